@@ -1,0 +1,2 @@
+//! Longer texts.
+pub mod semantics;

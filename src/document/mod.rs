@@ -1,0 +1,157 @@
+//! What arrives from outside: documents as data, not yet validated.
+//!
+//! A [`Document`] is read by serde from any self-describing format (JSON is the reference), or built in code:
+//!
+//! ```
+//! use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+//! use orgscope::{Level, Policy, Subject};
+//!
+//! let document = Document::new()
+//!     .section(Section::new("crm").resource(
+//!         Resource::new("contact")
+//!             .action(Action::new("read").shared())
+//!             .action(Action::new("update").requires("read")),
+//!     ))
+//!     .department(Department::new("sales").name("Sales"))
+//!     .user(User::new("nina").member_of("sales").head_of("sales"))
+//!     .user(User::new("nick").member_of("sales"))
+//!     .role(
+//!         Role::new("seller", "crm", "Seller")
+//!             .grant("contact.read", Level::Department)
+//!             .grant("contact.update", Level::Own)
+//!             .assigned_to(Subject::Employees),
+//!     );
+//! let policy = Policy::from_document(document)?;
+//! # Ok::<(), orgscope::PolicyError>(())
+//! ```
+//!
+//! Nothing here is checked beyond the shape. [`Policy::from_document`](crate::Policy::from_document) reports every
+//! problem of the content at once.
+
+mod org;
+mod role;
+mod schema;
+mod word;
+mod world;
+
+use std::fmt;
+
+use serde::de::{Deserializer, Error, Unexpected, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
+
+pub use org::{Department, Group, Org, User};
+pub use role::Role;
+pub use schema::{Action, Resource, Schema, Section};
+pub use word::Word;
+pub use world::{Check, Expect, List, Record, RecordAsked, Request, Stage, Who, World};
+
+use crate::vocabulary::mode::Delegation;
+use word::{is_default, null_is_default};
+
+/// A whole policy document: the schema, the company and the roles.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Document {
+    /// The version of the format.
+    pub format: Format,
+    /// What delegates may hand out.
+    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    pub delegation: Word<Delegation>,
+    /// Sections, resource types and actions.
+    pub schema: Schema,
+    /// Departments, users and groups.
+    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    pub org: Org,
+    /// Roles with their grants and assignments.
+    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    pub roles: Vec<Role>,
+}
+
+impl Document {
+    /// An empty document of the current format.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same document with another mode of delegation.
+    pub fn delegation(mut self, delegation: Delegation) -> Self {
+        self.delegation = Word::Known(delegation);
+        self
+    }
+
+    /// The same document with one more section.
+    pub fn section(mut self, section: Section) -> Self {
+        self.schema.sections.push(section);
+        self
+    }
+
+    /// The same document with one more department.
+    pub fn department(mut self, department: Department) -> Self {
+        self.org.departments.push(department);
+        self
+    }
+
+    /// The same document with one more user.
+    pub fn user(mut self, user: User) -> Self {
+        self.org.users.push(user);
+        self
+    }
+
+    /// The same document with one more group.
+    pub fn group(mut self, group: Group) -> Self {
+        self.org.groups.push(group);
+        self
+    }
+
+    /// The same document with one more role.
+    pub fn role(mut self, role: Role) -> Self {
+        self.roles.push(role);
+        self
+    }
+}
+
+/// The version of the document format. There is one, written `1`; a newer one is refused with a message that says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Format;
+
+impl Format {
+    const NUMBER: u64 = 1;
+}
+
+impl Serialize for Format {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(Self::NUMBER)
+    }
+}
+
+impl<'de> Deserialize<'de> for Format {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FormatVisitor;
+
+        impl Visitor<'_> for FormatVisitor {
+            type Value = Format;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "the number {}", Format::NUMBER)
+            }
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Format, E> {
+                match number {
+                    Format::NUMBER => Ok(Format),
+                    0 => Err(E::invalid_value(Unexpected::Unsigned(number), &self)),
+                    newer => Err(E::custom(format_args!(
+                        "format `{newer}` is newer than `{}`, the newest that this version of orgscope reads: update orgscope",
+                        Format::NUMBER
+                    ))),
+                }
+            }
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Format, E> {
+                u64::try_from(number)
+                    .map_err(|_| E::invalid_value(Unexpected::Signed(number), &self))
+                    .and_then(|number| self.visit_u64(number))
+            }
+        }
+
+        deserializer.deserialize_any(FormatVisitor)
+    }
+}

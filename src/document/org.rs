@@ -1,0 +1,168 @@
+//! The company as written: departments, users and groups.
+
+use serde::{Deserialize, Serialize};
+
+use crate::document::word::{is_default, null_is_default};
+use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
+
+/// The company.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Org {
+    /// The departments: a forest.
+    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    pub departments: Vec<Department>,
+    /// The users.
+    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    pub users: Vec<User>,
+    /// The groups.
+    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    pub groups: Vec<Group>,
+}
+
+/// A department: a root, or below one other department.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Department {
+    /// The id, unique among the departments.
+    pub id: DepartmentId,
+    /// What people call it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub name: Option<String>,
+    /// The department that it is directly below.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub parent: Option<DepartmentId>,
+}
+
+impl Department {
+    /// A root without a name.
+    pub fn new(id: impl Into<DepartmentId>) -> Self {
+        Self { id: id.into(), name: None, parent: None }
+    }
+
+    /// The same department with a name.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The same department, directly below another.
+    pub fn parent(mut self, parent: impl Into<DepartmentId>) -> Self {
+        self.parent = Some(parent.into());
+        self
+    }
+}
+
+/// A user.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct User {
+    /// The id, unique among the users.
+    pub id: UserId,
+    /// What people call them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub name: Option<String>,
+    /// The departments that they are a member of.
+    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    pub departments: Vec<DepartmentId>,
+    /// The departments that they are head of, member there or not.
+    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    pub heads: Vec<DepartmentId>,
+    /// The departments that they are deputy of, member there or not.
+    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    pub deputy_of: Vec<DepartmentId>,
+    /// Whether they may ask at all; they may when left out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub active: Option<bool>,
+    /// Whether the host application marked them as an administrator.
+    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    pub admin: bool,
+}
+
+impl User {
+    /// An active user in no department.
+    pub fn new(id: impl Into<UserId>) -> Self {
+        Self {
+            id: id.into(),
+            name: None,
+            departments: Vec::new(),
+            heads: Vec::new(),
+            deputy_of: Vec::new(),
+            active: None,
+            admin: false,
+        }
+    }
+
+    /// The same user with a name.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The same user, member of one more department.
+    pub fn member_of(mut self, department: impl Into<DepartmentId>) -> Self {
+        self.departments.push(department.into());
+        self
+    }
+
+    /// The same user, head of one more department.
+    pub fn head_of(mut self, department: impl Into<DepartmentId>) -> Self {
+        self.heads.push(department.into());
+        self
+    }
+
+    /// The same user, deputy of one more department.
+    pub fn deputy_of(mut self, department: impl Into<DepartmentId>) -> Self {
+        self.deputy_of.push(department.into());
+        self
+    }
+
+    /// The same user, who asks nothing any more; what they own stays visible to their colleagues.
+    pub fn inactive(mut self) -> Self {
+        self.active = Some(false);
+        self
+    }
+
+    /// The same user, marked as an administrator.
+    pub fn administrator(mut self) -> Self {
+        self.admin = true;
+        self
+    }
+}
+
+/// A flat set of users: a workgroup, a project.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Group {
+    /// The id, unique among the groups.
+    pub id: GroupId,
+    /// What people call it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub name: Option<String>,
+    /// The members.
+    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    pub members: Vec<UserId>,
+}
+
+impl Group {
+    /// A group without members.
+    pub fn new(id: impl Into<GroupId>) -> Self {
+        Self { id: id.into(), name: None, members: Vec::new() }
+    }
+
+    /// The same group with a name.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The same group with one more member.
+    pub fn member(mut self, user: impl Into<UserId>) -> Self {
+        self.members.push(user.into());
+        self
+    }
+}

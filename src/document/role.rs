@@ -1,0 +1,74 @@
+//! Roles as written.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::document::word::{Word, is_default, null_is_default, unique_keys};
+use crate::vocabulary::id::RoleId;
+use crate::vocabulary::level::Grant;
+use crate::vocabulary::subject::Subject;
+
+/// A role: what it grants, and to whom it is assigned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Role {
+    /// The id, unique in the document.
+    pub id: RoleId,
+    /// The section whose permissions it grants.
+    pub section: String,
+    /// What people call it; unique in its section, whatever the case.
+    pub name: String,
+    /// Whether lists of roles leave it out. No decision depends on it.
+    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    pub hidden: bool,
+    /// Whether nobody but the host application may change it.
+    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    pub locked: bool,
+    /// The level for each permission, for example `contact.read`; `deny` for those left out.
+    #[serde(default, deserialize_with = "unique_keys", skip_serializing_if = "is_default")]
+    pub grants: BTreeMap<String, Word<Grant>>,
+    /// Who has it.
+    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    pub assigned_to: Vec<Subject>,
+}
+
+impl Role {
+    /// A role that grants nothing and that nobody has.
+    pub fn new(id: impl Into<RoleId>, section: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            section: section.into(),
+            name: name.into(),
+            hidden: false,
+            locked: false,
+            grants: BTreeMap::new(),
+            assigned_to: Vec::new(),
+        }
+    }
+
+    /// The same role with this grant for one permission: a [`Level`](crate::Level), or [`Grant::Allow`] for a toggle.
+    pub fn grant(mut self, permission: impl Into<String>, grant: impl Into<Grant>) -> Self {
+        self.grants.insert(permission.into(), Word::Known(grant.into()));
+        self
+    }
+
+    /// The same role, assigned to one more subject.
+    pub fn assigned_to(mut self, subject: Subject) -> Self {
+        self.assigned_to.push(subject);
+        self
+    }
+
+    /// The same role, left out of lists of roles.
+    pub fn hidden(mut self) -> Self {
+        self.hidden = true;
+        self
+    }
+
+    /// The same role, which nobody but the host application may change.
+    pub fn locked(mut self) -> Self {
+        self.locked = true;
+        self
+    }
+}

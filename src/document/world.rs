@@ -1,0 +1,227 @@
+//! World files as written: a document with records and expectations added. The one format of the tests, the command
+//! line, the examples and bug reports.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+
+use crate::document::word::{Word, null_is_default};
+use crate::document::{Document, Format, Org, Role, Schema};
+use crate::vocabulary::facts::{AnyRecord, Facts};
+use crate::vocabulary::id::{RecordId, UserId};
+use crate::vocabulary::mode::Delegation;
+use crate::vocabulary::subject::{Owner, Share};
+
+/// A document with records, and with what is expected of them.
+///
+/// ```
+/// use orgscope::document::World;
+///
+/// let world: World = serde_json::from_str(r#"{
+///     "format": 1,
+///     "schema": { "sections": [ { "name": "webmail", "resources": [
+///         { "name": "mailbox", "actions": [ { "name": "view", "floor": "own" } ] } ] } ] },
+///     "org": { "users": [ { "id": "bo" } ] },
+///     "records": [ { "id": "m1", "type": "mailbox", "owner": "bo" } ],
+///     "expect": { "list": [ { "user": "bo", "action": "mailbox.view", "records": ["m1"] } ] }
+/// }"#)?;
+/// assert_eq!(world.records.len(), 1);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(from = "WorldFields")]
+#[non_exhaustive]
+pub struct World {
+    /// The document.
+    pub document: Document,
+    /// The records that are asked about.
+    pub records: Vec<Record>,
+    /// What is expected of the document.
+    pub expect: Expect,
+    /// Changes, and what is expected after each.
+    pub stages: Vec<Stage>,
+}
+
+impl From<Document> for World {
+    fn from(document: Document) -> Self {
+        Self { document, ..Self::default() }
+    }
+}
+
+/// The fields of a world file. Those of a document are named again, because a flattened field would lose the path and
+/// the refusal of unknown fields.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WorldFields {
+    format: Format,
+    #[serde(default, deserialize_with = "null_is_default")]
+    delegation: Word<Delegation>,
+    schema: Schema,
+    #[serde(default, deserialize_with = "null_is_default")]
+    org: Org,
+    #[serde(default, deserialize_with = "null_is_default")]
+    roles: Vec<Role>,
+    #[serde(default, deserialize_with = "null_is_default")]
+    records: Vec<Record>,
+    #[serde(default, deserialize_with = "null_is_default")]
+    expect: Expect,
+    #[serde(default, deserialize_with = "null_is_default")]
+    stages: Vec<Stage>,
+}
+
+impl From<WorldFields> for World {
+    fn from(fields: WorldFields) -> Self {
+        let WorldFields { format, delegation, schema, org, roles, records, expect, stages } = fields;
+        Self { document: Document { format, delegation, schema, org, roles }, records, expect, stages }
+    }
+}
+
+/// A record.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Record {
+    /// The id, unique among the records of the file. A record that stands inside a request needs none.
+    pub id: Option<RecordId>,
+    /// The resource type.
+    #[serde(rename = "type")]
+    pub resource: String,
+    /// The one owner, if it is a user: short for `owners` with that user.
+    pub owner: Option<UserId>,
+    /// The owners; not together with `owner`.
+    pub owners: Option<Vec<Owner>>,
+    /// Whether it is "available to everyone".
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub open: bool,
+    /// Whom it is shared with.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub shared_with: Vec<Share>,
+}
+
+impl Record {
+    /// The record as a question needs it.
+    pub fn as_any(&self) -> AnyRecord<'_> {
+        let users = self.owner.iter().map(Owner::<&str>::from);
+        let owners = self.owners.iter().flatten().map(Owner::borrowed);
+        let facts = Facts::owned_by_each(users.chain(owners)).open(self.open);
+        let facts = self.shared_with.iter().fold(facts, |facts, subject| facts.shared_with(subject.borrowed()));
+        AnyRecord::new(&self.resource, facts)
+    }
+}
+
+/// What is expected: each entry is one expectation.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Expect {
+    /// Single checks.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub check: Vec<Check>,
+    /// The records that a user may do something to.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub list: Vec<List>,
+    /// The users who may do something to a record.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub who: Vec<Who>,
+}
+
+/// May this user do this, to this record?
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Check {
+    /// The user, who may be unknown.
+    pub user: UserId,
+    /// The permission, for example `contact.read`.
+    pub action: String,
+    /// The record; left out for a toggle.
+    pub record: Option<RecordId>,
+    /// The answer.
+    pub allow: bool,
+}
+
+/// Which records may this user do this to?
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct List {
+    /// The user, who may be unknown.
+    pub user: UserId,
+    /// The permission, for example `contact.read`.
+    pub action: String,
+    /// The answer: exactly these, in any order.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub records: Vec<RecordId>,
+}
+
+/// Who may do this, to this record?
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Who {
+    /// The permission, for example `contact.read`.
+    pub action: String,
+    /// The record; left out for a toggle.
+    pub record: Option<RecordId>,
+    /// The answer: exactly these, in any order.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub users: Vec<UserId>,
+}
+
+/// A batch of changes, and what is expected after it. This version reads stages, and does not apply them yet.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Stage(#[allow(dead_code, reason = "what a stage holds is skipped until stages are applied")] IgnoredAny);
+
+/// One question of a stream of questions: a line of a file of requests.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Request {
+    /// The user, who may be unknown.
+    pub user: UserId,
+    /// The permission, for example `contact.read`.
+    pub action: String,
+    /// The record; left out for a toggle.
+    pub record: Option<RecordAsked>,
+}
+
+/// The record of a [`Request`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum RecordAsked {
+    /// A record of the file.
+    Id(RecordId),
+    /// A record that stands in the request itself.
+    Inline(Record),
+}
+
+impl<'de> Deserialize<'de> for RecordAsked {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct RecordVisitor;
+
+        impl<'de> Visitor<'de> for RecordVisitor {
+            type Value = RecordAsked;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the id of a record, or a record as an object")
+            }
+            fn visit_i64<E: Error>(self, id: i64) -> Result<RecordAsked, E> {
+                Ok(RecordAsked::Id(id.into()))
+            }
+            fn visit_u64<E: Error>(self, id: u64) -> Result<RecordAsked, E> {
+                i64::try_from(id)
+                    .map_err(|_| E::invalid_value(serde::de::Unexpected::Unsigned(id), &self))
+                    .and_then(|id| self.visit_i64(id))
+            }
+            fn visit_str<E: Error>(self, id: &str) -> Result<RecordAsked, E> {
+                Ok(RecordAsked::Id(id.into()))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<RecordAsked, A::Error> {
+                Record::deserialize(MapAccessDeserializer::new(fields)).map(RecordAsked::Inline)
+            }
+        }
+
+        deserializer.deserialize_any(RecordVisitor)
+    }
+}

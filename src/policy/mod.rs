@@ -1,0 +1,101 @@
+//! The validated model: what the company decided. It exists only if it is valid.
+
+pub(crate) mod assignment;
+mod cycle;
+pub(crate) mod org;
+pub(crate) mod role;
+pub(crate) mod schema;
+pub(crate) mod validate;
+pub(crate) mod world;
+
+use std::sync::Arc;
+
+use crate::document::{Document, Format, Word};
+use crate::policy::org::Org;
+use crate::policy::role::Roles;
+use crate::policy::schema::Schema;
+use crate::policy::validate::{PolicyError, Problems};
+use crate::vocabulary::mode::Delegation;
+
+/// A valid policy: the schema, the company, the roles and their assignments.
+///
+/// It is loaded from a [`Document`], which may hold anything; a policy holds only what makes sense: every reference
+/// leads somewhere, no department is below itself, every level is one that its action takes.
+///
+/// ```
+/// use orgscope::Policy;
+///
+/// let text = r#"{
+///     "format": 1,
+///     "schema": { "sections": [ { "name": "crm", "resources": [
+///         { "name": "contact", "actions": [ { "name": "read" } ] } ] } ] },
+///     "roles": [ { "id": "all", "section": "crm", "name": "Sees all", "grants": { "contact.read": "al" } } ]
+/// }"#;
+/// let error = Policy::from_document(serde_json::from_str(text)?).unwrap_err();
+/// assert_eq!(error.problems()[0].path(), r#"roles[0].grants["contact.read"]"#);
+///
+/// let policy = Policy::from_document(serde_json::from_str(&text.replace(r#""al""#, r#""all""#))?)?;
+/// let canonical = serde_json::to_string(&policy.to_document())?;
+/// assert_eq!(Policy::from_document(serde_json::from_str(&canonical)?)?.to_document(), policy.to_document());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Policy {
+    pub(crate) delegation: Delegation,
+    pub(crate) schema: Arc<Schema>,
+    pub(crate) org: Org,
+    pub(crate) roles: Roles,
+}
+
+impl Policy {
+    /// Validates a document. Linear in its size, but for sorting.
+    ///
+    /// # Errors
+    ///
+    /// When something in it makes no sense: then the error holds all problems, each with its path.
+    pub fn from_document(document: Document) -> Result<Self, PolicyError> {
+        let mut problems = Problems::default();
+        let policy = Self::read(document, &mut problems);
+        problems.or(policy)
+    }
+
+    /// Reads what can be read of a document, and notes what is wrong with the rest.
+    fn read(document: Document, problems: &mut Problems) -> Self {
+        let Document { format: Format, delegation, schema, org, roles } = document;
+        let delegation = delegation.known().unwrap_or_else(|error| {
+            problems.add("delegation", error);
+            Delegation::default()
+        });
+        let schema = Schema::from_document(&schema, problems);
+        let org = Org::from_document(org, problems);
+        let roles = role::from_document(roles, &schema, &org, problems);
+        Self { delegation, schema: Arc::new(schema), org, roles }
+    }
+
+    /// The policy as a canonical document: policies that mean the same give equal documents, and so the same bytes.
+    ///
+    /// Departments, users, groups and roles stand in the order of their ids, lists are sorted, and what leaving out
+    /// means is left out. The schema keeps its order.
+    pub fn to_document(&self) -> Document {
+        Document {
+            format: Format,
+            delegation: Word::Known(self.delegation),
+            schema: self.schema.to_document(),
+            org: self.org.to_document(),
+            roles: role::to_document(&self.roles, &self.schema),
+        }
+    }
+
+    /// The schema, where permissions are looked up.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+}
+
+impl TryFrom<Document> for Policy {
+    type Error = PolicyError;
+
+    fn try_from(document: Document) -> Result<Self, PolicyError> {
+        Self::from_document(document)
+    }
+}

@@ -1,0 +1,139 @@
+//! Roles: what each grants, and the subjects that it is assigned to.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::document;
+use crate::document::Word;
+use crate::policy::assignment::check_subject;
+use crate::policy::org::{Org, check_id};
+use crate::policy::schema::Schema;
+use crate::policy::validate::Problems;
+use crate::vocabulary::id::RoleId;
+use crate::vocabulary::level::Level;
+use crate::vocabulary::permission::{ActionIndex, AnyPermission};
+use crate::vocabulary::subject::Subject;
+
+/// A role of one section.
+#[derive(Clone, Debug)]
+pub(crate) struct Role {
+    section: usize,
+    name: String,
+    hidden: bool,
+    locked: bool,
+    /// What it grants above `deny`. For a toggle, `all` stands for `allow`.
+    pub(crate) grants: BTreeMap<ActionIndex, Level>,
+    pub(crate) assigned_to: BTreeSet<Subject>,
+}
+
+/// The roles, in canonical order.
+pub(crate) type Roles = BTreeMap<RoleId, Role>;
+
+pub(crate) fn from_document(
+    written: Vec<document::Role>,
+    schema: &Schema,
+    org: &Org,
+    problems: &mut Problems,
+) -> Roles {
+    let mut roles = Roles::new();
+    let mut places = HashMap::with_capacity(written.len());
+    let mut names = HashMap::with_capacity(written.len());
+    for (r, role) in written.into_iter().enumerate() {
+        let path = format!("roles[{r}]");
+        check_id(format_args!("{path}.id"), &role.id, problems);
+        if let Some(other) = places.insert(role.id.clone(), r) {
+            problems.add(
+                format_args!("{path}.id"),
+                format_args!("`{}` is already the id of `roles[{other}]`: each role has its own", role.id),
+            );
+        }
+        let section = schema.section_place(&role.section);
+        if section.is_none() {
+            problems.add(format_args!("{path}.section"), format_args!("there is no section `{}`", role.section));
+        }
+        if role.name.is_empty() {
+            problems.add(format_args!("{path}.name"), "the name is empty");
+        } else if let Some(other) = names.insert((role.section, role.name.to_lowercase()), r) {
+            let name = &role.name;
+            problems.add(
+                format_args!("{path}.name"),
+                format_args!(
+                    "`{name}` is already the name of `roles[{other}]`: in its section a role has its own, whatever the case"
+                ),
+            );
+        }
+        let read = Role {
+            section: section.unwrap_or_default(),
+            name: role.name,
+            hidden: role.hidden,
+            locked: role.locked,
+            grants: read_grants(&path, section, &role.grants, schema, problems),
+            assigned_to: read_subjects(&path, role.assigned_to, org, problems),
+        };
+        roles.insert(role.id, read);
+    }
+    roles
+}
+
+fn read_grants(
+    path: &str,
+    section: Option<usize>,
+    written: &BTreeMap<String, Word<crate::vocabulary::level::Grant>>,
+    schema: &Schema,
+    problems: &mut Problems,
+) -> BTreeMap<ActionIndex, Level> {
+    let mut grants = BTreeMap::new();
+    for (name, word) in written {
+        let path = format_args!("{path}.grants[{name:?}]");
+        let action = match schema.find(name) {
+            Ok(AnyPermission::Levelled(permission)) => permission.action,
+            Ok(AnyPermission::Toggle(toggle)) => toggle.action,
+            Err(error) => {
+                problems.add(path, error);
+                continue;
+            }
+        };
+        let section_of_action = schema.resource_of(action).section;
+        if section.is_some_and(|section| section != section_of_action) {
+            let other = &schema.section_at(section_of_action).name;
+            problems.add(path, format_args!("`{name}` belongs to section `{other}`, and this role to another"));
+        }
+        match word.known().map_err(|error| error.to_string()).and_then(|grant| schema.level_of(action, grant)) {
+            Ok(Level::Deny) => {}
+            Ok(level) => {
+                grants.insert(action, level);
+            }
+            Err(error) => problems.add(path, error),
+        }
+    }
+    grants
+}
+
+fn read_subjects(path: &str, written: Vec<Subject>, org: &Org, problems: &mut Problems) -> BTreeSet<Subject> {
+    let mut subjects = BTreeSet::new();
+    for (s, subject) in written.into_iter().enumerate() {
+        let path = format_args!("{path}.assigned_to[{s}]");
+        if let Err(error) = check_subject(&subject, org) {
+            problems.add(path, error);
+        } else if subjects.contains(&subject) {
+            problems.add(path, format_args!("`{subject}` stands here twice"));
+        }
+        subjects.insert(subject);
+    }
+    subjects
+}
+
+pub(crate) fn to_document(roles: &Roles, schema: &Schema) -> Vec<document::Role> {
+    let grant = |(action, level): (&ActionIndex, &Level)| {
+        (schema.action_name(*action), Word::Known(schema.grant_of(*action, *level)))
+    };
+    let role = |(id, role): (&RoleId, &Role)| document::Role {
+        id: id.clone(),
+        section: schema.section_at(role.section).name.clone(),
+        name: role.name.clone(),
+        hidden: role.hidden,
+        locked: role.locked,
+        grants: role.grants.iter().map(grant).collect(),
+        assigned_to: role.assigned_to.iter().cloned().collect(),
+    };
+    roles.iter().map(role).collect()
+}

@@ -1,0 +1,84 @@
+//! What loading finds wrong: every problem at once, each with its path.
+
+use std::fmt::{self, Display};
+
+use thiserror::Error;
+
+/// One thing that is wrong with a document: where, and what was expected there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    path: String,
+    message: String,
+}
+
+impl Problem {
+    /// Where it is, for example `roles[2].grants["contact.read"]`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong there, and what was expected.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.message)
+    }
+}
+
+/// Why a document is no policy: all of its problems, a line each.
+///
+/// ```
+/// use orgscope::document::{Department, Document, User};
+/// use orgscope::Policy;
+///
+/// let document = Document::new()
+///     .department(Department::new("sales").parent("acme"))
+///     .user(User::new("ann").member_of("sails"));
+/// assert_eq!(
+///     Policy::from_document(document).unwrap_err().to_string(),
+///     "org.departments[0].parent: there is no department `acme`\n\
+///      org.users[0].departments[0]: there is no department `sails`",
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{}", lines(problems))]
+pub struct PolicyError {
+    problems: Vec<Problem>,
+}
+
+impl PolicyError {
+    /// The problems, in the order of the document; never empty.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}
+
+fn lines(problems: &[Problem]) -> String {
+    problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// The problems found so far.
+#[derive(Debug, Default)]
+pub(crate) struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// Notes one. Its parts are given as [`format_args!`], so that a document without problems formats nothing.
+    pub(crate) fn add(&mut self, path: impl Display, message: impl Display) {
+        self.0.push(Problem { path: path.to_string(), message: message.to_string() });
+    }
+
+    /// `value`, unless there was a problem.
+    pub(crate) fn or<T>(self, value: T) -> Result<T, PolicyError> {
+        if self.0.is_empty() { Ok(value) } else { Err(PolicyError { problems: self.0 }) }
+    }
+}
+
+/// Names for a message: `` `a`, `b`, `c` ``, or `none`.
+pub(crate) fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}

@@ -1,0 +1,258 @@
+//! World files, validated: a policy with the records and the expectations that fit it.
+
+use std::collections::HashMap;
+
+use thiserror::Error;
+
+use crate::document::{self, Expect, Record, RecordAsked, Request};
+use crate::policy::Policy;
+use crate::policy::org::check_id;
+use crate::policy::schema::{Schema, UnknownPermission};
+use crate::policy::validate::{PolicyError, Problems, names};
+use crate::vocabulary::id::RecordId;
+use crate::vocabulary::permission::{AnyPermission, Permission, Toggle};
+use crate::vocabulary::subject::{Owner, Share};
+
+/// A valid world file: a policy, records of its resource types, and expectations that can be asked.
+///
+/// ```
+/// use orgscope::{Question, Snapshot, World};
+///
+/// let world = World::from_document(serde_json::from_str(r#"{
+///     "format": 1,
+///     "schema": { "sections": [ { "name": "webmail", "resources": [
+///         { "name": "mailbox", "actions": [ { "name": "view", "floor": "own" } ] } ] } ] },
+///     "org": { "users": [ { "id": "bo" } ] },
+///     "records": [ { "id": "m1", "type": "mailbox", "owner": "bo" } ]
+/// }"#)?)?;
+/// let snapshot = Snapshot::of(world.policy());
+///
+/// let Question::Levelled(view, record) = world.question("mailbox.view", Some(&"m1".into()))? else { unreachable!() };
+/// assert!(snapshot.principal("bo").check(view, &record.as_any()).is_allow());
+/// assert_eq!(world.question("mailbox.view", None).unwrap_err().to_string(), "`mailbox.view` is asked about a record: name one");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct World {
+    policy: Policy,
+    records: Vec<Record>,
+    record_by_id: HashMap<RecordId, usize>,
+    expect: Expect,
+}
+
+/// What can be asked of a world: a toggle, or a permission about one of its records.
+#[derive(Clone, Copy, Debug)]
+pub enum Question<'w> {
+    /// It has no record.
+    Toggle(Toggle),
+    /// It is asked about this record, which is of its type.
+    Levelled(Permission, &'w Record),
+}
+
+/// A question that makes no sense in a world. The message says why.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct InvalidQuestion(String);
+
+impl From<UnknownPermission> for InvalidQuestion {
+    fn from(error: UnknownPermission) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl World {
+    /// Validates a world file.
+    ///
+    /// # Errors
+    ///
+    /// When something in it makes no sense: then the error holds all problems, each with its path.
+    pub fn from_document(written: document::World) -> Result<Self, PolicyError> {
+        let document::World { document, records, expect, stages } = written;
+        let mut problems = Problems::default();
+        let policy = Policy::read(document, &mut problems);
+        let record_by_id = check_records(&records, &policy.schema, &mut problems);
+        let world = Self { policy, records, record_by_id, expect };
+        world.check_expectations(&mut problems);
+        if !stages.is_empty() {
+            problems
+                .add("stages", "this version of orgscope does not apply stages yet: a later one will. leave them out");
+        }
+        problems.or(world)
+    }
+
+    /// The policy.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The records, in the order of the file.
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// What is expected of the policy and the records.
+    pub fn expect(&self) -> &Expect {
+        &self.expect
+    }
+
+    /// The question that these names ask.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such action or record, the record is of another type, or a record is missing or too much.
+    pub fn question(&self, action: &str, record: Option<&RecordId>) -> Result<Question<'_>, InvalidQuestion> {
+        let permission = self.policy.schema.find(action)?;
+        let record = record
+            .map(|id| {
+                let place = self.record_by_id.get(id);
+                place
+                    .map(|place| &self.records[*place])
+                    .ok_or_else(|| InvalidQuestion(format!("there is no record `{id}`")))
+            })
+            .transpose()?;
+        self.ask(action, permission, record)
+    }
+
+    /// The question that a request asks. Its record may stand in the request itself.
+    ///
+    /// # Errors
+    ///
+    /// As for [`question`](Self::question), or when the record of the request is no valid record.
+    pub fn question_of<'w>(&'w self, request: &'w Request) -> Result<Question<'w>, InvalidQuestion> {
+        let record = match &request.record {
+            None => return self.question(&request.action, None),
+            Some(RecordAsked::Id(id)) => return self.question(&request.action, Some(id)),
+            Some(RecordAsked::Inline(record)) => record,
+        };
+        let permission = self.policy.schema.find(&request.action)?;
+        let mut problems = Problems::default();
+        check_record("record", record, &self.policy.schema, &mut problems);
+        problems.or(()).map_err(|error| InvalidQuestion(error.to_string().replace('\n', "; ")))?;
+        self.ask(&request.action, permission, Some(record))
+    }
+
+    fn ask<'w>(
+        &self,
+        action: &str,
+        permission: AnyPermission,
+        record: Option<&'w Record>,
+    ) -> Result<Question<'w>, InvalidQuestion> {
+        match (permission, record) {
+            (AnyPermission::Toggle(toggle), None) => Ok(Question::Toggle(toggle)),
+            (AnyPermission::Toggle(_), Some(_)) => {
+                Err(InvalidQuestion(format!("`{action}` is a toggle and has no record: leave the record out")))
+            }
+            (AnyPermission::Levelled(_), None) => {
+                Err(InvalidQuestion(format!("`{action}` is asked about a record: name one")))
+            }
+            (AnyPermission::Levelled(permission), Some(record)) => {
+                let expected = &self.policy.schema.resource_of(permission.action).name;
+                if record.resource == *expected {
+                    Ok(Question::Levelled(permission, record))
+                } else {
+                    let found = &record.resource;
+                    Err(InvalidQuestion(format!(
+                        "`{action}` is asked about a record of type `{expected}`, and this one is of type `{found}`"
+                    )))
+                }
+            }
+        }
+    }
+
+    fn check_expectations(&self, problems: &mut Problems) {
+        let Expect { check, list, who } = &self.expect;
+        let mut ask = |path: String, action: &str, record: Option<&RecordId>| {
+            if let Err(error) = self.question(action, record) {
+                problems.add(path, error);
+            }
+        };
+        for (c, check) in check.iter().enumerate() {
+            ask(format!("expect.check[{c}]"), &check.action, check.record.as_ref());
+        }
+        for (w, who) in who.iter().enumerate() {
+            ask(format!("expect.who[{w}]"), &who.action, who.record.as_ref());
+        }
+        for (l, list) in list.iter().enumerate() {
+            if let Err(error) = self.listable(&list.action) {
+                problems.add(format_args!("expect.list[{l}]"), error);
+                continue;
+            }
+            for (r, record) in list.records.iter().enumerate() {
+                if let Err(error) = self.question(&list.action, Some(record)) {
+                    problems.add(format_args!("expect.list[{l}].records[{r}]"), error);
+                }
+            }
+        }
+    }
+
+    /// The permission that lists the records it is allowed for.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such action, or it is a toggle, which has no records.
+    pub fn listable(&self, action: &str) -> Result<Permission, InvalidQuestion> {
+        match self.policy.schema.find(action)? {
+            AnyPermission::Levelled(permission) => Ok(permission),
+            AnyPermission::Toggle(_) => {
+                Err(InvalidQuestion(format!("`{action}` is a toggle and has no records to list")))
+            }
+        }
+    }
+}
+
+fn check_records(records: &[Record], schema: &Schema, problems: &mut Problems) -> HashMap<RecordId, usize> {
+    let mut places = HashMap::with_capacity(records.len());
+    for (r, record) in records.iter().enumerate() {
+        let path = format!("records[{r}]");
+        match &record.id {
+            None => problems.add(format_args!("{path}.id"), "the record has no id: give it one"),
+            Some(id) => {
+                if let Some(other) = places.insert(id.clone(), r) {
+                    problems.add(
+                        format_args!("{path}.id"),
+                        format_args!("`{id}` is already the id of `records[{other}]`: each record has its own"),
+                    );
+                }
+            }
+        }
+        check_record(&path, record, schema, problems);
+    }
+    places
+}
+
+fn check_record(path: &str, record: &Record, schema: &Schema, problems: &mut Problems) {
+    if let Some(id) = &record.id {
+        check_id(format_args!("{path}.id"), id, problems);
+    }
+    if schema.resource(&record.resource).is_none() {
+        let known = names(schema.resources());
+        problems.add(
+            format_args!("{path}.type"),
+            format_args!("there is no resource type `{}`: there are {known}", record.resource),
+        );
+    }
+    if let Some(owner) = &record.owner {
+        check_id(format_args!("{path}.owner"), owner, problems);
+    }
+    for (o, owner) in record.owners.iter().flatten().enumerate() {
+        let path = format_args!("{path}.owners[{o}]");
+        match owner {
+            Owner::User(id) => check_id(path, id, problems),
+            Owner::Department(id) => check_id(path, id, problems),
+        }
+    }
+    for (s, share) in record.shared_with.iter().enumerate() {
+        let path = format_args!("{path}.shared_with[{s}]");
+        match share {
+            Share::User(id) => check_id(path, id, problems),
+            Share::Department(id) | Share::DepartmentSub(id) => check_id(path, id, problems),
+            Share::Group(id) => check_id(path, id, problems),
+        }
+    }
+    if record.owner.is_some() && record.owners.is_some() {
+        problems.add(
+            format_args!("{path}.owners"),
+            "`owner` and `owners` stand here both: `owner` is short for one owner that is a user, use one of them",
+        );
+    }
+}

@@ -1,0 +1,93 @@
+//! May this user do this to this record?
+
+use thiserror::Error;
+
+use crate::query::principal::Principal;
+use crate::snapshot::Relation;
+use crate::vocabulary::facts::Record;
+use crate::vocabulary::permission::{Permission, Toggle};
+
+/// The answer of a check.
+///
+/// There are two. A check has no errors: what is unknown is denied, and [`Principal::reason`] says why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use = "a decision that nobody looks at protects nothing"]
+pub enum Decision {
+    /// The user may.
+    Allow,
+    /// The user may not.
+    Deny,
+}
+
+impl Decision {
+    /// Whether the user may.
+    #[inline]
+    pub const fn is_allow(self) -> bool {
+        matches!(self, Self::Allow)
+    }
+
+    /// The decision as a result, for `?` in a handler.
+    ///
+    /// ```
+    /// use orgscope::{Decision, Denied};
+    ///
+    /// fn handler(decision: Decision) -> Result<&'static str, Denied> {
+    ///     decision.require()?;
+    ///     Ok("the contact")
+    /// }
+    /// assert_eq!(handler(Decision::Allow), Ok("the contact"));
+    /// assert_eq!(handler(Decision::Deny).unwrap_err().to_string(), "access is denied");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When it is [`Deny`](Self::Deny).
+    pub const fn require(self) -> Result<(), Denied> {
+        match self {
+            Self::Allow => Ok(()),
+            Self::Deny => Err(Denied),
+        }
+    }
+
+    #[inline]
+    pub(crate) const fn of(allow: bool) -> Self {
+        if allow { Self::Allow } else { Self::Deny }
+    }
+}
+
+/// A denied decision as an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
+#[error("access is denied")]
+pub struct Denied;
+
+impl Principal<'_> {
+    /// May this user do this to this record?
+    ///
+    /// Constant for one owner, linear in owners and shares, whatever the size of the company. It allocates nothing.
+    #[inline]
+    pub fn check<R: Record>(&self, permission: Permission<R>, record: &R) -> Decision {
+        Decision::of(self.scope(permission).contains(record))
+    }
+
+    /// May this user do this? For a permission that has no record.
+    #[inline]
+    pub fn check_toggle(&self, toggle: Toggle) -> Decision {
+        // A toggle's cell has all bits or none, so any relation serves.
+        Decision::of(self.cell(toggle.action, toggle.schema).admits(Relation::default()))
+    }
+
+    /// A batch of checks: the answers in the order of the questions, all from one state of the company.
+    ///
+    /// ```
+    /// # use orgscope::{AnyRecord, Decision, Permission, Principal};
+    /// fn buttons(anna: Principal<'_>, actions: [Permission; 3], record: &AnyRecord<'_>) -> Vec<Decision> {
+    ///     anna.check_each(actions.map(|action| (action, record))).collect()
+    /// }
+    /// ```
+    pub fn check_each<'r, R: Record + 'r>(
+        &self,
+        questions: impl IntoIterator<Item = (Permission<R>, &'r R)>,
+    ) -> impl Iterator<Item = Decision> {
+        questions.into_iter().map(|(permission, record)| self.check(permission, record))
+    }
+}

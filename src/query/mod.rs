@@ -1,0 +1,8 @@
+//! The questions, one file each. All go through [`Scope`](scope::Scope): there is no second definition of access.
+
+pub(crate) mod check;
+pub(crate) mod ownership;
+pub(crate) mod principal;
+pub(crate) mod reason;
+pub(crate) mod scope;
+pub(crate) mod who;

@@ -1,0 +1,79 @@
+//! Who asks.
+
+use std::fmt::{self, Debug};
+
+use crate::snapshot::{Snapshot, UserIndex};
+use crate::vocabulary::id::{UserId, UserRef};
+use crate::vocabulary::level::{Grant, Level};
+use crate::vocabulary::permission::AnyPermission;
+
+/// A user, seen through one snapshot: the one who asks.
+///
+/// There is one for every id, known or not; who is unknown or inactive is denied everything, with that reason.
+#[derive(Clone, Copy)]
+pub struct Principal<'s> {
+    pub(crate) snapshot: &'s Snapshot,
+    pub(crate) user: Option<UserIndex>,
+}
+
+impl Snapshot {
+    /// The user with this id, as the one who asks. One look-up.
+    pub fn principal<'a>(&self, user: impl Into<UserRef<'a>>) -> Principal<'_> {
+        Principal { snapshot: self, user: self.users().get(user.into()) }
+    }
+}
+
+impl<'s> Principal<'s> {
+    /// The id, if the snapshot knows the user.
+    pub fn id(&self) -> Option<&'s UserId> {
+        self.user.and_then(|user| self.snapshot.users().ids().get(user as usize))
+    }
+
+    /// Whether the user may ask at all: is known, and active.
+    pub fn is_active(&self) -> bool {
+        Snapshot::may_ask(self.snapshot.entry(self.user))
+    }
+
+    /// What the user has for a permission: the floor joined with the levels of all their roles, or all of it by an
+    /// administrator's bypass. Requirements and shares are not in it: those depend on the record.
+    ///
+    /// ```
+    /// use orgscope::document::{Action, Document, Resource, Role, Section, User};
+    /// use orgscope::{Grant, Level, Policy, Snapshot, Subject};
+    ///
+    /// let document = Document::new()
+    ///     .section(Section::new("webmail").resource(
+    ///         Resource::new("mailbox")
+    ///             .action(Action::new("view").floor(Level::Own))
+    ///             .action(Action::toggle("connect")),
+    ///     ))
+    ///     .user(User::new("ann"))
+    ///     .role(Role::new("manager", "webmail", "Manager").grant("mailbox.connect", Grant::Allow)
+    ///         .assigned_to(Subject::Everyone));
+    /// let snapshot = Snapshot::of(&Policy::from_document(document)?);
+    ///
+    /// let ann = snapshot.principal("ann");
+    /// assert_eq!(ann.grant(snapshot.schema().find("mailbox.view")?), Grant::Level(Level::Own));
+    /// assert_eq!(ann.grant(snapshot.schema().find("mailbox.connect")?), Grant::Allow);
+    /// assert_eq!(snapshot.principal("zoe").grant(snapshot.schema().find("mailbox.view")?), Grant::DENY);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn grant(&self, permission: impl Into<AnyPermission>) -> Grant {
+        let (action, schema) = match permission.into() {
+            AnyPermission::Levelled(permission) => (permission.action, permission.schema),
+            AnyPermission::Toggle(toggle) => (toggle.action, toggle.schema),
+        };
+        if schema == self.snapshot.fingerprint() {
+            let level = self.snapshot.level(self.snapshot.entry(self.user), action);
+            self.snapshot.schema().grant_of(action, level)
+        } else {
+            Grant::Level(Level::Deny)
+        }
+    }
+}
+
+impl Debug for Principal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Principal").field("id", &self.id()).field("active", &self.is_active()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,167 @@
+//! The naive resolver: the rules read literally, with no cleverness and no speed. It is the oracle of every test.
+//!
+//! It shares the vocabulary and the policy with the rest of the crate, and no decision. The numbers in the comments are
+//! those of the steps in [`docs::semantics`](crate::docs::semantics).
+
+use petgraph::stable_graph::NodeIndex;
+
+use crate::policy::Policy;
+use crate::policy::org::User;
+use crate::policy::role::Role;
+use crate::vocabulary::facts::sealed::Record as _;
+use crate::vocabulary::facts::{AnyRecord, Facts};
+use crate::vocabulary::id::{UserId, UserRef};
+use crate::vocabulary::level::Level;
+use crate::vocabulary::mode::Unowned;
+use crate::vocabulary::permission::{ActionIndex, AnyPermission};
+use crate::vocabulary::subject::{Owner, Share, Subject};
+
+/// Decides by reading the policy.
+#[derive(Clone, Copy, Debug)]
+pub struct Reference<'p> {
+    policy: &'p Policy,
+}
+
+impl<'p> Reference<'p> {
+    /// A resolver for this policy.
+    pub fn new(policy: &'p Policy) -> Self {
+        Self { policy }
+    }
+
+    /// Whether this user may do this to this record. A toggle has no record.
+    pub fn decide<'a>(
+        &self,
+        user: impl Into<UserRef<'a>>,
+        permission: impl Into<AnyPermission>,
+        record: Option<&AnyRecord<'_>>,
+    ) -> bool {
+        let id = UserId::from(user.into());
+        // 1. Who or what is unknown is denied.
+        let Some(user) = self.policy.org.users().get(&id) else { return false };
+        if !user.active {
+            return false;
+        }
+        let (action, fingerprint) = match permission.into() {
+            AnyPermission::Levelled(permission) => (permission.action, permission.schema),
+            AnyPermission::Toggle(toggle) => (toggle.action, toggle.schema),
+        };
+        if fingerprint != self.policy.schema.fingerprint() {
+            return false;
+        }
+        if let Some(record) = record {
+            let expected = self.policy.schema.resource_of(action).name.as_str();
+            if record.dynamic_type() != Some(expected) {
+                return false;
+            }
+        }
+        match record {
+            Some(record) => record.with_facts(|facts| self.allows(&id, user, action, Some(facts))),
+            None => self.allows(&id, user, action, None),
+        }
+    }
+
+    /// The level that a user has for a permission. For a toggle, `all` stands for `allow`.
+    fn level(&self, id: &UserId, user: &User, action: ActionIndex) -> Level {
+        let rules = self.policy.schema.action(action);
+        // 2. An administrator, where the action lets them by, has all of it.
+        if user.admin && rules.admin_bypass {
+            return Level::All;
+        }
+        // 2. The floor, joined with the levels of all roles of the user.
+        let mut level = rules.floor;
+        for role in self.policy.roles.values().filter(|role| self.has(id, user, role)) {
+            level = level.join(role.grants.get(&action).copied().unwrap_or(Level::Deny));
+        }
+        level
+    }
+
+    fn allows(&self, id: &UserId, user: &User, action: ActionIndex, facts: Option<&Facts<'_>>) -> bool {
+        let rules = self.policy.schema.action(action);
+        let level = self.level(id, user, action);
+        let allowed = if rules.toggle {
+            // 3. A toggle is allowed or not.
+            level == Level::All
+        } else {
+            // 3. Otherwise the level must reach the record, or the record must be shared with the user.
+            facts.is_some_and(|facts| {
+                let pool = self.policy.schema.resource_of(action).unowned == Unowned::Pool;
+                self.reaches(level, id, user, facts, pool)
+                    || (rules.shared && level != Level::Deny && self.is_shared_with(id, user, facts))
+            })
+        };
+        // 4. And so must everything that the action requires.
+        allowed && rules.requires.iter().all(|required| self.allows(id, user, *required, facts))
+    }
+
+    fn reaches(&self, level: Level, id: &UserId, user: &User, facts: &Facts<'_>, pool: bool) -> bool {
+        if level == Level::All {
+            return true;
+        }
+        let own = || {
+            let pooled = pool && facts.owners.is_empty();
+            pooled
+                || facts.owners.iter().any(|owner| matches!(owner, Owner::User(owner) if UserId::from(*owner) == *id))
+        };
+        let department = || facts.owners.iter().any(|owner| self.is_in(owner, |d| self.is_anchor(user, d)));
+        let below = || facts.owners.iter().any(|owner| self.is_in(owner, |d| self.is_below_an_anchor(user, d)));
+        (level.includes(Level::Own) && own())
+            || (level.includes(Level::Department) && department())
+            || (level.includes(Level::DepartmentSub) && below())
+            || (level.includes(Level::OwnOpen) && facts.open)
+    }
+
+    /// Whether an owner is in one of these departments: as a member, or as the department itself.
+    fn is_in(&self, owner: &Owner<&str>, these: impl Fn(NodeIndex) -> bool) -> bool {
+        match owner {
+            Owner::User(owner) => {
+                let owner = self.policy.org.users().get(&UserId::from(*owner));
+                owner.is_some_and(|owner| owner.departments.iter().any(|department| these(*department)))
+            }
+            Owner::Department(department) => self.policy.org.department(&(*department).into()).is_some_and(these),
+        }
+    }
+
+    fn is_shared_with(&self, id: &UserId, user: &User, facts: &Facts<'_>) -> bool {
+        let org = &self.policy.org;
+        facts.shared_with.iter().any(|share| match *share {
+            Share::User(user) => UserId::from(user) == *id,
+            Share::Department(d) => org.department(&d.into()).is_some_and(|d| self.is_anchor(user, d)),
+            Share::DepartmentSub(d) => org.department(&d.into()).is_some_and(|d| self.has_anchor_below(user, d)),
+            Share::Group(group) => org.groups().get(&group.into()).is_some_and(|group| group.members.contains(id)),
+        })
+    }
+
+    fn has(&self, id: &UserId, user: &User, role: &Role) -> bool {
+        let org = &self.policy.org;
+        role.assigned_to.iter().any(|subject| match subject {
+            Subject::User(user) => user == id,
+            Subject::Department(d) => org.department(d).is_some_and(|d| self.is_anchor(user, d)),
+            Subject::DepartmentSub(d) => org.department(d).is_some_and(|d| self.has_anchor_below(user, d)),
+            Subject::Group(group) => org.groups().get(group).is_some_and(|group| group.members.contains(id)),
+            Subject::Supervisors => !user.heads.is_empty(),
+            Subject::Deputies => !user.deputy_of.is_empty(),
+            Subject::Employees => user.anchors().next().is_some(),
+            Subject::Administrators => user.admin,
+            Subject::Everyone => true,
+        })
+    }
+
+    /// Whether the user is a member, head or deputy of the department.
+    fn is_anchor(&self, user: &User, department: NodeIndex) -> bool {
+        user.anchors().any(|anchor| anchor == department)
+    }
+
+    /// Whether the user is a member, head or deputy of the department or of one that it is below.
+    fn is_below_an_anchor(&self, user: &User, department: NodeIndex) -> bool {
+        self.with_those_above(department).any(|above| self.is_anchor(user, above))
+    }
+
+    /// Whether the user is a member, head or deputy of the department or of one below it.
+    fn has_anchor_below(&self, user: &User, department: NodeIndex) -> bool {
+        user.anchors().any(|anchor| self.with_those_above(anchor).any(|above| above == department))
+    }
+
+    fn with_those_above(&self, department: NodeIndex) -> impl Iterator<Item = NodeIndex> {
+        std::iter::successors(Some(department), |department| self.policy.org.parent(*department))
+    }
+}

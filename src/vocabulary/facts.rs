@@ -1,0 +1,187 @@
+//! The facts of a record that decide who reaches it, and the records that tell them.
+
+use crate::vocabulary::subject::{Owner, Share};
+
+/// What the library is told about a record: who owns it, whether it is open, whom it is shared with.
+///
+/// Nothing of this is stored. Owners and shares are sets: order and repetition do not matter. With one owner and no
+/// share nothing allocates, and all text is borrowed.
+///
+/// ```
+/// use orgscope::{Facts, Owner, Share};
+///
+/// let one = Facts::owned_by(17);
+/// let open = Facts::owned_by("ann").open(true);
+/// let several = Facts::owned_by_each([17, 31]).shared_with(Share::department_sub("sales"));
+/// let a_teams = Facts::owned_by(Owner::department("sales"));
+/// let nobodys = Facts::unowned();
+///
+/// // A column that may be NULL is an `Option`, and no owner is no owner.
+/// let assigned_to: Option<i64> = None;
+/// assert_eq!(Facts::owned_by_each(assigned_to), nobodys);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts<'a> {
+    pub(crate) owners: Few<Owner<&'a str>>,
+    pub(crate) open: bool,
+    pub(crate) shared_with: Few<Share<&'a str>>,
+}
+
+impl<'a> Facts<'a> {
+    /// A record without owner.
+    #[inline]
+    pub fn unowned() -> Self {
+        Self::default()
+    }
+
+    /// A record of one owner: a user's id, or [`Owner::department`].
+    #[inline]
+    pub fn owned_by(owner: impl Into<Owner<&'a str>>) -> Self {
+        Self { owners: Few { first: Some(owner.into()), rest: Vec::new() }, ..Self::default() }
+    }
+
+    /// A record of these owners: none, one or several. It takes an [`Option`] as well as a list.
+    pub fn owned_by_each(owners: impl IntoIterator<Item: Into<Owner<&'a str>>>) -> Self {
+        Self { owners: owners.into_iter().map(Into::into).collect(), ..Self::default() }
+    }
+
+    /// The same record with one more owner.
+    pub fn and_owned_by(mut self, owner: impl Into<Owner<&'a str>>) -> Self {
+        self.owners.push(owner.into());
+        self
+    }
+
+    /// The same record with the flag "available to everyone" set or not. A NULL flag is not set.
+    ///
+    /// The flag grants nothing by itself: only a level that contains `open`, or `all`, sees it.
+    #[inline]
+    pub fn open(mut self, open: bool) -> Self {
+        self.open = open;
+        self
+    }
+
+    /// The same record, shared with one more subject.
+    pub fn shared_with(mut self, subject: Share<&'a str>) -> Self {
+        self.shared_with.push(subject);
+        self
+    }
+}
+
+/// None, one or several: one does not allocate. (A `SmallVec` would do, but for its invariance: facts of a long life must
+/// be good enough for a short one.)
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Few<T> {
+    first: Option<T>,
+    rest: Vec<T>,
+}
+
+impl<T> Few<T> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.first.iter().chain(&self.rest)
+    }
+
+    fn push(&mut self, item: T) {
+        if self.first.is_none() {
+            self.first = Some(item);
+        } else {
+            self.rest.push(item);
+        }
+    }
+}
+
+impl<T> Default for Few<T> {
+    fn default() -> Self {
+        Self { first: None, rest: Vec::new() }
+    }
+}
+
+impl<T> FromIterator<T> for Few<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        let mut items = items.into_iter();
+        Self { first: items.next(), rest: items.collect() }
+    }
+}
+
+/// A type of the application whose values are records of one resource type.
+///
+/// ```
+/// use orgscope::{Facts, Resource};
+///
+/// struct Contact { assigned_to: i64, open: bool }
+///
+/// impl Resource for Contact {
+///     const TYPE: &'static str = "contact";
+///     fn facts(&self) -> Facts<'_> { Facts::owned_by(self.assigned_to).open(self.open) }
+/// }
+/// ```
+pub trait Resource {
+    /// The resource type in the schema, for example `contact`.
+    const TYPE: &'static str;
+
+    /// The facts of this record, read from the fields that the application keeps them in.
+    fn facts(&self) -> Facts<'_>;
+}
+
+/// A record whose type is known only at run time, for callers that only have names.
+///
+/// A check compares its type with the permission's, and denies where they differ.
+///
+/// ```
+/// use orgscope::{AnyRecord, Facts};
+///
+/// let record = AnyRecord::new("contact", Facts::owned_by("nick"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnyRecord<'a> {
+    resource: &'a str,
+    facts: Facts<'a>,
+}
+
+impl<'a> AnyRecord<'a> {
+    /// A record of the resource type with this name.
+    pub fn new(resource: &'a str, facts: Facts<'a>) -> Self {
+        Self { resource, facts }
+    }
+}
+
+/// What a permission can be asked about: every [`Resource`], and [`AnyRecord`].
+///
+/// It is sealed: implement [`Resource`] instead.
+pub trait Record: sealed::Record {}
+impl<R: Resource> Record for R {}
+impl Record for AnyRecord<'_> {}
+
+pub(crate) mod sealed {
+    use super::{AnyRecord, Facts, Resource};
+
+    pub trait Record {
+        /// The type to compare at run time; `None` where the compiler has compared it already.
+        fn dynamic_type(&self) -> Option<&str>;
+        /// The facts, or a borrow of the facts that are there.
+        fn with_facts<T>(&self, ask: impl FnOnce(&Facts<'_>) -> T) -> T;
+    }
+
+    impl<R: Resource> Record for R {
+        #[inline]
+        fn dynamic_type(&self) -> Option<&str> {
+            None
+        }
+        #[inline]
+        fn with_facts<T>(&self, ask: impl FnOnce(&Facts<'_>) -> T) -> T {
+            ask(&self.facts())
+        }
+    }
+
+    impl Record for AnyRecord<'_> {
+        fn dynamic_type(&self) -> Option<&str> {
+            Some(self.resource)
+        }
+        fn with_facts<T>(&self, ask: impl FnOnce(&Facts<'_>) -> T) -> T {
+            ask(&self.facts)
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Levels: how far a permission reaches.
+
+use std::cmp::Ordering;
+use std::fmt::{self, Display};
+use std::str::FromStr;
+
+use thiserror::Error;
+
+/// How far a permission reaches: one of eight sets of records.
+///
+/// | level | reaches |
+/// |---|---|
+/// | `deny` | nothing |
+/// | `own` | the records that I own |
+/// | `department` | `own`, and the records owned by members of my departments |
+/// | `department+sub` | `department`, and the records owned by members of any department below mine |
+/// | `all` | every record of the type |
+/// | `own+open`, `department+open`, `department+sub+open` | the same, and every record that is "available to everyone" |
+///
+/// Levels are sets, so two of them need not be comparable: `own+open` and `department` each reach records that the
+/// other does not. [`PartialOrd`] is inclusion, and [`join`](Self::join) is the union. `deny` is the bottom, not a
+/// veto: joined with anything it changes nothing.
+///
+/// ```
+/// use orgscope::Level;
+///
+/// assert!(Level::Own < Level::Department);
+/// assert_eq!(Level::OwnOpen.partial_cmp(&Level::Department), None);
+/// assert_eq!(Level::OwnOpen.join(Level::Department), Level::DepartmentOpen);
+/// assert_eq!("department+sub".parse(), Ok(Level::DepartmentSub));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Level {
+    /// Nothing.
+    #[default]
+    Deny = 0,
+    /// Own records.
+    Own = OWN,
+    /// Own records and those of the members of my departments.
+    Department = OWN | DEPARTMENT,
+    /// The same, and those of the members of the departments below.
+    DepartmentSub = OWN | DEPARTMENT | SUB,
+    /// Own records and open ones.
+    OwnOpen = OWN | OPEN,
+    /// The records of my departments and open ones.
+    DepartmentOpen = OWN | DEPARTMENT | OPEN,
+    /// The records of my departments and below, and open ones.
+    DepartmentSubOpen = OWN | DEPARTMENT | SUB | OPEN,
+    /// Every record of the type: open or not, owned or not.
+    All = OWN | DEPARTMENT | SUB | OPEN | ALL,
+}
+
+// The five parts that levels are made of. A record has some of these relations to the user who asks; a level reaches
+// it if they share one.
+pub(crate) const OWN: u8 = 1;
+pub(crate) const DEPARTMENT: u8 = 1 << 1;
+pub(crate) const SUB: u8 = 1 << 2;
+pub(crate) const OPEN: u8 = 1 << 3;
+pub(crate) const ALL: u8 = 1 << 4;
+
+impl Level {
+    /// The eight levels, each after those that it includes. This is the order of canonical documents.
+    pub const EACH: [Self; 8] = [
+        Self::Deny,
+        Self::Own,
+        Self::Department,
+        Self::DepartmentSub,
+        Self::OwnOpen,
+        Self::DepartmentOpen,
+        Self::DepartmentSubOpen,
+        Self::All,
+    ];
+
+    /// The level that reaches what either reaches: exactly the union, never more.
+    #[inline]
+    pub const fn join(self, other: Self) -> Self {
+        Self::least_with(self.parts() | other.parts())
+    }
+
+    /// Whether this level reaches everything that `other` reaches.
+    #[inline]
+    pub const fn includes(self, other: Self) -> bool {
+        self.parts() & other.parts() == other.parts()
+    }
+
+    /// The level as documents spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Deny => "deny",
+            Self::Own => "own",
+            Self::Department => "department",
+            Self::DepartmentSub => "department+sub",
+            Self::OwnOpen => "own+open",
+            Self::DepartmentOpen => "department+open",
+            Self::DepartmentSubOpen => "department+sub+open",
+            Self::All => "all",
+        }
+    }
+
+    /// The parts of this level, as bits.
+    #[inline]
+    pub(crate) const fn parts(self) -> u8 {
+        self as u8
+    }
+
+    /// The least level that has these parts. The parts of a union of levels make a level themselves, so a join adds
+    /// nothing.
+    const fn least_with(parts: u8) -> Self {
+        let open = parts & OPEN != 0;
+        if parts & ALL != 0 {
+            Self::All
+        } else if parts & SUB != 0 {
+            if open { Self::DepartmentSubOpen } else { Self::DepartmentSub }
+        } else if parts & DEPARTMENT != 0 {
+            if open { Self::DepartmentOpen } else { Self::Department }
+        } else if open {
+            Self::OwnOpen
+        } else if parts & OWN != 0 {
+            Self::Own
+        } else {
+            Self::Deny
+        }
+    }
+}
+
+/// By inclusion: `None` where neither reaches all that the other does.
+impl PartialOrd for Level {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        match (self.includes(*other), other.includes(*self)) {
+            (true, true) => Some(Ordering::Equal),
+            (true, false) => Some(Ordering::Greater),
+            (false, true) => Some(Ordering::Less),
+            (false, false) => None,
+        }
+    }
+}
+
+impl Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A text that is no level.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "`{0}` is no level: write `deny`, `own`, `department`, `department+sub`, `own+open`, `department+open`, \
+     `department+sub+open` or `all`"
+)]
+pub struct UnknownLevel(String);
+
+impl FromStr for Level {
+    type Err = UnknownLevel;
+
+    fn from_str(text: &str) -> Result<Self, UnknownLevel> {
+        Self::EACH.into_iter().find(|level| level.as_str() == text).ok_or_else(|| UnknownLevel(text.to_owned()))
+    }
+}
+
+/// What a role holds, or a user has, for one permission: a level, or `allow` where the action is a toggle. `deny` is
+/// [`Level::Deny`] in both.
+///
+/// ```
+/// use orgscope::{Grant, Level};
+///
+/// assert_eq!("allow".parse(), Ok(Grant::Allow));
+/// assert_eq!("own+open".parse(), Ok(Grant::Level(Level::OwnOpen)));
+/// assert_eq!("owm".parse::<Grant>().unwrap_err().to_string(), "`owm` is no level: write `deny`, `own`, \
+///     `department`, `department+sub`, `own+open`, `department+open`, `department+sub+open` or `all`, and for a \
+///     toggle `allow` or `deny`");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Grant {
+    /// A level, for an action that has records; or `deny` for a toggle.
+    Level(Level),
+    /// `allow`, for a toggle.
+    Allow,
+}
+
+impl Grant {
+    /// `deny`, which a role holds for every permission that it does not mention.
+    pub const DENY: Self = Self::Level(Level::Deny);
+
+    /// The grant as documents spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Level(level) => level.as_str(),
+            Self::Allow => "allow",
+        }
+    }
+}
+
+impl From<Level> for Grant {
+    fn from(level: Level) -> Self {
+        Self::Level(level)
+    }
+}
+
+impl Display for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A text that is neither a level nor `allow`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0}, and for a toggle `allow` or `deny`")]
+pub struct UnknownGrant(UnknownLevel);
+
+impl FromStr for Grant {
+    type Err = UnknownGrant;
+
+    fn from_str(text: &str) -> Result<Self, UnknownGrant> {
+        if text == "allow" { Ok(Self::Allow) } else { text.parse().map(Self::Level).map_err(UnknownGrant) }
+    }
+}

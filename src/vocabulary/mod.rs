@@ -1,0 +1,10 @@
+//! The words that every other part is written in: ids, levels, permissions, the facts of a record, subjects.
+//!
+//! This room depends on nothing else in the crate.
+
+pub(crate) mod facts;
+pub(crate) mod id;
+pub(crate) mod level;
+pub(crate) mod mode;
+pub(crate) mod permission;
+pub(crate) mod subject;

@@ -1,0 +1,300 @@
+//! Subjects: whom a role is assigned to, and whom a record is shared with or owned by.
+
+use std::fmt::{self, Display};
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
+
+use crate::vocabulary::id::{DepartmentId, DepartmentRef, GroupId, GroupRef, Id, UserId, UserRef, kind};
+
+/// Whom a role is assigned to.
+///
+/// Assignments are evaluated live: who moves into a department has its roles at once.
+///
+/// ```
+/// use orgscope::Subject;
+///
+/// let team: Subject = serde_json::from_str(r#"{"department+sub": "sales"}"#)?;
+/// assert_eq!(team, Subject::department_sub("sales"));
+/// assert_eq!(serde_json::to_string(&Subject::Supervisors)?, r#""supervisors""#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Subject {
+    /// One user.
+    User(UserId),
+    /// Who is anchored in this department: its direct members, its head and its deputies.
+    Department(DepartmentId),
+    /// The same for this department and every one below it.
+    #[serde(rename = "department+sub")]
+    DepartmentSub(DepartmentId),
+    /// The members of a group.
+    Group(GroupId),
+    /// Every head of a department.
+    Supervisors,
+    /// Every deputy of a department.
+    Deputies,
+    /// Every user who is a member, head or deputy of some department.
+    Employees,
+    /// The users that the host application marked as administrators.
+    Administrators,
+    /// Every user of the document.
+    Everyone,
+}
+
+impl Subject {
+    /// One user.
+    pub fn user(id: impl Into<UserId>) -> Self {
+        Self::User(id.into())
+    }
+
+    /// The direct members, the head and the deputies of a department.
+    pub fn department(id: impl Into<DepartmentId>) -> Self {
+        Self::Department(id.into())
+    }
+
+    /// The members, heads and deputies of a department and of those below it.
+    pub fn department_sub(id: impl Into<DepartmentId>) -> Self {
+        Self::DepartmentSub(id.into())
+    }
+
+    /// The members of a group.
+    pub fn group(id: impl Into<GroupId>) -> Self {
+        Self::Group(id.into())
+    }
+}
+
+/// As documents and messages write it: `department+sub sales`, `supervisors`.
+impl Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(id) => write!(f, "user {id}"),
+            Self::Department(id) => write!(f, "department {id}"),
+            Self::DepartmentSub(id) => write!(f, "department+sub {id}"),
+            Self::Group(id) => write!(f, "group {id}"),
+            Self::Supervisors => f.write_str("supervisors"),
+            Self::Deputies => f.write_str("deputies"),
+            Self::Employees => f.write_str("employees"),
+            Self::Administrators => f.write_str("administrators"),
+            Self::Everyone => f.write_str("everyone"),
+        }
+    }
+}
+
+/// Whom one record is shared with: the subjects that have an id. With `&str` as its text it borrows.
+///
+/// ```
+/// use orgscope::{Facts, Share};
+///
+/// let facts = Facts::owned_by("ann").shared_with(Share::group("tender"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase", bound = "")]
+pub enum Share<Text: AsRef<str> = Arc<str>> {
+    /// One user.
+    User(Id<kind::User, Text>),
+    /// The direct members, the head and the deputies of a department.
+    Department(Id<kind::Department, Text>),
+    /// The same for a department and every one below it.
+    #[serde(rename = "department+sub")]
+    DepartmentSub(Id<kind::Department, Text>),
+    /// The members of a group.
+    Group(Id<kind::Group, Text>),
+}
+
+impl<'a> Share<&'a str> {
+    /// With one user.
+    pub fn user(id: impl Into<UserRef<'a>>) -> Self {
+        Self::User(id.into())
+    }
+
+    /// With the direct members, the head and the deputies of a department.
+    pub fn department(id: impl Into<DepartmentRef<'a>>) -> Self {
+        Self::Department(id.into())
+    }
+
+    /// With the members, heads and deputies of a department and of those below it.
+    pub fn department_sub(id: impl Into<DepartmentRef<'a>>) -> Self {
+        Self::DepartmentSub(id.into())
+    }
+
+    /// With the members of a group.
+    pub fn group(id: impl Into<GroupRef<'a>>) -> Self {
+        Self::Group(id.into())
+    }
+}
+
+impl Share {
+    /// The same share with its text borrowed, as [`Facts`](crate::Facts) take it.
+    pub fn borrowed(&self) -> Share<&str> {
+        match self {
+            Self::User(id) => Share::User(id.borrowed()),
+            Self::Department(id) => Share::Department(id.borrowed()),
+            Self::DepartmentSub(id) => Share::DepartmentSub(id.borrowed()),
+            Self::Group(id) => Share::Group(id.borrowed()),
+        }
+    }
+}
+
+/// An owner of a record: a user or a department. With `&str` as its text it borrows.
+///
+/// Any user id becomes an owner by itself, which is what most records have; a department is named as one.
+///
+/// ```
+/// use orgscope::{Facts, Owner};
+///
+/// let mine = Facts::owned_by(17);
+/// let the_teams = Facts::owned_by(Owner::department("sales-south"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase", bound = "")]
+pub enum Owner<Text: AsRef<str> = Arc<str>> {
+    /// A user.
+    User(Id<kind::User, Text>),
+    /// A department.
+    Department(Id<kind::Department, Text>),
+}
+
+impl<'a> Owner<&'a str> {
+    /// A user.
+    pub fn user(id: impl Into<UserRef<'a>>) -> Self {
+        Self::User(id.into())
+    }
+
+    /// A department.
+    pub fn department(id: impl Into<DepartmentRef<'a>>) -> Self {
+        Self::Department(id.into())
+    }
+}
+
+impl Owner {
+    /// The same owner with its text borrowed, as [`Facts`](crate::Facts) take it.
+    pub fn borrowed(&self) -> Owner<&str> {
+        match self {
+            Self::User(id) => Owner::User(id.borrowed()),
+            Self::Department(id) => Owner::Department(id.borrowed()),
+        }
+    }
+}
+
+macro_rules! owner_from_user_id {
+    ($($id:ty)*) => { $(
+        impl<'a> From<$id> for Owner<&'a str> {
+            #[inline]
+            fn from(user: $id) -> Self {
+                Self::User(user.into())
+            }
+        }
+    )* };
+}
+owner_from_user_id! { i8 i16 i32 i64 u8 u16 u32 &'a str &'a String &'a UserId UserRef<'a> }
+
+impl<'a> From<&'a Owner> for Owner<&'a str> {
+    fn from(owner: &'a Owner) -> Self {
+        owner.borrowed()
+    }
+}
+
+impl From<Owner> for Subject {
+    fn from(owner: Owner) -> Self {
+        match owner {
+            Owner::User(id) => Self::User(id),
+            Owner::Department(id) => Self::Department(id),
+        }
+    }
+}
+
+const WITH_ID: [&str; 4] = ["user", "department", "department+sub", "group"];
+const WITHOUT_ID: [(&str, Subject); 5] = [
+    ("supervisors", Subject::Supervisors),
+    ("deputies", Subject::Deputies),
+    ("employees", Subject::Employees),
+    ("administrators", Subject::Administrators),
+    ("everyone", Subject::Everyone),
+];
+
+/// Reads a subject, or one of the smaller choices that are spelled the same way. By hand, because derived enums tell
+/// a reader of JSON no more than `expected value` where an object has a key too many.
+struct SubjectVisitor {
+    with_id: &'static [&'static str],
+    without_id: &'static [(&'static str, Subject)],
+    expecting: &'static str,
+}
+
+impl<'de> Visitor<'de> for SubjectVisitor {
+    type Value = Subject;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expecting)
+    }
+
+    fn visit_str<E: Error>(self, word: &str) -> Result<Subject, E> {
+        let known = self.without_id.iter().find(|(name, _)| *name == word);
+        known.map(|(_, subject)| subject.clone()).ok_or_else(|| E::invalid_value(Unexpected::Str(word), &self))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Subject, A::Error> {
+        let Some(key) = map.next_key::<String>()? else {
+            return Err(A::Error::invalid_value(Unexpected::Other("an empty object"), &self));
+        };
+        if !self.with_id.contains(&key.as_str()) {
+            return Err(A::Error::invalid_value(Unexpected::Other(&format!("the key `{key}`")), &self));
+        }
+        let subject = match key.as_str() {
+            "user" => Subject::User(map.next_value()?),
+            "group" => Subject::Group(map.next_value()?),
+            "department" => Subject::Department(map.next_value()?),
+            _ => Subject::DepartmentSub(map.next_value()?),
+        };
+        match map.next_key::<String>()? {
+            None => Ok(subject),
+            Some(key) => Err(A::Error::invalid_value(Unexpected::Other(&format!("the second key `{key}`")), &self)),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Subject {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SubjectVisitor {
+            with_id: &WITH_ID,
+            without_id: &WITHOUT_ID,
+            expecting: "a subject: an object with the one key `user`, `department`, `department+sub` or `group`, or one \
+                        of the words `supervisors`, `deputies`, `employees`, `administrators` and `everyone`",
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Share {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let subject = deserializer.deserialize_any(SubjectVisitor {
+            with_id: &WITH_ID,
+            without_id: &[],
+            expecting: "a subject to share with: an object with the one key `user`, `department`, `department+sub` or \
+                        `group`",
+        })?;
+        match subject {
+            Subject::User(id) => Ok(Self::User(id)),
+            Subject::Department(id) => Ok(Self::Department(id)),
+            Subject::DepartmentSub(id) => Ok(Self::DepartmentSub(id)),
+            Subject::Group(id) => Ok(Self::Group(id)),
+            dynamic => Err(D::Error::custom(format_args!("a record can't be shared with `{dynamic}`"))),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Owner {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let subject = deserializer.deserialize_any(SubjectVisitor {
+            with_id: &["user", "department"],
+            without_id: &[],
+            expecting: "an owner: an object with the one key `user` or `department`",
+        })?;
+        match subject {
+            Subject::User(id) => Ok(Self::User(id)),
+            Subject::Department(id) => Ok(Self::Department(id)),
+            other => Err(D::Error::custom(format_args!("a record can't be owned by `{other}`"))),
+        }
+    }
+}
