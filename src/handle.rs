@@ -1,6 +1,6 @@
 //! The current snapshot, shared by all threads of an application.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 
@@ -31,6 +31,8 @@ use crate::vocabulary::permission::{Permission, Toggle};
 #[derive(Debug)]
 pub struct Handle {
     current: ArcSwap<Snapshot>,
+    /// What `current` is compiled from. Who writes holds its lock; who reads never asks for it.
+    policy: Mutex<Arc<Policy>>,
 }
 
 /// Whether the tokens that an application holds still serve after a reload.
@@ -46,7 +48,7 @@ pub enum Reload {
 impl Handle {
     /// Compiles a policy and holds it.
     pub fn new(policy: Policy) -> Self {
-        Self { current: ArcSwap::from_pointee(Snapshot::of(&policy)) }
+        Self { current: ArcSwap::from_pointee(Snapshot::of(&policy)), policy: Mutex::new(Arc::new(policy)) }
     }
 
     /// The current snapshot. Load it once for each request, so that all answers within it come from one state.
@@ -59,8 +61,15 @@ impl Handle {
     pub fn replace(&self, policy: Policy) -> Reload {
         let next = Arc::new(Snapshot::of(&policy));
         let fingerprint = next.fingerprint();
+        let mut written = self.policy.lock().unwrap_or_else(PoisonError::into_inner);
+        *written = Arc::new(policy);
         let before = self.current.swap(next);
         if before.fingerprint() == fingerprint { Reload::SameSchema } else { Reload::OtherSchema }
+    }
+
+    /// The policy that the current snapshot is compiled from, for example to save it as a document.
+    pub fn policy(&self) -> Arc<Policy> {
+        self.policy.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The permission for an action on the records of type `R`, in the current schema.

@@ -30,7 +30,7 @@ impl<'p> Reference<'p> {
 
     /// Whether this user may do this to this record. A toggle has no record.
     pub fn decide<'a>(
-        &self,
+        self,
         user: impl Into<UserRef<'a>>,
         permission: impl Into<AnyPermission>,
         record: Option<&AnyRecord<'_>>,
@@ -61,7 +61,7 @@ impl<'p> Reference<'p> {
     }
 
     /// The level that a user has for a permission. For a toggle, `all` stands for `allow`.
-    fn level(&self, id: &UserId, user: &User, action: ActionIndex) -> Level {
+    fn level(self, id: &UserId, user: &User, action: ActionIndex) -> Level {
         let rules = self.policy.schema.action(action);
         // 2. An administrator, where the action lets them by, has all of it.
         if user.admin && rules.admin_bypass {
@@ -75,7 +75,7 @@ impl<'p> Reference<'p> {
         level
     }
 
-    fn allows(&self, id: &UserId, user: &User, action: ActionIndex, facts: Option<&Facts<'_>>) -> bool {
+    fn allows(self, id: &UserId, user: &User, action: ActionIndex, facts: Option<&Facts<'_>>) -> bool {
         let rules = self.policy.schema.action(action);
         let level = self.level(id, user, action);
         let allowed = if rules.toggle {
@@ -93,7 +93,7 @@ impl<'p> Reference<'p> {
         allowed && rules.requires.iter().all(|required| self.allows(id, user, *required, facts))
     }
 
-    fn reaches(&self, level: Level, id: &UserId, user: &User, facts: &Facts<'_>, pool: bool) -> bool {
+    fn reaches(self, level: Level, id: &UserId, user: &User, facts: &Facts<'_>, pool: bool) -> bool {
         if level == Level::All {
             return true;
         }
@@ -102,7 +102,7 @@ impl<'p> Reference<'p> {
             pooled
                 || facts.owners.iter().any(|owner| matches!(owner, Owner::User(owner) if UserId::from(*owner) == *id))
         };
-        let department = || facts.owners.iter().any(|owner| self.is_in(owner, |d| self.is_anchor(user, d)));
+        let department = || facts.owners.iter().any(|owner| self.is_in(owner, |d| Self::is_anchor(user, d)));
         let below = || facts.owners.iter().any(|owner| self.is_in(owner, |d| self.is_below_an_anchor(user, d)));
         (level.includes(Level::Own) && own())
             || (level.includes(Level::Department) && department())
@@ -111,7 +111,7 @@ impl<'p> Reference<'p> {
     }
 
     /// Whether an owner is in one of these departments: as a member, or as the department itself.
-    fn is_in(&self, owner: &Owner<&str>, these: impl Fn(NodeIndex) -> bool) -> bool {
+    fn is_in(self, owner: &Owner<&str>, these: impl Fn(NodeIndex) -> bool) -> bool {
         match owner {
             Owner::User(owner) => {
                 let owner = self.policy.org.users().get(&UserId::from(*owner));
@@ -121,21 +121,21 @@ impl<'p> Reference<'p> {
         }
     }
 
-    fn is_shared_with(&self, id: &UserId, user: &User, facts: &Facts<'_>) -> bool {
+    fn is_shared_with(self, id: &UserId, user: &User, facts: &Facts<'_>) -> bool {
         let org = &self.policy.org;
         facts.shared_with.iter().any(|share| match *share {
             Share::User(user) => UserId::from(user) == *id,
-            Share::Department(d) => org.department(&d.into()).is_some_and(|d| self.is_anchor(user, d)),
+            Share::Department(d) => org.department(&d.into()).is_some_and(|d| Self::is_anchor(user, d)),
             Share::DepartmentSub(d) => org.department(&d.into()).is_some_and(|d| self.has_anchor_below(user, d)),
             Share::Group(group) => org.groups().get(&group.into()).is_some_and(|group| group.members.contains(id)),
         })
     }
 
-    fn has(&self, id: &UserId, user: &User, role: &Role) -> bool {
+    fn has(self, id: &UserId, user: &User, role: &Role) -> bool {
         let org = &self.policy.org;
         role.assigned_to.iter().any(|subject| match subject {
             Subject::User(user) => user == id,
-            Subject::Department(d) => org.department(d).is_some_and(|d| self.is_anchor(user, d)),
+            Subject::Department(d) => org.department(d).is_some_and(|d| Self::is_anchor(user, d)),
             Subject::DepartmentSub(d) => org.department(d).is_some_and(|d| self.has_anchor_below(user, d)),
             Subject::Group(group) => org.groups().get(group).is_some_and(|group| group.members.contains(id)),
             Subject::Supervisors => !user.heads.is_empty(),
@@ -147,21 +147,21 @@ impl<'p> Reference<'p> {
     }
 
     /// Whether the user is a member, head or deputy of the department.
-    fn is_anchor(&self, user: &User, department: NodeIndex) -> bool {
+    fn is_anchor(user: &User, department: NodeIndex) -> bool {
         user.anchors().any(|anchor| anchor == department)
     }
 
     /// Whether the user is a member, head or deputy of the department or of one that it is below.
-    fn is_below_an_anchor(&self, user: &User, department: NodeIndex) -> bool {
-        self.with_those_above(department).any(|above| self.is_anchor(user, above))
+    fn is_below_an_anchor(self, user: &User, department: NodeIndex) -> bool {
+        self.with_those_above(department).any(|above| Self::is_anchor(user, above))
     }
 
     /// Whether the user is a member, head or deputy of the department or of one below it.
-    fn has_anchor_below(&self, user: &User, department: NodeIndex) -> bool {
+    fn has_anchor_below(self, user: &User, department: NodeIndex) -> bool {
         user.anchors().any(|anchor| self.with_those_above(anchor).any(|above| above == department))
     }
 
-    fn with_those_above(&self, department: NodeIndex) -> impl Iterator<Item = NodeIndex> {
+    fn with_those_above(self, department: NodeIndex) -> impl Iterator<Item = NodeIndex> {
         std::iter::successors(Some(department), |department| self.policy.org.parent(*department))
     }
 }

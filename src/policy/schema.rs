@@ -268,7 +268,7 @@ impl Schema {
             }
             let resources = schema.resources.len();
             for (r, resource) in section.resources.iter().enumerate() {
-                schema.add_resource(s, format!("{path}.resources[{r}]"), resource, problems);
+                schema.add_resource(s, &format!("{path}.resources[{r}]"), resource, problems);
             }
             let resources = resources..schema.resources.len();
             schema.sections.push(Section { name: section.name.clone(), manage: None, resources });
@@ -285,8 +285,8 @@ impl Schema {
         schema
     }
 
-    fn add_resource(&mut self, section: usize, path: String, written: &document::Resource, problems: &mut Problems) {
-        check_name(&path, &written.name, problems);
+    fn add_resource(&mut self, section: usize, path: &str, written: &document::Resource, problems: &mut Problems) {
+        check_name(path, &written.name, problems);
         if self.resource_by_name.insert(written.name.clone(), self.resources.len()).is_some() {
             problems.add(
                 format_args!("{path}.name"),
@@ -350,14 +350,14 @@ impl Schema {
         let mut requires = BTreeSet::new();
         for (q, name) in action.requires.iter().enumerate() {
             let path = format_args!("{path}.requires[{q}]");
-            let Some(required) = self.action_by_name.get(&format!("{resource}.{name}")).copied() else {
+            let Some(needed) = self.action_by_name.get(&format!("{resource}.{name}")).copied() else {
                 problems.add(path, format_args!("`{resource}` has no action `{name}`"));
                 continue;
             };
-            if !requires.insert(required) {
+            if !requires.insert(needed) {
                 problems.add(path, format_args!("`{name}` stands here twice"));
             }
-            if action.toggle && !self.action(required).toggle {
+            if action.toggle && !self.action(needed).toggle {
                 problems
                     .add(path, format_args!("a toggle can require only toggles, and `{name}` is asked about a record"));
             }
@@ -477,9 +477,8 @@ fn read_levels(path: &str, action: &document::Action, problems: &mut Problems) -
 fn read_floor(path: &str, action: &document::Action, problems: &mut Problems) -> Level {
     let path = format_args!("{path}.floor");
     match (action.toggle, action.floor.as_ref().map(Word::known)) {
-        (_, None) => Level::Deny,
+        (_, None) | (true, Some(Ok(Grant::DENY))) => Level::Deny,
         (true, Some(Ok(Grant::Allow))) => Level::All,
-        (true, Some(Ok(Grant::DENY))) => Level::Deny,
         (true, Some(Ok(grant))) => {
             problems.add(path, format_args!("a toggle does not take `{grant}`: write `allow` or `deny`"));
             Level::Deny

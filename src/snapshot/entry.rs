@@ -71,7 +71,7 @@ impl Entry {
         if self.first & SEVERAL == 0 {
             return self.reaches_number(department);
         }
-        let Several { anchors, below, .. } = self.several(self.first, several);
+        let Several { anchors, below, .. } = Self::several_at(self.first, several);
         let at = below.partition_point(|(first, _)| *first <= department);
         let below = at.checked_sub(1).is_some_and(|at| department <= below[at].1);
         (anchors.binary_search(&department).is_ok(), below)
@@ -86,7 +86,7 @@ impl Entry {
     fn reaches_several(&self, owner: &Self, several: &[Several]) -> (bool, bool) {
         let one = [owner.member];
         let members =
-            if owner.member & SEVERAL == 0 { &one[..] } else { &owner.several(owner.member, several).members };
+            if owner.member & SEVERAL == 0 { &one[..] } else { &Self::several_at(owner.member, several).members };
         members.iter().fold((false, false), |(department, below), member| {
             let (here, under) = self.reaches_department(*member, several);
             (department | here, below | under)
@@ -98,12 +98,12 @@ impl Entry {
         if self.first & SEVERAL == 0 {
             return first <= self.first && self.first <= last;
         }
-        let anchors = &self.several(self.first, several).anchors;
+        let anchors = &Self::several_at(self.first, several).anchors;
         let at = anchors.partition_point(|anchor| *anchor < first);
         anchors.get(at).is_some_and(|anchor| *anchor <= last)
     }
 
-    fn several<'a>(&self, marked: u32, several: &'a [Several]) -> &'a Several {
+    fn several_at(marked: u32, several: &[Several]) -> &Several {
         &several[(marked & !SEVERAL) as usize]
     }
 }
