@@ -28,6 +28,7 @@
 //! Nothing here is checked beyond the shape. [`Policy::from_document`](crate::Policy::from_document) reports every
 //! problem of the content at once.
 
+mod object;
 mod org;
 mod role;
 mod schema;
@@ -46,11 +47,12 @@ pub use word::Word;
 pub use world::{Check, Expect, List, Record, RecordAsked, Request, Stage, Who, World};
 
 use crate::vocabulary::mode::Delegation;
+use object::{read_objects, write_objects};
 use word::{is_default, null_is_default};
 
 /// A whole policy document: the schema, the company and the roles.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "a document as an object")]
 #[non_exhaustive]
 pub struct Document {
     /// The version of the format.
@@ -67,6 +69,9 @@ pub struct Document {
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
     pub roles: Vec<Role>,
 }
+
+read_objects! { Document }
+write_objects! { Document }
 
 impl Document {
     /// An empty document of the current format.

@@ -2,12 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::document::object::{read_objects, write_objects};
 use crate::document::word::{is_default, null_is_default};
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 
+read_objects! { Org Department User Group }
+write_objects! { Org Department User Group }
+
 /// The company.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "an org as an object")]
 #[non_exhaustive]
 pub struct Org {
     /// The departments: a forest.
@@ -23,7 +27,7 @@ pub struct Org {
 
 /// A department: a root, or below one other department.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "a department as an object")]
 #[non_exhaustive]
 pub struct Department {
     /// The id, unique among the departments.
@@ -57,7 +61,7 @@ impl Department {
 
 /// A user.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "a user as an object")]
 #[non_exhaustive]
 pub struct User {
     /// The id, unique among the users.
@@ -135,7 +139,7 @@ impl User {
 
 /// A flat set of users: a workgroup, a project.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "a group as an object")]
 #[non_exhaustive]
 pub struct Group {
     /// The id, unique among the groups.

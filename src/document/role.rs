@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::document::object::{read_objects, write_objects};
 use crate::document::word::{Word, is_default, null_is_default, unique_keys};
 use crate::vocabulary::id::RoleId;
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::subject::Subject;
 
+read_objects! { Role }
+write_objects! { Role }
+
 /// A role: what it grants, and to whom it is assigned.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "a role as an object")]
 #[non_exhaustive]
 pub struct Role {
     /// The id, unique in the document.

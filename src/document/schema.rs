@@ -2,13 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::document::object::{read_objects, write_objects};
 use crate::document::word::{Word, is_default, null_is_default};
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::Unowned;
 
+read_objects! { Schema Section Resource Action }
+write_objects! { Schema Section Resource Action }
+
 /// What can be permitted at all.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "a schema as an object")]
 #[non_exhaustive]
 pub struct Schema {
     /// The sections, in the order in which they are shown.
@@ -18,7 +22,7 @@ pub struct Schema {
 
 /// A part of the application with roles of its own, for example `crm`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "a section as an object")]
 #[non_exhaustive]
 pub struct Section {
     /// The name, unique among the sections.
@@ -52,7 +56,7 @@ impl Section {
 
 /// A type of records, for example `contact`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "a resource type as an object")]
 #[non_exhaustive]
 pub struct Resource {
     /// The name, unique in the whole document.
@@ -86,7 +90,7 @@ impl Resource {
 
 /// Something that can be done to a record of a type, or, as a toggle, without any record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "an action as an object")]
 #[non_exhaustive]
 pub struct Action {
     /// The name, unique in its resource type.

@@ -7,12 +7,15 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
+use crate::document::object::read_objects;
 use crate::document::word::{Word, null_is_default};
 use crate::document::{Document, Format, Org, Role, Schema};
 use crate::vocabulary::facts::{AnyRecord, Facts};
 use crate::vocabulary::id::{RecordId, UserId};
 use crate::vocabulary::mode::Delegation;
 use crate::vocabulary::subject::{Owner, Share};
+
+read_objects! { WorldFields Record Expect Check List Who Request }
 
 /// A document with records, and with what is expected of them.
 ///
@@ -53,7 +56,7 @@ impl From<Document> for World {
 /// The fields of a world file. Those of a document are named again, because a flattened field would lose the path and
 /// the refusal of unknown fields.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "a document as an object")]
 struct WorldFields {
     format: Format,
     #[serde(default, deserialize_with = "null_is_default")]
@@ -80,7 +83,7 @@ impl From<WorldFields> for World {
 
 /// A record.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "a record as an object")]
 #[non_exhaustive]
 pub struct Record {
     /// The id, unique among the records of the file. A record that stands inside a request needs none.
@@ -113,7 +116,7 @@ impl Record {
 
 /// What is expected: each entry is one expectation.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "expectations as an object")]
 #[non_exhaustive]
 pub struct Expect {
     /// Single checks.
@@ -129,7 +132,7 @@ pub struct Expect {
 
 /// May this user do this, to this record?
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "an expected check as an object")]
 #[non_exhaustive]
 pub struct Check {
     /// The user, who may be unknown.
@@ -144,7 +147,7 @@ pub struct Check {
 
 /// Which records may this user do this to?
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "an expected list as an object")]
 #[non_exhaustive]
 pub struct List {
     /// The user, who may be unknown.
@@ -158,7 +161,7 @@ pub struct List {
 
 /// Who may do this, to this record?
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "an expected who as an object")]
 #[non_exhaustive]
 pub struct Who {
     /// The permission, for example `contact.read`.
@@ -176,7 +179,7 @@ pub struct Stage(#[allow(dead_code, reason = "what a stage holds is skipped unti
 
 /// One question of a stream of questions: a line of a file of requests.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "a request as an object")]
 #[non_exhaustive]
 pub struct Request {
     /// The user, who may be unknown.

@@ -1,0 +1,65 @@
+//! `orgscope check`: may this user do this, to this record?
+
+use std::path::PathBuf;
+
+use clap::Args;
+use orgscope::{RecordId, Snapshot, UserId};
+
+use crate::outcome::{Failure, Outcome};
+use crate::output::Output;
+use crate::{ask, id, requests, world};
+
+const USAGE: &str = "\
+orgscope check <FILE> --user <ID> --action <TYPE.ACTION> [--record <ID>]
+       orgscope check <FILE> --requests <FILE>";
+
+/// Answer one question with its reason, or a file of questions
+#[derive(Debug, Args)]
+#[command(override_usage = USAGE)]
+pub(crate) struct Check {
+    /// A world file: JSON, TOML or YAML by the ending
+    file: PathBuf,
+    #[command(flatten)]
+    asked: Option<Asked>,
+    /// A file of questions, a JSON object on each line: `{"user": 7, "action": "contact.read", "record": "c1"}`, where
+    /// the record is an id or a whole record; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "Asked")]
+    requests: Option<PathBuf>,
+}
+
+/// One question.
+#[derive(Debug, Args)]
+struct Asked {
+    /// The user who asks
+    #[arg(
+        long,
+        value_name = "ID",
+        value_parser = id::parse::<orgscope::kind::User>,
+        allow_hyphen_values = true,
+        required = false,
+        required_unless_present = "requests",
+    )]
+    user: UserId,
+    /// What they would do, for example `contact.read`
+    #[arg(long, value_name = "TYPE.ACTION", required = false, required_unless_present = "requests")]
+    action: String,
+    /// The record of the file that they would do it to; left out for a toggle
+    #[arg(long, value_name = "ID", value_parser = id::parse::<orgscope::kind::Record>, allow_hyphen_values = true)]
+    record: Option<RecordId>,
+}
+
+impl Check {
+    pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
+        let world = world::open(&self.file)?;
+        let snapshot = Snapshot::of(world.policy());
+        if let Some(requests) = &self.requests {
+            return requests::answer(&world, &snapshot, requests, out);
+        }
+        let Some(Asked { user, action, record }) = &self.asked else {
+            return Err(Failure::Question("there is no question: add `--user` and `--action`, or `--requests`".into()));
+        };
+        let reason = ask::reason(snapshot.principal(user), world.question(action, record.as_ref())?);
+        out.line(&reason)?;
+        Ok(reason.decision().into())
+    }
+}

@@ -1,0 +1,69 @@
+//! What a world file expects, compared with what is.
+
+use std::collections::BTreeSet;
+use std::fmt::Display;
+
+use orgscope::document::{Check, List, Who};
+use orgscope::{InvalidQuestion, Snapshot, World};
+
+use crate::ask;
+
+/// One expectation.
+pub(crate) struct Case {
+    /// Where it stands, and what it asks.
+    pub(crate) name: String,
+    /// What is otherwise than expected, if something is.
+    pub(crate) wrong: Option<String>,
+}
+
+/// Asks everything that a world expects.
+pub(crate) fn ask_all(world: &World) -> Result<Vec<Case>, InvalidQuestion> {
+    let snapshot = Snapshot::of(world.policy());
+    let expect = world.expect();
+    let checks = expect.check.iter().enumerate().map(|(c, expected)| check(world, &snapshot, c, expected));
+    let lists = expect.list.iter().enumerate().map(|(l, expected)| list(world, &snapshot, l, expected));
+    let whos = expect.who.iter().enumerate().map(|(w, expected)| who(world, &snapshot, w, expected));
+    checks.chain(lists).chain(whos).collect()
+}
+
+fn check(world: &World, snapshot: &Snapshot, place: usize, expected: &Check) -> Result<Case, InvalidQuestion> {
+    let Check { user, action, record, allow, .. } = expected;
+    let question = world.question(action, record.as_ref())?;
+    let principal = snapshot.principal(user);
+    let wrong = (ask::is_allowed(principal, question) != *allow).then(|| {
+        let reason = ask::reason(principal, question).to_string();
+        let (got, why) = reason.split_once(": ").unwrap_or((&reason, ""));
+        format!("expected {}, got {got} ({why})", if *allow { "allow" } else { "deny" })
+    });
+    Ok(Case { name: format!("expect.check[{place}]: user {user}, {action}{}", about(record.as_ref())), wrong })
+}
+
+fn list(world: &World, snapshot: &Snapshot, place: usize, expected: &List) -> Result<Case, InvalidQuestion> {
+    let List { user, action, records, .. } = expected;
+    let got = ask::list(world, snapshot.principal(user), world.listable(action)?);
+    let wrong = difference(records.iter().collect(), got.collect());
+    Ok(Case { name: format!("expect.list[{place}]: user {user}, {action}"), wrong })
+}
+
+fn who(world: &World, snapshot: &Snapshot, place: usize, expected: &Who) -> Result<Case, InvalidQuestion> {
+    let Who { action, record, users, .. } = expected;
+    let got = ask::who(snapshot, world.question(action, record.as_ref())?);
+    let wrong = difference(users.iter().collect(), got.into_iter().collect());
+    Ok(Case { name: format!("expect.who[{place}]: {action}{}", about(record.as_ref())), wrong })
+}
+
+fn about(record: Option<&impl Display>) -> String {
+    record.map_or_else(String::new, |record| format!(", record {record}"))
+}
+
+/// What is missing and what is too much, if the sets differ.
+fn difference<Id: Ord + Display>(expected: BTreeSet<&Id>, got: BTreeSet<&Id>) -> Option<String> {
+    let differences = [("missing", &expected - &got), ("too much", &got - &expected)];
+    let differences = differences.iter().filter(|(_, ids)| !ids.is_empty());
+    let differences: Vec<String> = differences.map(|(what, ids)| format!("{what}: {}", listed(ids))).collect();
+    (!differences.is_empty()).then(|| differences.join("; "))
+}
+
+fn listed<Id: Display>(ids: &BTreeSet<&Id>) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}

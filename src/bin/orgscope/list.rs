@@ -1,0 +1,35 @@
+//! `orgscope list`: the records that a user may do something to.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use orgscope::{Snapshot, UserId};
+
+use crate::outcome::{Failure, Outcome};
+use crate::output::Output;
+use crate::{ask, id, world};
+
+/// List the records of a file that a user may do something to, in the order of the file
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// A world file: JSON, TOML or YAML by the ending
+    file: PathBuf,
+    /// The user who asks
+    #[arg(long, value_name = "ID", value_parser = id::parse::<orgscope::kind::User>, allow_hyphen_values = true)]
+    user: UserId,
+    /// What they would do, for example `contact.read`
+    #[arg(long, value_name = "TYPE.ACTION")]
+    action: String,
+}
+
+impl List {
+    pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
+        let world = world::open(&self.file)?;
+        let permission = world.listable(&self.action)?;
+        let snapshot = Snapshot::of(world.policy());
+        for record in ask::list(&world, snapshot.principal(&self.user), permission) {
+            out.line(record)?;
+        }
+        Ok(Outcome::Yes)
+    }
+}

@@ -1,0 +1,35 @@
+//! `orgscope validate`: what is wrong with files.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::outcome::{Failure, Outcome};
+use crate::output::Output;
+use crate::world;
+
+/// Report every problem of world files, each with its path
+#[derive(Debug, Args)]
+pub(crate) struct Validate {
+    /// World files: JSON, TOML or YAML by the ending
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+}
+
+impl Validate {
+    pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
+        let mut outcome = Outcome::Yes;
+        for file in &self.files {
+            match world::open(file) {
+                Ok(_) => out.line(format_args!("{}: valid", file.display()))?,
+                Err(failure) => {
+                    outcome = Outcome::Invalid;
+                    for line in failure.into_lines() {
+                        out.line(line)?;
+                    }
+                }
+            }
+        }
+        Ok(outcome)
+    }
+}

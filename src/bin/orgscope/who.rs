@@ -1,0 +1,34 @@
+//! `orgscope who`: the users who may do something.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use orgscope::{RecordId, Snapshot};
+
+use crate::outcome::{Failure, Outcome};
+use crate::output::Output;
+use crate::{ask, id, world};
+
+/// List the users who may do something, integers first, then text
+#[derive(Debug, Args)]
+pub(crate) struct Who {
+    /// A world file: JSON, TOML or YAML by the ending
+    file: PathBuf,
+    /// What they would do, for example `contact.read`
+    #[arg(long, value_name = "TYPE.ACTION")]
+    action: String,
+    /// The record of the file that they would do it to; left out for a toggle
+    #[arg(long, value_name = "ID", value_parser = id::parse::<orgscope::kind::Record>, allow_hyphen_values = true)]
+    record: Option<RecordId>,
+}
+
+impl Who {
+    pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
+        let world = world::open(&self.file)?;
+        let question = world.question(&self.action, self.record.as_ref())?;
+        for user in ask::who(&Snapshot::of(world.policy()), question) {
+            out.line(user)?;
+        }
+        Ok(Outcome::Yes)
+    }
+}

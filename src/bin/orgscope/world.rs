@@ -1,0 +1,65 @@
+//! World files: read, validated, ready to be asked.
+
+use std::path::Path;
+
+use orgscope::{World, document};
+use serde::Deserialize;
+
+use crate::format::{Format, Unreadable, line_of};
+use crate::one_line::one_line;
+use crate::outcome::Failure;
+
+/// Opens a world file. What is wrong with it is told in lines that each name the file: all problems of its content, or
+/// the first thing that can't be read.
+pub(crate) fn open(file: &Path) -> Result<World, Failure> {
+    let name = file.display();
+    let text = text(file)?;
+    let world = World::from_document(read(file, &text)?);
+    world.map_err(|error| {
+        let problems = error.problems().iter();
+        Failure::File(problems.map(|problem| one_line(&format!("{name}: {problem}"))).collect())
+    })
+}
+
+/// The text of a file. A byte order mark, which some editors write first, is not part of it.
+fn text(file: &Path) -> Result<String, Failure> {
+    let bytes = std::fs::read(file).map_err(|error| unusable(file, None, format_args!("can't be read: {error}")))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line = line_of(error.as_bytes(), error.utf8_error().valid_up_to());
+        unusable(file, Some(line), "this is not UTF-8: save the file as UTF-8")
+    })?;
+    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+    if text.trim().is_empty() {
+        return Err(unusable(file, None, "the file is empty: a document has at least `format` and `schema`"));
+    }
+    Ok(text)
+}
+
+fn read(file: &Path, text: &str) -> Result<document::World, Failure> {
+    let format = Format::of(file).ok_or_else(|| {
+        unusable(file, None, "the ending of the name tells the format: use `.json`, `.toml`, `.yaml` or `.yml`")
+    })?;
+    format.read(text).map_err(|error| {
+        let error = of_other_format(format, text).unwrap_or(error);
+        unusable(file, error.line, error)
+    })
+}
+
+/// What is wrong with the field `format`, if something is. It explains whatever else can't be read: a document of a
+/// newer format may hold anything, before and after that field.
+fn of_other_format(format: Format, text: &str) -> Option<Unreadable> {
+    #[derive(Deserialize)]
+    struct FormatAlone {
+        #[serde(rename = "format")]
+        _format: document::Format,
+    }
+
+    format.read::<FormatAlone>(text).err().filter(|error| error.path == "format")
+}
+
+/// A file that can't be used at all, in one line.
+fn unusable(file: &Path, line: Option<u64>, why: impl std::fmt::Display) -> Failure {
+    let file = file.display();
+    let line = line.map_or_else(String::new, |line| format!(":{line}"));
+    Failure::File(vec![one_line(&format!("{file}{line}: {why}"))])
+}

@@ -1,0 +1,45 @@
+//! Objects are read as objects only.
+
+use serde::de::{Deserializer, Visitor};
+use serde::forward_to_deserialize_any;
+
+/// Asks for an object where a derived reader would be content with a list of the values of its fields, in their order:
+/// `["ann", "Ann"]` is no user.
+pub(crate) struct ObjectOnly<D>(pub(crate) D);
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {
+    type Error = D::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.0.deserialize_map(visitor)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+/// Implements reading for types with `#[serde(remote = "Self")]`, whose derived reader is a function of their own.
+macro_rules! read_objects {
+    ($($object:ident)*) => { $(
+        impl<'de> serde::Deserialize<'de> for $object {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::deserialize($crate::document::object::ObjectOnly(deserializer))
+            }
+        }
+    )* };
+}
+
+/// The same for writing, which needs nothing special.
+macro_rules! write_objects {
+    ($($object:ident)*) => { $(
+        impl serde::Serialize for $object {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                Self::serialize(self, serializer)
+            }
+        }
+    )* };
+}
+
+pub(crate) use {read_objects, write_objects};

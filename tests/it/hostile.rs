@@ -1,0 +1,181 @@
+//! Input that wants to break the reader: whatever it is, a clear error or a right answer, and soon.
+
+use std::time::{Duration, Instant};
+
+use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+use orgscope::{AnyPermission, AnyRecord, Facts, Level, Policy, Snapshot, Subject, World};
+use proptest::prelude::*;
+
+use crate::square::permissions;
+
+/// Far more than any of these takes where the work grows with the input, and far less than where it grows with its
+/// square.
+const SOON: Duration = Duration::from_secs(20);
+
+fn load(text: &str) -> Result<World, String> {
+    let written = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    World::from_document(written).map_err(|error| error.to_string())
+}
+
+const WEBMAIL: &str = include_str!("../../examples/data/webmail.json");
+
+proptest! {
+    #[test]
+    fn random_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(serde_json::from_slice::<orgscope::document::World>(&bytes).is_err());
+    }
+
+    /// A document with a few bytes changed loads or does not. If it does, it answers.
+    #[test]
+    fn a_damaged_document(damages in prop::collection::vec((any::<prop::sample::Index>(), "[ -~]"), 1..4)) {
+        let mut text = WEBMAIL.to_owned();
+        for (place, character) in damages {
+            let place = place.index(text.len());
+            text.replace_range(place..=place, &character);
+        }
+        if let Ok(world) = load(&text) {
+            let snapshot = Snapshot::of(world.policy());
+            for permission in permissions(world.policy()) {
+                for record in world.records() {
+                    if let AnyPermission::Levelled(permission) = permission {
+                        let who = snapshot.who_can(permission, &record.as_any()).count();
+                        prop_assert!(who <= 12);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn deeply_nested() {
+    for (open, close) in [("[", "]"), (r#"{"schema":"#, "}")] {
+        let nested = format!("{}0{}", open.repeat(100_000), close.repeat(100_000));
+        assert!(load(&nested).is_err());
+        // In the place of something that is read, of an id, and of something that is skipped.
+        let error = load(&format!(r#"{{"format": 1, "schema": {nested}}}"#)).unwrap_err();
+        assert!(error.starts_with("invalid type: sequence") || error.starts_with("unknown field `schema`"), "{error}");
+        let error = load(&format!(r#"{{"format": 1, "schema": {{}}, "org": {{"users": [{{"id": {nested}}}]}}}}"#)).unwrap_err();
+        assert!(error.starts_with("invalid type"), "{error}");
+        let error = load(&format!(r#"{{"format": 1, "schema": {{}}, "stages": [{nested}]}}"#)).unwrap_err();
+        assert!(error.starts_with("stages: this version"), "{error}");
+    }
+}
+
+#[test]
+fn ten_megabytes_of_text() {
+    let long = "x".repeat(10_000_000);
+    let document = || Document::new().section(section()).department(Department::new(long.as_str()));
+    let policy =
+        Policy::from_document(document().user(User::new("ann").name(long.as_str()).head_of(long.as_str()))).unwrap();
+    let text = serde_json::to_string(&policy.to_document()).unwrap();
+    assert_eq!(load(&text).unwrap().policy().to_document(), policy.to_document());
+
+    let error = Policy::from_document(document().user(User::new("ann").member_of(format!("{long}y")))).unwrap_err();
+    assert_eq!(error.to_string(), format!("org.users[0].departments[0]: there is no department `{long}y`"));
+}
+
+fn section() -> Section {
+    Section::new("crm").resource(Resource::new("contact").action(Action::new("read")))
+}
+
+/// Departments 0 to `length` - 1, each below the one before.
+fn chain(length: i64) -> Document {
+    (1..length).fold(Document::new().section(section()).department(Department::new(0)), |document, id| {
+        document.department(Department::new(id).parent(id - 1))
+    })
+}
+
+#[test]
+fn a_cycle_of_ten_thousand_departments() {
+    let start = Instant::now();
+    let mut document = chain(10_000);
+    document.org.departments[0].parent = Some(9_999.into());
+    let error = Policy::from_document(document).unwrap_err().to_string();
+    let up: Vec<String> = [0].into_iter().chain((0..10_000).rev()).map(|id| format!("`{id}`")).collect();
+    let expected = "org.departments[0].parent: these departments are below each other in a circle: ";
+    assert_eq!(error, format!("{expected}{}", up.join(" → ")));
+    assert!(start.elapsed() < SOON);
+}
+
+#[test]
+fn a_chain_a_hundred_thousand_deep() {
+    let start = Instant::now();
+    let length = 100_000;
+    let mut document =
+        chain(length).user(User::new("top").head_of(0)).user(User::new("bottom").member_of(length - 1)).role(
+            Role::new("down", "crm", "Down")
+                .grant("contact.read", Level::DepartmentSub)
+                .assigned_to(Subject::department_sub(0)),
+        );
+    for id in 0..length {
+        document = document.user(User::new(id).member_of(id));
+    }
+    let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
+    let AnyPermission::Levelled(read) = snapshot.schema().find("contact.read").unwrap() else { unreachable!() };
+    let of = |owner| AnyRecord::new("contact", Facts::owned_by(owner));
+    assert!(snapshot.principal("top").check(read, &of("bottom")).is_allow());
+    assert!(!snapshot.principal("bottom").check(read, &of("top")).is_allow());
+    for id in (0..length).step_by(997) {
+        let (above, below) = (snapshot.principal(id - 1), snapshot.principal(id + 1));
+        let record = AnyRecord::new("contact", Facts::owned_by(id));
+        assert_eq!(above.check(read, &record).is_allow(), id > 0);
+        assert!(!below.check(read, &record).is_allow());
+        assert_eq!(
+            snapshot.who_can(read, &record).count(),
+            usize::try_from(id).unwrap() + 2 + usize::from(id == length - 1)
+        );
+    }
+    assert!(start.elapsed() < SOON);
+}
+
+#[test]
+fn a_schema_of_many_actions_that_require_each_other() {
+    let start = Instant::now();
+    let count = 20_000;
+    let actions = (0..count).map(|a| {
+        let action = Action::new(format!("a{a}"));
+        if a == 0 { action } else { action.requires(format!("a{}", a - 1)) }
+    });
+    let resource = actions.fold(Resource::new("contact"), Resource::action);
+    // Everything but the first action is `all`; the first is `own`, and so all are.
+    let role = (1..count).fold(Role::new(1, "crm", "One").grant("contact.a0", Level::Own), |role, a| {
+        role.grant(format!("contact.a{a}"), Level::All)
+    });
+    let document = Document::new()
+        .section(Section::new("crm").resource(resource))
+        .user(User::new("ann"))
+        .role(role.assigned_to(Subject::Everyone));
+    let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
+    let AnyPermission::Levelled(last) = snapshot.schema().find("contact.a19999").unwrap() else { unreachable!() };
+    let ann = snapshot.principal("ann");
+    assert!(ann.check(last, &AnyRecord::new("contact", Facts::owned_by("ann"))).is_allow());
+    let not_hers = AnyRecord::new("contact", Facts::unowned());
+    assert!(!ann.check(last, &not_hers).is_allow());
+    assert_eq!(
+        ann.reason(last, &not_hers).to_string(),
+        "deny: `contact.a19999` requires `contact.a0`, and `contact.a0` is `own`, which does not reach the record"
+    );
+    assert!(start.elapsed() < SOON);
+}
+
+#[test]
+fn many_people_in_many_places() {
+    let start = Instant::now();
+    let (departments, users) = (2_000, 2_000);
+    let mut document = (0..departments)
+        .fold(Document::new().section(section()), |document, id| document.department(Department::new(id)));
+    for id in 0..users {
+        let mut user = User::new(id);
+        user.departments = (0..departments).filter(|d| (d + id) % 4 == 0).map(Into::into).collect();
+        document = document.user(user);
+    }
+    let everybody = (0..users).map(Subject::user);
+    let role = Role::new(1, "crm", "One").grant("contact.read", Level::Department);
+    document = document.role(everybody.fold(role, Role::assigned_to));
+    let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
+    let AnyPermission::Levelled(read) = snapshot.schema().find("contact.read").unwrap() else { unreachable!() };
+    let record = AnyRecord::new("contact", Facts::owned_by(0));
+    assert_eq!(snapshot.who_can(read, &record).count(), 500);
+    assert!(start.elapsed() < SOON);
+}

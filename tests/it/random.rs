@@ -1,0 +1,270 @@
+//! Random worlds: documents that are valid by construction, and records that are anything.
+
+use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User};
+use orgscope::{
+    AnyRecord, Delegation, DepartmentId, Facts, Grant, GroupId, Level, Owner, Policy, RoleId, Share, Subject, UserId,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// How many random worlds a property is tried on: `ORGSCOPE_TEST_WORLDS`, or 2,000.
+pub(crate) fn worlds() -> ProptestConfig {
+    let cases = std::env::var("ORGSCOPE_TEST_WORLDS")
+        .ok()
+        .map_or(2_000, |text| text.parse().expect("`ORGSCOPE_TEST_WORLDS` is a number of worlds"));
+    ProptestConfig { cases, ..ProptestConfig::default() }
+}
+
+/// A world: a document, and records to ask about.
+#[derive(Clone, Debug)]
+pub(crate) struct World {
+    pub(crate) document: Document,
+    pub(crate) records: Vec<Record>,
+}
+
+/// A record, owning what its facts borrow.
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    pub(crate) resource: String,
+    pub(crate) owners: Vec<Owner>,
+    pub(crate) open: bool,
+    pub(crate) shared_with: Vec<Share>,
+}
+
+impl Record {
+    pub(crate) fn as_any(&self) -> AnyRecord<'_> {
+        let facts = Facts::owned_by_each(&self.owners).open(self.open);
+        let facts = self.shared_with.iter().fold(facts, |facts, share| facts.shared_with(share.borrowed()));
+        AnyRecord::new(&self.resource, facts)
+    }
+}
+
+impl World {
+    pub(crate) fn policy(&self) -> Policy {
+        Policy::from_document(self.document.clone()).expect("random documents are valid")
+    }
+
+    /// Everybody, and somebody who is not there.
+    pub(crate) fn askers(&self) -> Vec<UserId> {
+        self.document.org.users.iter().map(|user| user.id.clone()).chain([UserId::from("stranger")]).collect()
+    }
+}
+
+const MOST_DEPARTMENTS: usize = 12;
+const MOST_USERS: usize = 8;
+const GROUPS: usize = 3;
+const TYPES: [&str; 3] = ["contact", "deal", "mailbox"];
+
+/// Ids that a careless program mixes up: integers and their texts, other cases, accents, quotes, blanks.
+fn nth_text(nth: usize) -> &'static str {
+    ["1", "01", "a", "A", "ä", "a ", "o'neil", "%", "\"q\"", "-1", "\u{1F600}", "null"][nth]
+}
+
+fn department(nth: usize) -> DepartmentId {
+    if nth.is_multiple_of(2) { DepartmentId::from(i64::try_from(nth).unwrap() - 2) } else { nth_text(nth).into() }
+}
+fn user(nth: usize) -> UserId {
+    if nth.is_multiple_of(2) { UserId::from(i64::try_from(nth).unwrap() - 2) } else { nth_text(nth).into() }
+}
+fn group(nth: usize) -> GroupId {
+    if nth == 0 { GroupId::from(1) } else { nth_text(nth).into() }
+}
+
+/// The bits of a mask, as numbers below a bound.
+fn bits(mask: u16, bound: usize) -> impl Iterator<Item = usize> {
+    (0..bound.min(16)).filter(move |bit| mask & (1 << bit) != 0)
+}
+
+/// Few bits: most people are in one or two places, some in many.
+fn few() -> impl Strategy<Value = u16> {
+    prop_oneof![
+        2 => Just(0),
+        5 => (0..16u8).prop_map(|bit| 1 << bit),
+        2 => (any::<u16>(), any::<u16>()).prop_map(|(a, b)| a & b),
+        1 => any::<u16>(),
+    ]
+}
+
+#[derive(Clone, Debug)]
+struct RawAction {
+    of_type: usize,
+    toggle: bool,
+    levels: u16,
+    floor: u8,
+    requires: u16,
+    shared: bool,
+    bypass: bool,
+}
+
+fn raw_action() -> impl Strategy<Value = RawAction> {
+    let often = prop::bool::weighted(0.8);
+    (0..TYPES.len(), prop::bool::weighted(0.2), any::<u16>(), 0..24u8, few(), any::<bool>(), often).prop_map(
+        |(of_type, toggle, levels, floor, requires, shared, bypass)| RawAction {
+            of_type,
+            toggle,
+            levels,
+            floor,
+            requires,
+            shared,
+            bypass,
+        },
+    )
+}
+
+/// A section of three resource types. Each action requires only actions before it, so there is no cycle.
+fn section(actions: &[RawAction], pools: u8) -> Section {
+    let mut section = Section::new("crm");
+    for (t, name) in TYPES.iter().enumerate() {
+        let ours: Vec<&RawAction> = actions.iter().filter(|action| action.of_type == t).collect();
+        let mut resource = Resource::new(*name);
+        if pools & (1 << t) != 0 {
+            resource = resource.pool();
+        }
+        for (a, raw) in ours.iter().enumerate() {
+            let name = format!("action{a}");
+            let mut action = if raw.toggle { Action::toggle(name) } else { Action::new(name) };
+            if !raw.toggle {
+                action.shared = raw.shared;
+                // All eight levels, or some of them.
+                if raw.levels % 2 == 0 {
+                    action = action.levels(bits(raw.levels, 8).map(|bit| Level::EACH[bit]));
+                }
+            }
+            match (raw.toggle, raw.floor) {
+                (true, floor) if floor % 4 == 0 => action = action.floor(Grant::Allow),
+                (false, floor) if floor < 8 => action = action.floor(Level::EACH[usize::from(floor)]),
+                _ => {}
+            }
+            for required in bits(raw.requires, a).filter(|required| !raw.toggle || ours[*required].toggle) {
+                action = action.requires(format!("action{required}"));
+            }
+            if !raw.bypass {
+                action = action.without_admin_bypass();
+            }
+            resource = resource.action(action);
+        }
+        section = section.resource(resource);
+    }
+    section
+}
+
+/// What a role may hold for an action, and the one that a number stands for.
+fn grant(action: &Action, number: u8) -> Grant {
+    if action.toggle {
+        return if number % 2 == 0 { Grant::Allow } else { Grant::DENY };
+    }
+    let allowed: Vec<Level> = match &action.levels {
+        None => Level::EACH.to_vec(),
+        Some(levels) => {
+            let known = levels.iter().filter_map(|word| match word {
+                orgscope::document::Word::Known(level) => Some(*level),
+                orgscope::document::Word::Unknown(_) => None,
+            });
+            std::iter::once(Level::Deny).chain(known).collect()
+        }
+    };
+    Grant::Level(allowed[usize::from(number) % allowed.len()])
+}
+
+fn subject(kind: u8, nth: usize, departments: usize, users: usize, groups: usize) -> Subject {
+    match kind % 9 {
+        0 if users > 0 => Subject::User(user(nth % users)),
+        1 if departments > 0 => Subject::Department(department(nth % departments)),
+        2 if departments > 0 => Subject::DepartmentSub(department(nth % departments)),
+        3 if groups > 0 => Subject::Group(group(nth % groups)),
+        4 => Subject::Supervisors,
+        5 => Subject::Deputies,
+        6 => Subject::Employees,
+        7 => Subject::Administrators,
+        _ => Subject::Everyone,
+    }
+}
+
+type RawRole = (Vec<(bool, u8)>, Vec<(u8, usize)>);
+type RawRecord = (usize, Vec<(u8, usize)>, bool, Vec<(u8, usize)>);
+
+fn record((resource, owners, open, shares): RawRecord) -> Record {
+    // One in several is unknown: beyond the users, departments and groups of the world.
+    let owner = |(kind, nth): (u8, usize)| match kind % 3 {
+        0 => Owner::Department(department(nth % MOST_DEPARTMENTS)),
+        _ => Owner::User(user(nth % (MOST_USERS + 2))),
+    };
+    let share = |(kind, nth): (u8, usize)| match kind % 4 {
+        0 => Share::User(user(nth % (MOST_USERS + 2))),
+        1 => Share::Department(department(nth % MOST_DEPARTMENTS)),
+        2 => Share::DepartmentSub(department(nth % MOST_DEPARTMENTS)),
+        _ => Share::Group(group(nth % (GROUPS + 1))),
+    };
+    Record {
+        resource: TYPES[resource].to_owned(),
+        owners: owners.into_iter().map(owner).collect(),
+        open,
+        shared_with: shares.into_iter().map(share).collect(),
+    }
+}
+
+/// A random world: a forest of up to 12 departments, up to 8 users in none, one or several of them, heads and deputies,
+/// groups, up to 6 roles, and records without, with unknown, several and department owners.
+pub(crate) fn world() -> impl Strategy<Value = World> {
+    let org = (
+        vec(any::<u8>(), 0..=MOST_DEPARTMENTS),
+        vec((few(), few(), few(), prop::bool::weighted(0.85), prop::bool::weighted(0.15)), 0..=MOST_USERS),
+        vec(few(), 0..=GROUPS),
+    );
+    let schema = (vec(raw_action(), 1..=9), any::<u8>());
+    let roles = vec((vec((prop::bool::weighted(0.6), any::<u8>()), 9), vec((any::<u8>(), 0..64usize), 0..=3)), 0..=6);
+    let records = vec(
+        (0..TYPES.len(), vec((any::<u8>(), 0..64usize), 0..=3), any::<bool>(), vec((any::<u8>(), 0..64usize), 0..=2)),
+        1..=10,
+    );
+    (org, schema, roles, records).prop_map(|((departments, users, groups), (actions, pools), roles, records)| World {
+        document: document(&departments, &users, &groups, &section(&actions, pools), &roles),
+        records: records.into_iter().map(record).collect(),
+    })
+}
+
+fn document(
+    departments: &[u8],
+    users: &[(u16, u16, u16, bool, bool)],
+    groups: &[u16],
+    section: &Section,
+    roles: &[RawRole],
+) -> Document {
+    let mut document = Document::new().section(section.clone()).delegation(Delegation::Contained);
+    for (d, parent) in departments.iter().enumerate() {
+        // Below one of those before it, or a root.
+        let parent = usize::from(*parent) % (d + 1);
+        let new = Department::new(department(d));
+        document = document.department(if parent == d { new } else { new.parent(department(parent)) });
+    }
+    for (u, (member, head, deputy, active, admin)) in users.iter().enumerate() {
+        let mut new = User::new(user(u));
+        new.departments = bits(*member, departments.len()).map(department).collect();
+        new.heads = bits(*head, departments.len()).map(department).collect();
+        new.deputy_of = bits(*deputy, departments.len()).map(department).collect();
+        new.active = Some(*active);
+        new.admin = *admin;
+        document = document.user(new);
+    }
+    for (g, members) in groups.iter().enumerate() {
+        let new = Group::new(group(g));
+        document = document.group(bits(*members, users.len()).map(user).fold(new, Group::member));
+    }
+    for (r, (grants, subjects)) in roles.iter().enumerate() {
+        let mut role = Role::new(RoleId::from(i64::try_from(r).unwrap()), "crm", format!("Role {r}"));
+        let actions = section.resources.iter().flat_map(|resource| resource.actions.iter().map(move |a| (resource, a)));
+        for ((resource, action), (given, number)) in actions.zip(grants) {
+            if *given {
+                role = role.grant(format!("{}.{}", resource.name, action.name), grant(action, *number));
+            }
+        }
+        for (kind, nth) in subjects {
+            let subject = subject(*kind, *nth, departments.len(), users.len(), groups.len());
+            if !role.assigned_to.contains(&subject) {
+                role = role.assigned_to(subject);
+            }
+        }
+        document = document.role(role);
+    }
+    document
+}

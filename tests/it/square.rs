@@ -1,0 +1,132 @@
+//! One question, asked every way: the reference, a check, the scope, the list, who, the reason.
+
+use orgscope::reference::Reference;
+use orgscope::{AnyPermission, AnyRecord, Policy, Question, Snapshot, UserId};
+use proptest::prelude::*;
+
+use crate::random::{World, world, worlds};
+
+/// Every permission of a policy, of every section.
+pub(crate) fn permissions(policy: &Policy) -> Vec<AnyPermission> {
+    policy.schema().sections().flat_map(|section| policy.schema().permissions(section)).collect()
+}
+
+/// Whether a user may, asked of the snapshot in every way that it can be asked.
+pub(crate) fn ask(
+    snapshot: &Snapshot,
+    user: &UserId,
+    permission: AnyPermission,
+    record: Option<&AnyRecord<'_>>,
+) -> bool {
+    let principal = snapshot.principal(user);
+    match (permission, record) {
+        (AnyPermission::Toggle(toggle), _) => {
+            let allow = principal.check_toggle(toggle).is_allow();
+            assert_eq!(principal.reason_toggle(toggle).decision().is_allow(), allow, "reason of {user}");
+            allow
+        }
+        (AnyPermission::Levelled(permission), Some(record)) => {
+            let allow = principal.check(permission, record).is_allow();
+            assert_eq!(principal.check(permission, record).is_allow(), allow, "asked again");
+            assert_eq!(principal.scope(permission).contains(record), allow, "scope of {user}");
+            assert_eq!(principal.reason(permission, record).decision().is_allow(), allow, "reason of {user}");
+            allow
+        }
+        (AnyPermission::Levelled(_), None) => unreachable!("a levelled permission is asked about a record"),
+    }
+}
+
+/// Compares every answer of the snapshot with the reference.
+fn agree(world: &World) {
+    let policy = world.policy();
+    let (reference, snapshot) = (Reference::new(&policy), Snapshot::of(&policy));
+    let records: Vec<AnyRecord<'_>> = world.records.iter().map(crate::random::Record::as_any).collect();
+    for permission in permissions(&policy) {
+        let may = |user: &UserId, record: Option<&AnyRecord<'_>>| reference.decide(user, permission, record);
+        // In canonical order, which `who_can` keeps.
+        let everybody: Vec<UserId> = policy.to_document().org.users.into_iter().map(|user| user.id).collect();
+        match permission {
+            AnyPermission::Toggle(toggle) => {
+                for user in world.askers() {
+                    assert_eq!(ask(&snapshot, &user, permission, None), may(&user, None), "{user:?}");
+                }
+                let expected: Vec<&UserId> = everybody.iter().filter(|user| may(user, None)).collect();
+                assert_eq!(snapshot.who_can_toggle(toggle).collect::<Vec<_>>(), expected);
+            }
+            AnyPermission::Levelled(levelled) => {
+                for user in world.askers() {
+                    for record in &records {
+                        let expected = may(&user, Some(record));
+                        assert_eq!(ask(&snapshot, &user, permission, Some(record)), expected, "{user:?} {record:?}");
+                    }
+                    let expected: Vec<&AnyRecord<'_>> = records.iter().filter(|r| may(&user, Some(r))).collect();
+                    let scope = snapshot.principal(&user).scope(levelled);
+                    assert_eq!(scope.list(&records).collect::<Vec<_>>(), expected, "list of {user:?}");
+                }
+                for record in &records {
+                    let expected: Vec<&UserId> = everybody.iter().filter(|user| may(user, Some(record))).collect();
+                    assert_eq!(snapshot.who_can(levelled, record).collect::<Vec<_>>(), expected, "who {record:?}");
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(worlds())]
+
+    #[test]
+    fn every_answer_is_the_reference(world in world()) {
+        agree(&world);
+    }
+}
+
+/// Asks every expectation of a world file in every way, and says how many there were.
+pub(crate) fn meets_its_expectations(name: &str, world: &orgscope::World) -> usize {
+    let policy = world.policy();
+    let (reference, snapshot) = (Reference::new(policy), Snapshot::of(policy));
+    let decide = |user: &UserId, question: Question<'_>| {
+        let (fast, slow) = match question {
+            Question::Toggle(toggle) => {
+                (ask(&snapshot, user, toggle.into(), None), reference.decide(user, toggle, None))
+            }
+            Question::Levelled(permission, record) => {
+                let record = record.as_any();
+                let fast = ask(&snapshot, user, permission.into(), Some(&record));
+                (fast, reference.decide(user, permission, Some(&record)))
+            }
+        };
+        assert_eq!(fast, slow, "{name}: {user}: snapshot and reference");
+        fast
+    };
+    let expect = world.expect();
+    for check in &expect.check {
+        let question = world.question(&check.action, check.record.as_ref()).unwrap();
+        assert_eq!(decide(&check.user, question), check.allow, "{name}: {check:?}");
+    }
+    for list in &expect.list {
+        let found = world.records().iter().filter(|record| {
+            let question = world.question(&list.action, record.id.as_ref());
+            question.is_ok_and(|question| decide(&list.user, question))
+        });
+        let mut found: Vec<_> = found.filter_map(|record| record.id.clone()).collect();
+        found.sort_unstable();
+        let mut expected = list.records.clone();
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{name}: {list:?}");
+    }
+    for who in &expect.who {
+        let question = world.question(&who.action, who.record.as_ref()).unwrap();
+        let found: Vec<&UserId> = match question {
+            Question::Toggle(toggle) => snapshot.who_can_toggle(toggle).collect(),
+            Question::Levelled(permission, record) => snapshot.who_can(permission, &record.as_any()).collect(),
+        };
+        let mut expected: Vec<&UserId> = who.users.iter().collect();
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{name}: {who:?}");
+        for user in policy.to_document().org.users {
+            assert_eq!(decide(&user.id, question), who.users.contains(&user.id), "{name}: {who:?}");
+        }
+    }
+    expect.check.len() + expect.list.len() + expect.who.len()
+}

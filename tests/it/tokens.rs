@@ -1,0 +1,148 @@
+//! Tokens: looked up by name once, serving every equal schema, and denying in every other.
+
+use orgscope::document::{Action, Document, Resource as Type, Section, User};
+use orgscope::{
+    AnyPermission, AnyRecord, Facts, Grant, Handle, Level, Permission, Policy, Reload, Resource, Snapshot, Toggle,
+    UnknownPermission,
+};
+
+struct Contact(Option<&'static str>);
+
+impl Resource for Contact {
+    const TYPE: &'static str = "contact";
+    fn facts(&self) -> Facts<'_> {
+        Facts::owned_by_each(self.0)
+    }
+}
+
+fn document(actions: &[&str]) -> Document {
+    let contact =
+        actions.iter().fold(Type::new("contact"), |contact, name| contact.action(Action::new(*name).floor(Level::All)));
+    let contact = contact.action(Action::toggle("call").floor(Grant::Allow));
+    Document::new()
+        .section(Section::new("crm").resource(contact))
+        .user(User::new("ann"))
+        .user(User::new("gus").inactive())
+}
+
+fn policy(actions: &[&str]) -> Policy {
+    Policy::from_document(document(actions)).unwrap()
+}
+
+#[test]
+fn names_are_looked_up_once() {
+    let policy = policy(&["read", "update"]);
+    let schema = policy.schema();
+    let read: Permission<Contact> = schema.permission("read").unwrap();
+    let call: Toggle = schema.toggle("contact.call").unwrap();
+    assert_eq!(schema.name(read).as_deref(), Some("contact.read"));
+    assert_eq!(schema.name(call).as_deref(), Some("contact.call"));
+    assert_eq!(schema.find("contact.read"), Ok(read.into()));
+    assert_eq!(schema.find("contact.call"), Ok(call.into()));
+    assert_eq!(schema.sections().collect::<Vec<_>>(), ["crm"]);
+    let names: Vec<_> = schema.permissions("crm").filter_map(|permission| schema.name(permission)).collect();
+    assert_eq!(names, ["contact.read", "contact.update", "contact.call"]);
+    assert_eq!(schema.permissions("webmail").count(), 0);
+}
+
+#[test]
+fn a_misspelling_is_an_error_that_says_what_there_is() {
+    let policy = policy(&["read"]);
+    let message = |result: Result<AnyPermission, UnknownPermission>| result.unwrap_err().to_string();
+    let find = |name| message(policy.schema().find(name));
+    assert_eq!(find("contact.raed"), "`contact` has no action `raed`: its actions are `read`, `call`");
+    assert_eq!(find("contract.read"), "there is no resource type `contract`: there are `contact`");
+    assert_eq!(find("read"), "`read` is no permission: write the resource type and the action, as in `contact.read`");
+    assert_eq!(
+        message(policy.schema().permission::<Contact>("call").map(Into::into)),
+        "`contact.call` is a toggle and has no record: look it up with `toggle`"
+    );
+    assert_eq!(
+        message(policy.schema().toggle("contact.read").map(Into::into)),
+        "`contact.read` is no toggle but asked about a record: look it up with `permission`"
+    );
+}
+
+#[test]
+fn a_token_of_another_schema_denies_with_that_reason() {
+    let (ours, theirs) = (policy(&["read"]), policy(&["read", "update", "delete"]));
+    let read: Permission<Contact> = theirs.schema().permission("delete").unwrap();
+    let call = theirs.schema().toggle("contact.call").unwrap();
+    let snapshot = Snapshot::of(&ours);
+    let ann = snapshot.principal("ann");
+    let reason = "deny: the permission was looked up in another schema: look it up again";
+    assert!(!ann.check(read, &Contact(Some("ann"))).is_allow());
+    assert!(!ann.may_create(read, &Contact(Some("ann"))).is_allow());
+    assert!(!ann.may_reassign(read, &Contact(Some("ann")), ["ann"]).is_allow());
+    assert_eq!(ann.scope(read).list(&[Contact(Some("ann"))]).count(), 0);
+    assert_eq!(ann.reason(read, &Contact(None)).to_string(), reason);
+    assert_eq!(ann.grant(read), Grant::DENY);
+    assert!(!ann.check_toggle(call).is_allow());
+    assert_eq!(ann.reason_toggle(call).to_string(), reason);
+    assert_eq!(snapshot.who_can(read, &Contact(None)).count(), 0);
+    assert_eq!(snapshot.who_can_toggle(call).count(), 0);
+    assert_eq!(ours.schema().name(read), None);
+
+    // The same by names, with a record whose type is compared at run time.
+    let Ok(AnyPermission::Levelled(delete)) = theirs.schema().find("contact.delete") else { unreachable!() };
+    let record = AnyRecord::new("contact", Facts::owned_by("ann"));
+    assert!(!ann.check(delete, &record).is_allow());
+    assert_eq!(ann.reason(delete, &record).to_string(), reason);
+}
+
+#[test]
+fn a_token_of_an_equal_schema_serves() {
+    let read: Permission<Contact> = policy(&["read"]).schema().permission("read").unwrap();
+    let again = Policy::from_document(document(&["read"]).user(User::new("bo"))).unwrap();
+    assert!(Snapshot::of(&again).principal("bo").check(read, &Contact(None)).is_allow());
+}
+
+#[test]
+fn a_reload_says_whether_tokens_still_serve() {
+    let authz = Handle::new(policy(&["read"]));
+    let read = authz.permission::<Contact>("read").unwrap();
+    assert_eq!(
+        authz.replace(Policy::from_document(document(&["read"]).user(User::new("bo"))).unwrap()),
+        Reload::SameSchema
+    );
+    assert!(authz.load().principal("bo").check(read, &Contact(None)).is_allow());
+    assert_eq!(authz.policy().to_document().org.users.len(), 3);
+
+    let before = authz.load();
+    assert_eq!(authz.replace(policy(&["look", "read"])), Reload::OtherSchema);
+    assert!(!authz.load().principal("ann").check(read, &Contact(None)).is_allow());
+    assert!(before.principal("ann").check(read, &Contact(None)).is_allow(), "a loaded snapshot stays as it is");
+}
+
+#[test]
+fn the_unknown_and_the_inactive_are_denied_with_that_reason() {
+    let snapshot = Snapshot::of(&policy(&["read"]));
+    let read: Permission<Contact> = snapshot.schema().permission("read").unwrap();
+    let call = snapshot.schema().toggle("contact.call").unwrap();
+    for (user, reason) in [("zoe", "deny: there is no such user"), ("gus", "deny: the user is inactive")] {
+        let user = snapshot.principal(user);
+        assert!(!user.is_active());
+        assert_eq!(user.reason(read, &Contact(None)).to_string(), reason);
+        assert_eq!(user.reason_toggle(call).to_string(), reason);
+        assert_eq!(user.grant(read), Grant::DENY);
+    }
+    let ann = snapshot.principal("ann");
+    assert_eq!(
+        ann.reason(read, &Contact(None)).to_string(),
+        "allow: `contact.read` is `all`, which reaches every record"
+    );
+    assert_eq!(ann.reason_toggle(call).to_string(), "allow: `contact.call` is `allow`");
+}
+
+#[test]
+fn a_record_of_another_type_is_denied_with_that_reason() {
+    let snapshot = Snapshot::of(&policy(&["read"]));
+    let Ok(AnyPermission::Levelled(read)) = snapshot.schema().find("contact.read") else { unreachable!() };
+    let deal = AnyRecord::new("deal", Facts::owned_by("ann"));
+    let ann = snapshot.principal("ann");
+    assert!(!ann.check(read, &deal).is_allow());
+    assert_eq!(
+        ann.reason(read, &deal).to_string(),
+        "deny: the record is of type `deal`, and `contact.read` is asked about the type `contact`"
+    );
+}
