@@ -1,4 +1,91 @@
-//! TODO crate docs
+//! Who may see what, from the org chart.
+//!
+//! A company's records belong to people. People sit in departments, departments in departments. A role says, for each
+//! action on each type of record, how far it reaches: everybody's records, those of my department and below, those of
+//! my department, my own, or none. Roles are given to people, departments, groups, or to every supervisor, and whoever
+//! has several has the most that any of them gives.
+//!
+//! orgscope answers, for the application that links it, whether a user may do something to a record, and which records
+//! that holds for. There is one definition of access, the [`Scope`], and every answer comes from it, so a list and a
+//! check cannot disagree. A check costs some nanoseconds, takes no lock, allocates nothing and never fails: what is
+//! unknown is denied, with a reason.
+//!
+//! ```
+//! use orgscope::document::{Action, Department, Document, Resource as Type, Role, Section, User};
+//! use orgscope::{Facts, Handle, Level, Policy, Resource, Subject};
+//!
+//! // The application's own type says what it is and whose it is.
+//! struct Contact { assigned_to: i64, open: bool }
+//!
+//! impl Resource for Contact {
+//!     const TYPE: &'static str = "contact";
+//!     fn facts(&self) -> Facts<'_> { Facts::owned_by(self.assigned_to).open(self.open) }
+//! }
+//!
+//! // A policy is loaded from a document: a file, a table of the database, or built in code.
+//! let document = Document::new()
+//!     .section(Section::new("crm").resource(Type::new("contact").action(Action::new("read"))))
+//!     .department(Department::new("sales"))
+//!     .user(User::new(17).member_of("sales").head_of("sales"))
+//!     .user(User::new(31).member_of("sales"))
+//!     .role(Role::new("head", "crm", "Head").grant("contact.read", Level::Department).assigned_to(Subject::Supervisors))
+//!     .role(Role::new("seller", "crm", "Seller").grant("contact.read", Level::Own).assigned_to(Subject::Employees));
+//! let authz = Handle::new(Policy::from_document(document)?);
+//!
+//! // A misspelt action fails here, at start-up.
+//! let read = authz.permission::<Contact>("read")?;
+//!
+//! // In a handler: one snapshot for the whole request, so that all its answers agree.
+//! let snapshot = authz.load();
+//! let (anna, bill) = (snapshot.principal(17), snapshot.principal(31));
+//! let contact = Contact { assigned_to: 31, open: false };
+//! anna.check(read, &contact).require()?;
+//!
+//! // The same as a set.
+//! let contacts = [contact, Contact { assigned_to: 17, open: true }];
+//! assert_eq!(anna.scope(read).list(&contacts).count(), 2);
+//! assert_eq!(bill.scope(read).list(&contacts).count(), 1);
+//!
+//! // Why not, and who else.
+//! let reason = bill.reason(read, &contacts[1]);
+//! assert_eq!(reason.to_string(), "deny: `contact.read` is `own`, which does not reach the record");
+//! assert_eq!(snapshot.who_can(read, &contacts[0]).count(), 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The nouns
+//!
+//! | | |
+//! |---|---|
+//! | [`Document`] | what arrives from outside: serde types, not yet valid |
+//! | [`Policy`] | the validated model: [schema](Schema), company, roles and assignments |
+//! | [`Snapshot`] | the policy compiled; it never changes |
+//! | [`Handle`] | holds the current snapshot for all threads |
+//! | [`Level`] | how far a permission reaches |
+//! | [`Permission`], [`Toggle`] | tokens for `contact.read` and `mailbox.connect`, looked up once |
+//! | [`Resource`], [`Facts`] | a record of the application, and what the library needs to know of it |
+//! | [`Principal`] | a user who asks |
+//! | [`Scope`] | the set of records that a principal may do something to |
+//! | [`Decision`], [`Reason`] | the answer of a check, and why |
+//! | [`World`] | a document with records and expectations: the format of tests and bug reports |
+//!
+//! The rules stand in [`docs::semantics`], and how it works inside in [`docs::internals`].
+//!
+//! # What it is not
+//!
+//! - No store: the records stay in the application's database, and so does the document, if it keeps one there.
+//! - No authentication: the application says who asks.
+//! - No attributes, conditions or scripts. Where access depends on the amount of a deal or the time of day, an engine
+//!   with a policy language fits better.
+//! - No negative permission: `deny` is the bottom of the ladder, and any other role's grant wins over it.
+//!
+//! # Features
+//!
+//! - `cli`: the binary `orgscope`, which validates, tests and questions world files in JSON, TOML and YAML. It brings
+//!   the crates that this needs; the library without it has few.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 pub mod docs;
 pub mod document;
@@ -27,3 +114,8 @@ pub use vocabulary::level::{Grant, Level, UnknownGrant, UnknownLevel};
 pub use vocabulary::mode::{Delegation, UnknownMode, Unowned};
 pub use vocabulary::permission::{AnyPermission, Permission, Toggle};
 pub use vocabulary::subject::{Owner, Share, Subject};
+
+/// The programs of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

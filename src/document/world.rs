@@ -104,13 +104,17 @@ pub struct Record {
 }
 
 impl Record {
+    /// The owners, whichever of the two fields they stand in.
+    pub fn each_owner(&self) -> impl Iterator<Item = Owner> {
+        self.owner.iter().cloned().map(Owner::User).chain(self.owners.iter().flatten().cloned())
+    }
+
     /// The record as a question needs it.
     pub fn as_any(&self) -> AnyRecord<'_> {
         let users = self.owner.iter().map(Owner::<&str>::from);
         let owners = self.owners.iter().flatten().map(Owner::borrowed);
         let facts = Facts::owned_by_each(users.chain(owners)).open(self.open);
-        let facts = self.shared_with.iter().fold(facts, |facts, subject| facts.shared_with(subject.borrowed()));
-        AnyRecord::new(&self.resource, facts)
+        AnyRecord::new(&self.resource, facts.shared_with_each(&self.shared_with))
     }
 }
 

@@ -57,11 +57,11 @@ impl<R: Record> Scope<'_, R> {
     }
 
     /// Those of these records that are in the set, in their order.
-    pub fn list<'r>(&self, records: impl IntoIterator<Item = &'r R>) -> impl Iterator<Item = &'r R>
+    pub fn list<'r>(self, records: impl IntoIterator<Item = &'r R>) -> impl Iterator<Item = &'r R>
     where
         R: 'r,
     {
-        records.into_iter().filter(|record| self.contains(record))
+        records.into_iter().filter(move |record| self.contains(record))
     }
 }
 

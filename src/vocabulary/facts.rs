@@ -61,9 +61,14 @@ impl<'a> Facts<'a> {
     }
 
     /// The same record, shared with one more subject.
-    pub fn shared_with(mut self, subject: Share<&'a str>) -> Self {
-        self.shared_with.push(subject);
+    pub fn shared_with(mut self, subject: impl Into<Share<&'a str>>) -> Self {
+        self.shared_with.push(subject.into());
         self
+    }
+
+    /// The same record, shared with these subjects too.
+    pub fn shared_with_each(self, subjects: impl IntoIterator<Item: Into<Share<&'a str>>>) -> Self {
+        subjects.into_iter().fold(self, Self::shared_with)
     }
 }
 

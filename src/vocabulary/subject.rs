@@ -126,6 +126,12 @@ impl<'a> Share<&'a str> {
     }
 }
 
+impl<'a> From<&'a Share> for Share<&'a str> {
+    fn from(share: &'a Share) -> Self {
+        share.borrowed()
+    }
+}
+
 impl Share {
     /// The same share with its text borrowed, as [`Facts`](crate::Facts) take it.
     pub fn borrowed(&self) -> Share<&str> {

@@ -1,6 +1,7 @@
 //! Bad documents, each with its whole message: what can't be read stops at the first mistake and says on which line,
 //! what makes no sense is reported all at once, each problem with its path.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
@@ -28,7 +29,7 @@ fn each_bad_document_has_its_message() {
             files += 1;
             let (expected, found) = (fs::read_to_string(path.with_extension("txt")).unwrap(), message(&path));
             if expected.trim_end() != found {
-                wrong += &format!("{}\nexpected:\n{expected}found:\n{found}\n\n", path.display());
+                writeln!(wrong, "{}\nexpected:\n{expected}found:\n{found}\n", path.display()).unwrap();
             }
         }
     }

@@ -1,1 +1,18 @@
 //! All integration tests, in one binary.
+
+mod auto_traits;
+#[cfg(feature = "cli")]
+mod cli;
+mod documents;
+mod errors;
+mod examples;
+mod exhaustive;
+mod hostile;
+mod ids;
+mod laws;
+mod layering;
+mod ownership;
+mod random;
+mod square;
+mod tokens;
+mod worlds;

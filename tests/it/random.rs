@@ -33,8 +33,7 @@ pub(crate) struct Record {
 
 impl Record {
     pub(crate) fn as_any(&self) -> AnyRecord<'_> {
-        let facts = Facts::owned_by_each(&self.owners).open(self.open);
-        let facts = self.shared_with.iter().fold(facts, |facts, share| facts.shared_with(share.borrowed()));
+        let facts = Facts::owned_by_each(&self.owners).open(self.open).shared_with_each(&self.shared_with);
         AnyRecord::new(&self.resource, facts)
     }
 }
@@ -151,7 +150,7 @@ fn section(actions: &[RawAction], pools: u8) -> Section {
 /// What a role may hold for an action, and the one that a number stands for.
 fn grant(action: &Action, number: u8) -> Grant {
     if action.toggle {
-        return if number % 2 == 0 { Grant::Allow } else { Grant::DENY };
+        return if number.is_multiple_of(2) { Grant::Allow } else { Grant::DENY };
     }
     let allowed: Vec<Level> = match &action.levels {
         None => Level::EACH.to_vec(),

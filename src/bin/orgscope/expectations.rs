@@ -41,14 +41,14 @@ fn check(world: &World, snapshot: &Snapshot, place: usize, expected: &Check) -> 
 fn list(world: &World, snapshot: &Snapshot, place: usize, expected: &List) -> Result<Case, InvalidQuestion> {
     let List { user, action, records, .. } = expected;
     let got = ask::list(world, snapshot.principal(user), world.listable(action)?);
-    let wrong = difference(records.iter().collect(), got.collect());
+    let wrong = difference(records, got);
     Ok(Case { name: format!("expect.list[{place}]: user {user}, {action}"), wrong })
 }
 
 fn who(world: &World, snapshot: &Snapshot, place: usize, expected: &Who) -> Result<Case, InvalidQuestion> {
     let Who { action, record, users, .. } = expected;
     let got = ask::who(snapshot, world.question(action, record.as_ref())?);
-    let wrong = difference(users.iter().collect(), got.into_iter().collect());
+    let wrong = difference(users, got);
     Ok(Case { name: format!("expect.who[{place}]: {action}{}", about(record.as_ref())), wrong })
 }
 
@@ -57,7 +57,8 @@ fn about(record: Option<&impl Display>) -> String {
 }
 
 /// What is missing and what is too much, if the sets differ.
-fn difference<Id: Ord + Display>(expected: BTreeSet<&Id>, got: BTreeSet<&Id>) -> Option<String> {
+fn difference<'a, Id: Ord + Display>(expected: &'a [Id], got: impl IntoIterator<Item = &'a Id>) -> Option<String> {
+    let (expected, got): (BTreeSet<_>, BTreeSet<_>) = (expected.iter().collect(), got.into_iter().collect());
     let differences = [("missing", &expected - &got), ("too much", &got - &expected)];
     let differences = differences.iter().filter(|(_, ids)| !ids.is_empty());
     let differences: Vec<String> = differences.map(|(what, ids)| format!("{what}: {}", listed(ids))).collect();

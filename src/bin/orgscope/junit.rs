@@ -1,4 +1,4 @@
-//! The outcome of tests as a report that the readers of JUnit's format understand.
+//! The outcome of tests as a `JUnit` report, the XML that build servers read.
 
 use std::path::Path;
 

@@ -15,7 +15,7 @@ pub(crate) struct Test {
     /// World files: JSON, TOML or YAML by the ending
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// Write a report for JUnit's readers to this file too
+    /// Write the outcome to this file too, as the XML that build servers read
     #[arg(long, value_name = "OUT")]
     junit: Option<PathBuf>,
 }

@@ -1,0 +1,152 @@
+//! What a policy comes to in a company of real size, where many people are in several departments. Run it with
+//! `cargo run --example real_company`.
+//!
+//! A report like this knows types and actions by their names alone, so it asks about [`AnyRecord`]. An application has
+//! types of its own, as in the other examples.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+use std::error::Error;
+use std::fmt::Write;
+use std::iter;
+
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Row, Table, TableStyle};
+use orgscope::document::{self, Department, User};
+use orgscope::{AnyRecord, DepartmentId, Grant, Handle, Level, Permission, Principal, World};
+
+/// The report, as text.
+///
+/// # Errors
+///
+/// When the file is not a valid world, or holds nothing to report on.
+pub fn story() -> Result<String, Box<dyn Error>> {
+    let file: document::World = serde_json::from_str(include_str!("data/rust_project.json"))?;
+    let org = file.document.org.clone();
+    let world = World::from_document(file)?;
+    let records: Vec<_> = world.records().iter().map(document::Record::as_any).collect();
+
+    let types = ["lead", "deal", "contact", "company"];
+    let permissions = types.map(|name| -> Result<_, Box<dyn Error>> {
+        Ok([world.listable(&format!("{name}.read"))?, world.listable(&format!("{name}.update"))?])
+    });
+    let permissions = permissions.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let read = world.listable("contact.read")?;
+
+    let authz = Handle::new(world.policy().clone());
+    let manage = authz.toggle("crm_settings.manage")?;
+    let snapshot = authz.load();
+    let asks = |person: &User| snapshot.principal(&person.id);
+
+    let mut text = "THE COMPANY\n\n".to_owned();
+    let several = org.users.iter().filter(|person| person.departments.len() > 1).count();
+    let none = org.users.iter().filter(|person| person.departments.is_empty()).count();
+    let roots = org.departments.iter().filter(|department| department.parent.is_none()).count();
+    let deepest = depth(&org.departments);
+    writeln!(text, "{} departments, {roots} of them at the top, up to {deepest} levels deep.", org.departments.len())?;
+    writeln!(text, "{} people: {several} in several departments, {none} in none.", org.users.len())?;
+    writeln!(text, "{} groups, {} records.", org.groups.len(), records.len())?;
+    writeln!(text, "People who may manage the roles: {}.", snapshot.who_can_toggle(manage).count())?;
+
+    writeln!(text, "\n\nHOW MANY PEOPLE HAVE WHICH LEVEL, TO READ AND TO UPDATE\n")?;
+    let mut levels = table(iter::once("level").chain(types));
+    for level in Level::EACH {
+        let people_with = |permission: Permission| {
+            org.users.iter().filter(|person| asks(person).grant(permission) == Grant::Level(level)).count()
+        };
+        let cells = permissions.iter().map(|pair| pair.map(people_with)).map(read_and_update);
+        levels.add_row(iter::once(level.to_string()).chain(cells));
+    }
+    writeln!(text, "{}", right_aligned(levels, 1))?;
+
+    writeln!(text, "\n\nHOW MANY RECORDS A PERSON MAY READ AND UPDATE\n")?;
+    let reads = |person: &User, permission| count(asks(person), permission, &records);
+    let reads_contacts = |person: &User| reads(person, read);
+    let reads_all_types = |person: &User| permissions.iter().map(|[read, _]| reads(person, *read)).sum::<usize>();
+    let without_all = |person: &&User| asks(person).grant(read) != Grant::Level(Level::All);
+    let in_no_department = |person: &&User| person.departments.is_empty();
+    let people = || org.users.iter();
+    let interesting = [
+        ("departments", most(people(), |person| person.departments.len())),
+        ("departments, not `all`", most(people().filter(without_all), |person| person.departments.len())),
+        ("contacts, not `all`", most(people().filter(without_all), reads_contacts)),
+        ("records, no department", most(people().filter(in_no_department), reads_all_types)),
+    ];
+    let mut rows = table(["who has the most", "person", "in", "contact.read"].into_iter().chain(types));
+    for (what, person) in interesting {
+        let person = person.ok_or("there are no such people")?;
+        let level = asks(person).grant(read).to_string();
+        let cells = [what.to_owned(), person.id.to_string(), person.departments.len().to_string(), level];
+        let counts = permissions.iter().map(|pair| pair.map(|permission| reads(person, permission)));
+        rows.add_row(cells.into_iter().chain(counts.map(read_and_update)));
+    }
+    writeln!(text, "{}", right_aligned(rows, 4))?;
+
+    writeln!(text, "\n\nHOW MANY PEOPLE READ A CONTACT, AND WHY\n")?;
+    let contacts = world.records().iter().filter(|record| record.resource == "contact");
+    let mut by_readers: Vec<_> =
+        contacts.map(|contact| (snapshot.who_can(read, &contact.as_any()).count(), contact)).collect();
+    by_readers.sort_by_key(|(readers, _)| *readers);
+    let [(fewest, _), .., (most, contact)] = by_readers[..] else { return Err("there are too few contacts".into()) };
+    let (median, _) = by_readers[by_readers.len() / 2];
+    let id = contact.id.as_ref().ok_or("the contact has no id")?;
+    writeln!(text, "A contact is read by {fewest} people at least, by {most} at most; the median is {median}.")?;
+    writeln!(text, "The one with {most} readers is {id}. Why each person may read it, or may not:\n")?;
+    let mut people_by_reason = BTreeMap::<_, usize>::new();
+    for person in &org.users {
+        *people_by_reason.entry(asks(person).reason(read, &contact.as_any()).to_string()).or_default() += 1;
+    }
+    let mut people_by_reason: Vec<_> = people_by_reason.into_iter().collect();
+    people_by_reason.sort_by_key(|(_, people)| Reverse(*people));
+    let mut reasons = table(["people", "reason"]);
+    for (reason, people) in people_by_reason {
+        reasons.add_row([people.to_string(), reason]);
+    }
+    writeln!(text, "{}", reasons.trim_fmt())?;
+    Ok(text)
+}
+
+/// How many of these records are in the scope. Records of other types are in none.
+fn count<'r>(principal: Principal<'_>, permission: Permission<AnyRecord<'r>>, records: &[AnyRecord<'r>]) -> usize {
+    principal.scope(permission).list(records).count()
+}
+
+/// The person with the most of something, and the first of these if there are several.
+fn most<'p>(people: impl Iterator<Item = &'p User>, of: impl Fn(&User) -> usize) -> Option<&'p User> {
+    people.min_by_key(|person| Reverse(of(person)))
+}
+
+/// How many departments stand above each other, at most.
+fn depth(departments: &[Department]) -> usize {
+    let parents: HashMap<&DepartmentId, Option<&DepartmentId>> =
+        departments.iter().map(|department| (&department.id, department.parent.as_ref())).collect();
+    let depth = |id| iter::successors(Some(id), |id| parents.get(id).copied().flatten()).count();
+    parents.keys().map(|id| depth(*id)).max().unwrap_or_default()
+}
+
+fn read_and_update([read, update]: [usize; 2]) -> String {
+    format!("{read} / {update:>3}")
+}
+
+/// The table, with numbers below each other from this column on.
+fn right_aligned(mut table: Table, from: usize) -> String {
+    for column in table.column_iter_mut().skip(from) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table.trim_fmt()
+}
+
+/// A table with a line below its header and no others.
+fn table<T: Into<Row>>(header: T) -> Table {
+    let mut table = Table::new();
+    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(100).set_header(header);
+    table.column_iter_mut().for_each(|column| {
+        column.set_padding((0, 1));
+    });
+    table
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    print!("{}", story()?);
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! The mailboxes of a company: who sees them, who changes their settings, who reads the mail, and what happens when
+//! somebody is hired. Run it with `cargo run --example webmail`.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::Write;
+use std::slice;
+
+use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Row, Table, TableStyle, Width};
+use orgscope::document::{self, User};
+use orgscope::{
+    Decision, Facts, Handle, Owner, Permission, Policy, RecordId, Reload, Resource, Share, Snapshot, World,
+};
+
+/// A connected mailbox as this application keeps it: of one person, or of a department, and perhaps shared.
+struct Mailbox {
+    id: RecordId,
+    owners: Vec<Owner>,
+    shared_with: Vec<Share>,
+}
+
+impl Resource for Mailbox {
+    const TYPE: &'static str = "mailbox";
+
+    fn facts(&self) -> Facts<'_> {
+        Facts::owned_by_each(&self.owners).shared_with_each(&self.shared_with)
+    }
+}
+
+impl Mailbox {
+    /// The mailbox in a record of the file; none if it is something else.
+    fn from_record(record: &document::Record) -> Option<Self> {
+        let owners = record.each_owner().collect();
+        let id = record.id.clone().filter(|_| record.resource == Self::TYPE)?;
+        Some(Self { id, owners, shared_with: record.shared_with.clone() })
+    }
+
+    fn whose(&self) -> String {
+        let owners = self.owners.iter().map(|owner| match owner {
+            Owner::User(id) => id.to_string(),
+            Owner::Department(id) => format!("dept {id}"),
+        });
+        let shares = self.shared_with.iter().map(|share| match share {
+            Share::User(id) => format!("→{id}"),
+            Share::Department(id) | Share::DepartmentSub(id) => format!("→{id}"),
+            Share::Group(id) => format!("→{id}"),
+        });
+        owners.chain(shares).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The story, as text.
+///
+/// # Errors
+///
+/// When the file is not a valid world, or lacks what the story is about.
+pub fn story() -> Result<String, Box<dyn Error>> {
+    let file: document::World = serde_json::from_str(include_str!("data/webmail.json"))?;
+    let mut people = file.document.org.users.clone();
+    let world = World::from_document(file)?;
+    let mailboxes: Vec<_> = world.records().iter().filter_map(Mailbox::from_record).collect();
+    let mailbox = |id: &str| {
+        let found = mailboxes.iter().find(|mailbox| mailbox.id.as_text() == Some(id));
+        found.ok_or_else(|| format!("there is no mailbox `{id}`"))
+    };
+
+    // At start-up: a misspelt action fails here, and not in front of a colleague.
+    let authz = Handle::new(world.policy().clone());
+    let view = authz.permission::<Mailbox>("view")?;
+    let edit = authz.permission::<Mailbox>("edit")?;
+    let read_mail = authz.permission::<Mailbox>("read_mail")?;
+    let connect = authz.toggle("mailbox.connect")?;
+    let manage = authz.toggle("webmail_settings.manage")?;
+
+    // Once for each request, so that all its answers come from one state of the company.
+    let snapshot = authz.load();
+
+    let mut text = "WHO SEES WHICH MAILBOX, AND WHO CHANGES ITS SETTINGS\n\n".to_owned();
+    writeln!(text, "{}", reach(&snapshot, [view, edit], &mailboxes, &people))?;
+    for (question, permission, id) in [
+        ("A supervisor sees the mailboxes of the team. Who sees m-nick:", view, "m-nick"),
+        ("To see is not to change. Who changes the settings of m-nick:", edit, "m-nick"),
+        ("To manage a mailbox is not to read the mail. Who reads the mail of m-nick:", read_mail, "m-nick"),
+        ("A mailbox of a department, shared with a group. Who sees m-info:", view, "m-info"),
+        ("And who reads its mail:", read_mail, "m-info"),
+    ] {
+        writeln!(text, "\n{}", why(&snapshot, question, permission, mailbox(id)?, &people))?;
+    }
+
+    writeln!(text, "\n\nWHOSE MAIL A PERSON READS, AND WHO CONNECTS MAILBOXES AND MANAGES THE ROLES\n")?;
+    let mut rights = table(["", "name", "reads the mail of", "connects", "manages"]);
+    for User { id, name, .. } in &people {
+        let principal = snapshot.principal(id);
+        let mail = principal.scope(read_mail);
+        let mail = join(mail.list(&mailboxes).map(|mailbox| &mailbox.id));
+        let toggles = [connect, manage].map(|toggle| principal.check_toggle(toggle).is_allow());
+        let [connects, manages] = toggles.map(|may| if may { "✓" } else { "·" });
+        rights.add_row([&id.to_string(), name.as_deref().unwrap_or_default(), &mail, connects, manages]);
+    }
+    writeln!(text, "{}\n\n", rights.trim_fmt())?;
+
+    // Somebody is hired: a new policy takes the place of the old one, while requests that run keep the old one. The
+    // schema stays as it is, so the permissions looked up at start-up still serve.
+    let olga = User::new("olga").name("Olga, new in Sales North").member_of("sales-north");
+    people.push(olga.clone());
+    let policy = Policy::from_document(authz.policy().to_document().user(olga))?;
+    if authz.replace(policy) == Reload::OtherSchema {
+        return Err("the permissions must be looked up again".into());
+    }
+    let after = authz.load();
+    let new = Mailbox { id: "m-olga".into(), owners: vec![Owner::User("olga".into())], shared_with: Vec::new() };
+
+    writeln!(text, "OLGA IS HIRED, AND THE HEAD OF HER DEPARTMENT CONNECTS A MAILBOX FOR HER\n")?;
+    writeln!(text, "May nina connect it?  {}", after.principal("nina").reason_toggle(connect))?;
+    writeln!(
+        text,
+        "May olga see it, in a request that began before?  {}",
+        snapshot.principal("olga").reason(view, &new)
+    )?;
+    writeln!(text, "And in the next request?  {}\n", after.principal("olga").reason(view, &new))?;
+    writeln!(text, "{}\n", reach(&after, [view, edit], slice::from_ref(&new), &people))?;
+    writeln!(text, "{}", why(&after, "Who sets it up, and who does not:", edit, &new, &people))?;
+    Ok(text)
+}
+
+/// Who reaches these mailboxes: a row for each mailbox, a column for each person.
+fn reach(
+    snapshot: &Snapshot,
+    [view, edit]: [Permission<Mailbox>; 2],
+    mailboxes: &[Mailbox],
+    people: &[User],
+) -> String {
+    let ids = people.iter().map(|person| person.id.to_string());
+    let mut marks = table(["", "whose"].map(str::to_owned).into_iter().chain(ids));
+    for mailbox in mailboxes {
+        let mark = |person: &User| {
+            let principal = snapshot.principal(&person.id);
+            let mark = match (principal.check(view, mailbox), principal.check(edit, mailbox)) {
+                (_, Decision::Allow) => "✎",
+                (Decision::Allow, Decision::Deny) => "✓",
+                (Decision::Deny, Decision::Deny) => "·",
+            };
+            mark.to_owned()
+        };
+        marks.add_row([mailbox.id.to_string(), mailbox.whose()].into_iter().chain(people.iter().map(mark)));
+    }
+    format!("{}\n\n✎ sees, and changes the settings   ✓ sees   · neither   → shared with", marks.trim_fmt())
+}
+
+/// Why each person may do this, or may not: a row for each reason.
+fn why(
+    snapshot: &Snapshot,
+    question: &str,
+    permission: Permission<Mailbox>,
+    mailbox: &Mailbox,
+    people: &[User],
+) -> String {
+    let mut ids_by_reason = BTreeMap::<_, Vec<_>>::new();
+    for User { id, .. } in people {
+        let reason = snapshot.principal(id).reason(permission, mailbox);
+        ids_by_reason.entry(reason.to_string()).or_default().push(id);
+    }
+    let mut reasons = table(["", question]);
+    for (reason, ids) in ids_by_reason {
+        reasons.add_row([join(ids), reason]);
+    }
+    // Ids wrap sooner than reasons.
+    reasons.set_constraints([ColumnConstraint::UpperBoundary(Width::Fixed(24))]);
+    reasons.trim_fmt()
+}
+
+/// A table with a line below its header and no others.
+fn table<T: Into<Row>>(header: T) -> Table {
+    let mut table = Table::new();
+    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(100).set_header(header);
+    table.column_iter_mut().for_each(|column| {
+        column.set_padding((0, 1));
+    });
+    table
+}
+
+fn join(items: impl IntoIterator<Item: ToString>) -> String {
+    items.into_iter().map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    print!("{}", story()?);
+    Ok(())
+}

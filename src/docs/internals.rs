@@ -1,0 +1,56 @@
+//! The inside: the rooms, the way of the data through them, and what must always hold.
+//!
+//! ```text
+//! vocabulary  ←  document  ←  policy  ←  snapshot  ←  query       handle → policy, snapshot
+//! words          untrusted     valid      compiled     one file    the current
+//!                serde types   model      arrays       a question  snapshot
+//! ```
+//!
+//! Each room is a folder below `src`, uses only rooms to its left, and a test reads the source to see to it.
+//!
+//! | room | what lives there | what never does |
+//! |---|---|---|
+//! | `vocabulary` | ids, levels, permissions, facts, subjects | any other room |
+//! | `document` | serde types of documents and world files | rules about their content |
+//! | `policy` | the validated model; the company as a graph (petgraph) | tricks for speed |
+//! | `snapshot` | the compiled form | graphs, serde, errors |
+//! | `query` | one file for each question | a second definition of access |
+//! | `handle` | the current snapshot and the policy it came from | rules |
+//! | `reference` | the rules read literally, the oracle of the tests | speed; decision code of the snapshot |
+//!
+//! # What must always hold
+//!
+//! - A `Policy` exists only if it is valid.
+//! - A `Snapshot` never changes, and holds nothing that a check would have to wait for.
+//! - The query path is total: no `Result`, no panic. The unknown is denied.
+//! - Every answer goes through [`Scope`](crate::Scope), and every `Scope` through one cell.
+//! - No recursion follows outside data: a chain of departments may be as long as it likes.
+//! - The library reads no clock, file or network.
+//!
+//! # How a check works
+//!
+//! **Departments are numbers in preorder**: a department is followed by all that are below it, so "below" is two
+//! comparisons.
+//!
+//! **A user is an entry of 16 bytes**: the number of a row, the department they are a member of, and the first and the last
+//! number of the range below the one that they are anchored in. Who is in several departments has a side entry with sorted
+//! lists, and a binary search takes the place of the comparison.
+//!
+//! **Users with equal roles share a row**, and a row has a cell for each permission. There are five ways in which a user
+//! and a record can be related: the record is their own, of their department, of one below, open, shared with them. That
+//! makes 32 combinations, and a cell is 32 bits: one for each combination, set if it suffices. Floors, roles, the bypass of
+//! administrators, shares and requirements are all folded into the cell when the policy is compiled: each is a question
+//! about the combination alone. The union of two roles is the union of their levels, and a requirement is the intersection
+//! of two cells, which is exact where an intersection of levels would not be.
+//!
+//! So a check of whatever permission is: look up the owner, compare two entries to get five bits, test one bit of one
+//! cell.
+//!
+//! # How it is tested
+//!
+//! - `reference` against every answer, on random worlds: check, scope, list, who and reason.
+//! - All worlds with up to three departments, two users and two roles, exhaustively.
+//! - Laws: the join is the union, one more role never takes away, order does not matter, moving a department changes only
+//!   its cone, a saved document keeps every answer.
+//! - World files, one for each rule, in `tests/data/worlds`; bad documents with their whole messages in
+//!   `tests/data/errors`.

@@ -1,0 +1,627 @@
+//! The binary `orgscope`: what each command prints, where, and with which exit code.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/cli");
+
+/// What a run printed to standard output and to standard error, and its exit code.
+type Run = (String, String, Option<i32>);
+
+fn orgscope(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_orgscope"));
+    command.current_dir(FOLDER).args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn run(arguments: &[&str]) -> Run {
+    let output = orgscope(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr), output.status.code())
+}
+
+#[track_caller]
+fn prints(arguments: &[&str], stdout: &str, code: i32) {
+    assert_eq!(run(arguments), (stdout.to_owned(), String::new(), Some(code)), "{arguments:?}");
+}
+
+#[track_caller]
+fn fails(arguments: &[&str], stderr: &str) {
+    assert_eq!(run(arguments), (String::new(), stderr.to_owned(), Some(2)), "{arguments:?}");
+}
+
+/// A refused command line: its first line says why.
+#[track_caller]
+fn is_misused(arguments: &[&str], first_line: &str) {
+    let (stdout, stderr, code) = run(arguments);
+    assert_eq!((stdout.as_str(), stderr.lines().next(), code), ("", Some(first_line), Some(2)), "{arguments:?}");
+}
+
+/// A file of this test run. Each test names its own.
+fn file(name: &str, content: impl AsRef<[u8]>) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, content).unwrap();
+    path.into_os_string().into_string().unwrap()
+}
+
+/// What is wrong with a file of this name and content, without the name.
+fn problem(name: &str, content: impl AsRef<[u8]>) -> String {
+    let file = file(name, content);
+    let (stdout, stderr, code) = run(&["validate", &file]);
+    assert_eq!((stderr.as_str(), code), ("", Some(2)), "{stdout}");
+    stdout.strip_prefix(&file).expect("each line names the file").to_owned()
+}
+
+// validate
+
+#[test]
+fn validate_looks_at_every_file() {
+    prints(&["validate", "world.json"], "world.json: valid\n", 0);
+    prints(
+        &["validate", "world.toml", "invalid.json", "world.yaml", "missing.json"],
+        "world.toml: valid\n\
+         invalid.json: org.users[0].departments[0]: there is no department `sails`\n\
+         invalid.json: org.users[1].heads[0]: there is no department `moon`\n\
+         world.yaml: valid\n\
+         missing.json: can't be read: No such file or directory (os error 2)\n",
+        2,
+    );
+    is_misused(&["validate"], "error: the following required arguments were not provided:");
+}
+
+#[test]
+fn the_ending_tells_the_format() {
+    let json = r#"{ "format": 1, "schema": { "sections": [] } }"#;
+    let toml = "format = 1\nschema.sections = []\n";
+    let yaml = "format: 1\nschema:\n  sections: []\n";
+    for (name, text) in [("e.json", json), ("e.JSON", json), ("e.toml", toml), ("e.yaml", yaml), ("e.yml", yaml)] {
+        let file = file(name, text);
+        prints(&["validate", &file], &format!("{file}: valid\n"), 0);
+    }
+    for name in ["e.txt", "ending", "json", ".json"] {
+        let problem = problem(name, json);
+        assert_eq!(problem, ": the ending of the name tells the format: use `.json`, `.toml`, `.yaml` or `.yml`\n");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_one_line_with_its_path() {
+    let fields = "expected one of `format`, `delegation`, `schema`, `org`, `roles`, `records`, `expect`, `stages`";
+    assert_eq!(
+        problem("unknown.json", "{\"format\": 1, \"schema\": {\"sections\": []},\n\"ha\\nt\": 1}"),
+        format!(":2: [\"ha\\nt\"]: unknown field `ha\\nt`, {fields}\n")
+    );
+    assert_eq!(
+        problem("unknown.toml", "format = 1\nschema.sections = []\nhat = 1"),
+        format!(":3: hat: unknown field `hat`, {fields}\n")
+    );
+    assert_eq!(
+        problem("unknown.yaml", "format: 1\nschema: {sections: []}\nhat: 1"),
+        format!(":3: hat: unknown field `hat`, {}\n", fields.replace('`', ""))
+    );
+
+    let grant = r#": roles[0].grants["lead.read"]: invalid type: integer `7`, expected a word"#;
+    assert_eq!(
+        problem(
+            "type.json",
+            r#"{"format": 1, "schema": {"sections": []}, "roles": [
+                {"id": 1, "section": "crm", "name": "A", "grants": {"lead.read": 7}}]}"#
+        ),
+        format!(":2{grant}\n")
+    );
+    assert_eq!(
+        problem(
+            "type.toml",
+            "format = 1\nschema.sections = []\n[[roles]]\nid = 1\nsection = 'crm'\nname = 'A'\ngrants.'lead.read' = 7"
+        ),
+        format!(":7{grant}\n")
+    );
+    let user =
+        "org.users[0].id: invalid type: boolean `true`, expected an id: text, or an integer of 64 bits with sign";
+    assert_eq!(
+        problem("type.yaml", "format: 1\nschema: {sections: []}\norg:\n  users:\n  - id: true"),
+        format!(":5: {user}\n")
+    );
+
+    assert_eq!(problem("syntax.json", "{\n"), ":2: EOF while parsing an object\n");
+    assert_eq!(problem("after.json", r#"{"format": 1, "schema": {"sections": []}} x"#), ":1: trailing characters\n");
+    assert_eq!(
+        problem("after.yaml", "format: 1\nschema: {sections: []}\n---\nformat: 1"),
+        ":4: only single YAML document expected but multiple found\n"
+    );
+    assert_eq!(
+        problem("twice.json", r#"{"format": 1, "format": 1, "schema": {"sections": []}}"#),
+        ":1: duplicate field `format`\n"
+    );
+}
+
+#[test]
+fn what_is_no_text_is_one_line() {
+    assert_eq!(
+        problem("latin.json", b"{\"format\": 1,\n\"x\": \"\xe9\"}"),
+        ":2: this is not UTF-8: save the file as UTF-8\n"
+    );
+    for name in ["empty.json", "empty.toml", "empty.yaml"] {
+        for text in ["", " \n", "\u{feff}"] {
+            assert_eq!(problem(name, text), ": the file is empty: a document has at least `format` and `schema`\n");
+        }
+    }
+    for (name, text) in [
+        ("mark.json", r#"{"format": 1, "schema": {"sections": []}}"#),
+        ("mark.toml", "format = 1\nschema.sections = []"),
+        ("mark.yaml", "format: 1\nschema: {sections: []}"),
+    ] {
+        let file = file(name, format!("\u{feff}{text}"));
+        prints(&["validate", &file], &format!("{file}: valid\n"), 0);
+    }
+}
+
+#[test]
+fn a_newer_format_is_refused_as_such_whatever_else_it_holds() {
+    let newer = "format: format `2` is newer than `1`, the newest that this version of orgscope reads: update orgscope";
+    for (line, name, text) in [
+        (1, "newer1.json", r#"{"format": 2}"#),
+        (2, "newer2.json", "{\"hat\": [{\"x\": null}], \"org\": 7,\n\"format\": 2, \"schema\": \"new\"}"),
+        (1, "newer3.json", r#"{"format": 2, "schema": "#),
+        (2, "newer4.toml", "hat = 1979-05-27\nformat = 2\nschema = 7"),
+        (3, "newer5.yaml", "hat: [1]\norg: 7\nformat: 2\nschema: new"),
+    ] {
+        assert_eq!(problem(name, text), format!(":{line}: {newer}\n"));
+    }
+    let deep = format!(r#"{{"hat": {}{}, "format": 2}}"#, "[".repeat(100_000), "]".repeat(100_000));
+    assert_eq!(problem("newer6.json", deep), format!(":1: {newer}\n"));
+    // A missing one explains nothing else.
+    assert!(problem("newer7.json", r#"{"hat": 1}"#).starts_with(":1: hat: unknown field `hat`"));
+}
+
+#[test]
+fn deep_nesting_is_an_error_and_never_overflows_the_stack() {
+    let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
+    let (lists, maps, keys) = (deep("[", "]"), deep("{a=", "}"), vec!["a"; 100_000].join("."));
+    for (name, text) in [
+        ("field.json", format!(r#"{{"format": 1, "schema": {{"sections": []}}, "x": {lists}}}"#)),
+        (
+            "id.json",
+            format!(r#"{{"format": 1, "schema": {{"sections": []}}, "org": {{"users": [{{"id": {lists}}}]}}}}"#),
+        ),
+        ("root.json", lists.clone()),
+        ("field.toml", format!("format = 1\nschema.sections = []\nx = {lists}")),
+        ("id.toml", format!("format = 1\nschema.sections = []\norg.users = [{{ id = {maps} }}]")),
+        ("key.toml", format!("format = 1\nschema.sections = []\n{keys} = 1")),
+        ("table.toml", format!("format = 1\nschema.sections = []\n[{keys}]")),
+        ("field.yaml", format!("format: 1\nschema: {{sections: []}}\nx: {lists}")),
+        ("id.yaml", format!("format: 1\nschema: {{sections: []}}\norg: {{users: [{{id: {lists}}}]}}")),
+        ("block.yaml", format!("format: 1\nschema: {{sections: []}}\nstages:\n{}", deep("- ", ""))),
+    ] {
+        let problem = problem(&format!("deep-{name}"), text);
+        assert_eq!(problem.lines().count(), 1, "{name}");
+    }
+}
+
+// test
+
+const FAILURES: &str = "\
+failing.json: expect.check[1]: user 7, lead.delete, record a: expected allow, got deny (no role of the user gives `lead.delete`)
+failing.json: expect.check[3]: user 7, lead.read, record a: expected deny, got allow (`lead.read` is `own`, and the record is the user's own)
+failing.json: expect.list[0]: user 7, lead.read: missing: 3, \"3\", b; too much: a
+failing.json: expect.who[0]: lead.read, record a: too much: 7
+";
+const PROBLEMS: &str = "\
+invalid.json: org.users[0].departments[0]: there is no department `sails`
+invalid.json: org.users[1].heads[0]: there is no department `moon`
+";
+
+#[test]
+fn test_counts_every_expectation_of_all_files_once() {
+    prints(&["test", "world.json"], "4 passed, 0 failed\n", 0);
+    prints(&["test", "world.json", "world.toml", "world.yaml"], "12 passed, 0 failed\n", 0);
+    prints(&["test", "failing.json", "world.json"], &format!("{FAILURES}7 passed, 4 failed\n"), 1);
+    fails_beside_answers(&["test", "invalid.json", "world.json"], "4 passed, 0 failed\n", PROBLEMS);
+    let all = ["test", "failing.json", "invalid.json", "world.json"];
+    fails_beside_answers(&all, &format!("{FAILURES}7 passed, 4 failed\n"), PROBLEMS);
+}
+
+#[track_caller]
+fn fails_beside_answers(arguments: &[&str], stdout: &str, stderr: &str) {
+    assert_eq!(run(arguments), (stdout.to_owned(), stderr.to_owned(), Some(2)));
+}
+
+#[test]
+fn test_writes_a_report_for_junit() {
+    let out = file("report.xml", "");
+    let (stdout, _, code) = run(&["test", "failing.json", "invalid.json", "--junit", &out]);
+    assert_eq!((stdout, code), (format!("{FAILURES}3 passed, 4 failed\n"), Some(2)));
+    let report = r#"<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="orgscope" tests="8" skipped="0" failures="4" errors="1">
+    <testsuite name="failing.json" tests="7" skipped="0" errors="0" failures="4">
+        <testcase name="expect.check[0]: user 7, lead.read, record a" classname="failing.json"/>
+        <testcase name="expect.check[1]: user 7, lead.delete, record a" classname="failing.json">
+            <failure message="expected allow, got deny (no role of the user gives `lead.delete`)"/>
+        </testcase>
+        <testcase name="expect.check[2]: user 8, lead.read, record b" classname="failing.json"/>
+        <testcase name="expect.check[3]: user 7, lead.read, record a" classname="failing.json">
+            <failure message="expected deny, got allow (`lead.read` is `own`, and the record is the user&apos;s own)"/>
+        </testcase>
+        <testcase name="expect.list[0]: user 7, lead.read" classname="failing.json">
+            <failure message="missing: 3, &quot;3&quot;, b; too much: a"/>
+        </testcase>
+        <testcase name="expect.list[1]: user 7, lead.read" classname="failing.json"/>
+        <testcase name="expect.who[0]: lead.read, record a" classname="failing.json">
+            <failure message="too much: 7"/>
+        </testcase>
+    </testsuite>
+    <testsuite name="invalid.json" tests="1" skipped="0" errors="1" failures="0">
+        <testcase name="the file is valid" classname="invalid.json">
+            <error message="the file is invalid">invalid.json: org.users[0].departments[0]: there is no department `sails`
+invalid.json: org.users[1].heads[0]: there is no department `moon`</error>
+        </testcase>
+    </testsuite>
+</testsuites>
+"#;
+    assert_eq!(fs::read_to_string(out).unwrap(), report);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error() {
+    fails_beside_answers(
+        &["test", "world.json", "--junit", "no/such/folder.xml"],
+        "4 passed, 0 failed\n",
+        "no/such/folder.xml: can't be written: No such file or directory (os error 2)\n",
+    );
+}
+
+// check
+
+#[test]
+fn check_answers_with_the_reason_in_one_line() {
+    let check = |user, action, record| ["check", "world.json", "--user", user, "--action", action, "--record", record];
+    prints(&check("7", "lead.read", "z"), "allow: `lead.read` is `department`, and the record is the user's own\n", 0);
+    prints(&check("7", "lead.read", "3"), "deny: `lead.read` is `department`, which does not reach the record\n", 1);
+    prints(
+        &check("7", "lead.read", "\"3\""),
+        "allow: `lead.read` is `department`, and the record belongs to a department of the user\n",
+        0,
+    );
+    prints(&check("7", "lead.delete", "\"3\""), "deny: `lead.delete` is `own`, which does not reach the record\n", 1);
+    prints(&check("\"7\"", "lead.read", "z"), "deny: the user is inactive\n", 1);
+    prints(&check("zoe", "lead.read", "z"), "deny: there is no such user\n", 1);
+    prints(
+        &check("ann", "lead.read", "\"line\\nbreak\""),
+        "allow: `lead.read` is `all`, which reaches every record\n",
+        0,
+    );
+}
+
+#[test]
+fn check_of_a_toggle_has_no_record() {
+    let check = |user| ["check", "world.json", user, "--action", "lead.export"];
+    prints(&check("--user=-7"), "allow: `lead.export` is `allow`\n", 0);
+    prints(&check("--user=7"), "deny: no role of the user gives `lead.export`\n", 1);
+    prints(&check("--user=zoe"), "deny: there is no such user\n", 1);
+}
+
+#[test]
+fn a_question_that_makes_no_sense_is_invalid_whoever_asks() {
+    for user in ["7", "zoe"] {
+        let ask =
+            |rest: &[&str], error: &str| fails(&[&["check", "world.json", "--user", user][..], rest].concat(), error);
+        ask(&["--action", "lead.read"], "error: `lead.read` is asked about a record: name one\n");
+        ask(
+            &["--action", "lead.export", "--record", "z"],
+            "error: `lead.export` is a toggle and has no record: leave the record out\n",
+        );
+        ask(
+            &["--action", "lead.raed", "--record", "z"],
+            "error: `lead` has no action `raed`: its actions are `read`, `delete`, `export`\n",
+        );
+        ask(&["--action", "lead.read", "--record", "7"], "error: there is no record `7`\n");
+        ask(
+            &["--action", "lead.read", "--record", "m"],
+            "error: `lead.read` is asked about a record of type `lead`, and this one is of type `mailbox`\n",
+        );
+    }
+    fails(&["check", "invalid.json", "--user", "7", "--action", "a.b"], PROBLEMS);
+    fails(
+        &["list", "world.json", "--user", "7", "--action", "lead.export"],
+        "error: `lead.export` is a toggle and has no records to list\n",
+    );
+    fails(&["who", "world.json", "--action", "lead.read"], "error: `lead.read` is asked about a record: name one\n");
+}
+
+#[test]
+fn ids_of_the_command_line_are_integers_json_strings_or_text() {
+    let list = |user: &[&str]| run(&[&["list", "world.json", "--action", "lead.delete"], user].concat());
+    let (boss, seller, nobody) = ("3\n", "z\n", "");
+    for (user, expected) in [
+        (&["--user", "-7"][..], boss),
+        (&["--user=-7"], boss),
+        (&["--user", "7"], seller),
+        (&["--user=7"], seller),
+        // All of these are text, and the only user whose id is the text `7` is inactive.
+        (&["--user", "\"7\""], nobody),
+        (&["--user", "\"-7\""], nobody),
+        (&["--user", "+7"], nobody),
+        (&["--user", "007"], nobody),
+        (&["--user", "7.0"], nobody),
+        (&["--user", " 7"], nobody),
+        (&["--user", "-0"], nobody),
+        (&["--user", "9223372036854775808"], nobody),
+        (&["--user", "--action"], nobody),
+    ] {
+        assert_eq!(list(user), (expected.to_owned(), String::new(), Some(0)), "{user:?}");
+    }
+    let check = ["check", "world.json", "--user", "\"\\u0061nn\"", "--action", "lead.export"];
+    prints(&check, "allow: `lead.export` is `allow`\n", 0);
+}
+
+#[test]
+fn an_id_that_is_none_is_a_misuse() {
+    for option in ["--user", "--record"] {
+        let (other, value) = if option == "--user" { ("--record", "z") } else { ("--user", "7") };
+        let check = |id| ["check", "world.json", "--action", "lead.read", other, value, option, id];
+        let first_line = |id, why| format!("error: invalid value '{id}' for '{option} <ID>': {why}");
+        is_misused(&check(""), &first_line("", "the id is empty: name one"));
+        is_misused(&check("\"\""), &first_line("\"\"", "the id is empty: name one"));
+        for id in ["\"7", "\"", "\"a\"b", "\"\\x\""] {
+            let why = "it begins with a quote and is no JSON string: quote all of it, as in `\"7\"`";
+            is_misused(&check(id), &first_line(id, why));
+        }
+    }
+}
+
+// check --requests
+
+/// Answers to these lines, sent as a file and through standard input, which must not differ.
+fn answers(name: &str, requests: impl AsRef<[u8]>) -> Run {
+    let file = file(name, &requests);
+    let by_file = run(&["check", "world.json", "--requests", &file]);
+    let output =
+        orgscope(&["check", "world.json", "--requests", "-"]).stdin(File::open(&file).unwrap()).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), by_file.0);
+    assert_eq!(output.status.code(), by_file.2);
+    by_file
+}
+
+#[test]
+fn each_request_has_one_line_of_answer() {
+    let expected = [true, false, false, true, false, true].map(|allow| format!("{{\"allow\":{allow}}}\n")).concat();
+    prints(&["check", "world.json", "--requests", "requests.jsonl"], &expected, 0);
+    let text = fs::read_to_string(format!("{FOLDER}/requests.jsonl")).unwrap();
+    for (name, text) in [
+        ("unix.jsonl", text.clone()),
+        ("windows.jsonl", text.replace('\n', "\r\n")),
+        ("unfinished.jsonl", text.trim_end().to_owned()),
+    ] {
+        assert_eq!(answers(name, text), (expected.clone(), String::new(), Some(0)), "{name}");
+    }
+    assert_eq!(answers("none.jsonl", ""), (String::new(), String::new(), Some(0)));
+}
+
+#[test]
+fn a_line_that_is_no_request_is_an_error_and_the_rest_goes_on() {
+    let no_object = "a request is an object: write `user`, `action` and, unless it is a toggle, `record`";
+    let empty = "the id is empty: use an integer or a text of one character or more";
+    let bad: &[(&[u8], &str)] = &[
+        (b"", no_object),
+        (b"7", no_object),
+        (b"[7, \"lead.read\", \"z\"]", no_object),
+        (b"\xff", "the line is not UTF-8"),
+        (b"{", "EOF while parsing an object"),
+        (b"{} {}", "missing field `user`"),
+        (b"{\"user\": 7, \"action\": \"lead.export\"} x", "trailing characters"),
+        (
+            b"{\"user\": 7, \"action\": \"lead.export\", \"hat\": 1}",
+            "hat: unknown field `hat`, expected one of `user`, `action`, `record`",
+        ),
+        (b"{\"user\": 7, \"user\": 7, \"action\": \"lead.export\"}", "duplicate field `user`"),
+        (b"{\"user\": \"\", \"action\": \"lead.export\"}", "user: the id is empty: name one"),
+        (b"{\"user\": 7, \"action\": \"lead.read\", \"record\": \"\"}", "there is no record ``"),
+        (
+            b"{\"user\": 7, \"action\": \"lead.read\", \"record\": {\"type\": \"lead\", \"owner\": \"\"}}",
+            &format!("record.owner: {empty}"),
+        ),
+        (b"{\"user\": 7, \"action\": \"lead.read\", \"record\": \"nil\"}", "there is no record `nil`"),
+        (b"{\"user\": 7, \"action\": \"lead.read\"}", "`lead.read` is asked about a record: name one"),
+        (
+            b"{\"user\": 7, \"action\": \"lead.export\", \"record\": \"z\"}",
+            "`lead.export` is a toggle and has no record: leave the record out",
+        ),
+        (
+            b"{\"user\": 7, \"action\": \"lead.read\", \"record\": {\"type\": \"mailbox\"}}",
+            "`lead.read` is asked about a record of type `lead`, and this one is of type `mailbox`",
+        ),
+    ];
+    let (mut requests, mut expected) = (Vec::new(), Vec::new());
+    for (line, error) in bad {
+        requests.extend_from_slice(line);
+        requests.extend_from_slice(b"\n{\"user\": -7, \"action\": \"lead.export\"}\n");
+        expected.push(serde_json::json!({ "error": error }).to_string());
+        expected.push(r#"{"allow":true}"#.to_owned());
+    }
+    assert_eq!(answers("bad.jsonl", requests), (expected.join("\n") + "\n", String::new(), Some(2)));
+}
+
+#[test]
+fn requests_stand_alone() {
+    for other in [["--user", "7"], ["--action", "lead.export"], ["--record", "z"]] {
+        let arguments = [&["check", "world.json", "--requests", "requests.jsonl"][..], &other].concat();
+        is_misused(&arguments, "error: the argument '--requests <FILE>' cannot be used with:");
+    }
+    for half in [&[][..], &["--user", "7"], &["--action", "lead.export"], &["--record", "z"]] {
+        is_misused(
+            &[&["check", "world.json"], half].concat(),
+            "error: the following required arguments were not provided:",
+        );
+    }
+    fails(
+        &["check", "world.json", "--requests", "missing.jsonl"],
+        "missing.jsonl: can't be read: No such file or directory (os error 2)\n",
+    );
+}
+
+#[test]
+fn who_waits_for_an_answer_gets_it_before_the_next_request() {
+    let mut command = orgscope(&["check", "world.json", "--requests", "-"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut requests = child.stdin.take().unwrap();
+    let answers = BufReader::new(child.stdout.take().unwrap());
+    let (sender, received) = mpsc::channel();
+    let reader = std::thread::spawn(move || answers.lines().for_each(|line| sender.send(line.unwrap()).unwrap()));
+    for (user, allow) in [("-7", true), ("7", false)] {
+        writeln!(requests, r#"{{"user": {user}, "action": "lead.export"}}"#).unwrap();
+        let answer = received.recv_timeout(Duration::from_secs(20));
+        assert_eq!(answer, Ok(format!(r#"{{"allow":{allow}}}"#)));
+    }
+    drop(requests);
+    assert!(child.wait().unwrap().success());
+    reader.join().unwrap();
+}
+
+// list, who, matrix
+
+#[test]
+fn list_prints_ids_in_the_order_of_the_file() {
+    let list = |user, action| ["list", "world.json", "--user", user, "--action", action];
+    prints(&list("7", "lead.read"), "z\n\"3\"\n", 0);
+    prints(&list("-7", "lead.read"), "z\n3\n\"3\"\n", 0);
+    prints(&list("ann", "lead.read"), "z\n3\n\"3\"\n\"line\\nbreak\"\n", 0);
+    prints(&list("ann", "mailbox.view"), "m\n", 0);
+    prints(&list("zoe", "lead.read"), "", 0);
+}
+
+#[test]
+fn who_prints_ids_in_canonical_order() {
+    prints(&["who", "world.json", "--action", "lead.read", "--record", "z"], "-7\n7\nann\n", 0);
+    prints(&["who", "world.json", "--action", "mailbox.view", "--record", "m"], "-7\n7\nann\n\"tab\\there\"\n", 0);
+    prints(&["who", "world.json", "--action", "lead.export"], "-7\nann\n", 0);
+    prints(&["who", "world.json", "--action", "lead.read", "--record=\"line\\nbreak\""], "ann\n", 0);
+}
+
+#[test]
+fn matrix_shows_the_roles_of_each_section() {
+    prints(
+        &["matrix", "world.json"],
+        "\
+crm
+permission   chief           root (locked)  seller
+lead.read    department+sub  all            department
+lead.delete  -               -              own
+lead.export  allow           -              -
+
+mail
+permission    9
+mailbox.view  all
+",
+        0,
+    );
+    prints(
+        &["matrix", "world.json", "--hidden"],
+        "\
+crm
+permission   chief           root (locked)  seller      spare (hidden)
+lead.read    department+sub  all            department  own+open
+lead.delete  -               -              own         -
+lead.export  allow           -              -           -
+
+mail
+permission    9
+mailbox.view  all
+",
+        0,
+    );
+}
+
+#[test]
+fn matrix_shows_what_a_user_has() {
+    let table = |heading: &str, [read, delete, export, view]: [&str; 4]| {
+        format!(
+            "crm\npermission   {heading}\nlead.read    {read}\nlead.delete  {delete}\nlead.export  {export}\n\n\
+             mail\npermission    {heading}\nmailbox.view  {view}\n"
+        )
+    };
+    for (user, heading, cells) in [
+        ("-7", "-7", ["department+sub", "own", "allow", "own"]),
+        ("\"tab\\there\"", "\"tab\\there\"", ["-", "-", "-", "all"]),
+        ("ann", "ann", ["all", "all", "allow", "all"]),
+        ("\"7\"", "\"7\" (inactive)", ["-"; 4]),
+        ("zoe", "zoe (no such user)", ["-"; 4]),
+    ] {
+        prints(&["matrix", "world.json", "--user", user], &table(heading, cells), 0);
+    }
+}
+
+#[test]
+fn toml_and_yaml_answer_as_json_does() {
+    for arguments in [
+        &["matrix", "--hidden"][..],
+        &["matrix", "--user", "-7"],
+        &["list", "--user", "-7", "--action", "lead.read"],
+        &["list", "--user", "ann", "--action", "lead.read"],
+        &["who", "--action", "mailbox.view", "--record", "m"],
+        &["check", "--user", "\"7\"", "--action", "lead.read", "--record", "z"],
+        &["check", "--requests", "requests.jsonl"],
+    ] {
+        let of = |file| run(&[&arguments[..1], &[file], &arguments[1..]].concat());
+        let json = of("world.json");
+        assert!(!json.0.is_empty(), "{arguments:?}");
+        assert_eq!((of("world.toml"), of("world.yaml")), (json.clone(), json), "{arguments:?}");
+    }
+}
+
+#[test]
+fn text_that_yaml_could_take_for_something_else_is_the_id_that_it_looks_like() {
+    let ids = "[{id: no}, {id: 007}, {id: 1_000}, {id: 7}, {id: \"7\"}]";
+    let schema = "{sections: [{name: s, resources: [{name: t, actions: [{name: a, floor: own}]}]}]}";
+    let record = "[{id: 1, type: t, owners: [{user: 7}, {user: 007}, {user: no}, {user: 1_000}, {user: \"7\"}]}]";
+    let file = file("words.yaml", format!("format: 1\nschema: {schema}\norg: {{users: {ids}}}\nrecords: {record}\n"));
+    prints(&["who", &file, "--action", "t.a", "--record", "1"], "7\n007\n1_000\n\"7\"\nno\n", 0);
+}
+
+// output
+
+#[test]
+fn who_leaves_before_the_answer_is_no_panic_and_does_not_change_it() {
+    for (arguments, code) in [
+        (&["list", "world.json", "--user", "ann", "--action", "lead.read"][..], 0),
+        (&["check", "world.json", "--user", "zoe", "--action", "lead.export"], 1),
+        (&["check", "world.json", "--requests", "requests.jsonl"], 0),
+        (&["test", "failing.json"], 1),
+        (&["validate", "invalid.json"], 2),
+        (&["matrix", "world.json"], 0),
+        (&["--help"], 0),
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output =
+            orgscope(arguments).stdout(writer).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+        assert_eq!(
+            (String::from_utf8(output.stderr).unwrap().as_str(), output.status.code()),
+            ("", Some(code)),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn errors_that_nobody_reads_are_no_panic() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    assert_eq!(
+        orgscope(&["test", "invalid.json", "missing.json"]).stderr(writer).output().unwrap().status.code(),
+        Some(2)
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error() {
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let command = &["check", "world.json", "--user=-7", "--action", "lead.export"];
+    let output = orgscope(command).stdout(full).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+    let error = "error: can't write to standard output: No space left on device (os error 28)\n";
+    assert_eq!((String::from_utf8(output.stderr).unwrap().as_str(), output.status.code()), (error, Some(2)));
+}
