@@ -55,7 +55,8 @@ fn deeply_nested() {
         // In the place of something that is read, of an id, and of something that is skipped.
         let error = load(&format!(r#"{{"format": 1, "schema": {nested}}}"#)).unwrap_err();
         assert!(error.starts_with("invalid type: sequence") || error.starts_with("unknown field `schema`"), "{error}");
-        let error = load(&format!(r#"{{"format": 1, "schema": {{}}, "org": {{"users": [{{"id": {nested}}}]}}}}"#)).unwrap_err();
+        let error =
+            load(&format!(r#"{{"format": 1, "schema": {{}}, "org": {{"users": [{{"id": {nested}}}]}}}}"#)).unwrap_err();
         assert!(error.starts_with("invalid type"), "{error}");
         let error = load(&format!(r#"{{"format": 1, "schema": {{}}, "stages": [{nested}]}}"#)).unwrap_err();
         assert!(error.starts_with("stages: this version"), "{error}");
