@@ -13,7 +13,7 @@
 //! | `vocabulary` | ids, levels, permissions, facts, subjects | any other room |
 //! | `document` | serde types of documents and world files | rules about their content |
 //! | `policy` | the validated model; the company as a graph (petgraph) | tricks for speed |
-//! | `snapshot` | the compiled form | graphs, serde, errors |
+//! | `snapshot` | the compiled form; compiling reads the graph once | serde, errors |
 //! | `query` | one file for each question | a second definition of access |
 //! | `handle` | the current snapshot and the policy it came from | rules |
 //! | `reference` | the rules read literally, the oracle of the tests | speed; decision code of the snapshot |
@@ -24,7 +24,7 @@
 //! - A `Snapshot` never changes, and holds nothing that a check would have to wait for.
 //! - The query path is total: no `Result`, no panic. The unknown is denied.
 //! - Every answer goes through [`Scope`](crate::Scope), and every `Scope` through one cell.
-//! - No recursion follows outside data: a chain of departments may be as long as it likes.
+//! - No recursion follows outside data, the reference aside: a chain of departments may be as long as it likes.
 //! - The library reads no clock, file or network.
 //!
 //! # How a check works
@@ -49,7 +49,8 @@
 //! # How it is tested
 //!
 //! - `reference` against every answer, on random worlds: check, scope, list, who and reason.
-//! - All worlds with up to three departments, two users and two roles, exhaustively.
+//! - All worlds with up to three departments, two users (members and heads anywhere), one record and two roles for everyone,
+//!   exhaustively.
 //! - Laws: the join is the union, one more role never takes away, order does not matter, moving a department changes only
 //!   its cone, a saved document keeps every answer.
 //! - World files, one for each rule, in `tests/data/worlds`; bad documents with their whole messages in

@@ -106,7 +106,24 @@
 //! `open` ones before `all`, and `deny` always among them; defaults left out; the schema in its own order. So documents
 //! that mean the same are the same bytes.
 //!
+//! Everything else that makes no sense is such a problem as well, a misspelt level or subject too. Only an object with a
+//! key that is unknown, among them that of a subject, can't be read.
+//!
 //! # World files
 //!
 //! A world file is a document with `records` and `expect`ations added. Owners, the subjects of shares and the users who
-//! are asked about may be unknown; actions and records may not.
+//! are asked about may be unknown; actions and records may not. No id is empty.
+//!
+//! # The command line
+//!
+//! - An id that is written as an integer in any other way (`007`, `+7`, `-0`, beyond 64 bits) is text, and so it is as a
+//!   plain word in YAML.
+//! - `validate` prints what it finds, files that can't be read included, to standard output; all other commands print
+//!   errors to standard error. Control characters from outside are escaped in both.
+//! - A byte order mark at the head of a world file is skipped. A file of requests has none, and a blank line in it is no
+//!   request.
+//! - `matrix` prints `deny` as `-`. With `--user` it shows what the user effectively has: nothing, where something that the
+//!   permission requires is denied whatever the record.
+//! - If a file can't be read, and its `format` is a newer one, then that is the error, wherever `format` stands; unless the
+//!   text is not even TOML, JSON or YAML up to there.
+//! - Where a type has an action `assign` that is a toggle, reassigning asks the toggle.

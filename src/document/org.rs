@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::document::object::{read_objects, write_objects};
-use crate::document::word::{is_default, null_is_default};
+use crate::document::word::{flag, is_default, null_is_default, optional_flag, optional_text};
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 
 read_objects! { Org Department User Group }
@@ -33,7 +33,7 @@ pub struct Department {
     /// The id, unique among the departments.
     pub id: DepartmentId,
     /// What people call it.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
     pub name: Option<String>,
     /// The department that it is directly below.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -67,7 +67,7 @@ pub struct User {
     /// The id, unique among the users.
     pub id: UserId,
     /// What people call them.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
     pub name: Option<String>,
     /// The departments that they are a member of.
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
@@ -79,10 +79,10 @@ pub struct User {
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
     pub deputy_of: Vec<DepartmentId>,
     /// Whether they may ask at all; they may when left out.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "optional_flag", skip_serializing_if = "is_default")]
     pub active: Option<bool>,
     /// Whether the host application marked them as an administrator.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
     pub admin: bool,
 }
 
@@ -145,7 +145,7 @@ pub struct Group {
     /// The id, unique among the groups.
     pub id: GroupId,
     /// What people call it.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
     pub name: Option<String>,
     /// The members.
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::document::object::{read_objects, write_objects};
-use crate::document::word::{Word, is_default, null_is_default, unique_keys};
+use crate::document::word::{Word, flag, is_default, null_is_default, text, unique_keys};
 use crate::vocabulary::id::RoleId;
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::subject::Subject;
@@ -21,21 +21,23 @@ pub struct Role {
     /// The id, unique in the document.
     pub id: RoleId,
     /// The section whose permissions it grants.
+    #[serde(deserialize_with = "text")]
     pub section: String,
     /// What people call it; unique in its section, whatever the case.
+    #[serde(deserialize_with = "text")]
     pub name: String,
     /// Whether lists of roles leave it out. No decision depends on it.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
     pub hidden: bool,
     /// Whether nobody but the host application may change it.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
     pub locked: bool,
     /// The level for each permission, for example `contact.read`; `deny` for those left out.
     #[serde(default, deserialize_with = "unique_keys", skip_serializing_if = "is_default")]
     pub grants: BTreeMap<String, Word<Grant>>,
     /// Who has it.
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
-    pub assigned_to: Vec<Subject>,
+    pub assigned_to: Vec<Word<Subject>>,
 }
 
 impl Role {
@@ -60,7 +62,7 @@ impl Role {
 
     /// The same role, assigned to one more subject.
     pub fn assigned_to(mut self, subject: Subject) -> Self {
-        self.assigned_to.push(subject);
+        self.assigned_to.push(Word::Known(subject));
         self
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::document::object::{read_objects, write_objects};
-use crate::document::word::{Word, is_default, null_is_default};
+use crate::document::word::{Word, flag, is_default, null_is_default, optional_flag, optional_text, text};
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::Unowned;
 
@@ -26,9 +26,10 @@ pub struct Schema {
 #[non_exhaustive]
 pub struct Section {
     /// The name, unique among the sections.
+    #[serde(deserialize_with = "text")]
     pub name: String,
     /// The permission of this section that lets a user edit its roles.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
     pub manage: Option<String>,
     /// The resource types, in the order in which they are shown.
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
@@ -60,6 +61,7 @@ impl Section {
 #[non_exhaustive]
 pub struct Resource {
     /// The name, unique in the whole document.
+    #[serde(deserialize_with = "text")]
     pub name: String,
     /// Whom a record without owner belongs to.
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
@@ -94,9 +96,10 @@ impl Resource {
 #[non_exhaustive]
 pub struct Action {
     /// The name, unique in its resource type.
+    #[serde(deserialize_with = "text")]
     pub name: String,
     /// Whether it takes `allow` and `deny` and has no record.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
     pub toggle: bool,
     /// The levels that a role may set, beside `deny`, which it always may; all eight when left out.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -108,10 +111,10 @@ pub struct Action {
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
     pub requires: Vec<String>,
     /// Whether a record that is shared with a user counts, provided that the user's level is not `deny`.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
     pub shared: bool,
     /// Whether administrators have it without any role; they do when left out.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "optional_flag", skip_serializing_if = "is_default")]
     pub admin_bypass: Option<bool>,
 }
 

@@ -1,12 +1,17 @@
 //! How single fields are read: words of a closed list, `null`, and maps whose keys stand once.
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Display};
+use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
+
+use crate::vocabulary::level::{Grant, Level};
+use crate::vocabulary::mode::{Delegation, Unowned};
+use crate::vocabulary::subject::{SUBJECT, Subject};
 
 /// A word of a closed list (a [`Level`](crate::Level), a [`Grant`](crate::Grant), …), or the text that stands in its
 /// place. A misspelt word is one of the problems that loading a document reports all at once.
@@ -33,18 +38,9 @@ impl<T> From<T> for Word<T> {
     }
 }
 
-impl<T: Default> Default for Word<T> {
-    fn default() -> Self {
-        Self::Known(T::default())
-    }
-}
-
-impl<T: FromStr> Word<T> {
+impl<T: FromStr + Copy> Word<T> {
     /// The word, or what is wrong with the text.
-    pub(crate) fn known(&self) -> Result<T, T::Err>
-    where
-        T: Copy,
-    {
+    pub(crate) fn known(&self) -> Result<T, T::Err> {
         match self {
             Self::Known(word) => Ok(*word),
             Self::Unknown(text) => text.parse(),
@@ -52,32 +48,153 @@ impl<T: FromStr> Word<T> {
     }
 }
 
-impl<T: Display> Serialize for Word<T> {
+impl<T: Default> Default for Word<T> {
+    fn default() -> Self {
+        Self::Known(T::default())
+    }
+}
+
+/// What a [`Word`] may hold: how it is spelled, and what a reader is told to write.
+pub(crate) trait Vocabulary: Sized {
+    /// What was expected, for the message about a wrong type.
+    const EXPECTED: &'static str;
+
+    /// The word with this spelling.
+    fn word(text: &str) -> Option<Self>;
+
+    /// Reads what is no single word, where the vocabulary has more than words.
+    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error>;
+
+    /// Writes it as it is read.
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+}
+
+macro_rules! vocabularies {
+    ($($word:ty: $expected:literal)*) => { $(
+        impl Vocabulary for $word {
+            const EXPECTED: &'static str = $expected;
+
+            fn word(text: &str) -> Option<Self> {
+                text.parse().ok()
+            }
+            fn object<'de, A: MapAccess<'de>>(_: A) -> Result<Self, A::Error> {
+                Err(A::Error::invalid_type(Unexpected::Map, &Self::EXPECTED))
+            }
+            fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    )* };
+}
+vocabularies! {
+    Level: "a level such as `own`"
+    Grant: "a level such as `own`, or `allow` (a name with a dot stands in quotes: \"contact.read\")"
+    Delegation: "`contained` or `open`"
+    Unowned: "`restricted` or `pool`"
+}
+
+impl Vocabulary for Subject {
+    const EXPECTED: &'static str = SUBJECT;
+
+    fn word(text: &str) -> Option<Self> {
+        Self::dynamic(text)
+    }
+    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
+        Self::deserialize(MapAccessDeserializer::new(object))
+    }
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.serialize(serializer)
+    }
+}
+
+impl<T: Vocabulary> Serialize for Word<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Known(word) => serializer.collect_str(word),
+            Self::Known(word) => word.write(serializer),
             Self::Unknown(text) => serializer.serialize_str(text),
         }
     }
 }
 
-impl<'de, T: FromStr> Deserialize<'de> for Word<T> {
+impl<'de, T: Vocabulary> Deserialize<'de> for Word<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct WordVisitor<T>(PhantomData<fn() -> T>);
 
-        impl<T: FromStr> Visitor<'_> for WordVisitor<T> {
+        impl<'de, T: Vocabulary> Visitor<'de> for WordVisitor<T> {
             type Value = Word<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a word")
+                f.write_str(T::EXPECTED)
             }
             fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(text.parse().map_or_else(|_| Word::Unknown(text.to_owned()), Word::Known))
+                Ok(T::word(text).map_or_else(|| Word::Unknown(text.to_owned()), Word::Known))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Self::Value, A::Error> {
+                T::object(object).map(Word::Known)
             }
         }
 
-        deserializer.deserialize_str(WordVisitor(PhantomData))
+        deserializer.deserialize_any(WordVisitor(PhantomData))
     }
+}
+
+/// Reads a flag. By hand, because a reader of YAML takes the text `"true"` for one where it is asked for one.
+pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    optional_flag(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Reads a flag, or `null`.
+pub(crate) fn optional_flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    struct FlagVisitor;
+
+    impl Visitor<'_> for FlagVisitor {
+        type Value = Option<bool>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("`true` or `false`")
+        }
+        fn visit_bool<E: Error>(self, flag: bool) -> Result<Self::Value, E> {
+            Ok(Some(flag))
+        }
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+    }
+
+    deserializer.deserialize_any(FlagVisitor)
+}
+
+/// Reads a flag that must be written.
+pub(crate) fn required_flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    let flag = optional_flag(deserializer)?;
+    flag.ok_or_else(|| D::Error::invalid_type(Unexpected::Other("null"), &"`true` or `false`"))
+}
+
+/// Reads a text. By hand, because a reader of YAML takes the number `7` for one where it is asked for one.
+pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = optional_text(deserializer)?;
+    text.ok_or_else(|| D::Error::invalid_type(Unexpected::Other("null"), &"a text"))
+}
+
+/// Reads a text, or `null`.
+pub(crate) fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    struct TextVisitor;
+
+    impl Visitor<'_> for TextVisitor {
+        type Value = Option<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a text")
+        }
+        fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+            Ok(Some(text.to_owned()))
+        }
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+    }
+
+    deserializer.deserialize_any(TextVisitor)
 }
 
 /// Reads a field for which `null` means the same as leaving it out.

@@ -8,7 +8,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
 use crate::document::object::read_objects;
-use crate::document::word::{Word, null_is_default};
+use crate::document::word::{Word, flag, null_is_default, required_flag, text};
 use crate::document::{Document, Format, Org, Role, Schema};
 use crate::vocabulary::facts::{AnyRecord, Facts};
 use crate::vocabulary::id::{RecordId, UserId};
@@ -89,14 +89,14 @@ pub struct Record {
     /// The id, unique among the records of the file. A record that stands inside a request needs none.
     pub id: Option<RecordId>,
     /// The resource type.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", deserialize_with = "text")]
     pub resource: String,
     /// The one owner, if it is a user: short for `owners` with that user.
     pub owner: Option<UserId>,
     /// The owners; not together with `owner`.
     pub owners: Option<Vec<Owner>>,
     /// Whether it is "available to everyone".
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "flag")]
     pub open: bool,
     /// Whom it is shared with.
     #[serde(default, deserialize_with = "null_is_default")]
@@ -142,10 +142,12 @@ pub struct Check {
     /// The user, who may be unknown.
     pub user: UserId,
     /// The permission, for example `contact.read`.
+    #[serde(deserialize_with = "text")]
     pub action: String,
     /// The record; left out for a toggle.
     pub record: Option<RecordId>,
     /// The answer.
+    #[serde(deserialize_with = "required_flag")]
     pub allow: bool,
 }
 
@@ -157,6 +159,7 @@ pub struct List {
     /// The user, who may be unknown.
     pub user: UserId,
     /// The permission, for example `contact.read`.
+    #[serde(deserialize_with = "text")]
     pub action: String,
     /// The answer: exactly these, in any order.
     #[serde(default, deserialize_with = "null_is_default")]
@@ -169,6 +172,7 @@ pub struct List {
 #[non_exhaustive]
 pub struct Who {
     /// The permission, for example `contact.read`.
+    #[serde(deserialize_with = "text")]
     pub action: String,
     /// The record; left out for a toggle.
     pub record: Option<RecordId>,
@@ -189,6 +193,7 @@ pub struct Request {
     /// The user, who may be unknown.
     pub user: UserId,
     /// The permission, for example `contact.read`.
+    #[serde(deserialize_with = "text")]
     pub action: String,
     /// The record; left out for a toggle.
     pub record: Option<RecordAsked>,

@@ -7,11 +7,11 @@ use crate::document::Word;
 use crate::policy::assignment::check_subject;
 use crate::policy::org::{Org, check_id};
 use crate::policy::schema::Schema;
-use crate::policy::validate::Problems;
+use crate::policy::validate::{Problems, names};
 use crate::vocabulary::id::RoleId;
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::{ActionIndex, AnyPermission};
-use crate::vocabulary::subject::Subject;
+use crate::vocabulary::subject::{SUBJECT, Subject};
 
 /// A role of one section.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ pub(crate) fn from_document(
 ) -> Roles {
     let mut roles = Roles::new();
     let mut places = HashMap::with_capacity(written.len());
-    let mut names = HashMap::with_capacity(written.len());
+    let mut by_name = HashMap::with_capacity(written.len());
     for (r, role) in written.into_iter().enumerate() {
         let path = format!("roles[{r}]");
         check_id(format_args!("{path}.id"), &role.id, problems);
@@ -48,11 +48,14 @@ pub(crate) fn from_document(
         }
         let section = schema.section_place(&role.section);
         if section.is_none() {
-            problems.add(format_args!("{path}.section"), format_args!("there is no section `{}`", role.section));
+            let known = names(schema.sections());
+            let name = &role.section;
+            problems
+                .add(format_args!("{path}.section"), format_args!("there is no section `{name}`: there are {known}"));
         }
         if role.name.is_empty() {
             problems.add(format_args!("{path}.name"), "the name is empty");
-        } else if let Some(other) = names.insert((role.section, role.name.to_lowercase()), r) {
+        } else if let Some(other) = by_name.insert((role.section, role.name.to_lowercase()), r) {
             let name = &role.name;
             problems.add(
                 format_args!("{path}.name"),
@@ -94,8 +97,9 @@ fn read_grants(
         };
         let section_of_action = schema.resource_of(action).section;
         if section.is_some_and(|section| section != section_of_action) {
-            let other = &schema.section_at(section_of_action).name;
-            problems.add(path, format_args!("`{name}` belongs to section `{other}`, and this role to another"));
+            let (own, other) = (section.unwrap_or_default(), &schema.section_at(section_of_action).name);
+            let own = &schema.section_at(own).name;
+            problems.add(path, format_args!("`{name}` belongs to section `{other}`, and this role to `{own}`"));
         }
         match word.known().map_err(|error| error.to_string()).and_then(|grant| schema.level_of(action, grant)) {
             Ok(Level::Deny) => {}
@@ -108,10 +112,17 @@ fn read_grants(
     grants
 }
 
-fn read_subjects(path: &str, written: Vec<Subject>, org: &Org, problems: &mut Problems) -> BTreeSet<Subject> {
+fn read_subjects(path: &str, written: Vec<Word<Subject>>, org: &Org, problems: &mut Problems) -> BTreeSet<Subject> {
     let mut subjects = BTreeSet::new();
     for (s, subject) in written.into_iter().enumerate() {
         let path = format_args!("{path}.assigned_to[{s}]");
+        let subject = match subject {
+            Word::Known(subject) => subject,
+            Word::Unknown(word) => {
+                problems.add(path, format_args!("`{word}` is no subject: write {SUBJECT}"));
+                continue;
+            }
+        };
         if let Err(error) = check_subject(&subject, org) {
             problems.add(path, error);
         } else if subjects.contains(&subject) {
@@ -133,7 +144,7 @@ pub(crate) fn to_document(roles: &Roles, schema: &Schema) -> Vec<document::Role>
         hidden: role.hidden,
         locked: role.locked,
         grants: role.grants.iter().map(grant).collect(),
-        assigned_to: role.assigned_to.iter().cloned().collect(),
+        assigned_to: role.assigned_to.iter().cloned().map(Word::Known).collect(),
     };
     roles.iter().map(role).collect()
 }

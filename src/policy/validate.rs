@@ -51,7 +51,7 @@ pub struct PolicyError {
 }
 
 impl PolicyError {
-    /// The problems, in the order of the document; never empty.
+    /// The problems; never empty.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
@@ -68,7 +68,7 @@ pub(crate) struct Problems(Vec<Problem>);
 impl Problems {
     /// Notes one. Its parts are given as [`format_args!`], so that a document without problems formats nothing.
     pub(crate) fn add(&mut self, path: impl Display, message: impl Display) {
-        self.0.push(Problem { path: path.to_string(), message: message.to_string() });
+        self.0.push(Problem { path: on_one_line(path.to_string()), message: on_one_line(message.to_string()) });
     }
 
     /// `value`, unless there was a problem.
@@ -77,8 +77,25 @@ impl Problems {
     }
 }
 
-/// Names for a message: `` `a`, `b`, `c` ``, or `none`.
+/// The same text with its control characters escaped: a problem is one line, whatever names it tells.
+fn on_one_line(text: String) -> String {
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    let escaped = |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };
+    text.chars().map(escaped).collect()
+}
+
+/// How many names a message lists. A document may hold any number of them, and of messages.
+const MOST_NAMES: usize = 12;
+
+/// Names for a message: `` `a`, `b`, `c` ``, the first of them where there are many, or `none`.
 pub(crate) fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    let mut names = names.into_iter();
+    let first: Vec<String> = names.by_ref().take(MOST_NAMES).map(|name| format!("`{name}`")).collect();
+    match (first.is_empty(), names.count()) {
+        (true, _) => "none".to_owned(),
+        (false, 0) => first.join(", "),
+        (false, more) => format!("{} and {more} more", first.join(", ")),
+    }
 }

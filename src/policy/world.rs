@@ -74,8 +74,7 @@ impl World {
         let world = Self { policy, records, record_by_id, expect };
         world.check_expectations(&mut problems);
         if !stages.is_empty() {
-            problems
-                .add("stages", "this version of orgscope does not apply stages yet: a later one will. leave them out");
+            problems.add("stages", "this version of orgscope does not apply stages: leave them out");
         }
         problems.or(world)
     }
@@ -119,6 +118,11 @@ impl World {
     ///
     /// As for [`question`](Self::question), or when the record of the request is no valid record.
     pub fn question_of<'w>(&'w self, request: &'w Request) -> Result<Question<'w>, InvalidQuestion> {
+        if request.user.is_empty() {
+            return Err(InvalidQuestion(
+                "user: the id is empty: use an integer or a text of one character or more".to_owned(),
+            ));
+        }
         let record = match &request.record {
             None => return self.question(&request.action, None),
             Some(RecordAsked::Id(id)) => return self.question(&request.action, Some(id)),
@@ -161,18 +165,17 @@ impl World {
 
     fn check_expectations(&self, problems: &mut Problems) {
         let Expect { check, list, who } = &self.expect;
-        let mut ask = |path: String, action: &str, record: Option<&RecordId>| {
+        let ask = |problems: &mut Problems, path: String, action: &str, record: Option<&RecordId>| {
             if let Err(error) = self.question(action, record) {
                 problems.add(path, error);
             }
         };
         for (c, check) in check.iter().enumerate() {
-            ask(format!("expect.check[{c}]"), &check.action, check.record.as_ref());
-        }
-        for (w, who) in who.iter().enumerate() {
-            ask(format!("expect.who[{w}]"), &who.action, who.record.as_ref());
+            check_id(format_args!("expect.check[{c}].user"), &check.user, problems);
+            ask(problems, format!("expect.check[{c}]"), &check.action, check.record.as_ref());
         }
         for (l, list) in list.iter().enumerate() {
+            check_id(format_args!("expect.list[{l}].user"), &list.user, problems);
             if let Err(error) = self.listable(&list.action) {
                 problems.add(format_args!("expect.list[{l}]"), error);
                 continue;
@@ -182,6 +185,12 @@ impl World {
                     problems.add(format_args!("expect.list[{l}].records[{r}]"), error);
                 }
             }
+        }
+        for (w, who) in who.iter().enumerate() {
+            for (u, user) in who.users.iter().enumerate() {
+                check_id(format_args!("expect.who[{w}].users[{u}]"), user, problems);
+            }
+            ask(problems, format!("expect.who[{w}]"), &who.action, who.record.as_ref());
         }
     }
 

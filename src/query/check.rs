@@ -63,7 +63,8 @@ pub struct Denied;
 impl Principal<'_> {
     /// May this user do this to this record?
     ///
-    /// Constant for one owner, linear in owners and shares, whatever the size of the company. It allocates nothing.
+    /// Constant for one owner in one department, whatever the size of the company; linear in owners, in the departments of
+    /// an owner who has several, and in shares. It allocates nothing.
     #[inline]
     pub fn check<R: Record>(&self, permission: Permission<R>, record: &R) -> Decision {
         Decision::of(self.scope(permission).contains(record))
@@ -85,9 +86,9 @@ impl Principal<'_> {
     /// }
     /// ```
     pub fn check_each<'r, R: Record + 'r>(
-        &self,
+        self,
         questions: impl IntoIterator<Item = (Permission<R>, &'r R)>,
     ) -> impl Iterator<Item = Decision> {
-        questions.into_iter().map(|(permission, record)| self.check(permission, record))
+        questions.into_iter().map(move |(permission, record)| self.check(permission, record))
     }
 }

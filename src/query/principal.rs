@@ -2,9 +2,9 @@
 
 use std::fmt::{self, Debug};
 
-use crate::snapshot::{Snapshot, UserIndex};
+use crate::snapshot::{Cell, Snapshot, UserIndex};
 use crate::vocabulary::id::{UserId, UserRef};
-use crate::vocabulary::level::{Grant, Level};
+use crate::vocabulary::level::Grant;
 use crate::vocabulary::permission::AnyPermission;
 
 /// A user, seen through one snapshot: the one who asks.
@@ -34,8 +34,10 @@ impl<'s> Principal<'s> {
         Snapshot::may_ask(self.snapshot.entry(self.user))
     }
 
-    /// What the user has for a permission: the floor joined with the levels of all their roles, or all of it by an
-    /// administrator's bypass. Requirements and shares are not in it: those depend on the record.
+    /// What the user effectively has for a permission: the floor joined with the levels of all their roles, or all of it
+    /// by an administrator's bypass; `deny` where something that it requires is denied whatever the record. For a toggle
+    /// this is what [`check_toggle`](Self::check_toggle) answers. A level says how far it reaches by itself: requirements
+    /// that depend on the record, and shares, are not in it.
     ///
     /// ```
     /// use orgscope::document::{Action, Document, Resource, Role, Section, User};
@@ -63,12 +65,11 @@ impl<'s> Principal<'s> {
             AnyPermission::Levelled(permission) => (permission.action, permission.schema),
             AnyPermission::Toggle(toggle) => (toggle.action, toggle.schema),
         };
-        if schema == self.snapshot.fingerprint() {
-            let level = self.snapshot.level(self.snapshot.entry(self.user), action);
-            self.snapshot.schema().grant_of(action, level)
-        } else {
-            Grant::Level(Level::Deny)
+        if self.cell(action, schema) == Cell::NONE {
+            return Grant::DENY;
         }
+        let level = self.snapshot.level(self.snapshot.entry(self.user), action);
+        self.snapshot.schema().grant_of(action, level)
     }
 }
 

@@ -42,6 +42,7 @@ impl Cell {
 /// All rows, one after the other.
 pub(crate) struct Rows {
     width: usize,
+    len: u32,
     cells: Vec<Cell>,
     /// The level of each cell, before shares and requirements. No check reads it.
     levels: Vec<Level>,
@@ -50,12 +51,13 @@ pub(crate) struct Rows {
 impl Rows {
     /// Rows of this many actions; the first is nobody's.
     pub(crate) fn new(width: usize) -> Self {
-        Self { width, cells: vec![Cell::NONE; width], levels: vec![Level::Deny; width] }
+        Self { width, len: 1, cells: vec![Cell::NONE; width], levels: vec![Level::Deny; width] }
     }
 
     /// Adds a row, and says which it is.
     pub(crate) fn push(&mut self, levels: &[Level], cells: &[Cell]) -> u32 {
-        let row = super::index::place(self.len());
+        let row = self.len;
+        self.len += 1;
         self.levels.extend_from_slice(levels);
         self.cells.extend_from_slice(cells);
         row
@@ -75,8 +77,8 @@ impl Rows {
         row as usize * self.width + action as usize
     }
 
-    /// How many rows there are. Without actions there is none to tell apart.
-    pub(crate) fn len(&self) -> usize {
-        self.cells.len().checked_div(self.width).unwrap_or(0)
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> u32 {
+        self.len
     }
 }

@@ -1,6 +1,6 @@
 //! From the validated model to the compiled form.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
@@ -139,7 +139,7 @@ impl Assigned {
             }
         }
         assigned.direct.sort_unstable();
-        assigned.above = nearest_above(tree, &assigned.sub);
+        assigned.above = nearest_above(tree, &mut assigned.sub);
         assigned
     }
 
@@ -169,14 +169,21 @@ impl Assigned {
     }
 }
 
-/// For each department, the nearest one above it that has any of these. A walk up then meets only those that count, in a
-/// chain of whatever length.
-fn nearest_above(tree: &Tree, sub: &[Vec<RoleIndex>]) -> Vec<Option<u32>> {
+/// For each department, the nearest one above it that has any of these roles, less those that come from above anyway. A
+/// walk up then meets each role once, and only departments that count, in a chain of whatever length.
+fn nearest_above(tree: &Tree, sub: &mut [Vec<RoleIndex>]) -> Vec<Option<u32>> {
     let mut around: Vec<u32> = Vec::new();
+    let mut from_above: HashSet<RoleIndex, RandomState> = HashSet::default();
     let mut above = Vec::with_capacity(sub.len());
-    for (number, roles) in sub.iter().enumerate().map(|(number, roles)| (place(number), roles)) {
-        while around.pop_if(|department| tree.below(*department).1 < number).is_some() {}
+    for number in 0..place(sub.len()) {
+        while let Some(left) = around.pop_if(|department| tree.below(*department).1 < number) {
+            for role in &sub[left as usize] {
+                from_above.remove(role);
+            }
+        }
         above.push(around.last().copied());
+        let roles = &mut sub[number as usize];
+        roles.retain(|role| from_above.insert(*role));
         if !roles.is_empty() {
             around.push(number);
         }

@@ -4,7 +4,7 @@ use crate::vocabulary::subject::{Owner, Share};
 
 /// What the library is told about a record: who owns it, whether it is open, whom it is shared with.
 ///
-/// Nothing of this is stored. Owners and shares are sets: order and repetition do not matter. With one owner and no
+/// Nothing of this is stored. Owners and shares are sets: to no answer do order and repetition matter (to `==` they do). With one owner and no
 /// share nothing allocates, and all text is borrowed.
 ///
 /// ```
@@ -51,7 +51,7 @@ impl<'a> Facts<'a> {
         self
     }
 
-    /// The same record with the flag "available to everyone" set or not. A NULL flag is not set.
+    /// The same record with the flag "available to everyone" set or not. A flag that is NULL is not set: `false`.
     ///
     /// The flag grants nothing by itself: only a level that contains `open`, or `all`, sees it.
     #[inline]

@@ -64,6 +64,18 @@ impl Subject {
     pub fn group(id: impl Into<GroupId>) -> Self {
         Self::Group(id.into())
     }
+
+    /// The subject that is written as this word alone.
+    pub(crate) fn dynamic(word: &str) -> Option<Self> {
+        match word {
+            "supervisors" => Some(Self::Supervisors),
+            "deputies" => Some(Self::Deputies),
+            "employees" => Some(Self::Employees),
+            "administrators" => Some(Self::Administrators),
+            "everyone" => Some(Self::Everyone),
+            _ => None,
+        }
+    }
 }
 
 /// As documents and messages write it: `department+sub sales`, `supervisors`.
@@ -212,20 +224,18 @@ impl From<Owner> for Subject {
     }
 }
 
+/// What a reader is told to write.
+pub(crate) const SUBJECT: &str = "a subject: an object with the one key `user`, `department`, `department+sub` or \
+                                  `group`, or one of the words `supervisors`, `deputies`, `employees`, \
+                                  `administrators` and `everyone`";
+
 const WITH_ID: [&str; 4] = ["user", "department", "department+sub", "group"];
-const WITHOUT_ID: [(&str, Subject); 5] = [
-    ("supervisors", Subject::Supervisors),
-    ("deputies", Subject::Deputies),
-    ("employees", Subject::Employees),
-    ("administrators", Subject::Administrators),
-    ("everyone", Subject::Everyone),
-];
 
 /// Reads a subject, or one of the smaller choices that are spelled the same way. By hand, because derived enums tell
 /// a reader of JSON no more than `expected value` where an object has a key too many.
 struct SubjectVisitor {
     with_id: &'static [&'static str],
-    without_id: &'static [(&'static str, Subject)],
+    takes_words: bool,
     expecting: &'static str,
 }
 
@@ -237,8 +247,8 @@ impl<'de> Visitor<'de> for SubjectVisitor {
     }
 
     fn visit_str<E: Error>(self, word: &str) -> Result<Subject, E> {
-        let known = self.without_id.iter().find(|(name, _)| *name == word);
-        known.map(|(_, subject)| subject.clone()).ok_or_else(|| E::invalid_value(Unexpected::Str(word), &self))
+        let known = Subject::dynamic(word).filter(|_| self.takes_words);
+        known.ok_or_else(|| E::invalid_value(Unexpected::Str(word), &self))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Subject, A::Error> {
@@ -263,12 +273,7 @@ impl<'de> Visitor<'de> for SubjectVisitor {
 
 impl<'de> Deserialize<'de> for Subject {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(SubjectVisitor {
-            with_id: &WITH_ID,
-            without_id: &WITHOUT_ID,
-            expecting: "a subject: an object with the one key `user`, `department`, `department+sub` or `group`, or one \
-                        of the words `supervisors`, `deputies`, `employees`, `administrators` and `everyone`",
-        })
+        deserializer.deserialize_any(SubjectVisitor { with_id: &WITH_ID, takes_words: true, expecting: SUBJECT })
     }
 }
 
@@ -276,7 +281,7 @@ impl<'de> Deserialize<'de> for Share {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let subject = deserializer.deserialize_any(SubjectVisitor {
             with_id: &WITH_ID,
-            without_id: &[],
+            takes_words: false,
             expecting: "a subject to share with: an object with the one key `user`, `department`, `department+sub` or \
                         `group`",
         })?;
@@ -294,7 +299,7 @@ impl<'de> Deserialize<'de> for Owner {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let subject = deserializer.deserialize_any(SubjectVisitor {
             with_id: &["user", "department"],
-            without_id: &[],
+            takes_words: false,
             expecting: "an owner: an object with the one key `user` or `department`",
         })?;
         match subject {

@@ -88,6 +88,33 @@ fn the_ending_tells_the_format() {
     }
 }
 
+/// A wrong type is one in every format: JSON is the reference.
+#[test]
+fn yaml_is_as_strict_as_json() {
+    let users = |users: &str| format!("format: 1\nschema: {{sections: []}}\norg: {{users: [\n{users}]}}");
+    let wrong = [
+        ("{id: a, admin: \"true\"}", "admin: invalid type: string \"true\", expected `true` or `false`"),
+        ("{id: a, active: 'false'}", "active: invalid type: string \"false\", expected `true` or `false`"),
+        ("{id: a, active: yes}", "active: invalid type: string \"yes\", expected `true` or `false`"),
+        ("{id: a, name: 7}", "name: invalid type: integer `7`, expected a text"),
+        ("{id: a, name: true}", "name: invalid type: boolean `true`, expected a text"),
+    ];
+    for (user, message) in wrong {
+        assert_eq!(problem("strict.yaml", users(user)), format!(":4: org.users[0].{message}\n"), "{user}");
+    }
+    let file = file("strict.yaml", users("{id: a, admin: true, active: false, name: no}, {id: no}, {id: ~x, name: ~}"));
+    prints(&["validate", &file], &format!("{file}: valid\n"), 0);
+}
+
+#[test]
+fn control_characters_from_outside_stay_on_their_line() {
+    let (stdout, stderr, code) =
+        run(&["check", "world.json", "--user", "7", "--action", "lead.\u{1b}[31m\nread", "--record", "1"]);
+    assert_eq!((stdout.as_str(), code), ("", Some(2)));
+    assert!(stderr.starts_with(r"error: `lead` has no action `\u{1b}[31m\nread`: its actions are `"), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1);
+}
+
 #[test]
 fn what_cannot_be_read_is_one_line_with_its_path() {
     let fields = "expected one of `format`, `delegation`, `schema`, `org`, `roles`, `records`, `expect`, `stages`";
@@ -104,7 +131,7 @@ fn what_cannot_be_read_is_one_line_with_its_path() {
         format!(":3: hat: unknown field `hat`, {}\n", fields.replace('`', ""))
     );
 
-    let grant = r#": roles[0].grants["lead.read"]: invalid type: integer `7`, expected a word"#;
+    let grant = r#": roles[0].grants["lead.read"]: invalid type: integer `7`, expected a level such as `own`, or `allow` (a name with a dot stands in quotes: "contact.read")"#;
     assert_eq!(
         problem(
             "type.json",
@@ -418,7 +445,10 @@ fn a_line_that_is_no_request_is_an_error_and_the_rest_goes_on() {
             "hat: unknown field `hat`, expected one of `user`, `action`, `record`",
         ),
         (b"{\"user\": 7, \"user\": 7, \"action\": \"lead.export\"}", "duplicate field `user`"),
-        (b"{\"user\": \"\", \"action\": \"lead.export\"}", "user: the id is empty: name one"),
+        (
+            b"{\"user\": \"\", \"action\": \"lead.export\"}",
+            "user: the id is empty: use an integer or a text of one character or more",
+        ),
         (b"{\"user\": 7, \"action\": \"lead.read\", \"record\": \"\"}", "there is no record ``"),
         (
             b"{\"user\": 7, \"action\": \"lead.read\", \"record\": {\"type\": \"lead\", \"owner\": \"\"}}",
@@ -624,4 +654,25 @@ fn a_full_disk_is_an_error() {
     let output = orgscope(command).stdout(full).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
     let error = "error: can't write to standard output: No space left on device (os error 28)\n";
     assert_eq!((String::from_utf8(output.stderr).unwrap().as_str(), output.status.code()), (error, Some(2)));
+}
+
+/// What requires something that is denied whatever the record is denied too.
+#[test]
+fn matrix_of_a_user_shows_what_requirements_leave() {
+    let world = r#"{ "format": 1, "schema": { "sections": [ { "name": "crm", "resources": [ { "name": "contact", "actions": [
+        { "name": "enabled", "toggle": true },
+        { "name": "call", "toggle": true, "floor": "allow", "requires": ["enabled"] },
+        { "name": "read", "floor": "own" },
+        { "name": "update", "floor": "all", "requires": ["read", "enabled"] } ] } ] }, { "name": "empty" } ] },
+        "org": { "users": [ { "id": 7 } ] } }"#;
+    let file = file("requirements.json", world);
+    let expected = "crm\n\
+                    permission       7\n\
+                    contact.enabled  -\n\
+                    contact.call     -\n\
+                    contact.read     own\n\
+                    contact.update   -\n\
+                    \nempty\nno permissions\n";
+    prints(&["matrix", &file, "--user", "7"], expected, 0);
+    prints(&["who", &file, "--action", "contact.call"], "", 0);
 }

@@ -123,11 +123,11 @@ proptest! {
         let mut more = world.document.roles[grants_of.index(world.document.roles.len())].clone();
         more.id = RoleId::from("one more");
         more.name = "One more".to_owned();
-        more.assigned_to = vec![
+        more.assigned_to = vec![Word::Known(
             [Subject::Everyone, Subject::Employees, Subject::Supervisors, Subject::Deputies, Subject::Administrators]
                 .get(to)
                 .cloned()
-                .unwrap_or_else(|| world.document.org.users.first().map_or(Subject::Everyone, |u| Subject::User(u.id.clone()))),
+                .unwrap_or_else(|| world.document.org.users.first().map_or(Subject::Everyone, |u| Subject::User(u.id.clone())))),
         ];
         let after = answers_of(&world, world.document.clone().role(more));
         prop_assert!(before.iter().zip(&after).all(|(before, after)| !before | after));

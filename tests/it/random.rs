@@ -1,6 +1,6 @@
 //! Random worlds: documents that are valid by construction, and records that are anything.
 
-use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User};
+use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User, Word};
 use orgscope::{
     AnyRecord, Delegation, DepartmentId, Facts, Grant, GroupId, Level, Owner, Policy, RoleId, Share, Subject, UserId,
 };
@@ -156,8 +156,8 @@ fn grant(action: &Action, number: u8) -> Grant {
         None => Level::EACH.to_vec(),
         Some(levels) => {
             let known = levels.iter().filter_map(|word| match word {
-                orgscope::document::Word::Known(level) => Some(*level),
-                orgscope::document::Word::Unknown(_) => None,
+                Word::Known(level) => Some(*level),
+                Word::Unknown(_) => None,
             });
             std::iter::once(Level::Deny).chain(known).collect()
         }
@@ -259,7 +259,7 @@ fn document(
         }
         for (kind, nth) in subjects {
             let subject = subject(*kind, *nth, departments.len(), users.len(), groups.len());
-            if !role.assigned_to.contains(&subject) {
+            if !role.assigned_to.contains(&Word::Known(subject.clone())) {
                 role = role.assigned_to(subject);
             }
         }

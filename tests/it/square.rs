@@ -27,7 +27,6 @@ pub(crate) fn ask(
         }
         (AnyPermission::Levelled(permission), Some(record)) => {
             let allow = principal.check(permission, record).is_allow();
-            assert_eq!(principal.check(permission, record).is_allow(), allow, "asked again");
             assert_eq!(principal.scope(permission).contains(record), allow, "scope of {user}");
             assert_eq!(principal.reason(permission, record).decision().is_allow(), allow, "reason of {user}");
             allow

@@ -134,6 +134,50 @@ fn the_unknown_and_the_inactive_are_denied_with_that_reason() {
     assert_eq!(ann.reason_toggle(call).to_string(), "allow: `contact.call` is `allow`");
 }
 
+/// What a user effectively has is what a check says, where no record can change it.
+#[test]
+fn requirements_that_are_denied_leave_nothing() {
+    let contact = Type::new("contact")
+        .action(Action::toggle("enabled"))
+        .action(Action::toggle("call").floor(Grant::Allow).requires("enabled"))
+        .action(Action::new("read").floor(Level::Own))
+        .action(Action::new("update").floor(Level::All).requires("read").requires("enabled"))
+        .action(Action::new("delete").floor(Level::All).requires("read"));
+    let document = Document::new().section(Section::new("crm").resource(contact)).user(User::new("ann"));
+    let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
+    let ann = snapshot.principal("ann");
+    let grant = |name| ann.grant(snapshot.schema().find(name).unwrap());
+    assert_eq!(grant("contact.call"), Grant::DENY);
+    assert!(!ann.check_toggle(snapshot.schema().toggle("contact.call").unwrap()).is_allow());
+    assert_eq!(grant("contact.update"), Grant::DENY);
+    assert_eq!(grant("contact.delete"), Grant::Level(Level::All));
+    assert_eq!(grant("contact.read"), Grant::Level(Level::Own));
+}
+
+#[test]
+fn a_schema_without_actions_has_active_users() {
+    let document =
+        Document::new().section(Section::new("crm")).user(User::new("ann")).user(User::new("gus").inactive());
+    let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
+    assert!(snapshot.principal("ann").is_active());
+    assert!(!snapshot.principal("gus").is_active());
+    let call = policy(&["read"]).schema().toggle("contact.call").unwrap();
+    assert_eq!(
+        snapshot.principal("ann").reason_toggle(call).to_string(),
+        "deny: the permission was looked up in another schema: look it up again"
+    );
+}
+
+#[test]
+fn a_batch_answers_in_the_order_of_the_questions() {
+    let snapshot = Snapshot::of(&policy(&["read", "update"]));
+    let read: Permission<Contact> = snapshot.schema().permission("read").unwrap();
+    let foreign: Permission<Contact> = policy(&["look"]).schema().permission("look").unwrap();
+    let contact = Contact(None);
+    let answers = snapshot.principal("ann").check_each([(read, &contact), (foreign, &contact), (read, &contact)]);
+    assert_eq!(answers.map(orgscope::Decision::is_allow).collect::<Vec<_>>(), [true, false, true]);
+}
+
 #[test]
 fn a_record_of_another_type_is_denied_with_that_reason() {
     let snapshot = Snapshot::of(&policy(&["read"]));

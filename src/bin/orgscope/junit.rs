@@ -5,6 +5,7 @@ use std::path::Path;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::expectations::Case;
+use crate::one_line::one_line;
 use crate::outcome::Failure;
 use crate::test::Suite;
 
@@ -19,16 +20,20 @@ pub(crate) fn write(file: &Path, suites: &[Suite]) -> Result<(), Failure> {
 }
 
 fn suite(tested: &Suite) -> TestSuite {
-    let mut suite = TestSuite::new(tested.name.as_str());
+    let mut suite = TestSuite::new(one_line(&tested.name));
     match &tested.cases {
         Ok(cases) => suite.add_test_cases(cases.iter().map(case)),
         Err(problems) => suite.add_test_case(TestCase::new(
             "the file is valid",
-            not_passed(NonSuccessKind::Error, "the file is invalid", &problems.join("\n")),
+            not_passed(
+                NonSuccessKind::Error,
+                "the file is invalid",
+                &problems.iter().map(|problem| one_line(problem)).collect::<Vec<_>>().join("\n"),
+            ),
         )),
     };
     for case in &mut suite.test_cases {
-        case.set_classname(tested.name.as_str());
+        case.set_classname(one_line(&tested.name));
     }
     suite
 }
@@ -36,9 +41,9 @@ fn suite(tested: &Suite) -> TestSuite {
 fn case(tested: &Case) -> TestCase {
     let status = match &tested.wrong {
         None => TestCaseStatus::success(),
-        Some(wrong) => not_passed(NonSuccessKind::Failure, wrong, ""),
+        Some(wrong) => not_passed(NonSuccessKind::Failure, &one_line(wrong), ""),
     };
-    TestCase::new(tested.name.as_str(), status)
+    TestCase::new(one_line(&tested.name), status)
 }
 
 fn not_passed(kind: NonSuccessKind, message: &str, description: &str) -> TestCaseStatus {

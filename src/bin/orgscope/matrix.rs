@@ -37,6 +37,10 @@ impl Matrix {
                 out.line("")?;
             }
             out.line(section)?;
+            if schema.permissions(section).next().is_none() {
+                out.line("no permissions")?;
+                continue;
+            }
             out.line(table(schema, section, &columns))?;
         }
         Ok(Outcome::Yes)

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io::{self, BufWriter, ErrorKind, StdoutLock, Write};
 
+use crate::one_line::one_line;
 use crate::outcome::Failure;
 
 /// Standard output, locked and buffered.
@@ -58,6 +59,6 @@ impl Output {
 pub(crate) fn to_stderr(lines: &[String]) {
     let mut stderr = io::stderr().lock();
     for line in lines {
-        let _ = writeln!(stderr, "{line}");
+        let _ = writeln!(stderr, "{}", one_line(line));
     }
 }

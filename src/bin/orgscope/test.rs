@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::expectations::{Case, ask_all};
+use crate::one_line::one_line;
 use crate::outcome::{Failure, Outcome};
 use crate::output::{Output, to_stderr};
 use crate::{junit, world};
@@ -52,7 +53,7 @@ impl Suite {
     fn report(&self, out: &mut Output) -> Result<(), Failure> {
         match &self.cases {
             Ok(cases) => cases.iter().try_for_each(|case| match &case.wrong {
-                Some(wrong) => out.line(format_args!("{}: {}: {wrong}", self.name, case.name)),
+                Some(wrong) => out.line(one_line(&format!("{}: {}: {wrong}", self.name, case.name))),
                 None => Ok(()),
             }),
             Err(problems) => {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::one_line::one_line;
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
 use crate::world;
@@ -21,11 +22,11 @@ impl Validate {
         let mut outcome = Outcome::Yes;
         for file in &self.files {
             match world::open(file) {
-                Ok(_) => out.line(format_args!("{}: valid", file.display()))?,
+                Ok(_) => out.line(one_line(&format!("{}: valid", file.display())))?,
                 Err(failure) => {
                     outcome = Outcome::Invalid;
                     for line in failure.into_lines() {
-                        out.line(line)?;
+                        out.line(one_line(&line))?;
                     }
                 }
             }

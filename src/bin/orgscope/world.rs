@@ -6,7 +6,6 @@ use orgscope::{World, document};
 use serde::Deserialize;
 
 use crate::format::{Format, Unreadable, line_of};
-use crate::one_line::one_line;
 use crate::outcome::Failure;
 
 /// Opens a world file. What is wrong with it is told in lines that each name the file: all problems of its content, or
@@ -17,7 +16,7 @@ pub(crate) fn open(file: &Path) -> Result<World, Failure> {
     let world = World::from_document(read(file, &text)?);
     world.map_err(|error| {
         let problems = error.problems().iter();
-        Failure::File(problems.map(|problem| one_line(&format!("{name}: {problem}"))).collect())
+        Failure::File(problems.map(|problem| format!("{name}: {problem}")).collect())
     })
 }
 
@@ -61,5 +60,5 @@ fn of_other_format(format: Format, text: &str) -> Option<Unreadable> {
 fn unusable(file: &Path, line: Option<u64>, why: impl std::fmt::Display) -> Failure {
     let file = file.display();
     let line = line.map_or_else(String::new, |line| format!(":{line}"));
-    Failure::File(vec![one_line(&format!("{file}{line}: {why}"))])
+    Failure::File(vec![format!("{file}{line}: {why}")])
 }
