@@ -1,38 +1,56 @@
 //! The current snapshot, shared by all threads of an application.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
+use thiserror::Error;
 
+use crate::document::Command;
 use crate::policy::Policy;
 use crate::policy::schema::UnknownPermission;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Compiler, Snapshot};
 use crate::vocabulary::facts::Resource;
 use crate::vocabulary::permission::{Permission, Toggle};
 
-/// Holds the current [`Snapshot`] and replaces it as a whole. Readers never lock and never wait.
+/// Holds the current [`Snapshot`] and the policy behind it, and replaces both as a whole. Readers never lock and never
+/// wait; writers wait for each other.
 ///
 /// ```
-/// use orgscope::document::{Action, Document, Resource, Section, User};
-/// use orgscope::{Handle, Policy, Reload};
+/// use orgscope::document::{Action, Command, Document, Resource, Role, Section, User};
+/// use orgscope::{Grant, Handle, Policy, Subject};
 ///
 /// let settings = Resource::new("settings").action(Action::toggle("manage"));
-/// let document = Document::new().section(Section::new("crm").resource(settings));
-/// let authz = Handle::new(Policy::from_document(document.clone())?);
+/// let document = Document::new()
+///     .section(Section::new("crm").resource(settings))
+///     .user(User::new("ann"))
+///     .role(Role::new("manager", "crm", "Manager").grant("settings.manage", Grant::Allow));
+/// let authz = Handle::new(Policy::from_document(document)?);
 /// let manage = authz.toggle("settings.manage")?;
 ///
 /// let request = authz.load();
-/// let reload = authz.replace(Policy::from_document(document.user(User::new("root").administrator()))?);
-/// assert_eq!(reload, Reload::SameSchema);
-/// assert!(!request.principal("root").check_toggle(manage).is_allow(), "a request keeps its state");
-/// assert!(authz.load().principal("root").check_toggle(manage).is_allow());
+/// authz.apply(&[Command::assign("manager", Subject::user("ann"))])?;
+/// assert!(!request.principal("ann").check_toggle(manage).is_allow(), "a request keeps its state");
+/// assert!(authz.load().principal("ann").check_toggle(manage).is_allow());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
 pub struct Handle {
     current: ArcSwap<Snapshot>,
-    /// What `current` is compiled from. Who writes holds its lock; who reads never asks for it.
-    policy: Mutex<Arc<Policy>>,
+    /// Who writes holds its lock; who reads never asks for it.
+    writer: Mutex<Writer>,
+}
+
+/// What the current snapshot is compiled from, and what is remembered to compile the next one.
+struct Writer {
+    policy: Arc<Policy>,
+    compiler: Compiler,
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer").finish_non_exhaustive()
+    }
 }
 
 /// Whether the tokens that an application holds still serve after a reload.
@@ -45,10 +63,27 @@ pub enum Reload {
     OtherSchema,
 }
 
+/// Why a batch of commands was not applied. Nothing of it was.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("commands[{command}]: {why}")]
+pub struct Refusal {
+    command: usize,
+    why: String,
+}
+
+impl Refusal {
+    /// The place in the batch of the command that made no sense.
+    pub fn command(&self) -> usize {
+        self.command
+    }
+}
+
 impl Handle {
     /// Compiles a policy and holds it.
     pub fn new(policy: Policy) -> Self {
-        Self { current: ArcSwap::from_pointee(Snapshot::of(&policy)), policy: Mutex::new(Arc::new(policy)) }
+        let (compiler, snapshot) = Compiler::compile(&policy);
+        let writer = Mutex::new(Writer { policy: Arc::new(policy), compiler });
+        Self { current: ArcSwap::from_pointee(snapshot), writer }
     }
 
     /// The current snapshot. Load it once for each request, so that all answers within it come from one state.
@@ -56,20 +91,63 @@ impl Handle {
         self.current.load_full()
     }
 
+    /// Applies a batch of commands, all or none, and publishes the state after it.
+    ///
+    /// Each command is judged on the state that those before it left. It costs what the batch changes, however large the
+    /// company is: one user's change copies the parts of the lists that the user stands in. (As long as a policy that
+    /// [`policy`](Self::policy) gave is held, the next batch copies the whole policy first.)
+    ///
+    /// # Errors
+    ///
+    /// When a command makes no sense on that state: an unknown or repeated id or name, a cycle, a department that is not
+    /// empty, a level that is not allowed, something to join or assign that is there already, or to leave that is not.
+    pub fn apply(&self, commands: &[Command]) -> Result<(), Refusal> {
+        let mut writer = self.write();
+        let Writer { policy, compiler } = &mut *writer;
+        let policy = Arc::make_mut(policy);
+        let mut touched = Vec::new();
+        let mut undo = Vec::new();
+        for (place, command) in commands.iter().enumerate() {
+            match policy.change(command) {
+                Ok(change) => {
+                    touched.extend(change.touched);
+                    undo.push(change.undo);
+                }
+                Err(invalid) => {
+                    for command in undo.iter().rev().flatten() {
+                        // INVARIANT: what undoes a command makes sense on the state that the command left.
+                        let _ = policy.change(command);
+                    }
+                    return Err(Refusal { command: place, why: invalid.to_string() });
+                }
+            }
+        }
+        touched.sort_unstable();
+        touched.dedup();
+        let next = compiler.follow(&self.current.load(), policy, &touched);
+        self.current.store(Arc::new(next));
+        Ok(())
+    }
+
     /// Compiles another policy and puts it in the place of the current one. Snapshots that were loaded before stay as
     /// they are.
     pub fn replace(&self, policy: Policy) -> Reload {
-        let next = Arc::new(Snapshot::of(&policy));
+        let (compiler, next) = Compiler::compile(&policy);
         let fingerprint = next.fingerprint();
-        let mut written = self.policy.lock().unwrap_or_else(PoisonError::into_inner);
-        *written = Arc::new(policy);
-        let before = self.current.swap(next);
+        let mut writer = self.write();
+        *writer = Writer { policy: Arc::new(policy), compiler };
+        let before = self.current.swap(Arc::new(next));
         if before.fingerprint() == fingerprint { Reload::SameSchema } else { Reload::OtherSchema }
     }
 
     /// The policy that the current snapshot is compiled from, for example to save it as a document.
     pub fn policy(&self) -> Arc<Policy> {
-        self.policy.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.write().policy.clone()
+    }
+
+    fn write(&self) -> MutexGuard<'_, Writer> {
+        // A writer that panicked has published nothing: the policy is as it was, or a state of its own that makes sense.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The permission for an action on the records of type `R`, in the current schema.

@@ -97,8 +97,8 @@ pub mod reference;
 mod snapshot;
 mod vocabulary;
 
-pub use document::Document;
-pub use handle::{Handle, Reload};
+pub use document::{Command, Document};
+pub use handle::{Handle, Refusal, Reload};
 pub use policy::Policy;
 pub use policy::schema::{Schema, UnknownPermission};
 pub use policy::validate::{PolicyError, Problem};

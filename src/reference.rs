@@ -153,15 +153,11 @@ impl<'p> Reference<'p> {
 
     /// Whether the user is a member, head or deputy of the department or of one that it is below.
     fn is_below_an_anchor(self, user: &User, department: NodeIndex) -> bool {
-        self.with_those_above(department).any(|above| Self::is_anchor(user, above))
+        self.policy.org.with_those_above(department).any(|above| Self::is_anchor(user, above))
     }
 
     /// Whether the user is a member, head or deputy of the department or of one below it.
     fn has_anchor_below(self, user: &User, department: NodeIndex) -> bool {
-        user.anchors().any(|anchor| self.with_those_above(anchor).any(|above| above == department))
-    }
-
-    fn with_those_above(self, department: NodeIndex) -> impl Iterator<Item = NodeIndex> {
-        std::iter::successors(Some(department), |department| self.policy.org.parent(*department))
+        user.anchors().any(|anchor| self.policy.org.with_those_above(anchor).any(|above| above == department))
     }
 }

@@ -28,6 +28,7 @@
 //! Nothing here is checked beyond the shape. [`Policy::from_document`](crate::Policy::from_document) reports every
 //! problem of the content at once.
 
+mod command;
 mod object;
 mod org;
 mod role;
@@ -40,6 +41,7 @@ use std::fmt;
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
+pub use command::Command;
 pub use org::{Department, Group, Org, User};
 pub use role::Role;
 pub use schema::{Action, Resource, Schema, Section};

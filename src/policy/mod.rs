@@ -1,6 +1,7 @@
 //! The validated model: what the company decided. It exists only if it is valid.
 
 pub(crate) mod assignment;
+pub(crate) mod change;
 mod cycle;
 pub(crate) mod org;
 pub(crate) mod role;

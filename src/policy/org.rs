@@ -30,15 +30,19 @@ pub(crate) struct Org {
 struct Department {
     id: DepartmentId,
     name: Option<String>,
+    /// How many members, heads and deputies it has, who is two of these counted twice. It is removed only when empty.
+    places: usize,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct User {
-    name: Option<String>,
+    pub(crate) name: Option<String>,
     /// Where the user is a member.
     pub(crate) departments: Departments,
     pub(crate) heads: Departments,
     pub(crate) deputy_of: Departments,
+    /// The groups that the user is a member of; the other side of [`Group::members`].
+    pub(crate) groups: BTreeSet<GroupId>,
     pub(crate) active: bool,
     pub(crate) admin: bool,
 }
@@ -52,7 +56,7 @@ impl User {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Group {
-    name: Option<String>,
+    pub(crate) name: Option<String>,
     pub(crate) members: BTreeSet<UserId>,
 }
 
@@ -85,9 +89,164 @@ impl Org {
         self.tree.neighbors_directed(department, Direction::Outgoing).next()
     }
 
+    /// The department and all above it, upwards.
+    pub(crate) fn with_those_above(&self, department: NodeIndex) -> impl Iterator<Item = NodeIndex> {
+        std::iter::successors(Some(department), |department| self.parent(*department))
+    }
+
+    /// The departments that are below no other.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = NodeIndex> {
+        self.tree.externals(Direction::Outgoing)
+    }
+
+    /// The departments directly below.
+    pub(crate) fn children(&self, department: NodeIndex) -> impl Iterator<Item = NodeIndex> {
+        self.tree.neighbors_directed(department, Direction::Incoming)
+    }
+
+    pub(crate) fn department_count(&self) -> usize {
+        self.tree.node_count()
+    }
+
     /// An upper bound of the indices of departments.
     pub(crate) fn department_bound(&self) -> usize {
         self.tree.node_bound()
+    }
+}
+
+// Changes. Who calls them has checked that they make sense.
+impl Org {
+    pub(crate) fn has_children(&self, department: NodeIndex) -> bool {
+        self.children(department).next().is_some()
+    }
+
+    /// Whether the department has a member, head or deputy.
+    pub(crate) fn has_people(&self, department: NodeIndex) -> bool {
+        self.tree[department].places > 0
+    }
+
+    pub(crate) fn add_department(&mut self, id: DepartmentId, name: Option<String>, parent: Option<NodeIndex>) {
+        let department = self.tree.add_node(Department { id: id.clone(), name, places: 0 });
+        self.by_id.insert(id, department);
+        self.set_parent(department, parent);
+    }
+
+    pub(crate) fn department_name(&mut self, department: NodeIndex) -> &mut Option<String> {
+        &mut self.tree[department].name
+    }
+
+    pub(crate) fn set_parent(&mut self, department: NodeIndex, parent: Option<NodeIndex>) {
+        let edge = self.parent(department).and_then(|parent| self.tree.find_edge(department, parent));
+        if let Some(edge) = edge {
+            self.tree.remove_edge(edge);
+        }
+        if let Some(parent) = parent {
+            self.tree.add_edge(department, parent, ());
+        }
+    }
+
+    pub(crate) fn remove_department(&mut self, department: NodeIndex) {
+        if let Some(removed) = self.tree.remove_node(department) {
+            self.by_id.remove(&removed.id);
+        }
+    }
+
+    pub(crate) fn user_mut(&mut self, id: &UserId) -> Option<&mut User> {
+        self.users.get_mut(id)
+    }
+
+    pub(crate) fn add_user(&mut self, id: UserId, user: User) {
+        user.anchors().for_each(|department| self.tree[department].places += 1);
+        self.users.insert(id, user);
+    }
+
+    /// Removes a user from the company and from the groups. The user still says in which they were.
+    pub(crate) fn remove_user(&mut self, id: &UserId) -> Option<User> {
+        let user = self.users.remove(id)?;
+        user.anchors().for_each(|department| self.tree[department].places -= 1);
+        for group in &user.groups {
+            if let Some(group) = self.groups.get_mut(group) {
+                group.members.remove(id);
+            }
+        }
+        Some(user)
+    }
+
+    /// Puts a user in a place, or takes them away. Whether that changes anything.
+    pub(crate) fn set_place(
+        &mut self,
+        user_id: &UserId,
+        department: NodeIndex,
+        places: impl Fn(&mut User) -> &mut Departments,
+        there: bool,
+    ) -> bool {
+        let Some(user) = self.users.get_mut(user_id) else { return false };
+        // Taken out, because the order of departments is the order of their ids, which are here.
+        let mut departments = std::mem::take(places(user));
+        let changed = if there {
+            self.insert_sorted(&mut departments, department)
+        } else {
+            let place = departments.iter().position(|each| *each == department);
+            place.map(|place| departments.remove(place)).is_some()
+        };
+        if let Some(user) = self.users.get_mut(user_id) {
+            *places(user) = departments;
+        }
+        let count = &mut self.tree[department].places;
+        *count = if there { *count + usize::from(changed) } else { *count - usize::from(changed) };
+        changed
+    }
+
+    /// Puts a department in its place in a canonical list, unless it is there.
+    pub(crate) fn insert_sorted(&self, departments: &mut Departments, department: NodeIndex) -> bool {
+        let id = self.department_id(department);
+        match departments.binary_search_by_key(&id, |each| self.department_id(*each)) {
+            Ok(_) => false,
+            Err(place) => {
+                departments.insert(place, department);
+                true
+            }
+        }
+    }
+
+    pub(crate) fn group_mut(&mut self, id: &GroupId) -> Option<&mut Group> {
+        self.groups.get_mut(id)
+    }
+
+    pub(crate) fn add_group(&mut self, id: GroupId, name: Option<String>, members: BTreeSet<UserId>) {
+        for member in &members {
+            if let Some(user) = self.users.get_mut(member) {
+                user.groups.insert(id.clone());
+            }
+        }
+        self.groups.insert(id, Group { name, members });
+    }
+
+    pub(crate) fn remove_group(&mut self, id: &GroupId) -> Option<Group> {
+        let group = self.groups.remove(id)?;
+        for member in &group.members {
+            if let Some(user) = self.users.get_mut(member) {
+                user.groups.remove(id);
+            }
+        }
+        Some(group)
+    }
+
+    /// Puts a user in a group, or takes them out. Whether that changes anything.
+    pub(crate) fn set_group_member(&mut self, user: &UserId, group: &GroupId, member: bool) -> bool {
+        let (Some(groups), Some(members)) = (
+            self.users.get_mut(user).map(|user| &mut user.groups),
+            self.groups.get_mut(group).map(|group| &mut group.members),
+        ) else {
+            return false;
+        };
+        if member {
+            groups.insert(group.clone());
+            members.insert(user.clone())
+        } else {
+            groups.remove(group);
+            members.remove(user)
+        }
     }
 }
 
@@ -104,7 +263,7 @@ impl Org {
     fn add_departments(&mut self, written: Vec<document::Department>, problems: &mut Problems) {
         let mut parents = Vec::with_capacity(written.len());
         for (d, department) in written.into_iter().enumerate() {
-            let node = self.tree.add_node(Department { id: department.id.clone(), name: department.name });
+            let node = self.tree.add_node(Department { id: department.id.clone(), name: department.name, places: 0 });
             check_id(format_args!("org.departments[{d}].id"), &department.id, problems);
             if let Some(other) = self.by_id.get(&department.id) {
                 let (id, other) = (&department.id, other.index());
@@ -154,9 +313,11 @@ impl Org {
                 departments: known("departments", &user.departments),
                 heads: known("heads", &user.heads),
                 deputy_of: known("deputy_of", &user.deputy_of),
+                groups: BTreeSet::new(),
                 active: user.active.unwrap_or(true),
                 admin: user.admin,
             };
+            user.anchors().for_each(|department| self.tree[department].places += 1);
             users.push((id, user));
         }
         self.users = users.into_iter().collect();
@@ -176,9 +337,12 @@ impl Org {
             let mut members = BTreeSet::new();
             for (m, member) in group.members.into_iter().enumerate() {
                 let path = format_args!("org.groups[{g}].members[{m}]");
-                if !self.users.contains_key(&member) {
+                let Some(user) = self.users.get_mut(&member) else {
                     problems.add(path, format_args!("there is no user `{member}`"));
-                } else if members.contains(&member) {
+                    continue;
+                };
+                user.groups.insert(id.clone());
+                if members.contains(&member) {
                     problems.add(path, format_args!("`{member}` stands here twice"));
                 }
                 members.insert(member);

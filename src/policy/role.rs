@@ -10,19 +10,35 @@ use crate::policy::schema::Schema;
 use crate::policy::validate::{Problems, names};
 use crate::vocabulary::id::RoleId;
 use crate::vocabulary::level::Level;
-use crate::vocabulary::permission::{ActionIndex, AnyPermission};
+use crate::vocabulary::permission::ActionIndex;
 use crate::vocabulary::subject::{SUBJECT, Subject};
 
 /// A role of one section.
 #[derive(Clone, Debug)]
 pub(crate) struct Role {
-    section: usize,
-    name: String,
-    hidden: bool,
-    locked: bool,
+    pub(crate) section: usize,
+    pub(crate) name: String,
+    pub(crate) hidden: bool,
+    pub(crate) locked: bool,
     /// What it grants above `deny`. For a toggle, `all` stands for `allow`.
     pub(crate) grants: BTreeMap<ActionIndex, Level>,
     pub(crate) assigned_to: BTreeSet<Subject>,
+}
+
+impl Role {
+    /// A role that grants nothing and that nobody has.
+    pub(crate) fn new(section: usize, name: String, hidden: bool, locked: bool) -> Self {
+        Self { section, name, hidden, locked, grants: BTreeMap::new(), assigned_to: BTreeSet::new() }
+    }
+
+    /// Sets the level for an action, and gives the one before.
+    pub(crate) fn set(&mut self, action: ActionIndex, level: Level) -> Level {
+        let before = match level {
+            Level::Deny => self.grants.remove(&action),
+            level => self.grants.insert(action, level),
+        };
+        before.unwrap_or(Level::Deny)
+    }
 }
 
 /// The roles, in canonical order.
@@ -87,9 +103,8 @@ fn read_grants(
     let mut grants = BTreeMap::new();
     for (name, word) in written {
         let path = format_args!("{path}.grants[{name:?}]");
-        let action = match schema.find(name) {
-            Ok(AnyPermission::Levelled(permission)) => permission.action,
-            Ok(AnyPermission::Toggle(toggle)) => toggle.action,
+        let action = match schema.action_named(name) {
+            Ok(action) => action,
             Err(error) => {
                 problems.add(path, error);
                 continue;

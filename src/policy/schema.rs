@@ -126,8 +126,7 @@ impl Schema {
     ///
     /// When the schema has no such permission.
     pub fn find(&self, name: &str) -> Result<AnyPermission, UnknownPermission> {
-        let found = self.action_by_name.get(name).map(|action| self.token(*action));
-        found.ok_or_else(|| UnknownPermission(self.why_unknown(name)))
+        self.action_named(name).map(|action| self.token(action))
     }
 
     #[cold]
@@ -170,6 +169,11 @@ impl Schema {
 impl Schema {
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
+    }
+
+    /// The action of the permission with this name.
+    pub(crate) fn action_named(&self, name: &str) -> Result<ActionIndex, UnknownPermission> {
+        self.action_by_name.get(name).copied().ok_or_else(|| UnknownPermission(self.why_unknown(name)))
     }
 
     pub(crate) fn actions(&self) -> &[Action] {
@@ -367,9 +371,8 @@ impl Schema {
 
     fn manage(&self, section: usize, path: &str, name: &str, problems: &mut Problems) -> Option<ActionIndex> {
         let path = format_args!("{path}.manage");
-        let action = match self.find(name) {
-            Ok(AnyPermission::Levelled(permission)) => permission.action,
-            Ok(AnyPermission::Toggle(toggle)) => toggle.action,
+        let action = match self.action_named(name) {
+            Ok(action) => action,
             Err(error) => {
                 problems.add(path, error);
                 return None;

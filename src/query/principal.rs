@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Debug};
 
-use crate::snapshot::{Cell, Snapshot, UserIndex};
+use crate::snapshot::{Asker, Cell, Snapshot};
 use crate::vocabulary::id::{UserId, UserRef};
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::permission::AnyPermission;
@@ -13,25 +13,25 @@ use crate::vocabulary::permission::AnyPermission;
 #[derive(Clone, Copy)]
 pub struct Principal<'s> {
     pub(crate) snapshot: &'s Snapshot,
-    pub(crate) user: Option<UserIndex>,
+    pub(crate) asker: Asker<'s>,
 }
 
 impl Snapshot {
-    /// The user with this id, as the one who asks. One look-up.
+    /// The user with this id, as the one who asks. A few look-ups, whatever the size of the company.
     pub fn principal<'a>(&self, user: impl Into<UserRef<'a>>) -> Principal<'_> {
-        Principal { snapshot: self, user: self.users().get(user.into()) }
+        Principal { snapshot: self, asker: self.asker(user.into()) }
     }
 }
 
 impl<'s> Principal<'s> {
     /// The id, if the snapshot knows the user.
     pub fn id(&self) -> Option<&'s UserId> {
-        self.user.and_then(|user| self.snapshot.users().ids().get(user as usize))
+        self.snapshot.id(&self.asker)
     }
 
     /// Whether the user may ask at all: is known, and active.
     pub fn is_active(&self) -> bool {
-        Snapshot::may_ask(self.snapshot.entry(self.user))
+        self.asker.may_ask()
     }
 
     /// What the user effectively has for a permission: the floor joined with the levels of all their roles, or all of it
@@ -68,7 +68,7 @@ impl<'s> Principal<'s> {
         if self.cell(action, schema) == Cell::NONE {
             return Grant::DENY;
         }
-        let level = self.snapshot.level(self.snapshot.entry(self.user), action);
+        let level = self.asker.level(action);
         self.snapshot.schema().grant_of(action, level)
     }
 }

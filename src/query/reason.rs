@@ -101,12 +101,12 @@ impl Principal<'_> {
     /// What an action by itself allows, without what it requires.
     fn alone(&self, action: ActionIndex) -> Cell {
         let rules = self.snapshot.schema().action(action);
-        Cell::of(self.snapshot.level(self.snapshot.entry(self.user), action), rules.shared)
+        Cell::of(self.asker.level(action), rules.shared)
     }
 
     fn why_not(&self, action: ActionIndex) -> String {
         let name = self.snapshot.schema().action_name(action);
-        match self.snapshot.level(self.snapshot.entry(self.user), action) {
+        match self.asker.level(action) {
             Level::Deny => format!("no role of the user gives `{name}`"),
             level => format!("`{name}` is `{level}`, which does not reach the record"),
         }
@@ -115,7 +115,7 @@ impl Principal<'_> {
     fn why_allowed(&self, action: ActionIndex, relation: Relation, pooled: bool) -> String {
         let schema = self.snapshot.schema();
         let name = schema.action_name(action);
-        let level = self.snapshot.level(self.snapshot.entry(self.user), action);
+        let level = self.asker.level(action);
         if schema.action(action).toggle {
             return format!("`{name}` is `allow`");
         }

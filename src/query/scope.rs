@@ -4,7 +4,7 @@ use std::fmt::{self, Debug};
 use std::marker::PhantomData;
 
 use crate::query::principal::Principal;
-use crate::snapshot::{Cell, Relation, Snapshot, UserIndex};
+use crate::snapshot::{Asker, Cell, Relation, Snapshot};
 use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::permission::{ActionIndex, Fingerprint, Permission};
 
@@ -14,7 +14,7 @@ use crate::vocabulary::permission::{ActionIndex, Fingerprint, Permission};
 /// not in the library, so the set is known by what it contains, not by its members.
 pub struct Scope<'s, R> {
     snapshot: &'s Snapshot,
-    user: Option<UserIndex>,
+    asker: Asker<'s>,
     action: ActionIndex,
     schema: Fingerprint,
     cell: Cell,
@@ -28,7 +28,7 @@ impl<'s> Principal<'s> {
     pub fn scope<R>(&self, permission: Permission<R>) -> Scope<'s, R> {
         Scope {
             snapshot: self.snapshot,
-            user: self.user,
+            asker: self.asker,
             action: permission.action,
             schema: permission.schema,
             cell: self.cell(permission.action, permission.schema),
@@ -40,11 +40,7 @@ impl<'s> Principal<'s> {
     /// The cell of an action, or an empty one if the token is of another schema.
     #[inline]
     pub(crate) fn cell(&self, action: ActionIndex, schema: Fingerprint) -> Cell {
-        if schema == self.snapshot.fingerprint() {
-            self.snapshot.cell(self.snapshot.entry(self.user), action)
-        } else {
-            Cell::NONE
-        }
+        if schema == self.snapshot.fingerprint() { self.asker.row.cell(action) } else { Cell::NONE }
     }
 }
 
@@ -73,7 +69,7 @@ impl<R> Scope<'_, R> {
     }
 
     pub(crate) fn relation(&self, facts: &Facts<'_>) -> Relation {
-        self.snapshot.relation(self.user, self.snapshot.entry(self.user), facts, self.pool)
+        self.snapshot.relation(&self.asker, facts, self.pool)
     }
 
     /// The type of the records in it; none if the token is of another schema.
@@ -92,7 +88,7 @@ impl<R> Copy for Scope<'_, R> {}
 
 impl<R> Debug for Scope<'_, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let user = Principal { snapshot: self.snapshot, user: self.user };
+        let user = Principal { snapshot: self.snapshot, asker: self.asker };
         f.debug_struct("Scope").field("user", &user.id()).field("cell", &self.cell).finish_non_exhaustive()
     }
 }

@@ -20,7 +20,11 @@ impl Snapshot {
     }
 
     fn those(&self, ask: impl Fn(Principal<'_>) -> Decision) -> impl Iterator<Item = &UserId> {
-        let ids = self.users().ids().iter().zip(0..);
-        ids.filter(move |(_, user)| ask(Principal { snapshot: self, user: Some(*user) }).is_allow()).map(|(id, _)| id)
+        let everybody = self.slots().map(|user| Principal { snapshot: self, asker: self.asker_at(user) });
+        let allowed = everybody.filter(|user| ask(*user).is_allow());
+        let mut those: Vec<&UserId> = allowed.filter_map(|user| user.id()).collect();
+        // They come in canonical order already, but for users added since the company was compiled as a whole.
+        those.sort();
+        those.into_iter()
     }
 }

@@ -1,260 +1,208 @@
-//! From the validated model to the compiled form.
+//! From the validated model to the compiled form, as a whole or after a change.
 
-use std::collections::{HashMap, HashSet};
-
-use foldhash::fast::RandomState;
+use std::sync::Arc;
 
 use crate::policy::Policy;
+use crate::policy::change::Touched;
 use crate::policy::org::User;
-use crate::policy::role::Role;
-use crate::policy::schema::Schema;
-use crate::snapshot::cell::{Cell, NOBODYS_ROW, Rows};
-use crate::snapshot::entry::{Entry, Several};
-use crate::snapshot::index::{Index, place};
-use crate::snapshot::tree::{Numbering, Tree};
-use crate::snapshot::{Snapshot, UserIndex};
-use crate::vocabulary::id::kind;
-use crate::vocabulary::level::Level;
+use crate::snapshot::chunks::Chunks;
+use crate::snapshot::entry::{Entry, Home, Places, Several};
+use crate::snapshot::index::Index;
+use crate::snapshot::interner::Interner;
+use crate::snapshot::part::{GroupSlot, Part};
+use crate::snapshot::roles::{Assigned, Classes, grants, grants_of};
+use crate::snapshot::tree::{Tree, slot};
+use crate::snapshot::{Snapshot, UserSlot, place};
+use crate::vocabulary::id::UserId;
 use crate::vocabulary::mode::Unowned;
-use crate::vocabulary::subject::Subject;
+use crate::vocabulary::permission::ActionIndex;
 
-/// The place of a role among all roles, in canonical order.
-type RoleIndex = u32;
-
-pub(crate) fn compile(policy: &Policy) -> Snapshot {
-    let Policy { schema, org, roles, .. } = policy;
-    let numbering = Numbering::of(org);
-    let tree = Tree::of(org, &numbering);
-    let departments = Index::of(numbering.preorder.iter().map(|department| org.department_id(*department)));
-    let users = Index::of(org.users().keys());
-    let groups = Index::of(org.groups().keys());
-    let members: Vec<Box<[UserIndex]>> = org
-        .groups()
-        .values()
-        .map(|group| group.members.iter().filter_map(|member| users.get(member.borrowed())).collect())
-        .collect();
-
-    let roles: Vec<&Role> = roles.values().collect();
-    let assigned = Assigned::of(&roles, &tree, &departments, &users, &groups, &members);
-    let mut interner = Interner::new(schema, &roles);
-    let mut direct = assigned.direct.iter().peekable();
-    let mut several = Vec::new();
-    let mut set = Vec::new();
-    let mut entries = Vec::with_capacity(users.len());
-    for (index, user) in org.users().values().enumerate() {
-        set.clear();
-        while let Some((_, role)) = direct.next_if(|(owner, _)| *owner as usize == index) {
-            set.push(*role);
-        }
-        let departments = departments_of(user, &numbering, &tree);
-        assigned.collect(user, &departments.anchors, &mut set);
-        let row = if user.active { interner.row(&mut set, user.admin) } else { NOBODYS_ROW };
-        entries.push(Entry::new(row, departments, &mut several));
-    }
-
-    let actions = 0..place(schema.actions().len());
-    Snapshot {
-        schema: schema.clone(),
-        fingerprint: schema.fingerprint(),
-        pools: actions.map(|action| schema.resource_of(action).unowned == Unowned::Pool).collect(),
-        tree,
-        departments,
-        users,
-        entries,
-        several,
-        groups,
-        members,
-        rows: interner.rows,
-    }
+/// What a writer remembers from one snapshot to the next.
+///
+/// Parts and lists of departments only ever gain, because rows are remembered by their places.
+pub(crate) struct Compiler {
+    parts: Interner<Part>,
+    several: Interner<Several>,
+    /// The slots of users who are gone.
+    free: Vec<UserSlot>,
+    groups: GroupSlot,
 }
 
-fn departments_of(user: &User, numbering: &Numbering, tree: &Tree) -> Several {
-    let mut members: Vec<u32> = user.departments.iter().map(|department| numbering.number(*department)).collect();
-    members.sort_unstable();
-    let mut anchors: Vec<u32> = user.anchors().map(|department| numbering.number(department)).collect();
-    anchors.sort_unstable();
-    anchors.dedup();
-    // Ranges of a tree lie within each other or apart, and in this order the outer one comes first.
-    let mut below: Vec<(u32, u32)> = Vec::with_capacity(1);
-    for anchor in &anchors {
-        if below.last().is_none_or(|(_, last)| last < anchor) {
-            below.push(tree.below(*anchor));
-        }
-    }
-    Several { members: members.into(), anchors: anchors.into(), below: below.into() }
-}
+impl Compiler {
+    /// Compiles a policy as a whole.
+    pub(crate) fn compile(policy: &Policy) -> (Self, Snapshot) {
+        let Policy { schema, org, .. } = policy;
+        let mut compiler =
+            Self { parts: Interner::default(), several: Interner::default(), free: Vec::new(), groups: 0 };
+        compiler.parts.place(Part::nobodys());
 
-/// The assignments, by whom they reach.
-#[derive(Default)]
-struct Assigned {
-    /// To single users, by themselves or in a group; sorted by user.
-    direct: Vec<(UserIndex, RoleIndex)>,
-    /// To a department, for each of them.
-    here: Vec<Vec<RoleIndex>>,
-    /// To a department and below, for each of them.
-    sub: Vec<Vec<RoleIndex>>,
-    /// For each department, the nearest one above it that `sub` has roles for.
-    above: Vec<Option<u32>>,
-    supervisors: Vec<RoleIndex>,
-    deputies: Vec<RoleIndex>,
-    employees: Vec<RoleIndex>,
-    administrators: Vec<RoleIndex>,
-    everyone: Vec<RoleIndex>,
-}
+        let tree = Tree::of(org);
+        let departments = org.departments();
+        let departments = Index::of(departments.iter().map(|node| (org.department_id(*node), slot(*node))));
+        compiler.groups = place(org.groups().len());
+        let groups = Index::of(org.groups().keys().zip(0..));
 
-impl Assigned {
-    fn of(
-        roles: &[&Role],
-        tree: &Tree,
-        departments: &Index<kind::Department>,
-        users: &Index<kind::User>,
-        groups: &Index<kind::Group>,
-        members: &[Box<[UserIndex]>],
-    ) -> Self {
-        let mut assigned = Self {
-            here: vec![Vec::new(); departments.len()],
-            sub: vec![Vec::new(); departments.len()],
-            ..Self::default()
+        // Users by number first, because assignments name them so; then what depends on the assignments.
+        let homes: Vec<Home> = (0..).zip(org.users().values()).map(|(slot, user)| compiler.home(slot, user)).collect();
+        let users = Index::of(org.users().keys().zip(homes.iter().copied()));
+        let assigned = Assigned::of(policy, &users, &groups);
+        let entries = (0..).zip(org.users().values());
+        let entries: Chunks<Entry> =
+            entries.map(|(slot, user)| compiler.entry(slot, user, &assigned, &groups)).collect();
+
+        let actions = 0..place(schema.actions().len());
+        let pool = |action: ActionIndex| schema.resource_of(action).unowned == Unowned::Pool;
+        let snapshot = Snapshot {
+            schema: schema.clone(),
+            fingerprint: schema.fingerprint(),
+            pools: actions.map(pool).collect(),
+            departments: Arc::new(departments),
+            users: Arc::new(users),
+            entries: Arc::new(entries),
+            ids: Arc::new(org.users().keys().cloned().collect()),
+            several: Arc::new(compiler.several.items.iter().cloned().collect()),
+            parts: Arc::new(compiler.parts.items.iter().cloned().collect()),
+            groups: Arc::new(groups),
+            grants: grants(policy),
+            classes: Arc::new(Classes::of(&assigned, &tree)),
+            assigned: Arc::new(assigned),
+            tree: Arc::new(tree),
+            rows: Arc::default(),
         };
-        for (role, assigned_to) in roles.iter().enumerate().map(|(role, rules)| (place(role), &rules.assigned_to)) {
-            for subject in assigned_to {
-                match subject {
-                    Subject::User(id) => assigned.direct.extend(users.get(id.borrowed()).map(|user| (user, role))),
-                    Subject::Group(id) => {
-                        let members = groups.get(id.borrowed()).map_or(&[][..], |group| &members[group as usize]);
-                        assigned.direct.extend(members.iter().map(|user| (*user, role)));
+        (compiler, snapshot)
+    }
+
+    /// The snapshot of a policy, given the one before and what has changed since. It costs what the change touches.
+    pub(crate) fn follow(&mut self, before: &Snapshot, policy: &Policy, touched: &[Touched]) -> Snapshot {
+        let mut next = before.clone();
+        let has = |which: fn(&Touched) -> bool| touched.iter().any(which);
+        let tree_changed = has(|touched| matches!(touched, Touched::Department(_)));
+        let roles_changed = has(|touched| matches!(touched, Touched::Role(_) | Touched::Assignments));
+        if tree_changed {
+            next.tree = Arc::new(Tree::of(&policy.org));
+        }
+        for touched in touched {
+            match touched {
+                Touched::Department(id) => match policy.org.department(id) {
+                    Some(node) => Arc::make_mut(&mut next.departments).set(id, slot(node)),
+                    None => Arc::make_mut(&mut next.departments).remove(id),
+                },
+                Touched::Group(id) if policy.org.groups().contains_key(id) => {
+                    if next.groups.get(id.borrowed()).is_none() {
+                        Arc::make_mut(&mut next.groups).set(id, self.groups);
+                        self.groups += 1;
                     }
-                    Subject::Department(id) => {
-                        departments.get(id.borrowed()).into_iter().for_each(|d| assigned.here[d as usize].push(role));
-                    }
-                    Subject::DepartmentSub(id) => {
-                        departments.get(id.borrowed()).into_iter().for_each(|d| assigned.sub[d as usize].push(role));
-                    }
-                    Subject::Supervisors => assigned.supervisors.push(role),
-                    Subject::Deputies => assigned.deputies.push(role),
-                    Subject::Employees => assigned.employees.push(role),
-                    Subject::Administrators => assigned.administrators.push(role),
-                    Subject::Everyone => assigned.everyone.push(role),
                 }
+                Touched::Group(id) => Arc::make_mut(&mut next.groups).remove(id),
+                Touched::User(id) => self.follow_home(&mut next, policy, id),
+                Touched::Role(_) | Touched::Assignments => {}
             }
         }
-        assigned.direct.sort_unstable();
-        assigned.above = nearest_above(tree, &mut assigned.sub);
-        assigned
-    }
-
-    /// Adds the roles of a user with these anchors, but for the direct ones. A role may come more than once.
-    fn collect(&self, user: &User, anchors: &[u32], set: &mut Vec<RoleIndex>) {
-        set.extend(&self.everyone);
-        if user.admin {
-            set.extend(&self.administrators);
+        if has(|touched| *touched == Touched::Assignments) {
+            next.grants = grants(policy);
+            next.assigned = Arc::new(Assigned::of(policy, &next.users, &next.groups));
         }
-        if !user.heads.is_empty() {
-            set.extend(&self.supervisors);
-        }
-        if !user.deputy_of.is_empty() {
-            set.extend(&self.deputies);
-        }
-        if !anchors.is_empty() {
-            set.extend(&self.employees);
-        }
-        for anchor in anchors {
-            set.extend(&self.here[*anchor as usize]);
-            let mut next = Some(*anchor);
-            while let Some(department) = next {
-                set.extend(&self.sub[department as usize]);
-                next = self.above[department as usize];
+        for touched in touched {
+            match touched {
+                Touched::Role(id) => {
+                    let role = policy.roles.iter().position(|(each, _)| each == id);
+                    if let Some((grants, role)) =
+                        role.and_then(|at| Some((next.grants.get_mut(at)?, policy.roles.get(id)?)))
+                    {
+                        *grants = grants_of(role);
+                    }
+                }
+                Touched::User(id) => self.follow_entry(&mut next, policy, id),
+                _ => {}
             }
         }
+        self.hand_over(&mut next);
+        if tree_changed || !next.assigned.brings_the_same(&before.assigned) {
+            next.classes = Arc::new(Classes::of(&next.assigned, &next.tree));
+        }
+        if tree_changed || roles_changed {
+            next.rows = Arc::default();
+        }
+        next
     }
 }
 
-/// For each department, the nearest one above it that has any of these roles, less those that come from above anyway. A
-/// walk up then meets each role once, and only departments that count, in a chain of whatever length.
-fn nearest_above(tree: &Tree, sub: &mut [Vec<RoleIndex>]) -> Vec<Option<u32>> {
-    let mut around: Vec<u32> = Vec::new();
-    let mut from_above: HashSet<RoleIndex, RandomState> = HashSet::default();
-    let mut above = Vec::with_capacity(sub.len());
-    for number in 0..place(sub.len()) {
-        while let Some(left) = around.pop_if(|department| tree.below(*department).1 < number) {
-            for role in &sub[left as usize] {
-                from_above.remove(role);
+// Users.
+impl Compiler {
+    fn home(&mut self, user_slot: UserSlot, user: &User) -> Home {
+        let member = user.departments.iter().map(|department| slot(*department));
+        Home { user: user_slot, member: self.places(member.collect()) }
+    }
+
+    fn entry(&mut self, user_slot: UserSlot, user: &User, assigned: &Assigned, groups: &Index<GroupSlot>) -> Entry {
+        if !user.active {
+            return Entry::NOBODY;
+        }
+        let mut member_of: Vec<GroupSlot> =
+            user.groups.iter().filter_map(|group| groups.get(group.borrowed())).collect();
+        member_of.sort_unstable();
+        let part = self.parts.place(Part {
+            employee: user.anchors().next().is_some(),
+            supervisor: !user.heads.is_empty(),
+            deputy: !user.deputy_of.is_empty(),
+            administrator: user.admin,
+            groups: member_of.into(),
+            direct: assigned.has_direct(user_slot).then_some(user_slot),
+        });
+        Entry { part, anchors: self.places(user.anchors().map(slot).collect()) }
+    }
+
+    fn places(&mut self, mut departments: smallvec::SmallVec<[u32; 4]>) -> Places {
+        departments.sort_unstable();
+        departments.dedup();
+        match *departments {
+            [] => Places::NONE,
+            [department] => Places::one(department),
+            _ => Places::several(self.several.place(departments.as_slice().into())),
+        }
+    }
+
+    /// Brings the index up to date with a user who was added, changed or removed.
+    fn follow_home(&mut self, next: &mut Snapshot, policy: &Policy, id: &UserId) {
+        let before = next.users.get(id.borrowed());
+        let Some(user) = policy.org.users().get(id) else {
+            if let Some(home) = before {
+                Arc::make_mut(&mut next.users).remove(id);
+                Arc::make_mut(&mut next.entries).set(home.user, Entry::NOBODY);
+                self.free.push(home.user);
             }
-        }
-        above.push(around.last().copied());
-        let roles = &mut sub[number as usize];
-        roles.retain(|role| from_above.insert(*role));
-        if !roles.is_empty() {
-            around.push(number);
+            return;
+        };
+        let slot = before.map_or_else(|| self.new_slot(next, id), |home| home.user);
+        let home = self.home(slot, user);
+        if before != Some(home) {
+            Arc::make_mut(&mut next.users).set(id, home);
         }
     }
-    above
-}
 
-/// Makes rows, one for each distinct set of roles.
-struct Interner<'a> {
-    schema: &'a Schema,
-    roles: &'a [&'a Role],
-    /// By the sorted set of roles, and [`ADMINISTRATOR`] behind them.
-    by_set: HashMap<Box<[RoleIndex]>, u32, RandomState>,
-    rows: Rows,
-}
-
-/// Stands behind the roles of an administrator, whose levels the bypass raises. No role has this place.
-const ADMINISTRATOR: RoleIndex = RoleIndex::MAX;
-
-impl<'a> Interner<'a> {
-    fn new(schema: &'a Schema, roles: &'a [&'a Role]) -> Self {
-        Self { schema, roles, by_set: HashMap::default(), rows: Rows::new(schema.actions().len()) }
+    fn new_slot(&mut self, next: &mut Snapshot, id: &UserId) -> UserSlot {
+        let slot = self.free.pop().unwrap_or_else(|| place(next.entries.len()));
+        Arc::make_mut(&mut next.ids).set(slot, id.clone());
+        Arc::make_mut(&mut next.entries).set(slot, Entry::NOBODY);
+        slot
     }
 
-    /// The row of an active user with these roles, which need not be sorted or different.
-    fn row(&mut self, set: &mut Vec<RoleIndex>, admin: bool) -> u32 {
-        set.sort_unstable();
-        set.dedup();
-        if admin {
-            set.push(ADMINISTRATOR);
+    /// Brings the entry of a user up to date, who has a slot by now.
+    fn follow_entry(&mut self, next: &mut Snapshot, policy: &Policy, id: &UserId) {
+        let (Some(user), Some(home)) = (policy.org.users().get(id), next.users.get(id.borrowed())) else { return };
+        let entry = self.entry(home.user, user, &next.assigned, &next.groups);
+        if next.entries.get(home.user) != Some(&entry) {
+            Arc::make_mut(&mut next.entries).set(home.user, entry);
         }
-        if let Some(row) = self.by_set.get(set.as_slice()) {
-            return *row;
-        }
-        let levels = self.levels(set, admin);
-        let row = self.rows.push(&levels, &self.cells(&levels));
-        self.by_set.insert(set.as_slice().into(), row);
-        row
     }
 
-    /// The levels of an active user: the floor, joined with those of the roles; all of it by the bypass.
-    fn levels(&self, set: &[RoleIndex], admin: bool) -> Vec<Level> {
-        let mut levels: Vec<Level> = self.schema.actions().iter().map(|action| action.floor).collect();
-        for role in set.iter().filter_map(|role| self.roles.get(*role as usize)) {
-            for (action, level) in &role.grants {
-                let own = &mut levels[*action as usize];
-                *own = own.join(*level);
-            }
+    /// Hands the parts and lists that are new since the last time over to a snapshot.
+    fn hand_over(&self, next: &mut Snapshot) {
+        for place in next.parts.len()..self.parts.items.len() {
+            Arc::make_mut(&mut next.parts).set(super::place(place), self.parts.items[place].clone());
         }
-        if admin {
-            for (level, action) in levels.iter_mut().zip(self.schema.actions()) {
-                *level = if action.admin_bypass { Level::All } else { *level };
-            }
+        for place in next.several.len()..self.several.items.len() {
+            Arc::make_mut(&mut next.several).set(super::place(place), self.several.items[place].clone());
         }
-        levels
-    }
-
-    /// The cells for these levels, each cut down to what its requirements allow.
-    fn cells(&self, levels: &[Level]) -> Vec<Cell> {
-        let mut cells = vec![Cell::NONE; levels.len()];
-        for action in self.schema.required_first() {
-            let rules = self.schema.action(*action);
-            let level = levels[*action as usize];
-            let alone = match (rules.toggle, level) {
-                (true, Level::All) => Cell::ALL,
-                (true, _) => Cell::NONE,
-                (false, level) => Cell::of(level, rules.shared),
-            };
-            let required = rules.requires.iter().map(|required| cells[*required as usize]);
-            cells[*action as usize] = required.fold(alone, Cell::and);
-        }
-        cells
     }
 }

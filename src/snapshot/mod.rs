@@ -1,35 +1,49 @@
-//! The compiled form: what the machine reads. Dense arrays and numbers, no ids but for looking them up.
+//! The compiled form: what the machine reads. Numbers, and no ids but for looking them up.
 //!
-//! - A department is its preorder number, so "below" is a range.
-//! - A user is an [`Entry`](entry::Entry) of 16 bytes: a row, and the departments as numbers.
-//! - Users with equal sets of roles share a row of [`Cell`](cell::Cell)s, one for each permission.
+//! - A department has a preorder number, so "below" is a range. Everything else names it by a slot, so a department that
+//!   moves changes its numbers and nothing else.
+//! - What a check needs of an owner stands beside the id in the index: the user's slot and department.
+//! - What the one who asks brings along is a [`Part`], which many users share, and departments. Both together lead to a
+//!   [`Row`] of [`Cell`]s, one for each permission, made when first asked for.
 //! - A check finds how the user and the record are related, as five bits, and looks that up in a cell.
+//!
+//! A snapshot never changes. The one after a change shares with it all that is the same: lists and indices in chunks, the
+//! tree, the assignments, the rows.
 
 mod cell;
+mod chunks;
 mod compile;
 mod entry;
 mod index;
+mod interner;
+mod part;
 mod relation;
+mod roles;
+mod row;
 mod tree;
 
 use std::fmt::{self, Debug};
 use std::sync::Arc;
 
 pub(crate) use cell::Cell;
+pub(crate) use compile::Compiler;
 pub(crate) use relation::Relation;
 
 use crate::policy::Policy;
 use crate::policy::schema::Schema;
-use crate::vocabulary::id::kind;
+use crate::vocabulary::id::{UserId, UserRef};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::{ActionIndex, Fingerprint};
-use cell::Rows;
-use entry::{Entry, Several};
+use chunks::Chunks;
+use entry::{Entry, Home, Several};
 use index::Index;
-use tree::Tree;
+use part::{GroupSlot, Part};
+use roles::{Assigned, Classes, Grants};
+use row::{Ranges, Row, Rows};
+use tree::{Below, DepartmentSlot, Tree};
 
-/// The place of a user among all users, in canonical order.
-pub(crate) type UserIndex = u32;
+/// The place of a user, kept for life.
+pub(crate) type UserSlot = u32;
 
 /// A policy, compiled: one state of the company that every answer comes from.
 ///
@@ -49,27 +63,43 @@ pub(crate) type UserIndex = u32;
 /// assert!(snapshot.principal("bo").check(view, &mine).is_allow());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[derive(Clone)]
 pub struct Snapshot {
     schema: Arc<Schema>,
     fingerprint: Fingerprint,
     /// Whether records without owner are everybody's own, for each action.
-    pools: Vec<bool>,
-    tree: Tree,
-    departments: Index<kind::Department>,
-    users: Index<kind::User>,
-    entries: Vec<Entry>,
-    /// Of the users with several departments.
-    several: Vec<Several>,
-    groups: Index<kind::Group>,
-    /// The members of each group, sorted.
-    members: Vec<Box<[UserIndex]>>,
-    rows: Rows,
+    pools: Arc<[bool]>,
+    tree: Arc<Tree>,
+    departments: Arc<Index<DepartmentSlot>>,
+    users: Arc<Index<Home>>,
+    /// By the slot of the user, as the two below. A slot that is free holds nobody.
+    entries: Arc<Chunks<Entry>>,
+    ids: Arc<Chunks<UserId>>,
+    /// The departments of users who have several.
+    several: Arc<Chunks<Several>>,
+    parts: Arc<Chunks<Part>>,
+    groups: Arc<Index<GroupSlot>>,
+    grants: Grants,
+    assigned: Arc<Assigned>,
+    classes: Arc<Classes>,
+    /// Made from the five above, and replaced when one of them is.
+    rows: Arc<Rows>,
+}
+
+/// A user who asks, with all that a check needs of them.
+#[derive(Clone, Copy)]
+pub(crate) struct Asker<'s> {
+    pub(crate) user: UserSlot,
+    pub(crate) part: u32,
+    /// Where the user is anchored, if in one department.
+    pub(crate) below: Below,
+    pub(crate) row: &'s Row,
 }
 
 impl Snapshot {
-    /// Compiles a policy. Linear in its size and, for each user, in the roles of the user.
+    /// Compiles a policy. Linear in its size.
     pub fn of(policy: &Policy) -> Self {
-        compile::compile(policy)
+        Compiler::compile(policy).1
     }
 
     /// The schema, where permissions are looked up.
@@ -77,6 +107,7 @@ impl Snapshot {
         &self.schema
     }
 
+    #[inline]
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
     }
@@ -85,27 +116,76 @@ impl Snapshot {
         self.pools.get(action as usize).copied().unwrap_or(false)
     }
 
-    pub(crate) fn users(&self) -> &Index<kind::User> {
-        &self.users
+    /// The user with this id, who may be unknown.
+    #[inline]
+    pub(crate) fn asker(&self, user: UserRef<'_>) -> Asker<'_> {
+        match self.users.get(user) {
+            Some(home) => self.asker_at(home.user),
+            None => Asker::stranger(),
+        }
     }
 
-    /// The entry of a user; of nobody, if there is no such user.
-    pub(crate) fn entry(&self, user: Option<UserIndex>) -> Entry {
-        user.and_then(|user| self.entries.get(user as usize)).copied().unwrap_or(Entry::NOBODY)
+    /// The slots of all users, those that are free included.
+    pub(crate) fn slots(&self) -> std::ops::Range<UserSlot> {
+        0..place(self.entries.len())
     }
 
-    /// Which relations to a record the users of this row may have for this action.
-    pub(crate) fn cell(&self, entry: Entry, action: ActionIndex) -> Cell {
-        self.rows.cell(entry.row, action)
+    #[inline]
+    pub(crate) fn asker_at(&self, user: UserSlot) -> Asker<'_> {
+        let Some(entry) = self.entries.get(user) else { return Asker::stranger() };
+        if entry.part == Part::NOBODYS {
+            return Asker { user, ..Asker::stranger() };
+        }
+        let (key, below) = match entry.anchors.slot() {
+            Ok(Tree::NOWHERE) => (0, Below::NOTHING),
+            Ok(department) => (self.classes.class(department), self.tree.below(department)),
+            Err(_) => (entry.anchors.key(), Below::NOTHING),
+        };
+        let row = self.rows.get(u64::from(entry.part) << 32 | u64::from(key), || self.make_row(*entry));
+        Asker { user, part: entry.part, below, row }
     }
 
-    pub(crate) fn level(&self, entry: Entry, action: ActionIndex) -> Level {
-        self.rows.level(entry.row, action)
+    #[cold]
+    fn make_row(&self, entry: Entry) -> Row {
+        let nobody = Part::default();
+        let part = self.parts.get(entry.part).unwrap_or(&nobody);
+        let one;
+        let anchors = match entry.anchors.slot() {
+            Ok(department) => {
+                one = [department];
+                &one[..]
+            }
+            Err(several) => self.several.get(several).map_or(&[][..], |departments| departments),
+        };
+        let brought = anchors.iter().flat_map(|department| self.classes.roles(*department));
+        let roles = self.assigned.of_part(part).chain(brought);
+        let mut row = Row::new(&self.schema, &self.grants, roles, part.administrator);
+        if entry.anchors.slot().is_err() {
+            let ranges = anchors.iter().map(|department| self.tree.below(*department)).collect();
+            row.several = Some(Box::new(Ranges::of(ranges)));
+        }
+        row
     }
 
-    /// Whether the user of this entry may ask at all.
-    pub(crate) fn may_ask(entry: Entry) -> bool {
-        entry.row != cell::NOBODYS_ROW
+    /// The id of a user who is there.
+    pub(crate) fn id(&self, asker: &Asker<'_>) -> Option<&UserId> {
+        self.ids.get(asker.user)
+    }
+}
+
+impl Asker<'_> {
+    /// Somebody who is not there. No owner has this slot, see [`Home::UNKNOWN`].
+    fn stranger() -> Self {
+        Self { user: UserSlot::MAX - 1, part: Part::NOBODYS, below: Below::NOTHING, row: Row::nobodys() }
+    }
+
+    /// Whether the user may ask at all: is known, and active.
+    pub(crate) fn may_ask(&self) -> bool {
+        self.part != Part::NOBODYS
+    }
+
+    pub(crate) fn level(&self, action: ActionIndex) -> Level {
+        self.row.level(action)
     }
 }
 
@@ -113,11 +193,16 @@ impl Snapshot {
 impl Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Snapshot")
-            .field("users", &self.entries.len())
+            .field("users", &self.users.len())
             .field("departments", &self.departments.len())
             .field("groups", &self.groups.len())
             .field("actions", &self.pools.len())
-            .field("rows", &self.rows.len())
             .finish_non_exhaustive()
     }
+}
+
+/// A place as a number. The upper half of the numbers is for marks, see [`Places`](entry::Places).
+pub(crate) fn place(place: usize) -> u32 {
+    let place = u32::try_from(place).ok().filter(|place| *place < 1 << 31);
+    place.expect("INVARIANT: no memory holds a company of 2^31 users, departments or roles")
 }

@@ -1,7 +1,9 @@
 //! How a user and a record are related: five bits that decide every permission.
 
-use crate::snapshot::entry::Entry;
-use crate::snapshot::{Snapshot, UserIndex};
+use crate::snapshot::entry::Home;
+use crate::snapshot::row::Ranges;
+use crate::snapshot::tree::Below;
+use crate::snapshot::{Asker, Snapshot};
 use crate::vocabulary::facts::Facts;
 use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 use crate::vocabulary::subject::{Owner, Share};
@@ -35,54 +37,108 @@ impl Relation {
     pub(crate) fn bit(self) -> u32 {
         1 << (self.0 & 31)
     }
+
+    #[inline]
+    fn and_if(self, holds: bool, part: u8) -> Self {
+        Self(self.0 | (u8::from(holds) * part))
+    }
 }
 
 impl Snapshot {
     /// How a user is related to a record of these facts. Where `pool` holds, a record without owner is everybody's own.
     ///
-    /// Constant for one owner, linear in owners and shares; a look-up by id for each. A user with many departments adds
-    /// a binary search.
+    /// Constant for one owner, linear in owners and shares; a look-up by id for each. Several departments add a binary
+    /// search.
     #[inline]
-    pub(crate) fn relation(&self, user: Option<UserIndex>, entry: Entry, facts: &Facts<'_>, pool: bool) -> Relation {
-        let mut relation = if facts.open { OPEN } else { 0 };
-        if facts.owners.is_empty() && pool {
-            relation |= OWN;
+    pub(crate) fn relation(&self, asker: &Asker<'_>, facts: &Facts<'_>, pool: bool) -> Relation {
+        let relation = Relation::default().and_if(facts.open, OPEN).and_if(facts.owners.is_empty() && pool, OWN);
+        let relation = facts.owners.iter().fold(relation, |relation, owner| match *owner {
+            Owner::User(owner) => {
+                let home = self.users.get(owner).unwrap_or(Home::UNKNOWN);
+                Relation(relation.0 | self.relation_to(asker, home).0)
+            }
+            Owner::Department(owner) => match self.departments.get(owner) {
+                Some(department) => Relation(relation.0 | asker.relation_to_number(self.tree.number(department)).0),
+                None => relation,
+            },
+        });
+        if facts.shared_with.is_empty() {
+            return relation;
         }
-        for owner in facts.owners.iter() {
-            let (department, below) = match *owner {
-                Owner::User(owner) => {
-                    let owner = self.users.get(owner);
-                    relation |= if owner.is_some() && owner == user { OWN } else { 0 };
-                    entry.reaches(&self.entry(owner), &self.several)
-                }
-                Owner::Department(owner) => {
-                    let department = self.departments.get(owner);
-                    department.map_or((false, false), |number| entry.reaches_department(number, &self.several))
-                }
-            };
-            relation |= if department { DEPARTMENT } else { 0 } | if below { SUB } else { 0 };
-        }
-        if facts.shared_with.iter().any(|share| self.is_shared_with(user, entry, *share)) {
-            relation |= SHARED;
-        }
-        Relation(relation)
+        relation.and_if(facts.shared_with.iter().any(|share| self.is_shared_with(asker, *share)), SHARED)
     }
 
-    fn is_shared_with(&self, user: Option<UserIndex>, entry: Entry, share: Share<&str>) -> bool {
-        let Some(user) = user else { return false };
+    /// How a user is related to the records of an owner who lives here.
+    #[inline]
+    pub(crate) fn relation_to(&self, asker: &Asker<'_>, owner: Home) -> Relation {
+        let departments = match owner.member.slot() {
+            Ok(department) => asker.relation_to_number(self.tree.number(department)),
+            Err(several) => self.relation_to_several(asker, several),
+        };
+        departments.and_if(owner.user == asker.user, OWN)
+    }
+
+    #[cold]
+    fn relation_to_several(&self, asker: &Asker<'_>, several: u32) -> Relation {
+        let departments = self.several.get(several).map_or(&[][..], |departments| departments);
+        departments.iter().fold(Relation::default(), |relation, department| {
+            Relation(relation.0 | asker.relation_to_number(self.tree.number(*department)).0)
+        })
+    }
+
+    #[cold]
+    fn is_shared_with(&self, asker: &Asker<'_>, share: Share<&str>) -> bool {
         match share {
-            Share::User(with) => self.users.get(with) == Some(user),
-            Share::Department(with) => {
-                let number = self.departments.get(with);
-                number.is_some_and(|number| entry.is_anchored_within((number, number), &self.several))
-            }
-            Share::DepartmentSub(with) => {
-                let number = self.departments.get(with);
-                number.is_some_and(|number| entry.is_anchored_within(self.tree.below(number), &self.several))
-            }
-            Share::Group(with) => {
-                self.groups.get(with).is_some_and(|group| self.members[group as usize].binary_search(&user).is_ok())
+            Share::User(with) => self.users.get(with).is_some_and(|home| home.user == asker.user),
+            Share::Department(with) => self.departments.get(with).is_some_and(|department| {
+                asker.is_anchored_within(Below { first: self.tree.number(department), count: 1 })
+            }),
+            Share::DepartmentSub(with) => self
+                .departments
+                .get(with)
+                .is_some_and(|department| asker.is_anchored_within(self.tree.below(department))),
+            Share::Group(with) => self.groups.get(with).is_some_and(|group| {
+                self.parts.get(asker.part).is_some_and(|part| part.groups.binary_search(&group).is_ok())
+            }),
+        }
+    }
+}
+
+impl Asker<'_> {
+    /// How the user is related to the records of a department with this number.
+    #[inline]
+    fn relation_to_number(&self, number: u32) -> Relation {
+        if let Some(ranges) = &self.row.several {
+            return ranges.relation_to_number(number);
+        }
+        Relation::default().and_if(number == self.below.first, DEPARTMENT).and_if(self.below.contains(number), SUB)
+    }
+
+    /// Whether the user is anchored in one of these departments.
+    fn is_anchored_within(&self, these: Below) -> bool {
+        let Some(ranges) = &self.row.several else { return these.contains(self.below.first) };
+        let at = ranges.anchors.partition_point(|anchor| *anchor < these.first);
+        ranges.anchors.get(at).is_some_and(|anchor| these.contains(*anchor))
+    }
+}
+
+impl Ranges {
+    /// The departments with these numbers and what is below them.
+    pub(crate) fn of(mut departments: Vec<Below>) -> Self {
+        // Ranges of a tree lie within each other or apart, and in this order the outer one comes first.
+        departments.sort_unstable_by_key(|department| department.first);
+        let mut below: Vec<Below> = Vec::new();
+        for department in &departments {
+            if below.last().is_none_or(|outer| !outer.contains(department.first)) {
+                below.push(*department);
             }
         }
+        Self { anchors: departments.iter().map(|department| department.first).collect(), below: below.into() }
+    }
+
+    fn relation_to_number(&self, number: u32) -> Relation {
+        let at = self.below.partition_point(|below| below.first <= number);
+        let below = at.checked_sub(1).is_some_and(|at| self.below[at].contains(number));
+        Relation::default().and_if(self.anchors.binary_search(&number).is_ok(), DEPARTMENT).and_if(below, SUB)
     }
 }

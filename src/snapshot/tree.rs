@@ -3,60 +3,100 @@
 use petgraph::stable_graph::NodeIndex;
 
 use crate::policy::org::Org;
-use crate::snapshot::index::place;
+
+/// The place of a department in the arrays of a tree.
+pub(crate) type DepartmentSlot = u32;
 
 /// The numbering.
+///
+/// Users and records name a department by its slot, which it keeps for life; only here the slot has a number. So a
+/// department that moves changes numbers here and nothing else.
+#[derive(Default)]
 pub(crate) struct Tree {
-    /// For each number, the last number below it, or itself.
-    last: Vec<u32>,
+    /// By slot.
+    numbers: Vec<u32>,
+    /// By slot: how many departments there are below and including it.
+    sizes: Vec<u32>,
+    /// The slots in the order of their numbers.
+    preorder: Vec<DepartmentSlot>,
 }
 
-/// The departments in preorder, and the number of each.
-pub(crate) struct Numbering {
-    pub(crate) preorder: Vec<NodeIndex>,
-    number: Vec<u32>,
-}
-
-impl Numbering {
-    /// Siblings are numbered in canonical order. Without recursion: a chain may be as long as it likes.
-    pub(crate) fn of(org: &Org) -> Self {
-        let mut children = vec![Vec::new(); org.department_bound()];
-        let mut stack = Vec::new();
-        for department in org.departments() {
-            match org.parent(department) {
-                Some(parent) => children[parent.index()].push(department),
-                None => stack.push(department),
-            }
-        }
-        stack.reverse();
-        let mut numbering = Self { preorder: Vec::new(), number: vec![0; org.department_bound()] };
-        while let Some(department) = stack.pop() {
-            numbering.number[department.index()] = place(numbering.preorder.len());
-            numbering.preorder.push(department);
-            stack.extend(children[department.index()].iter().rev());
-        }
-        numbering
-    }
-
-    pub(crate) fn number(&self, department: NodeIndex) -> u32 {
-        self.number[department.index()]
-    }
+/// A department and those below it, as numbers: the first, and how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Below {
+    pub(crate) first: u32,
+    pub(crate) count: u32,
 }
 
 impl Tree {
-    pub(crate) fn of(org: &Org, numbering: &Numbering) -> Self {
-        let mut last: Vec<u32> = (0..place(numbering.preorder.len())).collect();
-        for (number, department) in numbering.preorder.iter().enumerate().rev() {
-            if let Some(parent) = org.parent(*department) {
-                let parent = numbering.number(parent) as usize;
-                last[parent] = last[parent].max(last[number]);
+    /// The slot of no department. Its number is one that no range holds.
+    pub(crate) const NOWHERE: DepartmentSlot = 0;
+    const NO_NUMBER: u32 = u32::MAX;
+
+    /// Numbers all departments. Without recursion: a chain may be as long as it likes.
+    pub(crate) fn of(org: &Org) -> Self {
+        let slots = org.department_bound() + 1;
+        let mut tree = Self {
+            numbers: vec![Self::NO_NUMBER; slots],
+            sizes: vec![0; slots],
+            preorder: Vec::with_capacity(org.department_count()),
+        };
+        let mut waiting: Vec<NodeIndex> = org.roots().collect();
+        while let Some(department) = waiting.pop() {
+            let slot = slot(department);
+            tree.numbers[slot as usize] = super::place(tree.preorder.len());
+            tree.preorder.push(slot);
+            waiting.extend(org.children(department));
+        }
+        // Backwards, so that all below a department are counted before it is.
+        for number in (0..tree.preorder.len()).rev() {
+            let slot = tree.preorder[number];
+            tree.sizes[slot as usize] += 1;
+            if let Some(parent) = org.parent(department(slot)) {
+                tree.sizes[self::slot(parent) as usize] += tree.sizes[slot as usize];
             }
         }
-        Self { last }
+        tree
     }
 
-    /// The numbers of a department and of all below it: the first and the last.
-    pub(crate) fn below(&self, department: u32) -> (u32, u32) {
-        (department, self.last[department as usize])
+    /// The number of a department; of none, one that no range holds.
+    #[inline]
+    pub(crate) fn number(&self, slot: DepartmentSlot) -> u32 {
+        self.numbers.get(slot as usize).copied().unwrap_or(Self::NO_NUMBER)
     }
+
+    /// The numbers of a department and of all below it.
+    #[inline]
+    pub(crate) fn below(&self, slot: DepartmentSlot) -> Below {
+        Below { first: self.number(slot), count: self.sizes.get(slot as usize).copied().unwrap_or(0) }
+    }
+
+    /// The slots, each after the one above it.
+    pub(crate) fn preorder(&self) -> &[DepartmentSlot] {
+        &self.preorder
+    }
+
+    /// One more than the greatest slot.
+    pub(crate) fn slots(&self) -> usize {
+        self.numbers.len()
+    }
+}
+
+impl Below {
+    /// What who is anchored nowhere reaches: nothing, not even what is nowhere.
+    pub(crate) const NOTHING: Self = Self { first: Tree::NO_NUMBER - 1, count: 0 };
+
+    #[inline]
+    pub(crate) fn contains(self, number: u32) -> bool {
+        number.wrapping_sub(self.first) < self.count
+    }
+}
+
+/// The slot of a department of the model.
+pub(crate) fn slot(department: NodeIndex) -> DepartmentSlot {
+    super::place(department.index()) + 1
+}
+
+fn department(slot: DepartmentSlot) -> NodeIndex {
+    NodeIndex::new(slot as usize - 1)
 }

@@ -125,6 +125,16 @@ impl<Kind, Text: AsRef<str>> Id<Kind, Text> {
     }
 }
 
+impl<Kind> Id<Kind> {
+    /// The text, if it is text, to be shared.
+    pub(crate) fn shared_text(&self) -> Option<&Arc<str>> {
+        match &self.value {
+            Value::Integer(_) => None,
+            Value::Text(text) => Some(text),
+        }
+    }
+}
+
 // What a derive would say, but without asking anything of `Kind`, which no id holds.
 impl<Kind, Text: Clone> Clone for Id<Kind, Text> {
     #[inline]

@@ -3,6 +3,7 @@
 mod auto_traits;
 #[cfg(feature = "cli")]
 mod cli;
+mod commands;
 mod documents;
 mod errors;
 mod examples;

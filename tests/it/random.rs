@@ -49,6 +49,8 @@ impl World {
     }
 }
 
+/// How many ids of a kind there are names for.
+pub(crate) const NAMES: usize = 12;
 const MOST_DEPARTMENTS: usize = 12;
 const MOST_USERS: usize = 8;
 const GROUPS: usize = 3;
@@ -59,13 +61,13 @@ fn nth_text(nth: usize) -> &'static str {
     ["1", "01", "a", "A", "ä", "a ", "o'neil", "%", "\"q\"", "-1", "\u{1F600}", "null"][nth]
 }
 
-fn department(nth: usize) -> DepartmentId {
+pub(crate) fn department(nth: usize) -> DepartmentId {
     if nth.is_multiple_of(2) { DepartmentId::from(i64::try_from(nth).unwrap() - 2) } else { nth_text(nth).into() }
 }
-fn user(nth: usize) -> UserId {
+pub(crate) fn user(nth: usize) -> UserId {
     if nth.is_multiple_of(2) { UserId::from(i64::try_from(nth).unwrap() - 2) } else { nth_text(nth).into() }
 }
-fn group(nth: usize) -> GroupId {
+pub(crate) fn group(nth: usize) -> GroupId {
     if nth == 0 { GroupId::from(1) } else { nth_text(nth).into() }
 }
 

@@ -1,0 +1,328 @@
+//! Changes as data: one command for each thing that an administrator can do.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
+use serde::{Deserialize, Serialize};
+
+use crate::document::object::write_objects;
+use crate::document::word::{Word, is_default, null_is_default, unique_keys};
+use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
+use crate::vocabulary::level::Grant;
+use crate::vocabulary::subject::Subject;
+
+/// One change. As JSON it is an object with one key, the command's name; a file of commands is an array of them.
+///
+/// A field that may be left out may be `null` too. Every other field must be written, those that may be `null` as well:
+/// `{"move_department": {"id": 2, "parent": null}}` makes a root of department 2.
+///
+/// ```
+/// use orgscope::document::Command;
+/// use orgscope::Subject;
+///
+/// let command: Command = serde_json::from_str(r#"{"assign": {"role": "seller", "subject": {"user": 31}}}"#)?;
+/// assert_eq!(command, Command::assign("seller", Subject::user(31)));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Command {
+    /// Adds a department.
+    AddDepartment {
+        /// Its id, which no other department has.
+        id: DepartmentId,
+        /// What people call it.
+        #[serde(default, skip_serializing_if = "is_default")]
+        name: Option<String>,
+        /// The department directly above; a root when left out.
+        #[serde(default, skip_serializing_if = "is_default")]
+        parent: Option<DepartmentId>,
+    },
+    /// Gives a department another name, or none.
+    RenameDepartment {
+        /// The department.
+        id: DepartmentId,
+        /// The name.
+        #[serde(deserialize_with = "nullable")]
+        name: Option<String>,
+    },
+    /// Puts a department, with all that is below it, below another.
+    MoveDepartment {
+        /// The department.
+        id: DepartmentId,
+        /// The department directly above, or none for a root.
+        #[serde(deserialize_with = "nullable")]
+        parent: Option<DepartmentId>,
+    },
+    /// Removes a department that has no child, member, head or deputy.
+    RemoveDepartment {
+        /// The department.
+        id: DepartmentId,
+    },
+    /// Adds a user.
+    AddUser {
+        /// Their id, which no other user has.
+        id: UserId,
+        /// What people call them.
+        #[serde(default, skip_serializing_if = "is_default")]
+        name: Option<String>,
+        /// Whether they may ask; they may when left out.
+        #[serde(default, skip_serializing_if = "is_default")]
+        active: Option<bool>,
+        /// The departments that they are a member of.
+        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+        departments: Vec<DepartmentId>,
+        /// The departments that they are head of.
+        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+        heads: Vec<DepartmentId>,
+        /// The departments that they are deputy of.
+        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+        deputy_of: Vec<DepartmentId>,
+    },
+    /// Gives a user another name, or none.
+    RenameUser {
+        /// The user.
+        id: UserId,
+        /// The name.
+        #[serde(deserialize_with = "nullable")]
+        name: Option<String>,
+    },
+    /// Activates or deactivates a user.
+    SetActive {
+        /// The user.
+        user: UserId,
+        /// Whether they may ask.
+        active: bool,
+    },
+    /// Removes a user, with their places in departments and groups and the assignments to them.
+    RemoveUser {
+        /// The user.
+        id: UserId,
+    },
+    /// Makes a user a member of a department.
+    JoinDepartment {
+        /// The user.
+        user: UserId,
+        /// The department.
+        department: DepartmentId,
+    },
+    /// Ends a membership.
+    LeaveDepartment {
+        /// The user.
+        user: UserId,
+        /// The department.
+        department: DepartmentId,
+    },
+    /// Makes a user head of a department, or no head of it.
+    SetHead {
+        /// The user.
+        user: UserId,
+        /// The department.
+        department: DepartmentId,
+        /// Whether they are head of it.
+        head: bool,
+    },
+    /// Makes a user deputy of a department, or no deputy of it.
+    SetDeputy {
+        /// The user.
+        user: UserId,
+        /// The department.
+        department: DepartmentId,
+        /// Whether they are deputy of it.
+        deputy: bool,
+    },
+    /// Adds a group.
+    AddGroup {
+        /// Its id, which no other group has.
+        id: GroupId,
+        /// What people call it.
+        #[serde(default, skip_serializing_if = "is_default")]
+        name: Option<String>,
+        /// Its members.
+        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+        members: Vec<UserId>,
+    },
+    /// Gives a group another name, or none.
+    RenameGroup {
+        /// The group.
+        id: GroupId,
+        /// The name.
+        #[serde(deserialize_with = "nullable")]
+        name: Option<String>,
+    },
+    /// Removes a group, with the assignments to it.
+    RemoveGroup {
+        /// The group.
+        id: GroupId,
+    },
+    /// Makes a user a member of a group.
+    JoinGroup {
+        /// The user.
+        user: UserId,
+        /// The group.
+        group: GroupId,
+    },
+    /// Ends a membership.
+    LeaveGroup {
+        /// The user.
+        user: UserId,
+        /// The group.
+        group: GroupId,
+    },
+    /// Marks a user as an administrator, or not.
+    SetAdministrator {
+        /// The user.
+        user: UserId,
+        /// Whether they are one.
+        administrator: bool,
+    },
+    /// Adds a role.
+    CreateRole {
+        /// Its id, which no other role has.
+        id: RoleId,
+        /// Its section.
+        section: String,
+        /// Its name, which no other role of the section has.
+        name: String,
+        /// What it grants.
+        #[serde(default, deserialize_with = "unique_keys", skip_serializing_if = "is_default")]
+        grants: BTreeMap<String, Word<Grant>>,
+        /// Whether lists of roles leave it out.
+        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+        hidden: bool,
+        /// Whether nobody but the host application may change it.
+        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+        locked: bool,
+        /// Who has it.
+        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+        assigned_to: Vec<Word<Subject>>,
+    },
+    /// Adds a role that grants what another does, assigned to nobody, neither hidden nor locked.
+    CloneRole {
+        /// The role to take the levels from.
+        from: RoleId,
+        /// The id of the new one.
+        id: RoleId,
+        /// The name of the new one.
+        name: String,
+    },
+    /// Gives a role another name.
+    RenameRole {
+        /// The role.
+        id: RoleId,
+        /// The name.
+        name: String,
+    },
+    /// Removes a role with its assignments.
+    DeleteRole {
+        /// The role.
+        id: RoleId,
+    },
+    /// Hides a role from lists, or shows it.
+    SetHidden {
+        /// The role.
+        role: RoleId,
+        /// Whether it is hidden.
+        hidden: bool,
+    },
+    /// Sets what a role grants for one permission.
+    SetLevel {
+        /// The role.
+        role: RoleId,
+        /// The permission, for example `contact.read`.
+        permission: String,
+        /// The level, or `allow` or `deny` for a toggle.
+        level: Word<Grant>,
+    },
+    /// Sets the same level for some permissions in all roles of a section but the locked ones.
+    SetLevelForAllRoles {
+        /// The section.
+        section: String,
+        /// The permissions.
+        permissions: Vec<String>,
+        /// The level, or `allow` or `deny` for toggles.
+        level: Word<Grant>,
+    },
+    /// Assigns a role to a subject.
+    Assign {
+        /// The role.
+        role: RoleId,
+        /// Who gets it.
+        subject: Subject,
+    },
+    /// Ends an assignment.
+    Unassign {
+        /// The role.
+        role: RoleId,
+        /// Who had it.
+        subject: Subject,
+    },
+}
+
+impl Command {
+    /// Assigns a role to a subject.
+    pub fn assign(role: impl Into<RoleId>, subject: Subject) -> Self {
+        Self::Assign { role: role.into(), subject }
+    }
+
+    /// Ends an assignment.
+    pub fn unassign(role: impl Into<RoleId>, subject: Subject) -> Self {
+        Self::Unassign { role: role.into(), subject }
+    }
+
+    /// Sets what a role grants for one permission.
+    pub fn set_level(role: impl Into<RoleId>, permission: impl Into<String>, level: impl Into<Grant>) -> Self {
+        Self::SetLevel { role: role.into(), permission: permission.into(), level: Word::Known(level.into()) }
+    }
+
+    /// Makes a user a member of a department.
+    pub fn join_department(user: impl Into<UserId>, department: impl Into<DepartmentId>) -> Self {
+        Self::JoinDepartment { user: user.into(), department: department.into() }
+    }
+
+    /// Ends a membership.
+    pub fn leave_department(user: impl Into<UserId>, department: impl Into<DepartmentId>) -> Self {
+        Self::LeaveDepartment { user: user.into(), department: department.into() }
+    }
+
+    /// Puts a department below another, or makes it a root.
+    pub fn move_department(id: impl Into<DepartmentId>, parent: Option<DepartmentId>) -> Self {
+        Self::MoveDepartment { id: id.into(), parent }
+    }
+}
+
+write_objects! { Command }
+
+impl<'de> Deserialize<'de> for Command {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct CommandVisitor;
+
+        impl<'de> Visitor<'de> for CommandVisitor {
+            type Value = Command;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a command: an object with one key, the command's name")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Command, A::Error> {
+                let command = Command::deserialize(MapAccessDeserializer::new(&mut entries))?;
+                match entries.next_key::<String>()? {
+                    None => Ok(command),
+                    Some(key) => {
+                        Err(A::Error::invalid_value(Unexpected::Other(&format!("the second key `{key}`")), &self))
+                    }
+                }
+            }
+        }
+
+        deserializer.deserialize_map(CommandVisitor)
+    }
+}
+
+/// Reads a field that may be `null` and must be written.
+fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Option::deserialize(deserializer)
+}

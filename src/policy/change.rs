@@ -1,0 +1,544 @@
+//! What one command does to the model, whoever asks for it; and the commands that undo it.
+
+use std::collections::BTreeSet;
+
+use petgraph::stable_graph::NodeIndex;
+use thiserror::Error;
+
+use crate::document::{Command, Word};
+use crate::policy::Policy;
+use crate::policy::assignment::check_subject;
+use crate::policy::org::{Departments, User};
+use crate::policy::role::Role;
+use crate::vocabulary::id::{DepartmentId, GroupId, Id, RoleId, UserId};
+use crate::vocabulary::level::{Grant, Level};
+use crate::vocabulary::permission::ActionIndex;
+use crate::vocabulary::subject::{SUBJECT, Subject};
+
+/// A command that makes no sense on the policy as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub(crate) struct Invalid(String);
+
+/// What a command did.
+#[derive(Debug, Default)]
+pub(crate) struct Change {
+    /// The commands that undo it, in the order in which to apply them.
+    pub(crate) undo: Vec<Command>,
+    /// What is no longer as it was compiled.
+    pub(crate) touched: Vec<Touched>,
+}
+
+/// A part of a policy that a command changed, in the eyes of who compiles it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Touched {
+    /// A department: added, removed or moved.
+    Department(DepartmentId),
+    /// A group: added or removed.
+    Group(GroupId),
+    /// A user: added, removed, or in other places.
+    User(UserId),
+    /// What a role grants.
+    Role(RoleId),
+    /// Which roles there are, and who has them.
+    Assignments,
+}
+
+type Changed = Result<Change, Invalid>;
+
+impl Change {
+    fn of(undo: impl IntoIterator<Item = Command>, touched: impl IntoIterator<Item = Touched>) -> Self {
+        Self { undo: undo.into_iter().collect(), touched: touched.into_iter().collect() }
+    }
+
+    /// Nothing is otherwise than before.
+    fn none() -> Self {
+        Self::default()
+    }
+}
+
+fn invalid<T>(why: impl Into<String>) -> Result<T, Invalid> {
+    Err(Invalid(why.into()))
+}
+
+fn unknown<Kind>(kind: &str, id: &Id<Kind>) -> Invalid {
+    Invalid(format!("there is no {kind} `{id}`"))
+}
+
+/// An id that is to be new.
+fn check_new<Kind>(kind: &str, id: &Id<Kind>, is_known: bool) -> Result<(), Invalid> {
+    if id.is_empty() {
+        invalid(format!("the id of the {kind} is empty: use an integer or a text of one character or more"))
+    } else if is_known {
+        invalid(format!("there is a {kind} `{id}` already"))
+    } else {
+        Ok(())
+    }
+}
+
+fn known_subject(word: &Word<Subject>) -> Result<&Subject, Invalid> {
+    match word {
+        Word::Known(subject) => Ok(subject),
+        Word::Unknown(word) => invalid(format!("`{word}` is no subject: write {SUBJECT}")),
+    }
+}
+
+/// A role of a single user is compiled into the user.
+fn touched_by_assignment(subject: &Subject) -> impl Iterator<Item = Touched> {
+    let user = match subject {
+        Subject::User(id) => Some(Touched::User(id.clone())),
+        _ => None,
+    };
+    user.into_iter().chain([Touched::Assignments])
+}
+
+impl Policy {
+    /// Does what a command says, or nothing if it makes no sense here.
+    pub(crate) fn change(&mut self, command: &Command) -> Changed {
+        match command {
+            Command::AddDepartment { id, name, parent } => self.add_department(id, name.as_ref(), parent.as_ref()),
+            Command::RenameDepartment { id, name } => self.rename_department(id, name.as_ref()),
+            Command::MoveDepartment { id, parent } => self.move_department(id, parent.as_ref()),
+            Command::RemoveDepartment { id } => self.remove_department(id),
+            Command::AddUser { id, name, active, departments, heads, deputy_of } => {
+                let user = User {
+                    name: name.clone(),
+                    departments: self.places("departments", departments)?,
+                    heads: self.places("heads", heads)?,
+                    deputy_of: self.places("deputy_of", deputy_of)?,
+                    groups: BTreeSet::new(),
+                    active: active.unwrap_or(true),
+                    admin: false,
+                };
+                self.add_user(id, user)
+            }
+            Command::RenameUser { id, name } => self.rename_user(id, name.as_ref()),
+            Command::SetActive { user, active } => self.set_active(user, *active),
+            Command::RemoveUser { id } => self.remove_user(id),
+            Command::JoinDepartment { user, department } => self.set_member(user, department, true),
+            Command::LeaveDepartment { user, department } => self.set_member(user, department, false),
+            Command::SetHead { user, department, head } => self.set_head(user, department, *head),
+            Command::SetDeputy { user, department, deputy } => self.set_deputy(user, department, *deputy),
+            Command::AddGroup { id, name, members } => self.add_group(id, name.as_ref(), members),
+            Command::RenameGroup { id, name } => self.rename_group(id, name.as_ref()),
+            Command::RemoveGroup { id } => self.remove_group(id),
+            Command::JoinGroup { user, group } => self.set_group_member(user, group, true),
+            Command::LeaveGroup { user, group } => self.set_group_member(user, group, false),
+            Command::SetAdministrator { user, administrator } => self.set_administrator(user, *administrator),
+            Command::CreateRole { id, section, name, grants, hidden, locked, assigned_to } => {
+                let section = self.section(section)?;
+                let mut role = Role::new(section, name.clone(), *hidden, *locked);
+                for (permission, word) in grants {
+                    let action = self.action(section, permission)?;
+                    role.set(action, self.level(action, word)?);
+                }
+                for word in assigned_to {
+                    let subject = known_subject(word)?;
+                    check_subject(subject, &self.org).map_err(Invalid)?;
+                    if !role.assigned_to.insert(subject.clone()) {
+                        return invalid(format!("`{subject}` stands in `assigned_to` twice"));
+                    }
+                }
+                self.add_role(id, role)
+            }
+            Command::CloneRole { from, id, name } => {
+                let from = self.role(from)?;
+                let mut role = Role::new(from.section, name.clone(), false, false);
+                role.grants.clone_from(&from.grants);
+                self.add_role(id, role)
+            }
+            Command::RenameRole { id, name } => self.rename_role(id, name),
+            Command::DeleteRole { id } => self.delete_role(id),
+            Command::SetHidden { role, hidden } => self.set_hidden(role, *hidden),
+            Command::SetLevel { role, permission, level } => self.set_level(role, permission, level),
+            Command::SetLevelForAllRoles { section, permissions, level } => {
+                self.set_level_for_all_roles(section, permissions, level)
+            }
+            Command::Assign { role, subject } => self.assign(role, subject),
+            Command::Unassign { role, subject } => self.unassign(role, subject),
+        }
+    }
+}
+
+// Departments.
+impl Policy {
+    fn department(&self, id: &DepartmentId) -> Result<NodeIndex, Invalid> {
+        self.org.department(id).ok_or_else(|| unknown("department", id))
+    }
+
+    fn parent_of(&self, id: Option<&DepartmentId>) -> Result<Option<NodeIndex>, Invalid> {
+        id.map(|id| self.department(id)).transpose()
+    }
+
+    fn add_department(&mut self, id: &DepartmentId, name: Option<&String>, parent: Option<&DepartmentId>) -> Changed {
+        check_new("department", id, self.org.department(id).is_some())?;
+        let parent = self.parent_of(parent)?;
+        self.org.add_department(id.clone(), name.cloned(), parent);
+        Ok(Change::of([Command::RemoveDepartment { id: id.clone() }], [Touched::Department(id.clone())]))
+    }
+
+    fn rename_department(&mut self, id: &DepartmentId, name: Option<&String>) -> Changed {
+        let department = self.department(id)?;
+        let before = std::mem::replace(self.org.department_name(department), name.cloned());
+        let undo = (before.as_ref() != name).then(|| Command::RenameDepartment { id: id.clone(), name: before });
+        Ok(Change::of(undo, []))
+    }
+
+    fn move_department(&mut self, id: &DepartmentId, parent: Option<&DepartmentId>) -> Changed {
+        let department = self.department(id)?;
+        let to = self.parent_of(parent)?;
+        let before = self.org.parent(department);
+        if to == before {
+            return Ok(Change::none());
+        }
+        if let Some(parent) = to
+            && self.org.with_those_above(parent).any(|above| above == department)
+        {
+            let parent = self.org.department_id(parent);
+            return invalid(format!("department `{parent}` is below `{id}`, or that itself: it can't be above it too"));
+        }
+        self.org.set_parent(department, to);
+        let parent = before.map(|parent| self.org.department_id(parent).clone());
+        Ok(Change::of([Command::MoveDepartment { id: id.clone(), parent }], [Touched::Department(id.clone())]))
+    }
+
+    fn remove_department(&mut self, id: &DepartmentId) -> Changed {
+        let department = self.department(id)?;
+        if self.org.has_children(department) {
+            return invalid(format!("department `{id}` has departments below it: move or remove them first"));
+        }
+        if self.org.has_people(department) {
+            return invalid(format!("department `{id}` has members, heads or deputies: let them leave first"));
+        }
+        let parent = self.org.parent(department).map(|parent| self.org.department_id(parent).clone());
+        let name = self.org.department_name(department).take();
+        let subjects = [Subject::Department(id.clone()), Subject::DepartmentSub(id.clone())];
+        let assignments = self.unassign_all(&subjects);
+        self.org.remove_department(department);
+        let add = Command::AddDepartment { id: id.clone(), name, parent };
+        Ok(Change::of([add].into_iter().chain(assignments), [Touched::Department(id.clone()), Touched::Assignments]))
+    }
+}
+
+// Users and their places.
+impl Policy {
+    fn user(&mut self, id: &UserId) -> Result<&mut User, Invalid> {
+        self.org.user_mut(id).ok_or_else(|| unknown("user", id))
+    }
+
+    /// The departments of a list, in canonical order.
+    fn places(&self, field: &str, ids: &[DepartmentId]) -> Result<Departments, Invalid> {
+        let mut departments = Departments::new();
+        for id in ids {
+            if !self.org.insert_sorted(&mut departments, self.department(id)?) {
+                return invalid(format!("`{id}` stands in `{field}` twice"));
+            }
+        }
+        Ok(departments)
+    }
+
+    fn add_user(&mut self, id: &UserId, user: User) -> Changed {
+        check_new("user", id, self.org.users().contains_key(id))?;
+        self.org.add_user(id.clone(), user);
+        Ok(Change::of([Command::RemoveUser { id: id.clone() }], [Touched::User(id.clone())]))
+    }
+
+    fn rename_user(&mut self, id: &UserId, name: Option<&String>) -> Changed {
+        let before = std::mem::replace(&mut self.user(id)?.name, name.cloned());
+        let undo = (before.as_ref() != name).then(|| Command::RenameUser { id: id.clone(), name: before });
+        Ok(Change::of(undo, []))
+    }
+
+    fn set_active(&mut self, id: &UserId, active: bool) -> Changed {
+        let before = std::mem::replace(&mut self.user(id)?.active, active);
+        if before == active {
+            return Ok(Change::none());
+        }
+        let undo = Command::SetActive { user: id.clone(), active: before };
+        Ok(Change::of([undo], [Touched::User(id.clone())]))
+    }
+
+    fn set_administrator(&mut self, id: &UserId, administrator: bool) -> Changed {
+        let before = std::mem::replace(&mut self.user(id)?.admin, administrator);
+        if before == administrator {
+            return Ok(Change::none());
+        }
+        let undo = Command::SetAdministrator { user: id.clone(), administrator: before };
+        Ok(Change::of([undo], [Touched::User(id.clone())]))
+    }
+
+    fn remove_user(&mut self, id: &UserId) -> Changed {
+        let Some(user) = self.org.remove_user(id) else { return Err(unknown("user", id)) };
+        let ids = |departments: &Departments| {
+            departments.iter().map(|department| self.org.department_id(*department).clone()).collect()
+        };
+        let add = Command::AddUser {
+            id: id.clone(),
+            name: user.name.clone(),
+            active: (!user.active).then_some(false),
+            departments: ids(&user.departments),
+            heads: ids(&user.heads),
+            deputy_of: ids(&user.deputy_of),
+        };
+        let administrator = user.admin.then(|| Command::SetAdministrator { user: id.clone(), administrator: true });
+        let groups = user.groups.iter().map(|group| Command::JoinGroup { user: id.clone(), group: group.clone() });
+        let undo: Vec<Command> = [add].into_iter().chain(administrator).chain(groups).collect();
+        let assignments = self.unassign_all(&[Subject::User(id.clone())]);
+        let touched = [Touched::User(id.clone()), Touched::Assignments];
+        let touched = touched.into_iter().take(if assignments.is_empty() { 1 } else { 2 });
+        Ok(Change::of(undo.into_iter().chain(assignments), touched))
+    }
+
+    fn set_member(&mut self, user: &UserId, department: &DepartmentId, member: bool) -> Changed {
+        if !self.set_place(user, department, |user| &mut user.departments, member)? {
+            return invalid(if member {
+                format!("user `{user}` is a member of department `{department}` already")
+            } else {
+                format!("user `{user}` is no member of department `{department}`")
+            });
+        }
+        let (user, department) = (user.clone(), department.clone());
+        let touched = [Touched::User(user.clone())];
+        let undo = if member {
+            Command::LeaveDepartment { user, department }
+        } else {
+            Command::JoinDepartment { user, department }
+        };
+        Ok(Change::of([undo], touched))
+    }
+
+    fn set_head(&mut self, user: &UserId, department: &DepartmentId, head: bool) -> Changed {
+        if !self.set_place(user, department, |user| &mut user.heads, head)? {
+            return Ok(Change::none());
+        }
+        let undo = Command::SetHead { user: user.clone(), department: department.clone(), head: !head };
+        Ok(Change::of([undo], [Touched::User(user.clone())]))
+    }
+
+    fn set_deputy(&mut self, user: &UserId, department: &DepartmentId, deputy: bool) -> Changed {
+        if !self.set_place(user, department, |user| &mut user.deputy_of, deputy)? {
+            return Ok(Change::none());
+        }
+        let undo = Command::SetDeputy { user: user.clone(), department: department.clone(), deputy: !deputy };
+        Ok(Change::of([undo], [Touched::User(user.clone())]))
+    }
+
+    /// Puts a user in a place, or takes them away. Whether that changes anything.
+    fn set_place(
+        &mut self,
+        user: &UserId,
+        department: &DepartmentId,
+        places: impl Fn(&mut User) -> &mut Departments,
+        there: bool,
+    ) -> Result<bool, Invalid> {
+        self.user(user)?;
+        let department = self.department(department)?;
+        Ok(self.org.set_place(user, department, places, there))
+    }
+}
+
+// Groups.
+impl Policy {
+    fn add_group(&mut self, id: &GroupId, name: Option<&String>, members: &[UserId]) -> Changed {
+        check_new("group", id, self.org.groups().contains_key(id))?;
+        let mut set = BTreeSet::new();
+        for member in members {
+            self.user(member)?;
+            if !set.insert(member.clone()) {
+                return invalid(format!("`{member}` stands in `members` twice"));
+            }
+        }
+        let touched: Vec<Touched> =
+            set.iter().cloned().map(Touched::User).chain([Touched::Group(id.clone())]).collect();
+        self.org.add_group(id.clone(), name.cloned(), set);
+        Ok(Change::of([Command::RemoveGroup { id: id.clone() }], touched))
+    }
+
+    fn rename_group(&mut self, id: &GroupId, name: Option<&String>) -> Changed {
+        let group = self.org.group_mut(id).ok_or_else(|| unknown("group", id))?;
+        let before = std::mem::replace(&mut group.name, name.cloned());
+        let undo = (before.as_ref() != name).then(|| Command::RenameGroup { id: id.clone(), name: before });
+        Ok(Change::of(undo, []))
+    }
+
+    fn remove_group(&mut self, id: &GroupId) -> Changed {
+        let Some(group) = self.org.remove_group(id) else { return Err(unknown("group", id)) };
+        let assignments = self.unassign_all(&[Subject::Group(id.clone())]);
+        let touched = group.members.iter().cloned().map(Touched::User);
+        let touched: Vec<Touched> = touched.chain([Touched::Group(id.clone()), Touched::Assignments]).collect();
+        let members = group.members.into_iter().collect();
+        let add = Command::AddGroup { id: id.clone(), name: group.name, members };
+        Ok(Change::of([add].into_iter().chain(assignments), touched))
+    }
+
+    fn set_group_member(&mut self, user: &UserId, group: &GroupId, member: bool) -> Changed {
+        self.user(user)?;
+        if !self.org.groups().contains_key(group) {
+            return Err(unknown("group", group));
+        }
+        if !self.org.set_group_member(user, group, member) {
+            return invalid(if member {
+                format!("user `{user}` is a member of group `{group}` already")
+            } else {
+                format!("user `{user}` is no member of group `{group}`")
+            });
+        }
+        let (user, group) = (user.clone(), group.clone());
+        let touched = [Touched::User(user.clone())];
+        let undo = if member { Command::LeaveGroup { user, group } } else { Command::JoinGroup { user, group } };
+        Ok(Change::of([undo], touched))
+    }
+}
+
+// Roles and assignments.
+impl Policy {
+    fn role(&self, id: &RoleId) -> Result<&Role, Invalid> {
+        self.roles.get(id).ok_or_else(|| unknown("role", id))
+    }
+
+    fn role_mut(&mut self, id: &RoleId) -> Result<&mut Role, Invalid> {
+        self.roles.get_mut(id).ok_or_else(|| unknown("role", id))
+    }
+
+    fn section(&self, name: &str) -> Result<usize, Invalid> {
+        self.schema.section_place(name).ok_or_else(|| Invalid(format!("there is no section `{name}`")))
+    }
+
+    /// The action of a permission of this section.
+    fn action(&self, section: usize, permission: &str) -> Result<ActionIndex, Invalid> {
+        let action = self.schema.action_named(permission).map_err(|error| Invalid(error.to_string()))?;
+        if self.schema.resource_of(action).section != section {
+            let section = &self.schema.section_at(section).name;
+            return invalid(format!("`{permission}` is no permission of section `{section}`"));
+        }
+        Ok(action)
+    }
+
+    fn level(&self, action: ActionIndex, word: &Word<Grant>) -> Result<Level, Invalid> {
+        let grant = word.known().map_err(|error| Invalid(error.to_string()))?;
+        self.schema.level_of(action, grant).map_err(Invalid)
+    }
+
+    /// Whether a name may be given to a role of this section. Its own name is no other role's.
+    fn check_role_name(&self, section: usize, name: &str, own: Option<&RoleId>) -> Result<(), Invalid> {
+        if name.is_empty() {
+            return invalid("the name of the role is empty");
+        }
+        let lower = name.to_lowercase();
+        let mut others = self.roles.iter().filter(|(id, role)| Some(*id) != own && role.section == section);
+        match others.find(|(_, role)| role.name.to_lowercase() == lower) {
+            Some((id, _)) => invalid(format!("`{name}` is the name of role `{id}` already, whatever the case")),
+            None => Ok(()),
+        }
+    }
+
+    fn add_role(&mut self, id: &RoleId, role: Role) -> Changed {
+        check_new("role", id, self.roles.contains_key(id))?;
+        self.check_role_name(role.section, &role.name, None)?;
+        let touched: BTreeSet<Touched> = role.assigned_to.iter().flat_map(touched_by_assignment).collect();
+        self.roles.insert(id.clone(), role);
+        let touched = touched.into_iter().chain([Touched::Assignments]);
+        Ok(Change::of([Command::DeleteRole { id: id.clone() }], touched))
+    }
+
+    fn rename_role(&mut self, id: &RoleId, name: &str) -> Changed {
+        self.check_role_name(self.role(id)?.section, name, Some(id))?;
+        let before = std::mem::replace(&mut self.role_mut(id)?.name, name.to_owned());
+        let undo = (before != name).then(|| Command::RenameRole { id: id.clone(), name: before });
+        Ok(Change::of(undo, []))
+    }
+
+    fn delete_role(&mut self, id: &RoleId) -> Changed {
+        let Some(role) = self.roles.remove(id) else { return Err(unknown("role", id)) };
+        let touched: BTreeSet<Touched> = role.assigned_to.iter().flat_map(touched_by_assignment).collect();
+        let grant = |(action, level): (&ActionIndex, &Level)| {
+            (self.schema.action_name(*action), Word::Known(self.schema.grant_of(*action, *level)))
+        };
+        let create = Command::CreateRole {
+            id: id.clone(),
+            section: self.schema.section_at(role.section).name.clone(),
+            name: role.name,
+            grants: role.grants.iter().map(grant).collect(),
+            hidden: role.hidden,
+            locked: role.locked,
+            assigned_to: role.assigned_to.into_iter().map(Word::Known).collect(),
+        };
+        Ok(Change::of([create], touched.into_iter().chain([Touched::Assignments])))
+    }
+
+    fn set_hidden(&mut self, id: &RoleId, hidden: bool) -> Changed {
+        let before = std::mem::replace(&mut self.role_mut(id)?.hidden, hidden);
+        let undo = (before != hidden).then(|| Command::SetHidden { role: id.clone(), hidden: before });
+        Ok(Change::of(undo, []))
+    }
+
+    fn set_level(&mut self, id: &RoleId, permission: &str, word: &Word<Grant>) -> Changed {
+        let action = self.action(self.role(id)?.section, permission)?;
+        let level = self.level(action, word)?;
+        let before = self.role_mut(id)?.set(action, level);
+        if before == level {
+            return Ok(Change::none());
+        }
+        Ok(Change::of([self.level_before(id, action, before)], [Touched::Role(id.clone())]))
+    }
+
+    fn set_level_for_all_roles(&mut self, section: &str, permissions: &[String], word: &Word<Grant>) -> Changed {
+        let section = self.section(section)?;
+        let mut cells = Vec::with_capacity(permissions.len());
+        for permission in permissions {
+            let action = self.action(section, permission)?;
+            cells.push((action, self.level(action, word)?));
+        }
+        let mut before = Vec::new();
+        for (id, role) in self.roles.iter_mut().filter(|(_, role)| role.section == section && !role.locked) {
+            for (action, level) in &cells {
+                let own = role.set(*action, *level);
+                if own != *level {
+                    before.push((id.clone(), *action, own));
+                }
+            }
+        }
+        let touched: BTreeSet<Touched> = before.iter().map(|(id, ..)| Touched::Role(id.clone())).collect();
+        let undo = before.into_iter().map(|(id, action, level)| self.level_before(&id, action, level));
+        Ok(Change::of(undo.collect::<Vec<_>>(), touched))
+    }
+
+    fn level_before(&self, id: &RoleId, action: ActionIndex, level: Level) -> Command {
+        Command::SetLevel {
+            role: id.clone(),
+            permission: self.schema.action_name(action),
+            level: Word::Known(self.schema.grant_of(action, level)),
+        }
+    }
+
+    fn assign(&mut self, id: &RoleId, subject: &Subject) -> Changed {
+        self.role(id)?;
+        check_subject(subject, &self.org).map_err(Invalid)?;
+        if !self.role_mut(id)?.assigned_to.insert(subject.clone()) {
+            return invalid(format!("role `{id}` is assigned to `{subject}` already"));
+        }
+        let undo = Command::Unassign { role: id.clone(), subject: subject.clone() };
+        Ok(Change::of([undo], touched_by_assignment(subject)))
+    }
+
+    fn unassign(&mut self, id: &RoleId, subject: &Subject) -> Changed {
+        if !self.role_mut(id)?.assigned_to.remove(subject) {
+            return invalid(format!("role `{id}` is not assigned to `{subject}`"));
+        }
+        let undo = Command::Assign { role: id.clone(), subject: subject.clone() };
+        Ok(Change::of([undo], touched_by_assignment(subject)))
+    }
+
+    /// Ends all assignments to these subjects, and gives the commands that bring them back.
+    fn unassign_all(&mut self, subjects: &[Subject]) -> Vec<Command> {
+        let mut undo = Vec::new();
+        for (id, role) in &mut self.roles {
+            for subject in subjects {
+                if role.assigned_to.remove(subject) {
+                    undo.push(Command::Assign { role: id.clone(), subject: subject.clone() });
+                }
+            }
+        }
+        undo
+    }
+}

@@ -1,0 +1,33 @@
+//! What the roles of a user depend on, departments aside.
+
+use crate::snapshot::UserSlot;
+
+/// The place of a group among all groups.
+pub(crate) type GroupSlot = u32;
+
+/// Which assignments meet a user, but for those to departments. Most users share one with many others.
+///
+/// It names groups and not the roles that they have, so an assignment to a group, to all supervisors or to everyone
+/// changes no user.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a subject of its own, and any of them may go together")]
+pub(crate) struct Part {
+    pub(crate) employee: bool,
+    pub(crate) supervisor: bool,
+    pub(crate) deputy: bool,
+    pub(crate) administrator: bool,
+    /// Sorted.
+    pub(crate) groups: Box<[GroupSlot]>,
+    /// The user, if some role is assigned to just them.
+    pub(crate) direct: Option<UserSlot>,
+}
+
+impl Part {
+    /// The place of the part of those who may not ask.
+    pub(crate) const NOBODYS: u32 = 0;
+
+    /// The part of those who may not ask: one that no user has.
+    pub(crate) fn nobodys() -> Self {
+        Self { direct: Some(UserSlot::MAX), ..Self::default() }
+    }
+}
