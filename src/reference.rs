@@ -98,12 +98,17 @@ impl<'p> Reference<'p> {
             return true;
         }
         let own = || {
-            let pooled = pool && facts.owners.is_empty();
+            let pooled = pool && facts.owners.as_slice().is_empty();
             pooled
-                || facts.owners.iter().any(|owner| matches!(owner, Owner::User(owner) if UserId::from(*owner) == *id))
+                || facts
+                    .owners
+                    .as_slice()
+                    .iter()
+                    .any(|owner| matches!(owner, Owner::User(owner) if UserId::from(*owner) == *id))
         };
-        let department = || facts.owners.iter().any(|owner| self.is_in(owner, |d| Self::is_anchor(user, d)));
-        let below = || facts.owners.iter().any(|owner| self.is_in(owner, |d| self.is_below_an_anchor(user, d)));
+        let department = || facts.owners.as_slice().iter().any(|owner| self.is_in(owner, |d| Self::is_anchor(user, d)));
+        let below =
+            || facts.owners.as_slice().iter().any(|owner| self.is_in(owner, |d| self.is_below_an_anchor(user, d)));
         (level.includes(Level::Own) && own())
             || (level.includes(Level::Department) && department())
             || (level.includes(Level::DepartmentSub) && below())
@@ -123,7 +128,7 @@ impl<'p> Reference<'p> {
 
     fn is_shared_with(self, id: &UserId, user: &User, facts: &Facts<'_>) -> bool {
         let org = &self.policy.org;
-        facts.shared_with.iter().any(|share| match *share {
+        facts.shared_with.as_slice().iter().any(|share| match *share {
             Share::User(user) => UserId::from(user) == *id,
             Share::Department(d) => org.department(&d.into()).is_some_and(|d| Self::is_anchor(user, d)),
             Share::DepartmentSub(d) => org.department(&d.into()).is_some_and(|d| self.has_anchor_below(user, d)),

@@ -36,6 +36,8 @@ pub(crate) enum Touched {
     Department(DepartmentId),
     /// A group: added or removed.
     Group(GroupId),
+    /// Whether a user is a member of a group.
+    Member(GroupId, UserId),
     /// A user: added, removed, or in other places.
     User(UserId),
     /// What a role grants.
@@ -81,15 +83,6 @@ fn known_subject(word: &Word<Subject>) -> Result<&Subject, Invalid> {
         Word::Known(subject) => Ok(subject),
         Word::Unknown(word) => invalid(format!("`{word}` is no subject: write {SUBJECT}")),
     }
-}
-
-/// A role of a single user is compiled into the user.
-fn touched_by_assignment(subject: &Subject) -> impl Iterator<Item = Touched> {
-    let user = match subject {
-        Subject::User(id) => Some(Touched::User(id.clone())),
-        _ => None,
-    };
-    user.into_iter().chain([Touched::Assignments])
 }
 
 impl Policy {
@@ -284,9 +277,10 @@ impl Policy {
         let groups = user.groups.iter().map(|group| Command::JoinGroup { user: id.clone(), group: group.clone() });
         let undo: Vec<Command> = [add].into_iter().chain(administrator).chain(groups).collect();
         let assignments = self.unassign_all(&[Subject::User(id.clone())]);
-        let touched = [Touched::User(id.clone()), Touched::Assignments];
-        let touched = touched.into_iter().take(if assignments.is_empty() { 1 } else { 2 });
-        Ok(Change::of(undo.into_iter().chain(assignments), touched))
+        let members = user.groups.iter().map(|group| Touched::Member(group.clone(), id.clone()));
+        let touched: Vec<Touched> = members.chain([Touched::User(id.clone())]).collect();
+        let reassigned = (!assignments.is_empty()).then_some(Touched::Assignments);
+        Ok(Change::of(undo.into_iter().chain(assignments), touched.into_iter().chain(reassigned)))
     }
 
     fn set_member(&mut self, user: &UserId, department: &DepartmentId, member: bool) -> Changed {
@@ -384,7 +378,7 @@ impl Policy {
             });
         }
         let (user, group) = (user.clone(), group.clone());
-        let touched = [Touched::User(user.clone())];
+        let touched = [Touched::User(user.clone()), Touched::Member(group.clone(), user.clone())];
         let undo = if member { Command::LeaveGroup { user, group } } else { Command::JoinGroup { user, group } };
         Ok(Change::of([undo], touched))
     }
@@ -435,9 +429,9 @@ impl Policy {
     fn add_role(&mut self, id: &RoleId, role: Role) -> Changed {
         check_new("role", id, self.roles.contains_key(id))?;
         self.check_role_name(role.section, &role.name, None)?;
-        let touched: BTreeSet<Touched> = role.assigned_to.iter().flat_map(touched_by_assignment).collect();
+        let subjects = role.assigned_to.clone();
         self.roles.insert(id.clone(), role);
-        let touched = touched.into_iter().chain([Touched::Assignments]);
+        let touched = self.touched_by(&subjects);
         Ok(Change::of([Command::DeleteRole { id: id.clone() }], touched))
     }
 
@@ -450,7 +444,7 @@ impl Policy {
 
     fn delete_role(&mut self, id: &RoleId) -> Changed {
         let Some(role) = self.roles.remove(id) else { return Err(unknown("role", id)) };
-        let touched: BTreeSet<Touched> = role.assigned_to.iter().flat_map(touched_by_assignment).collect();
+        let touched = self.touched_by(&role.assigned_to);
         let grant = |(action, level): (&ActionIndex, &Level)| {
             (self.schema.action_name(*action), Word::Known(self.schema.grant_of(*action, *level)))
         };
@@ -463,7 +457,7 @@ impl Policy {
             locked: role.locked,
             assigned_to: role.assigned_to.into_iter().map(Word::Known).collect(),
         };
-        Ok(Change::of([create], touched.into_iter().chain([Touched::Assignments])))
+        Ok(Change::of([create], touched))
     }
 
     fn set_hidden(&mut self, id: &RoleId, hidden: bool) -> Changed {
@@ -511,6 +505,25 @@ impl Policy {
         }
     }
 
+    /// What an assignment to these subjects touches, of roles that they have or no longer have. A role of one user is
+    /// compiled into that user, and which groups have any role is compiled into their members.
+    fn touched_by<'a>(&self, subjects: impl IntoIterator<Item = &'a Subject>) -> Vec<Touched> {
+        let mut touched = vec![Touched::Assignments];
+        for subject in subjects {
+            match subject {
+                Subject::User(id) => touched.push(Touched::User(id.clone())),
+                Subject::Group(id) => {
+                    let roles = self.roles.values().filter(|role| role.assigned_to.contains(subject)).count();
+                    if let (0 | 1, Some(group)) = (roles, self.org.groups().get(id)) {
+                        touched.extend(group.members.iter().cloned().map(Touched::User));
+                    }
+                }
+                _ => {}
+            }
+        }
+        touched
+    }
+
     fn assign(&mut self, id: &RoleId, subject: &Subject) -> Changed {
         self.role(id)?;
         check_subject(subject, &self.org).map_err(Invalid)?;
@@ -518,7 +531,7 @@ impl Policy {
             return invalid(format!("role `{id}` is assigned to `{subject}` already"));
         }
         let undo = Command::Unassign { role: id.clone(), subject: subject.clone() };
-        Ok(Change::of([undo], touched_by_assignment(subject)))
+        Ok(Change::of([undo], self.touched_by([subject])))
     }
 
     fn unassign(&mut self, id: &RoleId, subject: &Subject) -> Changed {
@@ -526,7 +539,7 @@ impl Policy {
             return invalid(format!("role `{id}` is not assigned to `{subject}`"));
         }
         let undo = Command::Assign { role: id.clone(), subject: subject.clone() };
-        Ok(Change::of([undo], touched_by_assignment(subject)))
+        Ok(Change::of([undo], self.touched_by([subject])))
     }
 
     /// Ends all assignments to these subjects, and gives the commands that bring them back.

@@ -67,7 +67,8 @@ impl Principal<'_> {
     /// an owner who has several, and in shares. It allocates nothing.
     #[inline]
     pub fn check<R: Record>(&self, permission: Permission<R>, record: &R) -> Decision {
-        Decision::of(self.scope(permission).contains(record))
+        let cell = self.cell(permission.action, permission.schema);
+        Decision::of(self.reaches(permission, cell, record))
     }
 
     /// May this user do this? For a permission that has no record.

@@ -39,8 +39,9 @@ impl Principal<'_> {
     /// ```
     pub fn may_create<R: Record>(&self, add: Permission<R>, proposed: &R) -> Decision {
         let scope = self.scope(add);
-        let each_alone =
-            |facts: &Facts<'_>| facts.owners.iter().all(|owner| scope.contains_facts(&Facts::owned_by(*owner)));
+        let each_alone = |facts: &Facts<'_>| {
+            facts.owners.as_slice().iter().all(|owner| scope.contains_facts(&Facts::owned_by(*owner)))
+        };
         Decision::of(scope.contains(proposed) && proposed.with_facts(each_alone))
     }
 

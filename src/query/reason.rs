@@ -46,20 +46,21 @@ impl Display for Reason {
 impl Principal<'_> {
     /// Why this user may, or may not, do this to this record.
     pub fn reason<R: Record>(&self, permission: Permission<R>, record: &R) -> Reason {
-        let scope = self.scope(permission);
-        let decision = self.check(permission, record);
-        let text = match (self.why_nothing(scope.resource_type().is_some()), scope.resource_type()) {
+        let Permission { action, schema, .. } = permission;
+        let expected = self.resource_type(action, schema);
+        let text = match (self.why_nothing(expected.is_some()), expected) {
             (Some(text), _) => text,
             (None, Some(expected)) if record.dynamic_type().is_some_and(|found| found != expected) => format!(
                 "the record is of type `{}`, and `{}` is asked about the type `{expected}`",
                 record.dynamic_type().unwrap_or_default(),
-                self.snapshot.schema().action_name(permission.action),
+                self.snapshot.schema().action_name(action),
             ),
             (None, _) => record.with_facts(|facts| {
-                let pooled = facts.owners.is_empty() && self.snapshot.is_pool(permission.action);
-                self.why(permission.action, scope.relation(facts), pooled)
+                let pooled = facts.owners.as_slice().is_empty() && self.snapshot.is_pool(action);
+                self.why(action, self.relation(action, facts), pooled)
             }),
         };
+        let decision = self.check(permission, record);
         Reason { decision, text }
     }
 

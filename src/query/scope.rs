@@ -1,10 +1,9 @@
 //! The set of records that a user may do something to. Every other answer comes from it.
 
 use std::fmt::{self, Debug};
-use std::marker::PhantomData;
 
 use crate::query::principal::Principal;
-use crate::snapshot::{Asker, Cell, Relation, Snapshot};
+use crate::snapshot::{Cell, Relation};
 use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::permission::{ActionIndex, Fingerprint, Permission};
 
@@ -13,34 +12,43 @@ use crate::vocabulary::permission::{ActionIndex, Fingerprint, Permission};
 /// It is the one definition of access: [`check`](Principal::check) asks whether the record is in it. The records are
 /// not in the library, so the set is known by what it contains, not by its members.
 pub struct Scope<'s, R> {
-    snapshot: &'s Snapshot,
-    asker: Asker<'s>,
-    action: ActionIndex,
-    schema: Fingerprint,
+    principal: Principal<'s>,
+    permission: Permission<R>,
     cell: Cell,
-    pool: bool,
-    record: PhantomData<fn() -> R>,
 }
 
 impl<'s> Principal<'s> {
     /// The records that this user may do this to.
     #[inline]
     pub fn scope<R>(&self, permission: Permission<R>) -> Scope<'s, R> {
-        Scope {
-            snapshot: self.snapshot,
-            asker: self.asker,
-            action: permission.action,
-            schema: permission.schema,
-            cell: self.cell(permission.action, permission.schema),
-            pool: self.snapshot.is_pool(permission.action),
-            record: PhantomData,
-        }
+        Scope { principal: *self, permission, cell: self.cell(permission.action, permission.schema) }
     }
 
     /// The cell of an action, or an empty one if the token is of another schema.
     #[inline]
     pub(crate) fn cell(&self, action: ActionIndex, schema: Fingerprint) -> Cell {
-        if schema == self.snapshot.fingerprint() { self.asker.row.cell(action) } else { Cell::NONE }
+        if schema == self.snapshot.fingerprint() { self.asker.cell(action) } else { Cell::NONE }
+    }
+
+    /// The one definition of access: whether a record is in the set that a user and a cell make. A scope is that set; a
+    /// check asks it without first making a scope, which would copy the user.
+    #[inline]
+    pub(crate) fn reaches<R: Record>(&self, permission: Permission<R>, cell: Cell, record: &R) -> bool {
+        let expected = || self.resource_type(permission.action, permission.schema);
+        let is_other_type = record.dynamic_type().is_some_and(|found| Some(found) != expected());
+        !is_other_type && record.with_facts(|facts| cell.admits(self.relation(permission.action, facts)))
+    }
+
+    /// How the user is related to a record of the type that this action is about.
+    #[inline]
+    pub(crate) fn relation(&self, action: ActionIndex, facts: &Facts<'_>) -> Relation {
+        self.snapshot.relation(&self.asker, facts, || self.snapshot.is_pool(action))
+    }
+
+    /// The type of the records that an action is about; none if its token is of another schema.
+    pub(crate) fn resource_type(&self, action: ActionIndex, fingerprint: Fingerprint) -> Option<&'s str> {
+        let schema = self.snapshot.schema();
+        (fingerprint == schema.fingerprint()).then(|| schema.resource_of(action).name.as_str())
     }
 }
 
@@ -48,8 +56,7 @@ impl<R: Record> Scope<'_, R> {
     /// Whether the record is in the set. Costs what [`check`](Principal::check) does, less the look at the permission.
     #[inline]
     pub fn contains(&self, record: &R) -> bool {
-        let is_other_type = record.dynamic_type().is_some_and(|found| Some(found) != self.resource_type());
-        !is_other_type && record.with_facts(|facts| self.contains_facts(facts))
+        self.principal.reaches(self.permission, self.cell, record)
     }
 
     /// Those of these records that are in the set, in their order.
@@ -63,19 +70,8 @@ impl<R: Record> Scope<'_, R> {
 
 impl<R> Scope<'_, R> {
     /// Whether a record of the right type with these facts is in the set.
-    #[inline]
     pub(crate) fn contains_facts(&self, facts: &Facts<'_>) -> bool {
-        self.cell.admits(self.relation(facts))
-    }
-
-    pub(crate) fn relation(&self, facts: &Facts<'_>) -> Relation {
-        self.snapshot.relation(&self.asker, facts, self.pool)
-    }
-
-    /// The type of the records in it; none if the token is of another schema.
-    pub(crate) fn resource_type(&self) -> Option<&str> {
-        let schema = self.snapshot.schema();
-        (self.schema == schema.fingerprint()).then(|| schema.resource_of(self.action).name.as_str())
+        self.cell.admits(self.principal.relation(self.permission.action, facts))
     }
 }
 
@@ -88,7 +84,6 @@ impl<R> Copy for Scope<'_, R> {}
 
 impl<R> Debug for Scope<'_, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let user = Principal { snapshot: self.snapshot, asker: self.asker };
-        f.debug_struct("Scope").field("user", &user.id()).field("cell", &self.cell).finish_non_exhaustive()
+        f.debug_struct("Scope").field("user", &self.principal.id()).field("cell", &self.cell).finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use crate::vocabulary::level::{ALL, Level};
 ///
 /// There are 32 relations, so a cell is 32 bits, one for each. The floor, the roles, the administrator's bypass, shares
 /// and requirements are all in there: a check of any permission is one look at one bit. A toggle has all bits or none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Cell(u32);
 
 impl Cell {

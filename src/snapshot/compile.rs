@@ -1,5 +1,6 @@
 //! From the validated model to the compiled form, as a whole or after a change.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::policy::Policy;
@@ -13,7 +14,7 @@ use crate::snapshot::part::{GroupSlot, Part};
 use crate::snapshot::roles::{Assigned, Classes, grants, grants_of};
 use crate::snapshot::tree::{Tree, slot};
 use crate::snapshot::{Snapshot, UserSlot, place};
-use crate::vocabulary::id::UserId;
+use crate::vocabulary::id::{GroupId, UserId};
 use crate::vocabulary::mode::Unowned;
 use crate::vocabulary::permission::ActionIndex;
 
@@ -45,6 +46,8 @@ impl Compiler {
         // Users by number first, because assignments name them so; then what depends on the assignments.
         let homes: Vec<Home> = (0..).zip(org.users().values()).map(|(slot, user)| compiler.home(slot, user)).collect();
         let users = Index::of(org.users().keys().zip(homes.iter().copied()));
+        let members = org.groups().values().map(|group| members_of(&group.members, &users));
+        let members: Chunks<Arc<[UserSlot]>> = members.collect();
         let assigned = Assigned::of(policy, &users, &groups);
         let entries = (0..).zip(org.users().values());
         let entries: Chunks<Entry> =
@@ -63,6 +66,7 @@ impl Compiler {
             several: Arc::new(compiler.several.items.iter().cloned().collect()),
             parts: Arc::new(compiler.parts.items.iter().cloned().collect()),
             groups: Arc::new(groups),
+            members: Arc::new(members),
             grants: grants(policy),
             classes: Arc::new(Classes::of(&assigned, &tree)),
             assigned: Arc::new(assigned),
@@ -95,7 +99,18 @@ impl Compiler {
                 }
                 Touched::Group(id) => Arc::make_mut(&mut next.groups).remove(id),
                 Touched::User(id) => self.follow_home(&mut next, policy, id),
-                Touched::Role(_) | Touched::Assignments => {}
+                Touched::Member(..) | Touched::Role(_) | Touched::Assignments => {}
+            }
+        }
+        for touched in touched {
+            match touched {
+                Touched::Group(id) => {
+                    if let (Some(group), Some(slot)) = (policy.org.groups().get(id), next.groups.get(id.borrowed())) {
+                        Arc::make_mut(&mut next.members).set(slot, members_of(&group.members, &next.users));
+                    }
+                }
+                Touched::Member(group, user) => follow_member(&mut next, before, policy, group, user),
+                _ => {}
             }
         }
         if has(|touched| *touched == Touched::Assignments) {
@@ -127,6 +142,32 @@ impl Compiler {
     }
 }
 
+/// The members of a group, sorted.
+fn members_of(members: &BTreeSet<UserId>, users: &Index<Home>) -> Arc<[UserSlot]> {
+    let mut slots: Vec<UserSlot> =
+        members.iter().filter_map(|member| users.get(member.borrowed())).map(|home| home.user).collect();
+    slots.sort_unstable();
+    slots.into()
+}
+
+/// Brings the members of a group up to date with one who joined or left. Their slot may be another than before.
+fn follow_member(next: &mut Snapshot, before: &Snapshot, policy: &Policy, group: &GroupId, user: &UserId) {
+    let Some(slot) = next.groups.get(group.borrowed()) else { return };
+    let slot_in = |users: &Index<Home>| users.get(user.borrowed()).map(|home| home.user);
+    let (old, new) = (slot_in(&before.users), slot_in(&next.users));
+    let mut members: Vec<UserSlot> = next.members.get(slot).map_or_else(Vec::new, |members| members.to_vec());
+    if let Some(place) = old.and_then(|old| members.binary_search(&old).ok()) {
+        members.remove(place);
+    }
+    let is_member = policy.org.groups().get(group).is_some_and(|group| group.members.contains(user));
+    if let Some(new) = new.filter(|_| is_member)
+        && let Err(place) = members.binary_search(&new)
+    {
+        members.insert(place, new);
+    }
+    Arc::make_mut(&mut next.members).set(slot, members.into());
+}
+
 // Users.
 impl Compiler {
     fn home(&mut self, user_slot: UserSlot, user: &User) -> Home {
@@ -138,8 +179,12 @@ impl Compiler {
         if !user.active {
             return Entry::NOBODY;
         }
-        let mut member_of: Vec<GroupSlot> =
-            user.groups.iter().filter_map(|group| groups.get(group.borrowed())).collect();
+        let mut member_of: Vec<GroupSlot> = user
+            .groups
+            .iter()
+            .filter_map(|group| groups.get(group.borrowed()))
+            .filter(|group| assigned.has_group(*group))
+            .collect();
         member_of.sort_unstable();
         let part = self.parts.place(Part {
             employee: user.anchors().next().is_some(),

@@ -4,8 +4,8 @@ use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
 
 use crate::vocabulary::id::{Id, Value};
 
@@ -60,7 +60,7 @@ impl<T: Copy> Index<T> {
 /// Tables by the hash of the key.
 #[derive(Clone)]
 struct Shards<Key, T> {
-    hasher: RandomState,
+    hasher: FxBuildHasher,
     tables: Vec<Arc<HashTable<(Key, T)>>>,
     len: usize,
 }
@@ -68,7 +68,7 @@ struct Shards<Key, T> {
 impl<Key: Hash + Eq + Clone, T: Copy> Shards<Key, T> {
     fn of(entries: impl Iterator<Item = (Key, T)> + Clone) -> Self {
         let len = entries.clone().count();
-        let hasher = RandomState::default();
+        let hasher = FxBuildHasher;
         let count = (len / SHARD).max(1);
         let mut shards: Vec<HashTable<(Key, T)>> = (0..count).map(|_| HashTable::with_capacity(len / count)).collect();
         for entry in entries {

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use foldhash::fast::RandomState;
+use rustc_hash::FxBuildHasher;
 
 /// Gives every distinct thing a place.
 pub(crate) struct Interner<T> {
-    places: HashMap<T, u32, RandomState>,
+    places: HashMap<T, u32, FxBuildHasher>,
     /// By place.
     pub(crate) items: Vec<T>,
 }

@@ -16,6 +16,7 @@ mod compile;
 mod entry;
 mod index;
 mod interner;
+mod memo;
 mod part;
 mod relation;
 mod roles;
@@ -39,7 +40,7 @@ use entry::{Entry, Home, Several};
 use index::Index;
 use part::{GroupSlot, Part};
 use roles::{Assigned, Classes, Grants};
-use row::{Ranges, Row, Rows};
+use row::{Found, Ranges, Row, Rows};
 use tree::{Below, DepartmentSlot, Tree};
 
 /// The place of a user, kept for life.
@@ -79,6 +80,8 @@ pub struct Snapshot {
     several: Arc<Chunks<Several>>,
     parts: Arc<Chunks<Part>>,
     groups: Arc<Index<GroupSlot>>,
+    /// The members of each group, sorted.
+    members: Arc<Chunks<Arc<[UserSlot]>>>,
     grants: Grants,
     assigned: Arc<Assigned>,
     classes: Arc<Classes>,
@@ -90,10 +93,11 @@ pub struct Snapshot {
 #[derive(Clone, Copy)]
 pub(crate) struct Asker<'s> {
     pub(crate) user: UserSlot,
-    pub(crate) part: u32,
     /// Where the user is anchored, if in one department.
-    pub(crate) below: Below,
-    pub(crate) row: &'s Row,
+    below: Below,
+    /// What the user may do, and where they are anchored if in several departments; nothing for who may not ask. Behind a
+    /// reference, so that a principal is 32 bytes.
+    found: Option<&'s Found>,
 }
 
 impl Snapshot {
@@ -141,12 +145,12 @@ impl Snapshot {
             Ok(department) => (self.classes.class(department), self.tree.below(department)),
             Err(_) => (entry.anchors.key(), Below::NOTHING),
         };
-        let row = self.rows.get(u64::from(entry.part) << 32 | u64::from(key), || self.make_row(*entry));
-        Asker { user, part: entry.part, below, row }
+        let found = self.rows.get(u64::from(entry.part) << 32 | u64::from(key), || self.make_row(*entry));
+        Asker { user, below, found: Some(found) }
     }
 
     #[cold]
-    fn make_row(&self, entry: Entry) -> Row {
+    fn make_row(&self, entry: Entry) -> (Row, Option<Ranges>) {
         let nobody = Part::default();
         let part = self.parts.get(entry.part).unwrap_or(&nobody);
         let one;
@@ -159,12 +163,9 @@ impl Snapshot {
         };
         let brought = anchors.iter().flat_map(|department| self.classes.roles(*department));
         let roles = self.assigned.of_part(part).chain(brought);
-        let mut row = Row::new(&self.schema, &self.grants, roles, part.administrator);
-        if entry.anchors.slot().is_err() {
-            let ranges = anchors.iter().map(|department| self.tree.below(*department)).collect();
-            row.several = Some(Box::new(Ranges::of(ranges)));
-        }
-        row
+        let row = Row::new(&self.schema, &self.grants, roles, part.administrator);
+        let ranges = || Ranges::of(anchors.iter().map(|department| self.tree.below(*department)).collect());
+        (row, entry.anchors.slot().is_err().then(ranges))
     }
 
     /// The id of a user who is there.
@@ -176,16 +177,21 @@ impl Snapshot {
 impl Asker<'_> {
     /// Somebody who is not there. No owner has this slot, see [`Home::UNKNOWN`].
     fn stranger() -> Self {
-        Self { user: UserSlot::MAX - 1, part: Part::NOBODYS, below: Below::NOTHING, row: Row::nobodys() }
+        Self { user: UserSlot::MAX - 1, below: Below::NOTHING, found: None }
     }
 
     /// Whether the user may ask at all: is known, and active.
     pub(crate) fn may_ask(&self) -> bool {
-        self.part != Part::NOBODYS
+        self.found.is_some()
+    }
+
+    #[inline]
+    pub(crate) fn cell(&self, action: ActionIndex) -> Cell {
+        self.found.map_or(Cell::NONE, |found| found.row.cell(action))
     }
 
     pub(crate) fn level(&self, action: ActionIndex) -> Level {
-        self.row.level(action)
+        self.found.map_or(Level::Deny, |found| found.row.level(action))
     }
 }
 

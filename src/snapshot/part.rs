@@ -7,8 +7,8 @@ pub(crate) type GroupSlot = u32;
 
 /// Which assignments meet a user, but for those to departments. Most users share one with many others.
 ///
-/// It names groups and not the roles that they have, so an assignment to a group, to all supervisors or to everyone
-/// changes no user.
+/// It names groups and not the roles that they have, so an assignment to all supervisors or to everyone changes no user,
+/// and one to a group only if the group had no role before.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a subject of its own, and any of them may go together")]
 pub(crate) struct Part {
@@ -16,7 +16,7 @@ pub(crate) struct Part {
     pub(crate) supervisor: bool,
     pub(crate) deputy: bool,
     pub(crate) administrator: bool,
-    /// Sorted.
+    /// Those that some role is assigned to; sorted.
     pub(crate) groups: Box<[GroupSlot]>,
     /// The user, if some role is assigned to just them.
     pub(crate) direct: Option<UserSlot>,

@@ -4,7 +4,7 @@ use crate::snapshot::entry::Home;
 use crate::snapshot::row::Ranges;
 use crate::snapshot::tree::Below;
 use crate::snapshot::{Asker, Snapshot};
-use crate::vocabulary::facts::Facts;
+use crate::vocabulary::facts::{Facts, Few};
 use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 use crate::vocabulary::subject::{Owner, Share};
 
@@ -50,22 +50,35 @@ impl Snapshot {
     /// Constant for one owner, linear in owners and shares; a look-up by id for each. Several departments add a binary
     /// search.
     #[inline]
-    pub(crate) fn relation(&self, asker: &Asker<'_>, facts: &Facts<'_>, pool: bool) -> Relation {
-        let relation = Relation::default().and_if(facts.open, OPEN).and_if(facts.owners.is_empty() && pool, OWN);
-        let relation = facts.owners.iter().fold(relation, |relation, owner| match *owner {
-            Owner::User(owner) => {
-                let home = self.users.get(owner).unwrap_or(Home::UNKNOWN);
-                Relation(relation.0 | self.relation_to(asker, home).0)
-            }
-            Owner::Department(owner) => match self.departments.get(owner) {
-                Some(department) => Relation(relation.0 | asker.relation_to_number(self.tree.number(department)).0),
-                None => relation,
-            },
-        });
-        if facts.shared_with.is_empty() {
-            return relation;
+    pub(crate) fn relation(&self, asker: &Asker<'_>, facts: &Facts<'_>, pool: impl Fn() -> bool) -> Relation {
+        let owned = match &facts.owners {
+            Few::One(owner) => self.relation_to_owner(asker, owner),
+            owners => self.relation_to_owners(asker, owners.as_slice(), pool),
+        };
+        let shared = match &facts.shared_with {
+            Few::None => false,
+            shares => shares.as_slice().iter().any(|share| self.is_shared_with(asker, *share)),
+        };
+        owned.and_if(facts.open, OPEN).and_if(shared, SHARED)
+    }
+
+    /// The relations to all owners together.
+    fn relation_to_owners(&self, asker: &Asker<'_>, owners: &[Owner<&str>], pool: impl Fn() -> bool) -> Relation {
+        if owners.is_empty() {
+            return Relation::default().and_if(pool(), OWN);
         }
-        relation.and_if(facts.shared_with.iter().any(|share| self.is_shared_with(asker, *share)), SHARED)
+        owners.iter().fold(Relation::default(), |all, owner| Relation(all.0 | self.relation_to_owner(asker, owner).0))
+    }
+
+    #[inline]
+    fn relation_to_owner(&self, asker: &Asker<'_>, owner: &Owner<&str>) -> Relation {
+        match *owner {
+            Owner::User(owner) => self.relation_to(asker, self.users.get(owner).unwrap_or(Home::UNKNOWN)),
+            Owner::Department(owner) => match self.departments.get(owner) {
+                Some(department) => asker.relation_to_number(self.tree.number(department)),
+                None => Relation::default(),
+            },
+        }
     }
 
     /// How a user is related to the records of an owner who lives here.
@@ -97,18 +110,25 @@ impl Snapshot {
                 .departments
                 .get(with)
                 .is_some_and(|department| asker.is_anchored_within(self.tree.below(department))),
-            Share::Group(with) => self.groups.get(with).is_some_and(|group| {
-                self.parts.get(asker.part).is_some_and(|part| part.groups.binary_search(&group).is_ok())
-            }),
+            Share::Group(with) => {
+                let members = self.groups.get(with).and_then(|group| self.members.get(group));
+                members.is_some_and(|members| members.binary_search(&asker.user).is_ok())
+            }
         }
     }
 }
 
 impl Asker<'_> {
+    /// Where the user is anchored, if in several departments.
+    #[inline]
+    fn several(&self) -> Option<&Ranges> {
+        self.found.and_then(|found| found.several.as_ref())
+    }
+
     /// How the user is related to the records of a department with this number.
     #[inline]
     fn relation_to_number(&self, number: u32) -> Relation {
-        if let Some(ranges) = &self.row.several {
+        if let Some(ranges) = self.several() {
             return ranges.relation_to_number(number);
         }
         Relation::default().and_if(number == self.below.first, DEPARTMENT).and_if(self.below.contains(number), SUB)
@@ -116,7 +136,7 @@ impl Asker<'_> {
 
     /// Whether the user is anchored in one of these departments.
     fn is_anchored_within(&self, these: Below) -> bool {
-        let Some(ranges) = &self.row.several else { return these.contains(self.below.first) };
+        let Some(ranges) = self.several() else { return these.contains(self.below.first) };
         let at = ranges.anchors.partition_point(|anchor| *anchor < these.first);
         ranges.anchors.get(at).is_some_and(|anchor| these.contains(*anchor))
     }

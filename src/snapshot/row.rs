@@ -4,27 +4,33 @@
 //! is found by its whole key, and dies with the state of roles and departments that it was made from.
 
 use std::hash::BuildHasher;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
 
-use foldhash::fast::RandomState;
-use once_cell::race::OnceBox;
+use rustc_hash::FxBuildHasher;
 
 use crate::policy::schema::Schema;
 use crate::snapshot::cell::Cell;
+use crate::snapshot::memo::Memo;
 use crate::snapshot::roles::{Grants, RoleSlot};
 use crate::snapshot::tree::Below;
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::ActionIndex;
 
-/// What users who have the same roles, and who are anchored in the same several departments if in several, have in
-/// common.
-#[derive(Debug, Default)]
+/// What users who have the same roles may do.
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Row {
     cells: Vec<Cell>,
     /// The level of each cell, before shares and requirements. No check reads it.
     levels: Vec<Level>,
+}
+
+/// What a part and departments lead to.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// Shared by all who may do the same, in whatever way: so few rows are hot, and stay in the caches.
+    pub(crate) row: Arc<Row>,
     /// Where the users are anchored, if in several departments.
-    pub(crate) several: Option<Box<Ranges>>,
+    pub(crate) several: Option<Ranges>,
 }
 
 /// Several departments as sorted numbers.
@@ -36,12 +42,6 @@ pub(crate) struct Ranges {
 }
 
 impl Row {
-    /// The row of who may do nothing: the unknown and the inactive.
-    pub(crate) fn nobodys() -> &'static Self {
-        static NOBODYS: Row = Row { cells: Vec::new(), levels: Vec::new(), several: None };
-        &NOBODYS
-    }
-
     /// The row of an active user with these roles, of which one may come more than once.
     pub(crate) fn new(
         schema: &Schema,
@@ -59,7 +59,7 @@ impl Row {
                 *level = if action.admin_bypass { Level::All } else { *level };
             }
         }
-        Self { cells: cells(schema, &levels), levels, several: None }
+        Self { cells: cells(schema, &levels), levels }
     }
 
     #[inline]
@@ -88,82 +88,30 @@ fn cells(schema: &Schema, levels: &[Level]) -> Vec<Cell> {
     cells
 }
 
-/// The rows made so far, by key. Readers make them; nobody locks, and nobody waits for another.
-///
-/// A row is found by open addressing. Who needs one that is not there claims a free slot for its key and then fills it;
-/// whoever finds the key before the row is there makes the row too, and the first one stays. A full neighbourhood leads to
-/// a larger table. Nothing is ever taken out.
-#[derive(Debug)]
+/// The rows made so far. Readers make them; nobody locks, and nobody waits for another.
+#[derive(Default)]
 pub(crate) struct Rows {
-    hasher: RandomState,
-    first: Table,
-}
-
-#[derive(Debug)]
-struct Table {
-    slots: Box<[Slot]>,
-    next: OnceBox<Table>,
-}
-
-#[derive(Debug, Default)]
-struct Slot {
-    /// Zero while the slot is free.
-    key: AtomicU64,
-    row: OnceBox<Row>,
-}
-
-/// How many slots a table has at first, and how many times more the next one has.
-const SLOTS: usize = 1024;
-const GROWTH: usize = 8;
-/// How many slots a key may stand away from its own.
-const NEIGHBOURHOOD: usize = 8;
-
-impl Default for Rows {
-    fn default() -> Self {
-        Self { hasher: RandomState::default(), first: Table::new(SLOTS) }
-    }
+    hasher: FxBuildHasher,
+    /// By part and departments.
+    found: Memo<Found>,
+    /// By the hash of the row. Of two rows of one hash the second is not shared.
+    shared: Memo<Arc<Row>>,
 }
 
 impl Rows {
-    /// The row of a key, which is not zero.
+    /// What a key leads to, which is not zero.
     #[inline]
-    pub(crate) fn get(&self, key: u64, make: impl Fn() -> Row) -> &Row {
-        let hash = self.hasher.hash_one(key);
-        let mut table = &self.first;
-        loop {
-            if let Some(slot) = table.slot(key, hash) {
-                return slot.row.get_or_init(|| Box::new(make()));
-            }
-            table = table.next.get_or_init(|| Box::new(Table::new(table.slots.len() * GROWTH)));
-        }
-    }
-}
-
-impl Table {
-    fn new(slots: usize) -> Self {
-        Self { slots: std::iter::repeat_with(Slot::default).take(slots).collect(), next: OnceBox::new() }
+    pub(crate) fn get(&self, key: u64, make: impl Fn() -> (Row, Option<Ranges>)) -> &Found {
+        self.found.get(key, self.hasher.hash_one(key), || {
+            let (row, several) = make();
+            Found { row: self.shared(row), several }
+        })
     }
 
-    /// The slot of a key, claimed for it if it had none; `None` if its neighbourhood is full.
-    #[inline]
-    fn slot(&self, key: u64, hash: u64) -> Option<&Slot> {
-        let mask = self.slots.len() - 1;
-        let home = usize::try_from(hash & u64::from(u32::MAX)).unwrap_or(0);
-        (0..NEIGHBOURHOOD).map(|step| &self.slots[(home + step) & mask]).find(|slot| slot.is_for(key))
-    }
-}
-
-impl Slot {
-    /// Whether the slot is this key's, or free and now claimed for it.
-    #[inline]
-    fn is_for(&self, key: u64) -> bool {
-        // The row is published by `OnceBox`; the key alone says nothing about other memory.
-        match self.key.load(Ordering::Relaxed) {
-            0 => self
-                .key
-                .compare_exchange(0, key, Ordering::Relaxed, Ordering::Relaxed)
-                .map_or_else(|now| now == key, |_| true),
-            now => now == key,
-        }
+    fn shared(&self, row: Row) -> Arc<Row> {
+        let row = Arc::new(row);
+        let hash = self.hasher.hash_one(&row);
+        let first = self.shared.get(hash.max(1), hash, || row.clone());
+        if *first == row { first.clone() } else { row }
     }
 }

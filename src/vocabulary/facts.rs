@@ -37,7 +37,7 @@ impl<'a> Facts<'a> {
     /// A record of one owner: a user's id, or [`Owner::department`].
     #[inline]
     pub fn owned_by(owner: impl Into<Owner<&'a str>>) -> Self {
-        Self { owners: Few { first: Some(owner.into()), rest: Vec::new() }, ..Self::default() }
+        Self { owners: Few::One(owner.into()), open: false, shared_with: Few::None }
     }
 
     /// A record of these owners: none, one or several. It takes an [`Option`] as well as a list.
@@ -47,7 +47,7 @@ impl<'a> Facts<'a> {
 
     /// The same record with one more owner.
     pub fn and_owned_by(mut self, owner: impl Into<Owner<&'a str>>) -> Self {
-        self.owners.push(owner.into());
+        self.owners = self.owners.and(owner.into());
         self
     }
 
@@ -62,7 +62,7 @@ impl<'a> Facts<'a> {
 
     /// The same record, shared with one more subject.
     pub fn shared_with(mut self, subject: impl Into<Share<&'a str>>) -> Self {
-        self.shared_with.push(subject.into());
+        self.shared_with = self.shared_with.and(subject.into());
         self
     }
 
@@ -73,41 +73,47 @@ impl<'a> Facts<'a> {
 }
 
 /// None, one or several: one does not allocate. (A `SmallVec` would do, but for its invariance: facts of a long life must
-/// be good enough for a short one.)
+/// be good enough for a short one. A field for the first and a `Vec` for the rest made a check twice as slow, by moving
+/// and dropping them.)
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Few<T> {
-    first: Option<T>,
-    rest: Vec<T>,
+pub(crate) enum Few<T> {
+    None,
+    One(T),
+    Several(Vec<T>),
 }
 
 impl<T> Few<T> {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.first.is_none()
+    #[inline]
+    pub(crate) fn as_slice(&self) -> &[T] {
+        match self {
+            Self::None => &[],
+            Self::One(item) => std::slice::from_ref(item),
+            Self::Several(items) => items,
+        }
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.first.iter().chain(&self.rest)
-    }
-
-    fn push(&mut self, item: T) {
-        if self.first.is_none() {
-            self.first = Some(item);
-        } else {
-            self.rest.push(item);
+    fn and(self, item: T) -> Self {
+        match self {
+            Self::None => Self::One(item),
+            Self::One(first) => Self::Several(vec![first, item]),
+            Self::Several(mut items) => {
+                items.push(item);
+                Self::Several(items)
+            }
         }
     }
 }
 
 impl<T> Default for Few<T> {
+    #[inline]
     fn default() -> Self {
-        Self { first: None, rest: Vec::new() }
+        Self::None
     }
 }
 
 impl<T> FromIterator<T> for Few<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        let mut items = items.into_iter();
-        Self { first: items.next(), rest: items.collect() }
+        items.into_iter().fold(Self::None, Self::and)
     }
 }
 

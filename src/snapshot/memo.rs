@@ -1,0 +1,87 @@
+//! What readers have worked out, remembered by key. They share it without a lock, and nobody waits for another.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use once_cell::race::OnceBox;
+
+/// A table that only gains.
+///
+/// A value is found by open addressing. Who needs one that is not there claims a free slot for its key and then fills it;
+/// whoever finds the key before the value is there works the value out too, and the first one stays. A full neighbourhood
+/// leads to a larger table.
+#[derive(Debug)]
+pub(crate) struct Memo<T> {
+    first: Table<T>,
+}
+
+#[derive(Debug)]
+struct Table<T> {
+    slots: Box<[Slot<T>]>,
+    next: OnceBox<Table<T>>,
+}
+
+#[derive(Debug)]
+struct Slot<T> {
+    /// Zero while the slot is free.
+    key: AtomicU64,
+    value: OnceBox<T>,
+}
+
+/// How many slots a table has at first, and how many times more the next one has.
+const SLOTS: usize = 1024;
+const GROWTH: usize = 8;
+/// How many slots a key may stand away from its own.
+const NEIGHBOURHOOD: usize = 8;
+
+impl<T> Default for Memo<T> {
+    fn default() -> Self {
+        Self { first: Table::new(SLOTS) }
+    }
+}
+
+impl<T> Memo<T> {
+    /// The value of a key, which is not zero and always comes with the same hash.
+    #[inline]
+    pub(crate) fn get(&self, key: u64, hash: u64, make: impl Fn() -> T) -> &T {
+        let mut table = &self.first;
+        loop {
+            if let Some(slot) = table.slot(key, hash) {
+                return slot.value.get_or_init(|| Box::new(make()));
+            }
+            table = table.next.get_or_init(|| Box::new(Table::new(table.slots.len() * GROWTH)));
+        }
+    }
+}
+
+impl<T> Table<T> {
+    fn new(slots: usize) -> Self {
+        let free = || Slot { key: AtomicU64::new(0), value: OnceBox::new() };
+        Self { slots: std::iter::repeat_with(free).take(slots).collect(), next: OnceBox::new() }
+    }
+
+    /// The slot of a key, claimed for it if it had none; `None` if its neighbourhood is full.
+    #[inline]
+    fn slot(&self, key: u64, hash: u64) -> Option<&Slot<T>> {
+        let mask = self.slots.len() - 1;
+        let home = usize::try_from(hash & u64::from(u32::MAX)).unwrap_or(0);
+        (0..NEIGHBOURHOOD).map(|step| &self.slots[(home + step) & mask]).find(|slot| slot.is_for(key))
+    }
+}
+
+impl<T> Slot<T> {
+    /// Whether the slot is this key's, or free and now claimed for it.
+    #[inline]
+    fn is_for(&self, key: u64) -> bool {
+        // The value is published by `OnceBox`; the key alone says nothing about other memory.
+        match self.key.load(Ordering::Relaxed) {
+            0 => self.claim(key),
+            now => now == key,
+        }
+    }
+
+    #[cold]
+    fn claim(&self, key: u64) -> bool {
+        let claimed = self.key.compare_exchange(0, key, Ordering::Relaxed, Ordering::Relaxed);
+        claimed.map_or_else(|now| now == key, |_| true)
+    }
+}
