@@ -66,6 +66,8 @@
 //! | [`Resource`], [`Facts`] | a record of the application, and what the library needs to know of it |
 //! | [`Principal`] | a user who asks |
 //! | [`Scope`] | the set of records that a principal may do something to |
+//! | [`KnownOwner`] | an owner looked up once, for long lists |
+//! | [`Command`], [`Refusal`] | a change as data, and why it makes no sense |
 //! | [`Decision`], [`Reason`] | the answer of a check, and why |
 //! | [`World`] | a document with records and expectations: the format of tests and bug reports |
 //!
@@ -104,6 +106,7 @@ pub use policy::schema::{Schema, UnknownPermission};
 pub use policy::validate::{PolicyError, Problem};
 pub use policy::world::{InvalidQuestion, Question, World};
 pub use query::check::{Decision, Denied};
+pub use query::known_owner::KnownOwner;
 pub use query::principal::Principal;
 pub use query::reason::Reason;
 pub use query::scope::Scope;

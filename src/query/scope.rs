@@ -12,9 +12,9 @@ use crate::vocabulary::permission::{ActionIndex, Fingerprint, Permission};
 /// It is the one definition of access: [`check`](Principal::check) asks whether the record is in it. The records are
 /// not in the library, so the set is known by what it contains, not by its members.
 pub struct Scope<'s, R> {
-    principal: Principal<'s>,
+    pub(crate) principal: Principal<'s>,
     permission: Permission<R>,
-    cell: Cell,
+    pub(crate) cell: Cell,
 }
 
 impl<'s> Principal<'s> {

@@ -36,7 +36,8 @@ use crate::vocabulary::id::{UserId, UserRef};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::{ActionIndex, Fingerprint};
 use chunks::Chunks;
-use entry::{Entry, Home, Several};
+pub(crate) use entry::Home;
+use entry::{Entry, Several};
 use index::Index;
 use part::{GroupSlot, Part};
 use roles::{Assigned, Classes, Grants};
@@ -127,6 +128,12 @@ impl Snapshot {
             Some(home) => self.asker_at(home.user),
             None => Asker::stranger(),
         }
+    }
+
+    /// Where the owner with this id lives, who may be unknown.
+    #[inline]
+    pub(crate) fn home(&self, owner: UserRef<'_>) -> Home {
+        self.users.get(owner).unwrap_or(Home::UNKNOWN)
     }
 
     /// The slots of all users, those that are free included.

@@ -1,9 +1,8 @@
 //! How a user and a record are related: five bits that decide every permission.
 
-use crate::snapshot::entry::Home;
 use crate::snapshot::row::Ranges;
 use crate::snapshot::tree::Below;
-use crate::snapshot::{Asker, Snapshot};
+use crate::snapshot::{Asker, Home, Snapshot};
 use crate::vocabulary::facts::{Facts, Few};
 use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 use crate::vocabulary::subject::{Owner, Share};
@@ -38,6 +37,12 @@ impl Relation {
         1 << (self.0 & 31)
     }
 
+    /// The same, of a record that is open or not.
+    #[inline]
+    pub(crate) fn and_open(self, open: bool) -> Self {
+        self.and_if(open, OPEN)
+    }
+
     #[inline]
     fn and_if(self, holds: bool, part: u8) -> Self {
         Self(self.0 | (u8::from(holds) * part))
@@ -59,7 +64,7 @@ impl Snapshot {
             Few::None => false,
             shares => shares.as_slice().iter().any(|share| self.is_shared_with(asker, *share)),
         };
-        owned.and_if(facts.open, OPEN).and_if(shared, SHARED)
+        owned.and_open(facts.open).and_if(shared, SHARED)
     }
 
     /// The relations to all owners together.
@@ -73,7 +78,7 @@ impl Snapshot {
     #[inline]
     fn relation_to_owner(&self, asker: &Asker<'_>, owner: &Owner<&str>) -> Relation {
         match *owner {
-            Owner::User(owner) => self.relation_to(asker, self.users.get(owner).unwrap_or(Home::UNKNOWN)),
+            Owner::User(owner) => self.relation_to(asker, self.home(owner)),
             Owner::Department(owner) => match self.departments.get(owner) {
                 Some(department) => asker.relation_to_number(self.tree.number(department)),
                 None => Relation::default(),

@@ -6,10 +6,10 @@ use orgscope::document::{
     self, Check, Expect, Format, List, Org, RecordAsked, Request, Section, Stage, User, Who, Word,
 };
 use orgscope::{
-    AnyPermission, AnyRecord, Decision, Delegation, Denied, DepartmentId, DepartmentRef, Document, Facts, Grant,
-    GroupId, GroupRef, Handle, InvalidQuestion, Level, Owner, Permission, Policy, PolicyError, Principal, Problem,
-    Question, Reason, RecordId, Reload, RoleId, Schema, Scope, Share, Snapshot, Subject, Toggle, UnknownGrant,
-    UnknownLevel, UnknownMode, UnknownPermission, Unowned, UserId, UserRef, World,
+    AnyPermission, AnyRecord, Command, Decision, Delegation, Denied, DepartmentId, DepartmentRef, Document, Facts,
+    Grant, GroupId, GroupRef, Handle, InvalidQuestion, KnownOwner, Level, Owner, Permission, Policy, PolicyError,
+    Principal, Problem, Question, Reason, RecordId, Refusal, Reload, RoleId, Schema, Scope, Share, Snapshot, Subject,
+    Toggle, UnknownGrant, UnknownLevel, UnknownMode, UnknownPermission, Unowned, UserId, UserRef, World,
 };
 
 fn shared<T: Send + Sync + Debug>() {}
@@ -39,6 +39,7 @@ fn all_types_cross_threads_and_show_themselves() {
     cloned::<(Facts<'_>, AnyRecord<'_>, Subject, Owner, Share, Reason, Problem)>();
     cloned::<(UserId, DepartmentId, GroupId, RoleId, RecordId)>();
     cloned::<Question<'_>>();
+    cloned::<(Command, KnownOwner<'_>)>();
     cloned::<Principal<'_>>();
     cloned::<Scope<'_, AnyRecord<'_>>>();
 
@@ -48,6 +49,7 @@ fn all_types_cross_threads_and_show_themselves() {
 
     error::<PolicyError>();
     error::<Denied>();
+    error::<Refusal>();
     error::<InvalidQuestion>();
     error::<UnknownPermission>();
     error::<UnknownLevel>();

@@ -178,6 +178,25 @@ fn a_batch_answers_in_the_order_of_the_questions() {
     assert_eq!(answers.map(orgscope::Decision::is_allow).collect::<Vec<_>>(), [true, false, true]);
 }
 
+/// An owner who is looked up beforehand is reached like one who is named; in another snapshot nobody is.
+#[test]
+fn a_known_owner_is_reached_like_one_who_is_named() {
+    let contact = Type::new("contact").action(Action::new("read").floor(Level::OwnOpen));
+    let document =
+        Document::new().section(Section::new("crm").resource(contact)).user(User::new("ann")).user(User::new("bo"));
+    let policy = Policy::from_document(document).unwrap();
+    let (snapshot, other) = (Snapshot::of(&policy), Snapshot::of(&policy));
+    let Ok(AnyPermission::Levelled(read)) = policy.schema().find("contact.read") else { unreachable!() };
+    for (asker, owner, open) in
+        [("ann", "ann", false), ("ann", "bo", false), ("ann", "bo", true), ("ann", "zoe", false), ("zoe", "zoe", true)]
+    {
+        let scope = snapshot.principal(asker).scope(read);
+        let named = scope.contains(&AnyRecord::new("contact", Facts::owned_by(owner).open(open)));
+        assert_eq!(scope.contains_owned_by(&snapshot.known_owner(owner), open), named, "{asker} {owner} {open}");
+        assert!(!scope.contains_owned_by(&other.known_owner(owner), open));
+    }
+}
+
 #[test]
 fn a_record_of_another_type_is_denied_with_that_reason() {
     let snapshot = Snapshot::of(&policy(&["read"]));
