@@ -1,7 +1,7 @@
 //! The inside: the rooms, the way of the data through them, and what must always hold.
 //!
 //! ```text
-//! vocabulary  ←  document  ←  policy  ←  snapshot  ←  query       handle → policy, snapshot
+//! vocabulary  ←  document  ←  policy  ←  snapshot  ←  query       handle → all
 //! words          untrusted     valid      compiled     one file    the current
 //!                serde types   model      arrays       a question  snapshot
 //! ```
@@ -29,28 +29,39 @@
 //!
 //! # How a check works
 //!
-//! **Departments are numbers in preorder**: a department is followed by all that are below it, so "below" is two
-//! comparisons.
+//! **Departments are numbers in preorder**: a department is followed by all that are below it, so "below" is one comparison.
+//! Everything names a department by a slot that it keeps for life, and only the tree knows its number. So a department that
+//! moves changes numbers in the tree, and nothing else.
 //!
-//! **A user is an entry of 16 bytes**: the number of a row, the department they are a member of, and the first and the last
-//! number of the range below the one that they are anchored in. Who is in several departments has a side entry with sorted
-//! lists, and a binary search takes the place of the comparison.
+//! **Owners come with the look-up**: beside the id in the index stand the slot of the user and the department that they are
+//! a member of. Who is in several has a list on the side.
 //!
-//! **Users with equal roles share a row**, and a row has a cell for each permission. There are five ways in which a user
-//! and a record can be related: the record is their own, of their department, of one below, open, shared with them. That
-//! makes 32 combinations, and a cell is 32 bits: one for each combination, set if it suffices. Floors, roles, the bypass of
-//! administrators, shares and requirements are all folded into the cell when the policy is compiled: each is a question
-//! about the combination alone. The union of two roles is the union of their levels, and a requirement is the intersection
-//! of two cells, which is exact where an intersection of levels would not be.
+//! **Who asks is a part and departments**: whether they are a head, a deputy, an administrator, in which groups with roles,
+//! and where they are anchored. Both together lead to a row, which has a cell for each permission. A row is made when it is
+//! first asked for, found by its whole key from then on, and shared by all who may do the same.
 //!
-//! So a check of whatever permission is: look up the owner, compare two entries to get five bits, test one bit of one
-//! cell.
+//! **A cell is 32 bits.** There are five ways in which a user and a record can be related: the record is their own, of their
+//! department, of one below, open, shared with them. That makes 32 combinations, and a cell has one bit for each, set if it
+//! suffices. Floors, roles, the bypass of administrators, shares and requirements are all folded in when the row is made:
+//! each is a question about the combination alone. The union of two roles is the union of their levels, and a requirement
+//! is the intersection of two cells, which is exact where an intersection of levels would not be.
+//!
+//! So a check of whatever permission is: look up the owner, compare numbers to get five bits, test one bit of one cell.
+//!
+//! # How a change is published
+//!
+//! A command changes the model and says what it touched. The next snapshot shares all that is not: lists and indices are
+//! in chunks, and who changes an element copies its chunk; the tree is numbered again only when a department comes, goes or
+//! moves; rows are dropped only when roles, assignments or departments change. The snapshot is put in the place of the one
+//! before as a whole. Readers take the current one without a lock, and what they have taken stays as it is.
 //!
 //! # How it is tested
 //!
 //! - `reference` against every answer, on random worlds: check, scope, list, who and reason.
 //! - All worlds with up to three departments, two users (members and heads anywhere), one record and two roles for everyone,
 //!   exhaustively.
+//! - Random commands: after every batch the published snapshot answers like one compiled afresh, and like the reference; a
+//!   batch that makes no sense changes nothing.
 //! - Laws: the join is the union, one more role never takes away, order does not matter, moving a department changes only
 //!   its cone, a saved document keeps every answer.
 //! - World files, one for each rule, in `tests/data/worlds`; bad documents with their whole messages in

@@ -1,4 +1,5 @@
-//! Longer texts: the rules for those who write policies, and the inside for those who read the source.
+//! Longer texts: the rules for those who write policies, the inside for those who read the source, and what it costs.
 
 pub mod internals;
+pub mod performance;
 pub mod semantics;

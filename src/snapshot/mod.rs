@@ -96,8 +96,9 @@ pub(crate) struct Asker<'s> {
     pub(crate) user: UserSlot,
     /// Where the user is anchored, if in one department.
     below: Below,
-    /// What the user may do, and where they are anchored if in several departments; nothing for who may not ask. Behind a
-    /// reference, so that a principal is 32 bytes.
+    /// What the user may do; nothing for who may not ask. It stands here beside `found`, so that a check reads a cell
+    /// without a step through memory far away.
+    cells: &'s [Cell],
     found: Option<&'s Found>,
 }
 
@@ -153,7 +154,7 @@ impl Snapshot {
             Err(_) => (entry.anchors.key(), Below::NOTHING),
         };
         let found = self.rows.get(u64::from(entry.part) << 32 | u64::from(key), || self.make_row(*entry));
-        Asker { user, below, found: Some(found) }
+        Asker { user, below, cells: found.row.cells(), found: Some(found) }
     }
 
     #[cold]
@@ -184,7 +185,7 @@ impl Snapshot {
 impl Asker<'_> {
     /// Somebody who is not there. No owner has this slot, see [`Home::UNKNOWN`].
     fn stranger() -> Self {
-        Self { user: UserSlot::MAX - 1, below: Below::NOTHING, found: None }
+        Self { user: UserSlot::MAX - 1, below: Below::NOTHING, cells: &[], found: None }
     }
 
     /// Whether the user may ask at all: is known, and active.
@@ -194,7 +195,7 @@ impl Asker<'_> {
 
     #[inline]
     pub(crate) fn cell(&self, action: ActionIndex) -> Cell {
-        self.found.map_or(Cell::NONE, |found| found.row.cell(action))
+        self.cells.get(action as usize).copied().unwrap_or(Cell::NONE)
     }
 
     pub(crate) fn level(&self, action: ActionIndex) -> Level {

@@ -125,7 +125,6 @@ impl Snapshot {
 
 impl Asker<'_> {
     /// Where the user is anchored, if in several departments.
-    #[inline]
     fn several(&self) -> Option<&Ranges> {
         self.found.and_then(|found| found.several.as_ref())
     }
@@ -133,10 +132,16 @@ impl Asker<'_> {
     /// How the user is related to the records of a department with this number.
     #[inline]
     fn relation_to_number(&self, number: u32) -> Relation {
-        if let Some(ranges) = self.several() {
-            return ranges.relation_to_number(number);
+        if self.below == Below::NOTHING {
+            return self.relation_of_several(number);
         }
         Relation::default().and_if(number == self.below.first, DEPARTMENT).and_if(self.below.contains(number), SUB)
+    }
+
+    /// The same for a user who is not anchored in one department.
+    #[cold]
+    fn relation_of_several(&self, number: u32) -> Relation {
+        self.several().map_or(Relation::default(), |ranges| ranges.relation_to_number(number))
     }
 
     /// Whether the user is anchored in one of these departments.

@@ -63,8 +63,8 @@ impl Row {
     }
 
     #[inline]
-    pub(crate) fn cell(&self, action: ActionIndex) -> Cell {
-        self.cells.get(action as usize).copied().unwrap_or(Cell::NONE)
+    pub(crate) fn cells(&self) -> &[Cell] {
+        &self.cells
     }
 
     pub(crate) fn level(&self, action: ActionIndex) -> Level {

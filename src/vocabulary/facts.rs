@@ -73,8 +73,7 @@ impl<'a> Facts<'a> {
 }
 
 /// None, one or several: one does not allocate. (A `SmallVec` would do, but for its invariance: facts of a long life must
-/// be good enough for a short one. A field for the first and a `Vec` for the rest made a check twice as slow, by moving
-/// and dropping them.)
+/// be good enough for a short one.)
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Few<T> {
     None,
