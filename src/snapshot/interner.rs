@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use rustc_hash::FxBuildHasher;
+use foldhash::fast::RandomState;
 
 /// Gives every distinct thing a place.
 pub(crate) struct Interner<T> {
-    places: HashMap<T, u32, FxBuildHasher>,
+    places: HashMap<T, u32, RandomState>,
     /// By place.
     pub(crate) items: Vec<T>,
 }

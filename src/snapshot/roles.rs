@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use rustc_hash::FxBuildHasher;
+use foldhash::fast::RandomState;
 
 use crate::policy::Policy;
 use crate::policy::role::Role;
@@ -21,7 +21,7 @@ pub(crate) type RoleSlot = u32;
 /// The place of a set of roles that some departments bring.
 pub(crate) type ClassSlot = u32;
 
-type Map<Key> = HashMap<Key, Vec<RoleSlot>, FxBuildHasher>;
+type Map<Key> = HashMap<Key, Vec<RoleSlot>, RandomState>;
 
 /// What each role grants above `deny`.
 pub(crate) type Grants = Vec<Arc<[(ActionIndex, Level)]>>;
@@ -138,7 +138,7 @@ impl Classes {
         let mut of = vec![empty; tree.slots()];
         // Around the current department, those that bring something to the ones below: where the range ends, and what.
         let mut around: Vec<(u32, ClassSlot)> = Vec::new();
-        let mut from_above: HashSet<RoleSlot, FxBuildHasher> = HashSet::default();
+        let mut from_above: HashSet<RoleSlot, RandomState> = HashSet::default();
         for (number, slot) in tree.preorder().iter().enumerate() {
             while let Some((_, left)) = around.pop_if(|(end, _)| *end as usize <= number) {
                 for role in &*interner.items[left as usize].roles {

@@ -6,7 +6,7 @@
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use rustc_hash::FxBuildHasher;
+use foldhash::fast::RandomState;
 
 use crate::policy::schema::Schema;
 use crate::snapshot::cell::Cell;
@@ -91,7 +91,7 @@ fn cells(schema: &Schema, levels: &[Level]) -> Vec<Cell> {
 /// The rows made so far. Readers make them; nobody locks, and nobody waits for another.
 #[derive(Default)]
 pub(crate) struct Rows {
-    hasher: FxBuildHasher,
+    hasher: RandomState,
     /// By part and departments.
     found: Memo<Found>,
     /// By the hash of the row. Of two rows of one hash the second is not shared.
