@@ -93,9 +93,11 @@ impl Handle {
 
     /// Applies a batch of commands, all or none, and publishes the state after it.
     ///
-    /// Each command is judged on the state that those before it left. It costs what the batch changes, however large the
-    /// company is: one user's change copies the parts of the lists that the user stands in. (As long as a policy that
-    /// [`policy`](Self::policy) gave is held, the next batch copies the whole policy first.)
+    /// Each command is judged on the state that those before it left. It costs what the batch changes: one user's change
+    /// copies the parts of the lists that the user stands in, however large the company is. Besides, a change of groups
+    /// costs their members, one of departments all departments, and one of assignments all assignments. (As long as a policy
+    /// that [`policy`](Self::policy) gave is held, the next batch copies the whole policy first. What no user needs any more
+    /// is kept until [`replace`](Self::replace).)
     ///
     /// # Errors
     ///
@@ -115,8 +117,10 @@ impl Handle {
                 }
                 Err(invalid) => {
                     for command in undo.iter().rev().flatten() {
-                        // INVARIANT: what undoes a command makes sense on the state that the command left.
-                        let _ = policy.change(command);
+                        // INVARIANT: what undoes a command makes sense on the state that the command left. And since it is
+                        // undone backwards, departments get the places back that the published snapshot knows them by.
+                        let undone = policy.change(command);
+                        debug_assert!(undone.is_ok(), "{undone:?}");
                     }
                     return Err(Refusal { command: place, why: invalid.to_string() });
                 }
@@ -146,7 +150,7 @@ impl Handle {
     }
 
     fn write(&self) -> MutexGuard<'_, Writer> {
-        // A writer that panicked has published nothing: the policy is as it was, or a state of its own that makes sense.
+        // No panic is known that could happen while the lock is held; after one, readers still have the last snapshot.
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -109,6 +109,15 @@
 //! Everything else that makes no sense is such a problem as well, a misspelt level or subject too. Only an object with a
 //! key that is unknown, among them that of a subject, can't be read.
 //!
+//! # Changes
+//!
+//! A [`Command`](crate::Command) changes one thing. A batch is applied all or not at all, each command judged on the state
+//! that those before it left. A command makes no sense, and refuses the batch, if it names what is not there or adds what is,
+//! puts a department below itself, removes one that is not empty, or sets a level that the action does not take; if it joins
+//! or assigns what is so already, or leaves or unassigns what is not. Setting what is so already is accepted and changes
+//! nothing; so is a permission that stands twice in `set_level_for_all_roles`. What is removed takes its memberships and
+//! assignments along.
+//!
 //! # World files
 //!
 //! A world file is a document with `records` and `expect`ations added. Owners, the subjects of shares and the users who

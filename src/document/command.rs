@@ -8,7 +8,9 @@ use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::document::object::write_objects;
-use crate::document::word::{Word, is_default, null_is_default, unique_keys};
+use crate::document::word::{
+    Word, flag, is_default, null_is_default, optional_flag, optional_text, required_flag, text, unique_keys,
+};
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::subject::Subject;
@@ -35,7 +37,7 @@ pub enum Command {
         /// Its id, which no other department has.
         id: DepartmentId,
         /// What people call it.
-        #[serde(default, skip_serializing_if = "is_default")]
+        #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
         name: Option<String>,
         /// The department directly above; a root when left out.
         #[serde(default, skip_serializing_if = "is_default")]
@@ -46,7 +48,7 @@ pub enum Command {
         /// The department.
         id: DepartmentId,
         /// The name.
-        #[serde(deserialize_with = "nullable")]
+        #[serde(deserialize_with = "optional_text")]
         name: Option<String>,
     },
     /// Puts a department, with all that is below it, below another.
@@ -67,10 +69,10 @@ pub enum Command {
         /// Their id, which no other user has.
         id: UserId,
         /// What people call them.
-        #[serde(default, skip_serializing_if = "is_default")]
+        #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
         name: Option<String>,
         /// Whether they may ask; they may when left out.
-        #[serde(default, skip_serializing_if = "is_default")]
+        #[serde(default, deserialize_with = "optional_flag", skip_serializing_if = "is_default")]
         active: Option<bool>,
         /// The departments that they are a member of.
         #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
@@ -87,7 +89,7 @@ pub enum Command {
         /// The user.
         id: UserId,
         /// The name.
-        #[serde(deserialize_with = "nullable")]
+        #[serde(deserialize_with = "optional_text")]
         name: Option<String>,
     },
     /// Activates or deactivates a user.
@@ -95,6 +97,7 @@ pub enum Command {
         /// The user.
         user: UserId,
         /// Whether they may ask.
+        #[serde(deserialize_with = "required_flag")]
         active: bool,
     },
     /// Removes a user, with their places in departments and groups and the assignments to them.
@@ -123,6 +126,7 @@ pub enum Command {
         /// The department.
         department: DepartmentId,
         /// Whether they are head of it.
+        #[serde(deserialize_with = "required_flag")]
         head: bool,
     },
     /// Makes a user deputy of a department, or no deputy of it.
@@ -132,6 +136,7 @@ pub enum Command {
         /// The department.
         department: DepartmentId,
         /// Whether they are deputy of it.
+        #[serde(deserialize_with = "required_flag")]
         deputy: bool,
     },
     /// Adds a group.
@@ -139,7 +144,7 @@ pub enum Command {
         /// Its id, which no other group has.
         id: GroupId,
         /// What people call it.
-        #[serde(default, skip_serializing_if = "is_default")]
+        #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
         name: Option<String>,
         /// Its members.
         #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
@@ -150,7 +155,7 @@ pub enum Command {
         /// The group.
         id: GroupId,
         /// The name.
-        #[serde(deserialize_with = "nullable")]
+        #[serde(deserialize_with = "optional_text")]
         name: Option<String>,
     },
     /// Removes a group, with the assignments to it.
@@ -177,6 +182,7 @@ pub enum Command {
         /// The user.
         user: UserId,
         /// Whether they are one.
+        #[serde(deserialize_with = "required_flag")]
         administrator: bool,
     },
     /// Adds a role.
@@ -184,17 +190,19 @@ pub enum Command {
         /// Its id, which no other role has.
         id: RoleId,
         /// Its section.
+        #[serde(deserialize_with = "text")]
         section: String,
         /// Its name, which no other role of the section has.
+        #[serde(deserialize_with = "text")]
         name: String,
         /// What it grants.
         #[serde(default, deserialize_with = "unique_keys", skip_serializing_if = "is_default")]
         grants: BTreeMap<String, Word<Grant>>,
         /// Whether lists of roles leave it out.
-        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+        #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
         hidden: bool,
         /// Whether nobody but the host application may change it.
-        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+        #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
         locked: bool,
         /// Who has it.
         #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
@@ -207,6 +215,7 @@ pub enum Command {
         /// The id of the new one.
         id: RoleId,
         /// The name of the new one.
+        #[serde(deserialize_with = "text")]
         name: String,
     },
     /// Gives a role another name.
@@ -214,6 +223,7 @@ pub enum Command {
         /// The role.
         id: RoleId,
         /// The name.
+        #[serde(deserialize_with = "text")]
         name: String,
     },
     /// Removes a role with its assignments.
@@ -226,6 +236,7 @@ pub enum Command {
         /// The role.
         role: RoleId,
         /// Whether it is hidden.
+        #[serde(deserialize_with = "required_flag")]
         hidden: bool,
     },
     /// Sets what a role grants for one permission.
@@ -233,6 +244,7 @@ pub enum Command {
         /// The role.
         role: RoleId,
         /// The permission, for example `contact.read`.
+        #[serde(deserialize_with = "text")]
         permission: String,
         /// The level, or `allow` or `deny` for a toggle.
         level: Word<Grant>,
@@ -240,6 +252,7 @@ pub enum Command {
     /// Sets the same level for some permissions in all roles of a section but the locked ones.
     SetLevelForAllRoles {
         /// The section.
+        #[serde(deserialize_with = "text")]
         section: String,
         /// The permissions.
         permissions: Vec<String>,
@@ -251,26 +264,26 @@ pub enum Command {
         /// The role.
         role: RoleId,
         /// Who gets it.
-        subject: Subject,
+        subject: Word<Subject>,
     },
     /// Ends an assignment.
     Unassign {
         /// The role.
         role: RoleId,
         /// Who had it.
-        subject: Subject,
+        subject: Word<Subject>,
     },
 }
 
 impl Command {
     /// Assigns a role to a subject.
     pub fn assign(role: impl Into<RoleId>, subject: Subject) -> Self {
-        Self::Assign { role: role.into(), subject }
+        Self::Assign { role: role.into(), subject: Word::Known(subject) }
     }
 
     /// Ends an assignment.
     pub fn unassign(role: impl Into<RoleId>, subject: Subject) -> Self {
-        Self::Unassign { role: role.into(), subject }
+        Self::Unassign { role: role.into(), subject: Word::Known(subject) }
     }
 
     /// Sets what a role grants for one permission.

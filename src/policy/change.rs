@@ -36,9 +36,10 @@ pub(crate) enum Touched {
     Department(DepartmentId),
     /// A group: added or removed.
     Group(GroupId),
-    /// Whether a user is a member of a group.
-    Member(GroupId, UserId),
-    /// A user: added, removed, or in other places.
+    /// Who is a member of a group.
+    Member(GroupId),
+    /// A user: added, removed, or otherwise than before: in places, groups, activity, administration, or in the roles of just
+    /// them or of their groups.
     User(UserId),
     /// What a role grants.
     Role(RoleId),
@@ -147,8 +148,8 @@ impl Policy {
             Command::SetLevelForAllRoles { section, permissions, level } => {
                 self.set_level_for_all_roles(section, permissions, level)
             }
-            Command::Assign { role, subject } => self.assign(role, subject),
-            Command::Unassign { role, subject } => self.unassign(role, subject),
+            Command::Assign { role, subject } => self.assign(role, known_subject(subject)?),
+            Command::Unassign { role, subject } => self.unassign(role, known_subject(subject)?),
         }
     }
 }
@@ -277,7 +278,7 @@ impl Policy {
         let groups = user.groups.iter().map(|group| Command::JoinGroup { user: id.clone(), group: group.clone() });
         let undo: Vec<Command> = [add].into_iter().chain(administrator).chain(groups).collect();
         let assignments = self.unassign_all(&[Subject::User(id.clone())]);
-        let members = user.groups.iter().map(|group| Touched::Member(group.clone(), id.clone()));
+        let members = user.groups.iter().cloned().map(Touched::Member);
         let touched: Vec<Touched> = members.chain([Touched::User(id.clone())]).collect();
         let reassigned = (!assignments.is_empty()).then_some(Touched::Assignments);
         Ok(Change::of(undo.into_iter().chain(assignments), touched.into_iter().chain(reassigned)))
@@ -358,8 +359,9 @@ impl Policy {
     fn remove_group(&mut self, id: &GroupId) -> Changed {
         let Some(group) = self.org.remove_group(id) else { return Err(unknown("group", id)) };
         let assignments = self.unassign_all(&[Subject::Group(id.clone())]);
+        let reassigned = (!assignments.is_empty()).then_some(Touched::Assignments);
         let touched = group.members.iter().cloned().map(Touched::User);
-        let touched: Vec<Touched> = touched.chain([Touched::Group(id.clone()), Touched::Assignments]).collect();
+        let touched: Vec<Touched> = touched.chain([Touched::Group(id.clone())]).chain(reassigned).collect();
         let members = group.members.into_iter().collect();
         let add = Command::AddGroup { id: id.clone(), name: group.name, members };
         Ok(Change::of([add].into_iter().chain(assignments), touched))
@@ -378,7 +380,7 @@ impl Policy {
             });
         }
         let (user, group) = (user.clone(), group.clone());
-        let touched = [Touched::User(user.clone()), Touched::Member(group.clone(), user.clone())];
+        let touched = [Touched::User(user.clone()), Touched::Member(group.clone())];
         let undo = if member { Command::LeaveGroup { user, group } } else { Command::JoinGroup { user, group } };
         Ok(Change::of([undo], touched))
     }
@@ -530,7 +532,7 @@ impl Policy {
         if !self.role_mut(id)?.assigned_to.insert(subject.clone()) {
             return invalid(format!("role `{id}` is assigned to `{subject}` already"));
         }
-        let undo = Command::Unassign { role: id.clone(), subject: subject.clone() };
+        let undo = Command::Unassign { role: id.clone(), subject: Word::Known(subject.clone()) };
         Ok(Change::of([undo], self.touched_by([subject])))
     }
 
@@ -538,7 +540,7 @@ impl Policy {
         if !self.role_mut(id)?.assigned_to.remove(subject) {
             return invalid(format!("role `{id}` is not assigned to `{subject}`"));
         }
-        let undo = Command::Assign { role: id.clone(), subject: subject.clone() };
+        let undo = Command::Assign { role: id.clone(), subject: Word::Known(subject.clone()) };
         Ok(Change::of([undo], self.touched_by([subject])))
     }
 
@@ -548,7 +550,7 @@ impl Policy {
         for (id, role) in &mut self.roles {
             for subject in subjects {
                 if role.assigned_to.remove(subject) {
-                    undo.push(Command::Assign { role: id.clone(), subject: subject.clone() });
+                    undo.push(Command::Assign { role: id.clone(), subject: Word::Known(subject.clone()) });
                 }
             }
         }

@@ -17,7 +17,8 @@ pub struct Principal<'s> {
 }
 
 impl Snapshot {
-    /// The user with this id, as the one who asks. A few look-ups, whatever the size of the company.
+    /// The user with this id, as the one who asks. A few look-ups, whatever the size of the company; the first for users of
+    /// these roles, in this state of roles and departments, also makes the row that they share.
     pub fn principal<'a>(&self, user: impl Into<UserRef<'a>>) -> Principal<'_> {
         Principal { snapshot: self, asker: self.asker(user.into()) }
     }

@@ -14,7 +14,7 @@ use crate::snapshot::part::{GroupSlot, Part};
 use crate::snapshot::roles::{Assigned, Classes, grants, grants_of};
 use crate::snapshot::tree::{Tree, slot};
 use crate::snapshot::{Snapshot, UserSlot, place};
-use crate::vocabulary::id::{GroupId, UserId};
+use crate::vocabulary::id::{GroupId, RoleId, UserId};
 use crate::vocabulary::mode::Unowned;
 use crate::vocabulary::permission::ActionIndex;
 
@@ -76,7 +76,10 @@ impl Compiler {
         (compiler, snapshot)
     }
 
-    /// The snapshot of a policy, given the one before and what has changed since. It costs what the change touches.
+    /// The snapshot of a policy, given the one before and what has changed since.
+    ///
+    /// It costs what the change touches; besides, a touched group costs its members, a touched department all departments,
+    /// and touched assignments all assignments.
     pub(crate) fn follow(&mut self, before: &Snapshot, policy: &Policy, touched: &[Touched]) -> Snapshot {
         let mut next = before.clone();
         let has = |which: fn(&Touched) -> bool| touched.iter().any(which);
@@ -97,38 +100,49 @@ impl Compiler {
                         self.groups += 1;
                     }
                 }
-                Touched::Group(id) => Arc::make_mut(&mut next.groups).remove(id),
-                Touched::User(id) => self.follow_home(&mut next, policy, id),
-                Touched::Member(..) | Touched::Role(_) | Touched::Assignments => {}
-            }
-        }
-        for touched in touched {
-            match touched {
                 Touched::Group(id) => {
-                    if let (Some(group), Some(slot)) = (policy.org.groups().get(id), next.groups.get(id.borrowed())) {
-                        Arc::make_mut(&mut next.members).set(slot, members_of(&group.members, &next.users));
+                    if let Some(slot) = next.groups.get(id.borrowed()) {
+                        Arc::make_mut(&mut next.members).set(slot, Arc::from([]));
+                        Arc::make_mut(&mut next.groups).remove(id);
                     }
                 }
-                Touched::Member(group, user) => follow_member(&mut next, before, policy, group, user),
-                _ => {}
+                Touched::User(id) => self.follow_home(&mut next, policy, id),
+                Touched::Member(_) | Touched::Role(_) | Touched::Assignments => {}
+            }
+        }
+        // Each group once, when all users have their slots: a slot may be another user's than before.
+        let groups: BTreeSet<&GroupId> = touched
+            .iter()
+            .filter_map(|touched| match touched {
+                Touched::Group(id) | Touched::Member(id) => Some(id),
+                _ => None,
+            })
+            .collect();
+        for id in groups {
+            if let (Some(group), Some(slot)) = (policy.org.groups().get(id), next.groups.get(id.borrowed())) {
+                Arc::make_mut(&mut next.members).set(slot, members_of(&group.members, &next.users));
             }
         }
         if has(|touched| *touched == Touched::Assignments) {
             next.grants = grants(policy);
             next.assigned = Arc::new(Assigned::of(policy, &next.users, &next.groups));
         }
+        let roles: BTreeSet<&RoleId> = touched
+            .iter()
+            .filter_map(|touched| match touched {
+                Touched::Role(id) => Some(id),
+                _ => None,
+            })
+            .collect();
+        if !roles.is_empty() {
+            let all = policy.roles.iter().zip(&mut next.grants);
+            for ((_, role), grants) in all.filter(|((id, _), _)| roles.contains(id)) {
+                *grants = grants_of(role);
+            }
+        }
         for touched in touched {
-            match touched {
-                Touched::Role(id) => {
-                    let role = policy.roles.iter().position(|(each, _)| each == id);
-                    if let Some((grants, role)) =
-                        role.and_then(|at| Some((next.grants.get_mut(at)?, policy.roles.get(id)?)))
-                    {
-                        *grants = grants_of(role);
-                    }
-                }
-                Touched::User(id) => self.follow_entry(&mut next, policy, id),
-                _ => {}
+            if let Touched::User(id) = touched {
+                self.follow_entry(&mut next, policy, id);
             }
         }
         self.hand_over(&mut next);
@@ -148,24 +162,6 @@ fn members_of(members: &BTreeSet<UserId>, users: &Index<Home>) -> Arc<[UserSlot]
         members.iter().filter_map(|member| users.get(member.borrowed())).map(|home| home.user).collect();
     slots.sort_unstable();
     slots.into()
-}
-
-/// Brings the members of a group up to date with one who joined or left. Their slot may be another than before.
-fn follow_member(next: &mut Snapshot, before: &Snapshot, policy: &Policy, group: &GroupId, user: &UserId) {
-    let Some(slot) = next.groups.get(group.borrowed()) else { return };
-    let slot_in = |users: &Index<Home>| users.get(user.borrowed()).map(|home| home.user);
-    let (old, new) = (slot_in(&before.users), slot_in(&next.users));
-    let mut members: Vec<UserSlot> = next.members.get(slot).map_or_else(Vec::new, |members| members.to_vec());
-    if let Some(place) = old.and_then(|old| members.binary_search(&old).ok()) {
-        members.remove(place);
-    }
-    let is_member = policy.org.groups().get(group).is_some_and(|group| group.members.contains(user));
-    if let Some(new) = new.filter(|_| is_member)
-        && let Err(place) = members.binary_search(&new)
-    {
-        members.insert(place, new);
-    }
-    Arc::make_mut(&mut next.members).set(slot, members.into());
 }
 
 // Users.

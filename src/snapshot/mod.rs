@@ -74,7 +74,7 @@ pub struct Snapshot {
     tree: Arc<Tree>,
     departments: Arc<Index<DepartmentSlot>>,
     users: Arc<Index<Home>>,
-    /// By the slot of the user, as the two below. A slot that is free holds nobody.
+    /// By the slot of the user, as the ids. A slot that is free holds nobody.
     entries: Arc<Chunks<Entry>>,
     ids: Arc<Chunks<UserId>>,
     /// The departments of users who have several.
@@ -86,7 +86,8 @@ pub struct Snapshot {
     grants: Grants,
     assigned: Arc<Assigned>,
     classes: Arc<Classes>,
-    /// Made from the five above, and replaced when one of them is.
+    /// Made from parts, departments, assignments and grants, by keys that stay true; dropped when roles, assignments or
+    /// departments change.
     rows: Arc<Rows>,
 }
 

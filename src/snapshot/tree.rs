@@ -9,7 +9,7 @@ pub(crate) type DepartmentSlot = u32;
 
 /// The numbering.
 ///
-/// Users and records name a department by its slot, which it keeps for life; only here the slot has a number. So a
+/// Everything compiled names a department by its slot, which it keeps for life; only here the slot has a number. So a
 /// department that moves changes numbers here and nothing else.
 #[derive(Default)]
 pub(crate) struct Tree {
