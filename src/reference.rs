@@ -41,10 +41,7 @@ impl<'p> Reference<'p> {
         if !user.active {
             return false;
         }
-        let (action, fingerprint) = match permission.into() {
-            AnyPermission::Levelled(permission) => (permission.action, permission.schema),
-            AnyPermission::Toggle(toggle) => (toggle.action, toggle.schema),
-        };
+        let (action, fingerprint) = permission.into().action();
         if fingerprint != self.policy.schema.fingerprint() {
             return false;
         }

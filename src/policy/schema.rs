@@ -158,10 +158,7 @@ impl Schema {
 
     /// The name of a permission, for example `contact.read`; `None` if its token is of another schema.
     pub fn name(&self, permission: impl Into<AnyPermission>) -> Option<String> {
-        let (action, schema) = match permission.into() {
-            AnyPermission::Levelled(permission) => (permission.action, permission.schema),
-            AnyPermission::Toggle(toggle) => (toggle.action, toggle.schema),
-        };
+        let (action, schema) = permission.into().action();
         (schema == self.fingerprint).then(|| self.action_name(action))
     }
 }

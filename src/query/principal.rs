@@ -62,10 +62,7 @@ impl<'s> Principal<'s> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn grant(&self, permission: impl Into<AnyPermission>) -> Grant {
-        let (action, schema) = match permission.into() {
-            AnyPermission::Levelled(permission) => (permission.action, permission.schema),
-            AnyPermission::Toggle(toggle) => (toggle.action, toggle.schema),
-        };
+        let (action, schema) = permission.into().action();
         if self.cell(action, schema) == Cell::NONE {
             return Grant::DENY;
         }

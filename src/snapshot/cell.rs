@@ -6,13 +6,13 @@ use crate::vocabulary::level::{ALL, Level};
 /// One permission of one row: which relations to a record are enough for it.
 ///
 /// There are 32 relations, so a cell is 32 bits, one for each. The floor, the roles, the administrator's bypass, shares
-/// and requirements are all in there: a check of any permission is one look at one bit. A toggle has all bits or none.
+/// and requirements are all in there: a check of any permission is one look at one bit. A toggle, whose level is `all` or
+/// `deny`, has all bits or none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Cell(u32);
 
 impl Cell {
     pub(crate) const NONE: Self = Self(0);
-    pub(crate) const ALL: Self = Self(u32::MAX);
 
     /// What a level reaches, by itself or, if `shared`, by a share.
     pub(crate) fn of(level: Level, shared: bool) -> Self {

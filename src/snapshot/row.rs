@@ -77,11 +77,7 @@ fn cells(schema: &Schema, levels: &[Level]) -> Vec<Cell> {
     let mut cells = vec![Cell::NONE; levels.len()];
     for action in schema.required_first() {
         let rules = schema.action(*action);
-        let alone = match (rules.toggle, levels[*action as usize]) {
-            (true, Level::All) => Cell::ALL,
-            (true, _) => Cell::NONE,
-            (false, level) => Cell::of(level, rules.shared),
-        };
+        let alone = Cell::of(levels[*action as usize], rules.shared);
         let required = rules.requires.iter().map(|required| cells[*required as usize]);
         cells[*action as usize] = required.fold(alone, Cell::and);
     }

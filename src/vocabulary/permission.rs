@@ -115,6 +115,16 @@ pub enum AnyPermission {
     Toggle(Toggle),
 }
 
+impl AnyPermission {
+    /// The action, and the schema that it is an action of.
+    pub(crate) const fn action(self) -> (ActionIndex, Fingerprint) {
+        match self {
+            Self::Levelled(permission) => (permission.action, permission.schema),
+            Self::Toggle(toggle) => (toggle.action, toggle.schema),
+        }
+    }
+}
+
 impl<R> From<Permission<R>> for AnyPermission {
     fn from(permission: Permission<R>) -> Self {
         Self::Levelled(Permission::new(permission.action, permission.schema))

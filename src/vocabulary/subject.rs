@@ -215,15 +215,6 @@ impl<'a> From<&'a Owner> for Owner<&'a str> {
     }
 }
 
-impl From<Owner> for Subject {
-    fn from(owner: Owner) -> Self {
-        match owner {
-            Owner::User(id) => Self::User(id),
-            Owner::Department(id) => Self::Department(id),
-        }
-    }
-}
-
 /// What a reader is told to write.
 pub(crate) const SUBJECT: &str = "a subject: an object with the one key `user`, `department`, `department+sub` or \
                                   `group`, or one of the words `supervisors`, `deputies`, `employees`, \
