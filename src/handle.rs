@@ -140,7 +140,8 @@ impl Handle {
         let fingerprint = next.fingerprint();
         let mut writer = self.write();
         *writer = Writer { policy: Arc::new(policy), compiler };
-        let before = self.current.swap(Arc::new(next));
+        let revision = self.current.load().revision() + 1;
+        let before = self.current.swap(Arc::new(next.with_revision(revision)));
         if before.fingerprint() == fingerprint { Reload::SameSchema } else { Reload::OtherSchema }
     }
 

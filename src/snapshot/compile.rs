@@ -56,6 +56,8 @@ impl Compiler {
         let actions = 0..place(schema.actions().len());
         let pool = |action: ActionIndex| schema.resource_of(action).unowned == Unowned::Pool;
         let snapshot = Snapshot {
+            revision: 0,
+            policy: Arc::new(policy.clone()),
             schema: schema.clone(),
             fingerprint: schema.fingerprint(),
             pools: actions.map(pool).collect(),
@@ -81,7 +83,7 @@ impl Compiler {
     /// It costs what the change touches; besides, a touched group costs its members, a touched department all departments,
     /// and touched assignments all assignments.
     pub(crate) fn follow(&mut self, before: &Snapshot, policy: &Policy, touched: &[Touched]) -> Snapshot {
-        let mut next = before.clone();
+        let mut next = Snapshot { revision: before.revision + 1, policy: Arc::new(policy.clone()), ..before.clone() };
         let has = |which: fn(&Touched) -> bool| touched.iter().any(which);
         let tree_changed = has(|touched| matches!(touched, Touched::Department(_)));
         let roles_changed = has(|touched| matches!(touched, Touched::Role(_) | Touched::Assignments));

@@ -67,6 +67,9 @@ pub(crate) type UserSlot = u32;
 /// ```
 #[derive(Clone)]
 pub struct Snapshot {
+    revision: u64,
+    /// What this was compiled from: names, and the ground of what-ifs. No check reads it.
+    policy: Arc<Policy>,
     schema: Arc<Schema>,
     fingerprint: Fingerprint,
     /// Whether records without owner are everybody's own, for each action.
@@ -107,6 +110,21 @@ impl Snapshot {
     /// Compiles a policy. Linear in its size.
     pub fn of(policy: &Policy) -> Self {
         Compiler::compile(policy).1
+    }
+
+    /// Which state of the company this is: one more for each batch of commands that was accepted, and for each policy that
+    /// was put in the place of another. A snapshot that no [`Handle`](crate::Handle) published has zero.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    pub(crate) fn with_revision(self, revision: u64) -> Self {
+        Self { revision, ..self }
+    }
+
+    /// The policy that this was compiled from.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     /// The schema, where permissions are looked up.
@@ -208,6 +226,7 @@ impl Asker<'_> {
 impl Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Snapshot")
+            .field("revision", &self.revision)
             .field("users", &self.users.len())
             .field("departments", &self.departments.len())
             .field("groups", &self.groups.len())
