@@ -163,7 +163,7 @@ fn load(size: Size, document: Document) -> Handle {
     row(&format!("compile {name} / parse by serde_json"), compile.as_secs_f64() / parse.as_secs_f64(), "<=", 0.5);
 
     let handle = Handle::new(policy);
-    let document = handle.policy().to_document();
+    let document = handle.load().policy().to_document();
     let publish = |what: &str, goal: f64, there: &Command, back: &Command| {
         let mut times = Vec::new();
         for _ in 0..PASSES {
@@ -218,7 +218,7 @@ fn department_of(document: &Document, one_in: usize) -> (orgscope::DepartmentId,
 /// Checks by one and by two threads, in peace and while a writer publishes a hundred edits a second.
 fn threads(size: Size, handle: &Handle, questions: &[Question]) {
     let name = size.name();
-    let document = handle.policy().to_document();
+    let document = handle.load().policy().to_document();
     let user = &document.org.users[7];
     for (what, edits, goal) in [("in peace", false, 1.9), ("under 100 edits a second", true, 1.8)] {
         let done = AtomicBool::new(false);

@@ -103,7 +103,7 @@ pub fn story() -> Result<String, Box<dyn Error>> {
     // schema stays as it is, so the permissions looked up at start-up still serve.
     let olga = User::new("olga").name("Olga, new in Sales North").member_of("sales-north");
     people.push(olga.clone());
-    let policy = Policy::from_document(authz.policy().to_document().user(olga))?;
+    let policy = Policy::from_document(authz.load().policy().to_document().user(olga))?;
     if authz.replace(policy) == Reload::OtherSchema {
         return Err("the permissions must be looked up again".into());
     }

@@ -1,6 +1,5 @@
 //! The current snapshot, shared by all threads of an application.
 
-use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -8,8 +7,9 @@ use thiserror::Error;
 
 use crate::document::Command;
 use crate::policy::Policy;
+use crate::policy::change::Invalid;
 use crate::policy::schema::UnknownPermission;
-use crate::snapshot::{Compiler, Snapshot};
+use crate::snapshot::Snapshot;
 use crate::vocabulary::facts::Resource;
 use crate::vocabulary::permission::{Permission, Toggle};
 
@@ -37,20 +37,8 @@ use crate::vocabulary::permission::{Permission, Toggle};
 #[derive(Debug)]
 pub struct Handle {
     current: ArcSwap<Snapshot>,
-    /// Who writes holds its lock; who reads never asks for it.
-    writer: Mutex<Writer>,
-}
-
-/// What the current snapshot is compiled from, and what is remembered to compile the next one.
-struct Writer {
-    policy: Arc<Policy>,
-    compiler: Compiler,
-}
-
-impl fmt::Debug for Writer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Writer").finish_non_exhaustive()
-    }
+    /// Held by who writes, so that each state follows the one before; who reads never asks for it.
+    writer: Mutex<()>,
 }
 
 /// Whether the tokens that an application holds still serve after a reload.
@@ -81,9 +69,7 @@ impl Refusal {
 impl Handle {
     /// Compiles a policy and holds it.
     pub fn new(policy: Policy) -> Self {
-        let (compiler, snapshot) = Compiler::compile(&policy);
-        let writer = Mutex::new(Writer { policy: Arc::new(policy), compiler });
-        Self { current: ArcSwap::from_pointee(snapshot), writer }
+        Self { current: ArcSwap::from_pointee(Snapshot::compile(policy)), writer: Mutex::new(()) }
     }
 
     /// The current snapshot. Load it once for each request, so that all answers within it come from one state.
@@ -95,40 +81,17 @@ impl Handle {
     ///
     /// Each command is judged on the state that those before it left. It costs what the batch changes: one user's change
     /// copies the parts of the lists that the user stands in, however large the company is. Besides, a change of groups
-    /// costs their members, one of departments all departments, and one of assignments all assignments. (As long as a policy
-    /// that [`policy`](Self::policy) gave is held, the next batch copies the whole policy first. What no user needs any more
-    /// is kept until [`replace`](Self::replace).)
+    /// costs their members, one of departments all departments, and one of assignments all assignments. (What no user needs any more is kept until
+    /// [`replace`](Self::replace).)
     ///
     /// # Errors
     ///
     /// When a command makes no sense on that state: an unknown or repeated id or name, a cycle, a department that is not
     /// empty, a level that is not allowed, something to join or assign that is there already, or to leave that is not.
     pub fn apply(&self, commands: &[Command]) -> Result<(), Refusal> {
-        let mut writer = self.write();
-        let Writer { policy, compiler } = &mut *writer;
-        let policy = Arc::make_mut(policy);
-        let mut touched = Vec::new();
-        let mut undo = Vec::new();
-        for (place, command) in commands.iter().enumerate() {
-            match policy.change(command) {
-                Ok(change) => {
-                    touched.extend(change.touched);
-                    undo.push(change.undo);
-                }
-                Err(invalid) => {
-                    for command in undo.iter().rev().flatten() {
-                        // INVARIANT: what undoes a command makes sense on the state that the command left. And since it is
-                        // undone backwards, departments get the places back that the published snapshot knows them by.
-                        let undone = policy.change(command);
-                        debug_assert!(undone.is_ok(), "{undone:?}");
-                    }
-                    return Err(Refusal { command: place, why: invalid.to_string() });
-                }
-            }
-        }
-        touched.sort_unstable();
-        touched.dedup();
-        let next = compiler.follow(&self.current.load(), policy, &touched);
+        let _writing = self.write();
+        let refusal = |(command, invalid): (usize, Invalid)| Refusal { command, why: invalid.to_string() };
+        let next = self.current.load().after(commands).map_err(refusal)?;
         self.current.store(Arc::new(next));
         Ok(())
     }
@@ -136,21 +99,15 @@ impl Handle {
     /// Compiles another policy and puts it in the place of the current one. Snapshots that were loaded before stay as
     /// they are.
     pub fn replace(&self, policy: Policy) -> Reload {
-        let (compiler, next) = Compiler::compile(&policy);
+        let next = Snapshot::compile(policy);
         let fingerprint = next.fingerprint();
-        let mut writer = self.write();
-        *writer = Writer { policy: Arc::new(policy), compiler };
+        let _writing = self.write();
         let revision = self.current.load().revision() + 1;
         let before = self.current.swap(Arc::new(next.with_revision(revision)));
         if before.fingerprint() == fingerprint { Reload::SameSchema } else { Reload::OtherSchema }
     }
 
-    /// The policy that the current snapshot is compiled from, for example to save it as a document.
-    pub fn policy(&self) -> Arc<Policy> {
-        self.write().policy.clone()
-    }
-
-    fn write(&self) -> MutexGuard<'_, Writer> {
+    fn write(&self) -> MutexGuard<'_, ()> {
         // No panic is known that could happen while the lock is held; after one, readers still have the last snapshot.
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }

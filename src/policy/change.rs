@@ -1,6 +1,6 @@
 //! What one command does to the model, whoever asks for it; and the commands that undo it.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use petgraph::stable_graph::NodeIndex;
 use thiserror::Error;
@@ -9,6 +9,7 @@ use crate::document::{Command, Word};
 use crate::policy::Policy;
 use crate::policy::assignment::check_subject;
 use crate::policy::org::{Departments, User};
+use crate::policy::persistent::Set;
 use crate::policy::role::Role;
 use crate::vocabulary::id::{DepartmentId, GroupId, Id, RoleId, UserId};
 use crate::vocabulary::level::{Grant, Level};
@@ -24,6 +25,7 @@ pub(crate) struct Invalid(String);
 #[derive(Debug, Default)]
 pub(crate) struct Change {
     /// The commands that undo it, in the order in which to apply them.
+    #[expect(dead_code, reason = "for receipts")]
     pub(crate) undo: Vec<Command>,
     /// What is no longer as it was compiled.
     pub(crate) touched: Vec<Touched>,
@@ -36,15 +38,14 @@ pub(crate) enum Touched {
     Department(DepartmentId),
     /// A group: added or removed.
     Group(GroupId),
-    /// Who is a member of a group.
-    Member(GroupId),
-    /// A user: added, removed, or otherwise than before: in places, groups, activity, administration, or in the roles of just
-    /// them or of their groups.
+    /// Whether a user is a member of a group.
+    Member(GroupId, UserId),
+    /// A user: added, removed, or otherwise than before: in places, groups, activity or administration.
     User(UserId),
-    /// What a role grants.
-    Role(RoleId),
-    /// Which roles there are, and who has them.
-    Assignments,
+    /// Whether a role is assigned to a subject.
+    Assigned(RoleId, Subject),
+    /// What some role grants.
+    Levels,
 }
 
 type Changed = Result<Change, Invalid>;
@@ -100,7 +101,7 @@ impl Policy {
                     departments: self.places("departments", departments)?,
                     heads: self.places("heads", heads)?,
                     deputy_of: self.places("deputy_of", deputy_of)?,
-                    groups: BTreeSet::new(),
+                    groups: Set::default(),
                     active: active.unwrap_or(true),
                     admin: false,
                 };
@@ -173,7 +174,7 @@ impl Policy {
 
     fn rename_department(&mut self, id: &DepartmentId, name: Option<&String>) -> Changed {
         let department = self.department(id)?;
-        let before = std::mem::replace(self.org.department_name(department), name.cloned());
+        let before = self.org.rename_department(department, name.cloned());
         let undo = (before.as_ref() != name).then(|| Command::RenameDepartment { id: id.clone(), name: before });
         Ok(Change::of(undo, []))
     }
@@ -205,17 +206,22 @@ impl Policy {
             return invalid(format!("department `{id}` has members, heads or deputies: let them leave first"));
         }
         let parent = self.org.parent(department).map(|parent| self.org.department_id(parent).clone());
-        let name = self.org.department_name(department).take();
+        let name = self.org.department_at(department).name.clone();
         let subjects = [Subject::Department(id.clone()), Subject::DepartmentSub(id.clone())];
-        let assignments = self.unassign_all(&subjects);
+        let (assignments, unassigned) = self.unassign_all(&subjects);
         self.org.remove_department(department);
         let add = Command::AddDepartment { id: id.clone(), name, parent };
-        Ok(Change::of([add].into_iter().chain(assignments), [Touched::Department(id.clone()), Touched::Assignments]))
+        let touched = [Touched::Department(id.clone())].into_iter().chain(unassigned);
+        Ok(Change::of([add].into_iter().chain(assignments), touched))
     }
 }
 
 // Users and their places.
 impl Policy {
+    fn check_user(&self, id: &UserId) -> Result<(), Invalid> {
+        if self.org.users().contains_key(id) { Ok(()) } else { Err(unknown("user", id)) }
+    }
+
     fn user(&mut self, id: &UserId) -> Result<&mut User, Invalid> {
         self.org.user_mut(id).ok_or_else(|| unknown("user", id))
     }
@@ -277,11 +283,10 @@ impl Policy {
         let administrator = user.admin.then(|| Command::SetAdministrator { user: id.clone(), administrator: true });
         let groups = user.groups.iter().map(|group| Command::JoinGroup { user: id.clone(), group: group.clone() });
         let undo: Vec<Command> = [add].into_iter().chain(administrator).chain(groups).collect();
-        let assignments = self.unassign_all(&[Subject::User(id.clone())]);
-        let members = user.groups.iter().cloned().map(Touched::Member);
-        let touched: Vec<Touched> = members.chain([Touched::User(id.clone())]).collect();
-        let reassigned = (!assignments.is_empty()).then_some(Touched::Assignments);
-        Ok(Change::of(undo.into_iter().chain(assignments), touched.into_iter().chain(reassigned)))
+        let (assignments, unassigned) = self.unassign_all(&[Subject::User(id.clone())]);
+        let left = user.groups.iter().map(|group| Touched::Member(group.clone(), id.clone()));
+        let touched = [Touched::User(id.clone())].into_iter().chain(left).chain(unassigned);
+        Ok(Change::of(undo.into_iter().chain(assignments), touched))
     }
 
     fn set_member(&mut self, user: &UserId, department: &DepartmentId, member: bool) -> Changed {
@@ -326,7 +331,7 @@ impl Policy {
         places: impl Fn(&mut User) -> &mut Departments,
         there: bool,
     ) -> Result<bool, Invalid> {
-        self.user(user)?;
+        self.check_user(user)?;
         let department = self.department(department)?;
         Ok(self.org.set_place(user, department, places, there))
     }
@@ -336,9 +341,9 @@ impl Policy {
 impl Policy {
     fn add_group(&mut self, id: &GroupId, name: Option<&String>, members: &[UserId]) -> Changed {
         check_new("group", id, self.org.groups().contains_key(id))?;
-        let mut set = BTreeSet::new();
+        let mut set = Set::default();
         for member in members {
-            self.user(member)?;
+            self.check_user(member)?;
             if !set.insert(member.clone()) {
                 return invalid(format!("`{member}` stands in `members` twice"));
             }
@@ -358,17 +363,16 @@ impl Policy {
 
     fn remove_group(&mut self, id: &GroupId) -> Changed {
         let Some(group) = self.org.remove_group(id) else { return Err(unknown("group", id)) };
-        let assignments = self.unassign_all(&[Subject::Group(id.clone())]);
-        let reassigned = (!assignments.is_empty()).then_some(Touched::Assignments);
-        let touched = group.members.iter().cloned().map(Touched::User);
-        let touched: Vec<Touched> = touched.chain([Touched::Group(id.clone())]).chain(reassigned).collect();
-        let members = group.members.into_iter().collect();
-        let add = Command::AddGroup { id: id.clone(), name: group.name, members };
+        let (assignments, unassigned) = self.unassign_all(&[Subject::Group(id.clone())]);
+        let left = group.members.iter().cloned().map(Touched::User);
+        let touched = left.chain([Touched::Group(id.clone())]).chain(unassigned);
+        let members = group.members.iter().cloned().collect();
+        let add = Command::AddGroup { id: id.clone(), name: group.name.clone(), members };
         Ok(Change::of([add].into_iter().chain(assignments), touched))
     }
 
     fn set_group_member(&mut self, user: &UserId, group: &GroupId, member: bool) -> Changed {
-        self.user(user)?;
+        self.check_user(user)?;
         if !self.org.groups().contains_key(group) {
             return Err(unknown("group", group));
         }
@@ -380,7 +384,7 @@ impl Policy {
             });
         }
         let (user, group) = (user.clone(), group.clone());
-        let touched = [Touched::User(user.clone()), Touched::Member(group.clone())];
+        let touched = [Touched::User(user.clone()), Touched::Member(group.clone(), user.clone())];
         let undo = if member { Command::LeaveGroup { user, group } } else { Command::JoinGroup { user, group } };
         Ok(Change::of([undo], touched))
     }
@@ -389,11 +393,11 @@ impl Policy {
 // Roles and assignments.
 impl Policy {
     fn role(&self, id: &RoleId) -> Result<&Role, Invalid> {
-        self.roles.get(id).ok_or_else(|| unknown("role", id))
+        self.roles.get(id).map(Arc::as_ref).ok_or_else(|| unknown("role", id))
     }
 
     fn role_mut(&mut self, id: &RoleId) -> Result<&mut Role, Invalid> {
-        self.roles.get_mut(id).ok_or_else(|| unknown("role", id))
+        self.roles.get_mut(id).map(Arc::make_mut).ok_or_else(|| unknown("role", id))
     }
 
     fn section(&self, name: &str) -> Result<usize, Invalid> {
@@ -432,8 +436,8 @@ impl Policy {
         check_new("role", id, self.roles.contains_key(id))?;
         self.check_role_name(role.section, &role.name, None)?;
         let subjects = role.assigned_to.clone();
-        self.roles.insert(id.clone(), role);
-        let touched = self.touched_by(&subjects);
+        self.roles.insert(id.clone(), Arc::new(role));
+        let touched = subjects.iter().map(|subject| Touched::Assigned(id.clone(), subject.clone()));
         Ok(Change::of([Command::DeleteRole { id: id.clone() }], touched))
     }
 
@@ -446,18 +450,18 @@ impl Policy {
 
     fn delete_role(&mut self, id: &RoleId) -> Changed {
         let Some(role) = self.roles.remove(id) else { return Err(unknown("role", id)) };
-        let touched = self.touched_by(&role.assigned_to);
+        let touched = role.assigned_to.iter().map(|subject| Touched::Assigned(id.clone(), subject.clone()));
         let grant = |(action, level): (&ActionIndex, &Level)| {
             (self.schema.action_name(*action), Word::Known(self.schema.grant_of(*action, *level)))
         };
         let create = Command::CreateRole {
             id: id.clone(),
             section: self.schema.section_at(role.section).name.clone(),
-            name: role.name,
+            name: role.name.clone(),
             grants: role.grants.iter().map(grant).collect(),
             hidden: role.hidden,
             locked: role.locked,
-            assigned_to: role.assigned_to.into_iter().map(Word::Known).collect(),
+            assigned_to: role.assigned_to.iter().cloned().map(Word::Known).collect(),
         };
         Ok(Change::of([create], touched))
     }
@@ -475,7 +479,7 @@ impl Policy {
         if before == level {
             return Ok(Change::none());
         }
-        Ok(Change::of([self.level_before(id, action, before)], [Touched::Role(id.clone())]))
+        Ok(Change::of([self.level_before(id, action, before)], [Touched::Levels]))
     }
 
     fn set_level_for_all_roles(&mut self, section: &str, permissions: &[String], word: &Word<Grant>) -> Changed {
@@ -486,7 +490,10 @@ impl Policy {
             cells.push((action, self.level(action, word)?));
         }
         let mut before = Vec::new();
-        for (id, role) in self.roles.iter_mut().filter(|(_, role)| role.section == section && !role.locked) {
+        let here = self.roles.iter().filter(|(_, role)| role.section == section && !role.locked);
+        let here: Vec<RoleId> = here.map(|(id, _)| id.clone()).collect();
+        for id in here {
+            let role = self.role_mut(&id)?;
             for (action, level) in &cells {
                 let own = role.set(*action, *level);
                 if own != *level {
@@ -494,7 +501,7 @@ impl Policy {
                 }
             }
         }
-        let touched: BTreeSet<Touched> = before.iter().map(|(id, ..)| Touched::Role(id.clone())).collect();
+        let touched = (!before.is_empty()).then_some(Touched::Levels);
         let undo = before.into_iter().map(|(id, action, level)| self.level_before(&id, action, level));
         Ok(Change::of(undo.collect::<Vec<_>>(), touched))
     }
@@ -507,33 +514,15 @@ impl Policy {
         }
     }
 
-    /// What an assignment to these subjects touches, of roles that they have or no longer have. A role of one user is
-    /// compiled into that user, and which groups have any role is compiled into their members.
-    fn touched_by<'a>(&self, subjects: impl IntoIterator<Item = &'a Subject>) -> Vec<Touched> {
-        let mut touched = vec![Touched::Assignments];
-        for subject in subjects {
-            match subject {
-                Subject::User(id) => touched.push(Touched::User(id.clone())),
-                Subject::Group(id) => {
-                    let roles = self.roles.values().filter(|role| role.assigned_to.contains(subject)).count();
-                    if let (0 | 1, Some(group)) = (roles, self.org.groups().get(id)) {
-                        touched.extend(group.members.iter().cloned().map(Touched::User));
-                    }
-                }
-                _ => {}
-            }
-        }
-        touched
-    }
-
     fn assign(&mut self, id: &RoleId, subject: &Subject) -> Changed {
         self.role(id)?;
         check_subject(subject, &self.org).map_err(Invalid)?;
-        if !self.role_mut(id)?.assigned_to.insert(subject.clone()) {
+        if self.role(id)?.assigned_to.contains(subject) {
             return invalid(format!("role `{id}` is assigned to `{subject}` already"));
         }
+        self.role_mut(id)?.assigned_to.insert(subject.clone());
         let undo = Command::Unassign { role: id.clone(), subject: Word::Known(subject.clone()) };
-        Ok(Change::of([undo], self.touched_by([subject])))
+        Ok(Change::of([undo], [Touched::Assigned(id.clone(), subject.clone())]))
     }
 
     fn unassign(&mut self, id: &RoleId, subject: &Subject) -> Changed {
@@ -541,19 +530,23 @@ impl Policy {
             return invalid(format!("role `{id}` is not assigned to `{subject}`"));
         }
         let undo = Command::Assign { role: id.clone(), subject: Word::Known(subject.clone()) };
-        Ok(Change::of([undo], self.touched_by([subject])))
+        Ok(Change::of([undo], [Touched::Assigned(id.clone(), subject.clone())]))
     }
 
-    /// Ends all assignments to these subjects, and gives the commands that bring them back.
-    fn unassign_all(&mut self, subjects: &[Subject]) -> Vec<Command> {
-        let mut undo = Vec::new();
-        for (id, role) in &mut self.roles {
-            for subject in subjects {
-                if role.assigned_to.remove(subject) {
-                    undo.push(Command::Assign { role: id.clone(), subject: Word::Known(subject.clone()) });
-                }
+    /// Ends all assignments to these subjects. Gives the commands that bring them back, and what it touches.
+    fn unassign_all(&mut self, subjects: &[Subject]) -> (Vec<Command>, Vec<Touched>) {
+        let mut ended: Vec<(RoleId, Subject)> = Vec::new();
+        for (id, role) in self.roles.iter() {
+            let theirs = subjects.iter().filter(|subject| role.assigned_to.contains(subject));
+            ended.extend(theirs.map(|subject| (id.clone(), subject.clone())));
+        }
+        for (id, subject) in &ended {
+            if let Ok(role) = self.role_mut(id) {
+                role.assigned_to.remove(subject);
             }
         }
-        undo
+        let assign = |(role, subject): &(RoleId, Subject)| Command::assign(role.clone(), subject.clone());
+        let undo = ended.iter().map(assign).collect();
+        (undo, ended.into_iter().map(|(role, subject)| Touched::Assigned(role, subject)).collect())
     }
 }

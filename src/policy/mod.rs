@@ -4,6 +4,7 @@ pub(crate) mod assignment;
 pub(crate) mod change;
 mod cycle;
 pub(crate) mod org;
+pub(crate) mod persistent;
 pub(crate) mod role;
 pub(crate) mod schema;
 pub(crate) mod validate;

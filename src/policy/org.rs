@@ -1,35 +1,37 @@
 //! The company: the forest of departments, the users and the groups.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt::Display;
+mod document;
+
+use std::sync::Arc;
 
 use petgraph::Direction;
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
-use petgraph::visit::NodeIndexable;
+use petgraph::visit::{EdgeRef, NodeIndexable};
 use smallvec::SmallVec;
 
-use crate::document;
-use crate::policy::cycle::targets_first;
-use crate::policy::validate::Problems;
-use crate::vocabulary::id::{DepartmentId, GroupId, Id, UserId};
+pub(crate) use document::check_id;
+
+use crate::policy::persistent::{Map, Set};
+use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 
 /// Departments, in canonical order of their ids.
 pub(crate) type Departments = SmallVec<[NodeIndex; 2]>;
 
-/// The company.
+/// The company. Cheap to clone; but the first change of the forest after that copies the forest, without the ids and names.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Org {
-    /// The departments, each with an edge to its parent.
-    tree: StableDiGraph<Department, ()>,
-    by_id: HashMap<DepartmentId, NodeIndex>,
-    users: BTreeMap<UserId, User>,
-    groups: BTreeMap<GroupId, Group>,
+    /// Each department with an edge to its parent.
+    forest: Arc<StableDiGraph<(), ()>>,
+    departments: Map<NodeIndex, Arc<Department>>,
+    by_id: Map<DepartmentId, NodeIndex>,
+    users: Map<UserId, Arc<User>>,
+    groups: Map<GroupId, Arc<Group>>,
 }
 
 #[derive(Clone, Debug)]
-struct Department {
-    id: DepartmentId,
-    name: Option<String>,
+pub(crate) struct Department {
+    pub(crate) id: DepartmentId,
+    pub(crate) name: Option<String>,
     /// How many members, heads and deputies it has, who is two of these counted twice. It is removed only when empty.
     places: usize,
 }
@@ -42,7 +44,7 @@ pub(crate) struct User {
     pub(crate) heads: Departments,
     pub(crate) deputy_of: Departments,
     /// The groups that the user is a member of; the other side of [`Group::members`].
-    pub(crate) groups: BTreeSet<GroupId>,
+    pub(crate) groups: Set<GroupId>,
     pub(crate) active: bool,
     pub(crate) admin: bool,
 }
@@ -57,15 +59,15 @@ impl User {
 #[derive(Clone, Debug)]
 pub(crate) struct Group {
     pub(crate) name: Option<String>,
-    pub(crate) members: BTreeSet<UserId>,
+    pub(crate) members: Set<UserId>,
 }
 
 impl Org {
-    pub(crate) fn users(&self) -> &BTreeMap<UserId, User> {
+    pub(crate) fn users(&self) -> &Map<UserId, Arc<User>> {
         &self.users
     }
 
-    pub(crate) fn groups(&self) -> &BTreeMap<GroupId, Group> {
+    pub(crate) fn groups(&self) -> &Map<GroupId, Arc<Group>> {
         &self.groups
     }
 
@@ -74,19 +76,21 @@ impl Org {
     }
 
     /// All departments, in canonical order.
-    pub(crate) fn departments(&self) -> Vec<NodeIndex> {
-        let mut departments: Vec<_> = self.tree.node_indices().collect();
-        departments.sort_unstable_by_key(|department| &self.tree[*department].id);
-        departments
+    pub(crate) fn departments(&self) -> impl Iterator<Item = (&DepartmentId, NodeIndex)> {
+        self.by_id.iter().map(|(id, department)| (id, *department))
+    }
+
+    pub(crate) fn department_at(&self, department: NodeIndex) -> &Department {
+        self.departments.get(&department).expect("INVARIANT: each node of the forest is a department")
     }
 
     pub(crate) fn department_id(&self, department: NodeIndex) -> &DepartmentId {
-        &self.tree[department].id
+        &self.department_at(department).id
     }
 
     /// The department directly above.
     pub(crate) fn parent(&self, department: NodeIndex) -> Option<NodeIndex> {
-        self.tree.neighbors_directed(department, Direction::Outgoing).next()
+        self.forest.neighbors_directed(department, Direction::Outgoing).next()
     }
 
     /// The department and all above it, upwards.
@@ -96,21 +100,21 @@ impl Org {
 
     /// The departments that are below no other.
     pub(crate) fn roots(&self) -> impl Iterator<Item = NodeIndex> {
-        self.tree.externals(Direction::Outgoing)
+        self.forest.externals(Direction::Outgoing)
     }
 
     /// The departments directly below.
     pub(crate) fn children(&self, department: NodeIndex) -> impl Iterator<Item = NodeIndex> {
-        self.tree.neighbors_directed(department, Direction::Incoming)
+        self.forest.neighbors_directed(department, Direction::Incoming)
     }
 
     pub(crate) fn department_count(&self) -> usize {
-        self.tree.node_count()
+        self.forest.node_count()
     }
 
     /// An upper bound of the indices of departments.
     pub(crate) fn department_bound(&self) -> usize {
-        self.tree.node_bound()
+        self.forest.node_bound()
     }
 }
 
@@ -122,79 +126,90 @@ impl Org {
 
     /// Whether the department has a member, head or deputy.
     pub(crate) fn has_people(&self, department: NodeIndex) -> bool {
-        self.tree[department].places > 0
+        self.department_at(department).places > 0
     }
 
     pub(crate) fn add_department(&mut self, id: DepartmentId, name: Option<String>, parent: Option<NodeIndex>) {
-        let department = self.tree.add_node(Department { id: id.clone(), name, places: 0 });
+        let department = Arc::make_mut(&mut self.forest).add_node(());
+        self.departments.insert(department, Arc::new(Department { id: id.clone(), name, places: 0 }));
         self.by_id.insert(id, department);
         self.set_parent(department, parent);
     }
 
-    pub(crate) fn department_name(&mut self, department: NodeIndex) -> &mut Option<String> {
-        &mut self.tree[department].name
+    /// Renames a department, and gives the name before.
+    pub(crate) fn rename_department(&mut self, department: NodeIndex, name: Option<String>) -> Option<String> {
+        let department = self.departments.get_mut(&department)?;
+        std::mem::replace(&mut Arc::make_mut(department).name, name)
     }
 
     pub(crate) fn set_parent(&mut self, department: NodeIndex, parent: Option<NodeIndex>) {
-        let edge = self.parent(department).and_then(|parent| self.tree.find_edge(department, parent));
+        let forest = Arc::make_mut(&mut self.forest);
+        let edge = forest.edges_directed(department, Direction::Outgoing).next().map(|edge| edge.id());
         if let Some(edge) = edge {
-            self.tree.remove_edge(edge);
+            forest.remove_edge(edge);
         }
         if let Some(parent) = parent {
-            self.tree.add_edge(department, parent, ());
+            forest.add_edge(department, parent, ());
         }
     }
 
     pub(crate) fn remove_department(&mut self, department: NodeIndex) {
-        if let Some(removed) = self.tree.remove_node(department) {
+        if let Some(removed) = self.departments.remove(&department) {
+            Arc::make_mut(&mut self.forest).remove_node(department);
             self.by_id.remove(&removed.id);
         }
     }
 
     pub(crate) fn user_mut(&mut self, id: &UserId) -> Option<&mut User> {
-        self.users.get_mut(id)
+        self.users.get_mut(id).map(Arc::make_mut)
     }
 
     pub(crate) fn add_user(&mut self, id: UserId, user: User) {
-        user.anchors().for_each(|department| self.tree[department].places += 1);
-        self.users.insert(id, user);
+        user.anchors().for_each(|department| *self.places(department) += 1);
+        self.users.insert(id, Arc::new(user));
     }
 
     /// Removes a user from the company and from the groups. The user still says in which they were.
-    pub(crate) fn remove_user(&mut self, id: &UserId) -> Option<User> {
+    pub(crate) fn remove_user(&mut self, id: &UserId) -> Option<Arc<User>> {
         let user = self.users.remove(id)?;
-        user.anchors().for_each(|department| self.tree[department].places -= 1);
-        for group in &user.groups {
-            if let Some(group) = self.groups.get_mut(group) {
+        user.anchors().for_each(|department| *self.places(department) -= 1);
+        for group in user.groups.iter() {
+            if let Some(group) = self.group_mut(group) {
                 group.members.remove(id);
             }
         }
         Some(user)
     }
 
+    /// How many places are taken in a department.
+    fn places(&mut self, department: NodeIndex) -> &mut usize {
+        let department = self.departments.get_mut(&department);
+        &mut Arc::make_mut(department.expect("INVARIANT: each node of the forest is a department")).places
+    }
+
     /// Puts a user in a place, or takes them away. Whether that changes anything.
     pub(crate) fn set_place(
         &mut self,
-        user_id: &UserId,
+        user: &UserId,
         department: NodeIndex,
         places: impl Fn(&mut User) -> &mut Departments,
         there: bool,
     ) -> bool {
-        let Some(user) = self.users.get_mut(user_id) else { return false };
-        // Taken out, because the order of departments is the order of their ids, which are here.
-        let mut departments = std::mem::take(places(user));
-        let changed = if there {
-            self.insert_sorted(&mut departments, department)
+        let Some(user) = self.users.get(user).cloned().zip(Some(user)) else { return false };
+        let (mut changed, id) = user;
+        let list = places(Arc::make_mut(&mut changed));
+        if there {
+            if !self.insert_sorted(list, department) {
+                return false;
+            }
+            *self.places(department) += 1;
         } else {
-            let place = departments.iter().position(|each| *each == department);
-            place.map(|place| departments.remove(place)).is_some()
-        };
-        if let Some(user) = self.users.get_mut(user_id) {
-            *places(user) = departments;
+            let Some(place) = list.iter().position(|each| *each == department) else { return false };
+            list.remove(place);
+            *self.places(department) -= 1;
         }
-        let count = &mut self.tree[department].places;
-        *count = if there { *count + usize::from(changed) } else { *count - usize::from(changed) };
-        changed
+        self.users.insert(id.clone(), changed);
+        true
     }
 
     /// Puts a department in its place in a canonical list, unless it is there.
@@ -210,22 +225,22 @@ impl Org {
     }
 
     pub(crate) fn group_mut(&mut self, id: &GroupId) -> Option<&mut Group> {
-        self.groups.get_mut(id)
+        self.groups.get_mut(id).map(Arc::make_mut)
     }
 
-    pub(crate) fn add_group(&mut self, id: GroupId, name: Option<String>, members: BTreeSet<UserId>) {
-        for member in &members {
-            if let Some(user) = self.users.get_mut(member) {
+    pub(crate) fn add_group(&mut self, id: GroupId, name: Option<String>, members: Set<UserId>) {
+        for member in members.iter() {
+            if let Some(user) = self.user_mut(member) {
                 user.groups.insert(id.clone());
             }
         }
-        self.groups.insert(id, Group { name, members });
+        self.groups.insert(id, Arc::new(Group { name, members }));
     }
 
-    pub(crate) fn remove_group(&mut self, id: &GroupId) -> Option<Group> {
+    pub(crate) fn remove_group(&mut self, id: &GroupId) -> Option<Arc<Group>> {
         let group = self.groups.remove(id)?;
-        for member in &group.members {
-            if let Some(user) = self.users.get_mut(member) {
+        for member in group.members.iter() {
+            if let Some(user) = self.user_mut(member) {
                 user.groups.remove(id);
             }
         }
@@ -233,182 +248,21 @@ impl Org {
     }
 
     /// Puts a user in a group, or takes them out. Whether that changes anything.
-    pub(crate) fn set_group_member(&mut self, user: &UserId, group: &GroupId, member: bool) -> bool {
-        let (Some(groups), Some(members)) = (
-            self.users.get_mut(user).map(|user| &mut user.groups),
-            self.groups.get_mut(group).map(|group| &mut group.members),
-        ) else {
+    pub(crate) fn set_group_member(&mut self, user_id: &UserId, group_id: &GroupId, member: bool) -> bool {
+        let is_member = self.groups.get(group_id).is_some_and(|group| group.members.contains(user_id));
+        if is_member == member {
+            return false;
+        }
+        let (Some(user), Some(group)) = (self.users.get_mut(user_id), self.groups.get_mut(group_id)) else {
             return false;
         };
+        let (groups, members) = (&mut Arc::make_mut(user).groups, &mut Arc::make_mut(group).members);
         if member {
-            groups.insert(group.clone());
-            members.insert(user.clone())
+            groups.insert(group_id.clone());
+            members.insert(user_id.clone())
         } else {
-            groups.remove(group);
-            members.remove(user)
+            groups.remove(group_id);
+            members.remove(user_id)
         }
-    }
-}
-
-// From and to the document.
-impl Org {
-    pub(crate) fn from_document(written: document::Org, problems: &mut Problems) -> Self {
-        let mut org = Self::default();
-        org.add_departments(written.departments, problems);
-        org.add_users(written.users, problems);
-        org.add_groups(written.groups, problems);
-        org
-    }
-
-    fn add_departments(&mut self, written: Vec<document::Department>, problems: &mut Problems) {
-        let mut parents = Vec::with_capacity(written.len());
-        for (d, department) in written.into_iter().enumerate() {
-            let node = self.tree.add_node(Department { id: department.id.clone(), name: department.name, places: 0 });
-            check_id(format_args!("org.departments[{d}].id"), &department.id, problems);
-            if let Some(other) = self.by_id.get(&department.id) {
-                let (id, other) = (&department.id, other.index());
-                problems.add(
-                    format_args!("org.departments[{d}].id"),
-                    format_args!("`{id}` is already the id of `org.departments[{other}]`: each department has its own"),
-                );
-            } else {
-                self.by_id.insert(department.id, node);
-            }
-            parents.push(department.parent);
-        }
-        for (d, parent) in parents.into_iter().enumerate() {
-            let Some(parent) = parent else { continue };
-            if let Some(parent) = self.known_department(format_args!("org.departments[{d}].parent"), &parent, problems)
-            {
-                self.tree.add_edge(NodeIndex::new(d), parent, ());
-            }
-        }
-        for cycle in targets_first(&self.tree).err().unwrap_or_default() {
-            let members = cycle.iter().chain(cycle.first());
-            let members: Vec<_> = members.map(|department| format!("`{}`", self.department_id(*department))).collect();
-            problems.add(
-                format_args!("org.departments[{}].parent", cycle[0].index()),
-                format_args!("these departments are below each other in a circle: {}", members.join(" → ")),
-            );
-        }
-    }
-
-    fn add_users(&mut self, written: Vec<document::User>, problems: &mut Problems) {
-        let mut places = HashMap::with_capacity(written.len());
-        let mut users = Vec::with_capacity(written.len());
-        for (u, user) in written.into_iter().enumerate() {
-            let id = user.id;
-            check_id(format_args!("org.users[{u}].id"), &id, problems);
-            if let Some(other) = places.insert(id.clone(), u) {
-                problems.add(
-                    format_args!("org.users[{u}].id"),
-                    format_args!("`{id}` is already the id of `org.users[{other}]`: each user has their own"),
-                );
-            }
-            let mut known = |field: &str, ids: &[DepartmentId]| {
-                self.known_departments(format_args!("org.users[{u}].{field}"), ids, problems)
-            };
-            let user = User {
-                name: user.name,
-                departments: known("departments", &user.departments),
-                heads: known("heads", &user.heads),
-                deputy_of: known("deputy_of", &user.deputy_of),
-                groups: BTreeSet::new(),
-                active: user.active.unwrap_or(true),
-                admin: user.admin,
-            };
-            user.anchors().for_each(|department| self.tree[department].places += 1);
-            users.push((id, user));
-        }
-        self.users = users.into_iter().collect();
-    }
-
-    fn add_groups(&mut self, written: Vec<document::Group>, problems: &mut Problems) {
-        let mut places = HashMap::with_capacity(written.len());
-        for (g, group) in written.into_iter().enumerate() {
-            let id = group.id;
-            check_id(format_args!("org.groups[{g}].id"), &id, problems);
-            if let Some(other) = places.insert(id.clone(), g) {
-                problems.add(
-                    format_args!("org.groups[{g}].id"),
-                    format_args!("`{id}` is already the id of `org.groups[{other}]`: each group has its own"),
-                );
-            }
-            let mut members = BTreeSet::new();
-            for (m, member) in group.members.into_iter().enumerate() {
-                let path = format_args!("org.groups[{g}].members[{m}]");
-                let Some(user) = self.users.get_mut(&member) else {
-                    problems.add(path, format_args!("there is no user `{member}`"));
-                    continue;
-                };
-                user.groups.insert(id.clone());
-                if members.contains(&member) {
-                    problems.add(path, format_args!("`{member}` stands here twice"));
-                }
-                members.insert(member);
-            }
-            self.groups.insert(id, Group { name: group.name, members });
-        }
-    }
-
-    fn known_departments(&self, path: impl Display, ids: &[DepartmentId], problems: &mut Problems) -> Departments {
-        let mut known = Departments::new();
-        for (d, id) in ids.iter().enumerate() {
-            known.extend(self.known_department(format_args!("{path}[{d}]"), id, problems));
-        }
-        known.sort_unstable_by_key(|department| self.department_id(*department));
-        if known.windows(2).any(|pair| pair[0] == pair[1]) {
-            let mut seen = BTreeSet::new();
-            for (d, id) in ids.iter().enumerate() {
-                if self.by_id.contains_key(id) && !seen.insert(id) {
-                    problems.add(format_args!("{path}[{d}]"), format_args!("`{id}` stands here twice"));
-                }
-            }
-        }
-        known
-    }
-
-    fn known_department(&self, path: impl Display, id: &DepartmentId, problems: &mut Problems) -> Option<NodeIndex> {
-        let department = self.department(id);
-        if department.is_none() {
-            problems.add(path, format_args!("there is no department `{id}`"));
-        }
-        department
-    }
-
-    pub(crate) fn to_document(&self) -> document::Org {
-        let ids =
-            |departments: &Departments| departments.iter().map(|node| self.department_id(*node).clone()).collect();
-        let department = |node: NodeIndex| document::Department {
-            id: self.department_id(node).clone(),
-            name: self.tree[node].name.clone(),
-            parent: self.parent(node).map(|parent| self.department_id(parent).clone()),
-        };
-        let user = |(id, user): (&UserId, &User)| document::User {
-            id: id.clone(),
-            name: user.name.clone(),
-            departments: ids(&user.departments),
-            heads: ids(&user.heads),
-            deputy_of: ids(&user.deputy_of),
-            active: (!user.active).then_some(false),
-            admin: user.admin,
-        };
-        let group = |(id, group): (&GroupId, &Group)| document::Group {
-            id: id.clone(),
-            name: group.name.clone(),
-            members: group.members.iter().cloned().collect(),
-        };
-        document::Org {
-            departments: self.departments().into_iter().map(department).collect(),
-            users: self.users.iter().map(user).collect(),
-            groups: self.groups.iter().map(group).collect(),
-        }
-    }
-}
-
-/// An id must hold something. Only text can be empty.
-pub(crate) fn check_id<Kind>(path: impl Display, id: &Id<Kind>, problems: &mut Problems) {
-    if id.is_empty() {
-        problems.add(path, "the id is empty: use an integer or a text of one character or more");
     }
 }

@@ -1,13 +1,15 @@
 //! Roles: what each grants, and the subjects that it is assigned to.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use crate::document;
 use crate::document::Word;
 use crate::policy::assignment::check_subject;
 use crate::policy::org::{Org, check_id};
+use crate::policy::persistent::{Map, Set};
 use crate::policy::schema::Schema;
-use crate::policy::validate::{Problems, names};
+use crate::policy::validate::{Problems, names, repeated};
 use crate::vocabulary::id::RoleId;
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::ActionIndex;
@@ -22,13 +24,13 @@ pub(crate) struct Role {
     pub(crate) locked: bool,
     /// What it grants above `deny`. For a toggle, `all` stands for `allow`.
     pub(crate) grants: BTreeMap<ActionIndex, Level>,
-    pub(crate) assigned_to: BTreeSet<Subject>,
+    pub(crate) assigned_to: Set<Subject>,
 }
 
 impl Role {
     /// A role that grants nothing and that nobody has.
     pub(crate) fn new(section: usize, name: String, hidden: bool, locked: bool) -> Self {
-        Self { section, name, hidden, locked, grants: BTreeMap::new(), assigned_to: BTreeSet::new() }
+        Self { section, name, hidden, locked, grants: BTreeMap::new(), assigned_to: Set::default() }
     }
 
     /// Sets the level for an action, and gives the one before.
@@ -42,7 +44,7 @@ impl Role {
 }
 
 /// The roles, in canonical order.
-pub(crate) type Roles = BTreeMap<RoleId, Role>;
+pub(crate) type Roles = Map<RoleId, Arc<Role>>;
 
 pub(crate) fn from_document(
     written: Vec<document::Role>,
@@ -50,13 +52,13 @@ pub(crate) fn from_document(
     org: &Org,
     problems: &mut Problems,
 ) -> Roles {
-    let mut roles = Roles::new();
-    let mut places = HashMap::with_capacity(written.len());
+    let repeated = repeated(written.iter().map(|role| &role.id));
+    let mut roles = Vec::with_capacity(written.len());
     let mut by_name = HashMap::with_capacity(written.len());
     for (r, role) in written.into_iter().enumerate() {
         let path = format!("roles[{r}]");
         check_id(format_args!("{path}.id"), &role.id, problems);
-        if let Some(other) = places.insert(role.id.clone(), r) {
+        if let Some(other) = repeated.get(&r) {
             problems.add(
                 format_args!("{path}.id"),
                 format_args!("`{}` is already the id of `roles[{other}]`: each role has its own", role.id),
@@ -88,9 +90,10 @@ pub(crate) fn from_document(
             grants: read_grants(&path, section, &role.grants, schema, problems),
             assigned_to: read_subjects(&path, role.assigned_to, org, problems),
         };
-        roles.insert(role.id, read);
+        roles.push((role.id, Arc::new(read)));
     }
-    roles
+    roles.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Roles::of_sorted(roles)
 }
 
 fn read_grants(
@@ -127,8 +130,8 @@ fn read_grants(
     grants
 }
 
-fn read_subjects(path: &str, written: Vec<Word<Subject>>, org: &Org, problems: &mut Problems) -> BTreeSet<Subject> {
-    let mut subjects = BTreeSet::new();
+fn read_subjects(path: &str, written: Vec<Word<Subject>>, org: &Org, problems: &mut Problems) -> Set<Subject> {
+    let mut subjects = Set::default();
     for (s, subject) in written.into_iter().enumerate() {
         let path = format_args!("{path}.assigned_to[{s}]");
         let subject = match subject {
@@ -152,7 +155,7 @@ pub(crate) fn to_document(roles: &Roles, schema: &Schema) -> Vec<document::Role>
     let grant = |(action, level): (&ActionIndex, &Level)| {
         (schema.action_name(*action), Word::Known(schema.grant_of(*action, *level)))
     };
-    let role = |(id, role): (&RoleId, &Role)| document::Role {
+    let role = |(id, role): (&RoleId, &Arc<Role>)| document::Role {
         id: id.clone(),
         section: schema.section_at(role.section).name.clone(),
         name: role.name.clone(),

@@ -1,5 +1,9 @@
 //! What is compiled of a user.
 
+use std::num::NonZeroU32;
+
+use smallvec::SmallVec;
+
 use crate::snapshot::UserSlot;
 use crate::snapshot::part::Part;
 use crate::snapshot::tree::{DepartmentSlot, Tree};
@@ -35,32 +39,41 @@ impl Entry {
 
 /// Departments: none, one, or the place of several.
 ///
-/// Nearly all users are in one department, which stands here itself. The rest is looked up on the side.
+/// Nearly all users are in one department, which stands here itself. The rest is looked up on the side. Never zero, so that
+/// a place of the index that is free needs no mark of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Places(u32);
+pub(crate) struct Places(NonZeroU32);
 
 /// Sorted slots of departments, of which there are at least two.
-pub(crate) type Several = Box<[DepartmentSlot]>;
+pub(crate) type Several = SmallVec<[DepartmentSlot; 4]>;
 
 impl Places {
-    pub(crate) const NONE: Self = Self(Tree::NOWHERE);
+    pub(crate) const NONE: Self = Self(NonZeroU32::MIN);
 
     pub(crate) fn one(department: DepartmentSlot) -> Self {
-        Self(department)
+        Self::of(department)
     }
 
     pub(crate) fn several(place: u32) -> Self {
-        Self(place | SEVERAL)
+        Self::of(place | SEVERAL)
     }
 
-    /// The department, or `NOWHERE`; the place of several as an error.
+    fn of(number: u32) -> Self {
+        NonZeroU32::new(number).map_or(Self::NONE, Self)
+    }
+
+    /// The department, or [`Tree::NOWHERE`]; the place of several as an error.
     #[inline]
     pub(crate) fn slot(self) -> Result<DepartmentSlot, u32> {
-        if self.0 & SEVERAL == 0 { Ok(self.0) } else { Err(self.0 & !SEVERAL) }
+        let number = self.0.get();
+        if number & SEVERAL == 0 { Ok(number) } else { Err(number & !SEVERAL) }
     }
 
-    /// A number that no other places have.
+    /// A number that no other places have; of none, that of [`Tree::NOWHERE`].
     pub(crate) fn key(self) -> u32 {
-        self.0
+        self.0.get()
     }
 }
+
+// What the index relies on to stay small, and `NONE` to be nowhere.
+const _: () = assert!(size_of::<Option<(i64, Home)>>() == 16 && Places::NONE.0.get() == Tree::NOWHERE);

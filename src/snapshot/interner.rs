@@ -2,10 +2,40 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-/// Gives every distinct thing a place.
+use crate::policy::persistent::Map;
+use crate::snapshot::chunks::Chunks;
+use crate::snapshot::place;
+
+/// Distinct things with their places. It only ever gains, because rows are remembered by these places.
+#[derive(Clone)]
+pub(crate) struct Interned<T: Ord + Clone> {
+    places: Map<T, u32>,
+    items: Arc<Chunks<T>>,
+}
+
+impl<T: Ord + Clone> Interned<T> {
+    #[inline]
+    pub(crate) fn get(&self, place: u32) -> Option<&T> {
+        self.items.get(place)
+    }
+
+    /// The place of this thing: the same for an equal one, the next one for a new one.
+    pub(crate) fn place(&mut self, item: T) -> u32 {
+        if let Some(place) = self.places.get(&item) {
+            return *place;
+        }
+        let place = place(self.items.len());
+        Arc::make_mut(&mut self.items).set(place, item.clone());
+        self.places.insert(item, place);
+        place
+    }
+}
+
+/// The same, by hash: for the many of a whole company.
 pub(crate) struct Interner<T> {
     places: HashMap<T, u32, RandomState>,
     /// By place.
@@ -24,9 +54,17 @@ impl<T: Hash + Eq + Clone> Interner<T> {
         if let Some(place) = self.places.get(&item) {
             return *place;
         }
-        let place = super::place(self.items.len());
+        let place = place(self.items.len());
         self.items.push(item.clone());
         self.places.insert(item, place);
         place
+    }
+}
+
+impl<T: Hash + Ord + Clone> From<Interner<T>> for Interned<T> {
+    fn from(interner: Interner<T>) -> Self {
+        let mut places: Vec<(T, u32)> = interner.places.into_iter().collect();
+        places.sort_unstable();
+        Self { places: Map::of_sorted(places), items: Arc::new(interner.items.into_iter().collect()) }
     }
 }

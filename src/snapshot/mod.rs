@@ -10,10 +10,12 @@
 //! A snapshot never changes. The one after a change shares with it all that is the same: lists and indices in chunks, the
 //! tree, the assignments, the rows.
 
+mod anchors;
 mod cell;
 mod chunks;
 mod compile;
 mod entry;
+mod follow;
 mod index;
 mod interner;
 mod memo;
@@ -27,25 +29,29 @@ use std::fmt::{self, Debug};
 use std::sync::Arc;
 
 pub(crate) use cell::Cell;
-pub(crate) use compile::Compiler;
 pub(crate) use relation::Relation;
 
 use crate::policy::Policy;
+use crate::policy::persistent::Set;
 use crate::policy::schema::Schema;
 use crate::vocabulary::id::{UserId, UserRef};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::{ActionIndex, Fingerprint};
+use anchors::{Anchors, FEW, Ranges};
 use chunks::Chunks;
 pub(crate) use entry::Home;
 use entry::{Entry, Several};
 use index::Index;
-use part::{GroupSlot, Part};
-use roles::{Assigned, Classes, Grants};
-use row::{Found, Ranges, Row, Rows};
-use tree::{Below, DepartmentSlot, Tree};
+use interner::Interned;
+use part::Part;
+use roles::{Assigned, Classes};
+use row::{Row, Rows};
+use tree::{DepartmentSlot, Tree};
 
 /// The place of a user, kept for life.
 pub(crate) type UserSlot = u32;
+/// The place of a group among all groups.
+type GroupSlot = u32;
 
 /// A policy, compiled: one state of the company that every answer comes from.
 ///
@@ -69,27 +75,27 @@ pub(crate) type UserSlot = u32;
 pub struct Snapshot {
     revision: u64,
     /// What this was compiled from: names, and the ground of what-ifs. No check reads it.
-    policy: Arc<Policy>,
+    policy: Policy,
     schema: Arc<Schema>,
     fingerprint: Fingerprint,
     /// Whether records without owner are everybody's own, for each action.
     pools: Arc<[bool]>,
-    tree: Arc<Tree>,
-    departments: Arc<Index<DepartmentSlot>>,
-    users: Arc<Index<Home>>,
+    tree: Tree,
+    departments: Index<DepartmentSlot>,
+    users: Index<Home>,
     /// By the slot of the user, as the ids. A slot that is free holds nobody.
     entries: Arc<Chunks<Entry>>,
     ids: Arc<Chunks<UserId>>,
+    free: Set<UserSlot>,
     /// The departments of users who have several.
-    several: Arc<Chunks<Several>>,
-    parts: Arc<Chunks<Part>>,
-    groups: Arc<Index<GroupSlot>>,
+    several: Interned<Several>,
+    parts: Interned<Part>,
+    groups: Index<GroupSlot>,
     /// The members of each group, sorted.
     members: Arc<Chunks<Arc<[UserSlot]>>>,
-    grants: Grants,
-    assigned: Arc<Assigned>,
+    assigned: Assigned,
     classes: Arc<Classes>,
-    /// Made from parts, departments, assignments and grants, by keys that stay true; dropped when roles, assignments or
+    /// Made from parts, departments, assignments and roles, by keys that stay true; dropped when roles, assignments or
     /// departments change.
     rows: Arc<Rows>,
 }
@@ -98,20 +104,13 @@ pub struct Snapshot {
 #[derive(Clone, Copy)]
 pub(crate) struct Asker<'s> {
     pub(crate) user: UserSlot,
-    /// Where the user is anchored, if in one department.
-    below: Below,
-    /// What the user may do; nothing for who may not ask. It stands here beside `found`, so that a check reads a cell
-    /// without a step through memory far away.
-    cells: &'s [Cell],
-    found: Option<&'s Found>,
+    anchors: Anchors<'s>,
+    /// What the user may do; `None` for who may not ask. It stands here, so that a check reads a cell without a step through
+    /// memory far away.
+    row: Option<&'s Row>,
 }
 
 impl Snapshot {
-    /// Compiles a policy. Linear in its size.
-    pub fn of(policy: &Policy) -> Self {
-        Compiler::compile(policy).1
-    }
-
     /// Which state of the company this is: one more for each batch of commands that was accepted, and for each policy that
     /// was put in the place of another. A snapshot that no [`Handle`](crate::Handle) published has zero.
     pub fn revision(&self) -> u64 {
@@ -167,13 +166,19 @@ impl Snapshot {
         if entry.part == Part::NOBODYS {
             return Asker { user, ..Asker::stranger() };
         }
-        let (key, below) = match entry.anchors.slot() {
-            Ok(Tree::NOWHERE) => (0, Below::NOTHING),
-            Ok(department) => (self.classes.class(department), self.tree.below(department)),
-            Err(_) => (entry.anchors.key(), Below::NOTHING),
+        let (key, few) = match entry.anchors.slot() {
+            Ok(department) => (self.classes.class(department), Some(Anchors::one(self.tree.below(department)))),
+            Err(several) => (entry.anchors.key(), self.few(several)),
         };
         let found = self.rows.get(u64::from(entry.part) << 32 | u64::from(key), || self.make_row(*entry));
-        Asker { user, below, cells: found.row.cells(), found: Some(found) }
+        let anchors = few.or_else(|| found.many.as_ref().map(Anchors::many)).unwrap_or(Anchors::NOWHERE);
+        Asker { user, anchors, row: Some(&found.row) }
+    }
+
+    /// Several departments, if they are few.
+    fn few(&self, several: u32) -> Option<Anchors<'_>> {
+        let departments = self.several.get(several).filter(|departments| departments.len() <= FEW)?;
+        Some(Anchors::few(departments.iter().map(|department| self.tree.below(*department))))
     }
 
     #[cold]
@@ -190,9 +195,9 @@ impl Snapshot {
         };
         let brought = anchors.iter().flat_map(|department| self.classes.roles(*department));
         let roles = self.assigned.of_part(part).chain(brought);
-        let row = Row::new(&self.schema, &self.grants, roles, part.administrator);
+        let row = Row::new(&self.schema, &self.policy.roles, roles, part.administrator);
         let ranges = || Ranges::of(anchors.iter().map(|department| self.tree.below(*department)).collect());
-        (row, entry.anchors.slot().is_err().then(ranges))
+        (row, (anchors.len() > FEW).then(ranges))
     }
 
     /// The id of a user who is there.
@@ -204,21 +209,21 @@ impl Snapshot {
 impl Asker<'_> {
     /// Somebody who is not there. No owner has this slot, see [`Home::UNKNOWN`].
     fn stranger() -> Self {
-        Self { user: UserSlot::MAX - 1, below: Below::NOTHING, cells: &[], found: None }
+        Self { user: UserSlot::MAX - 1, anchors: Anchors::NOWHERE, row: None }
     }
 
     /// Whether the user may ask at all: is known, and active.
     pub(crate) fn may_ask(&self) -> bool {
-        self.found.is_some()
+        self.row.is_some()
     }
 
     #[inline]
     pub(crate) fn cell(&self, action: ActionIndex) -> Cell {
-        self.cells.get(action as usize).copied().unwrap_or(Cell::NONE)
+        self.row.map_or(Cell::NONE, |row| row.cell(action))
     }
 
     pub(crate) fn level(&self, action: ActionIndex) -> Level {
-        self.found.map_or(Level::Deny, |found| found.row.level(action))
+        self.row.map_or(Level::Deny, |row| row.level(action))
     }
 }
 

@@ -1,33 +1,27 @@
 //! What the roles of a user depend on, departments aside.
 
-use crate::snapshot::UserSlot;
-
-/// The place of a group among all groups.
-pub(crate) type GroupSlot = u32;
+use crate::vocabulary::id::{GroupId, UserId};
 
 /// Which assignments meet a user, but for those to departments. Most users share one with many others.
 ///
 /// It names groups and not the roles that they have, so an assignment to all supervisors or to everyone changes no user,
 /// and one to a group only if the group had no role before.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a subject of its own, and any of them may go together")]
 pub(crate) struct Part {
+    /// Of who may not ask, nobody has anything, and this is false.
+    pub(crate) active: bool,
     pub(crate) employee: bool,
     pub(crate) supervisor: bool,
     pub(crate) deputy: bool,
     pub(crate) administrator: bool,
     /// Those that some role is assigned to; sorted.
-    pub(crate) groups: Box<[GroupSlot]>,
+    pub(crate) groups: Box<[GroupId]>,
     /// The user, if some role is assigned to just them.
-    pub(crate) direct: Option<UserSlot>,
+    pub(crate) direct: Option<UserId>,
 }
 
 impl Part {
-    /// The place of the part of those who may not ask.
+    /// The place of the part of those who may not ask, which is the default.
     pub(crate) const NOBODYS: u32 = 0;
-
-    /// The part of those who may not ask: one that no user has.
-    pub(crate) fn nobodys() -> Self {
-        Self { direct: Some(UserSlot::MAX), ..Self::default() }
-    }
 }

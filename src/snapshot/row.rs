@@ -8,20 +8,21 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
+use crate::policy::role::Roles;
 use crate::policy::schema::Schema;
+use crate::snapshot::anchors::Ranges;
 use crate::snapshot::cell::Cell;
 use crate::snapshot::memo::Memo;
-use crate::snapshot::roles::{Grants, RoleSlot};
-use crate::snapshot::tree::Below;
+use crate::vocabulary::id::RoleId;
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::ActionIndex;
 
 /// What users who have the same roles may do.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Row {
-    cells: Vec<Cell>,
+    cells: Box<[Cell]>,
     /// The level of each cell, before shares and requirements. No check reads it.
-    levels: Vec<Level>,
+    levels: Box<[Level]>,
 }
 
 /// What a part and departments lead to.
@@ -29,28 +30,20 @@ pub(crate) struct Row {
 pub(crate) struct Found {
     /// Shared by all who may do the same, in whatever way: so few rows are hot, and stay in the caches.
     pub(crate) row: Arc<Row>,
-    /// Where the users are anchored, if in several departments.
-    pub(crate) several: Option<Ranges>,
-}
-
-/// Several departments as sorted numbers.
-#[derive(Debug, Default)]
-pub(crate) struct Ranges {
-    pub(crate) anchors: Box<[u32]>,
-    /// The ranges below the anchors, without those that lie within another.
-    pub(crate) below: Box<[Below]>,
+    /// Where the users are anchored, if in many departments.
+    pub(crate) many: Option<Ranges>,
 }
 
 impl Row {
     /// The row of an active user with these roles, of which one may come more than once.
-    pub(crate) fn new(
+    pub(crate) fn new<'r>(
         schema: &Schema,
-        grants: &Grants,
-        roles: impl Iterator<Item = RoleSlot>,
+        all: &Roles,
+        roles: impl Iterator<Item = &'r RoleId>,
         administrator: bool,
     ) -> Self {
         let mut levels: Vec<Level> = schema.actions().iter().map(|action| action.floor).collect();
-        for (action, level) in roles.filter_map(|role| grants.get(role as usize)).flat_map(|grants| grants.iter()) {
+        for (action, level) in roles.filter_map(|role| all.get(role)).flat_map(|role| &role.grants) {
             let own = &mut levels[*action as usize];
             *own = own.join(*level);
         }
@@ -59,12 +52,12 @@ impl Row {
                 *level = if action.admin_bypass { Level::All } else { *level };
             }
         }
-        Self { cells: cells(schema, &levels), levels }
+        Self { cells: cells(schema, &levels).into(), levels: levels.into() }
     }
 
     #[inline]
-    pub(crate) fn cells(&self) -> &[Cell] {
-        &self.cells
+    pub(crate) fn cell(&self, action: ActionIndex) -> Cell {
+        self.cells.get(action as usize).copied().unwrap_or(Cell::NONE)
     }
 
     pub(crate) fn level(&self, action: ActionIndex) -> Level {
@@ -99,8 +92,8 @@ impl Rows {
     #[inline]
     pub(crate) fn get(&self, key: u64, make: impl Fn() -> (Row, Option<Ranges>)) -> &Found {
         self.found.get(key, self.hasher.hash_one(key), || {
-            let (row, several) = make();
-            Found { row: self.shared(row), several }
+            let (row, many) = make();
+            Found { row: self.shared(row), many }
         })
     }
 

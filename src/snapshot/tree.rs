@@ -1,5 +1,7 @@
 //! Departments as preorder numbers: each department is followed by all that are below it, so "below" is a range.
 
+use std::sync::Arc;
+
 use petgraph::stable_graph::NodeIndex;
 
 use crate::policy::org::Org;
@@ -7,18 +9,21 @@ use crate::policy::org::Org;
 /// The place of a department in the arrays of a tree.
 pub(crate) type DepartmentSlot = u32;
 
+/// The slot of the first department. Zero is no slot, and one is [`Tree::NOWHERE`].
+const FIRST: DepartmentSlot = 2;
+
 /// The numbering.
 ///
 /// Everything compiled names a department by its slot, which it keeps for life; only here the slot has a number. So a
 /// department that moves changes numbers here and nothing else.
-#[derive(Default)]
+#[derive(Clone)]
 pub(crate) struct Tree {
     /// By slot.
-    numbers: Vec<u32>,
+    numbers: Arc<[u32]>,
     /// By slot: how many departments there are below and including it.
-    sizes: Vec<u32>,
+    sizes: Arc<[u32]>,
     /// The slots in the order of their numbers.
-    preorder: Vec<DepartmentSlot>,
+    preorder: Arc<[DepartmentSlot]>,
 }
 
 /// A department and those below it, as numbers: the first, and how many.
@@ -30,33 +35,29 @@ pub(crate) struct Below {
 
 impl Tree {
     /// The slot of no department. Its number is one that no range holds.
-    pub(crate) const NOWHERE: DepartmentSlot = 0;
+    pub(crate) const NOWHERE: DepartmentSlot = 1;
     const NO_NUMBER: u32 = u32::MAX;
 
     /// Numbers all departments. Without recursion: a chain may be as long as it likes.
     pub(crate) fn of(org: &Org) -> Self {
-        let slots = org.department_bound() + 1;
-        let mut tree = Self {
-            numbers: vec![Self::NO_NUMBER; slots],
-            sizes: vec![0; slots],
-            preorder: Vec::with_capacity(org.department_count()),
-        };
+        let slots = org.department_bound() + FIRST as usize;
+        let (mut numbers, mut sizes) = (vec![Self::NO_NUMBER; slots], vec![0; slots]);
+        let mut preorder = Vec::with_capacity(org.department_count());
         let mut waiting: Vec<NodeIndex> = org.roots().collect();
         while let Some(department) = waiting.pop() {
             let slot = slot(department);
-            tree.numbers[slot as usize] = super::place(tree.preorder.len());
-            tree.preorder.push(slot);
+            numbers[slot as usize] = super::place(preorder.len());
+            preorder.push(slot);
             waiting.extend(org.children(department));
         }
         // Backwards, so that all below a department are counted before it is.
-        for number in (0..tree.preorder.len()).rev() {
-            let slot = tree.preorder[number];
-            tree.sizes[slot as usize] += 1;
-            if let Some(parent) = org.parent(department(slot)) {
-                tree.sizes[self::slot(parent) as usize] += tree.sizes[slot as usize];
+        for slot in preorder.iter().rev() {
+            sizes[*slot as usize] += 1;
+            if let Some(parent) = org.parent(department(*slot)) {
+                sizes[self::slot(parent) as usize] += sizes[*slot as usize];
             }
         }
-        tree
+        Self { numbers: numbers.into(), sizes: sizes.into(), preorder: preorder.into() }
     }
 
     /// The number of a department; of none, one that no range holds.
@@ -65,10 +66,13 @@ impl Tree {
         self.numbers.get(slot as usize).copied().unwrap_or(Self::NO_NUMBER)
     }
 
-    /// The numbers of a department and of all below it.
+    /// The numbers of a department and of all below it; of none, nothing.
     #[inline]
     pub(crate) fn below(&self, slot: DepartmentSlot) -> Below {
-        Below { first: self.number(slot), count: self.sizes.get(slot as usize).copied().unwrap_or(0) }
+        match self.sizes.get(slot as usize) {
+            None | Some(0) => Below::NOTHING,
+            Some(count) => Below { first: self.number(slot), count: *count },
+        }
     }
 
     /// The slots, each after the one above it.
@@ -94,9 +98,9 @@ impl Below {
 
 /// The slot of a department of the model.
 pub(crate) fn slot(department: NodeIndex) -> DepartmentSlot {
-    super::place(department.index()) + 1
+    super::place(department.index()) + FIRST
 }
 
 fn department(slot: DepartmentSlot) -> NodeIndex {
-    NodeIndex::new(slot as usize - 1)
+    NodeIndex::new((slot - FIRST) as usize)
 }

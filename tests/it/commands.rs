@@ -39,7 +39,7 @@ fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle) -> 
         _ => Subject::Everyone,
     };
     let names: Vec<String> = {
-        let policy = handle.policy();
+        let policy = handle.load().policy().clone();
         permissions(&policy).into_iter().filter_map(|permission| policy.schema().name(permission)).collect()
     };
     let permission = names[usize::from(b) % names.len()].clone();
@@ -96,7 +96,7 @@ fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle) -> 
 
 /// Whether the published snapshot gives the answers of one compiled afresh, and of the reference.
 fn is_as_if_compiled_afresh(world: &World, handle: &Handle) {
-    let (policy, published) = (handle.policy(), handle.load());
+    let (policy, published) = (handle.load().policy().clone(), handle.load());
     let (reference, afresh) = (Reference::new(&policy), Snapshot::of(&policy));
     let records: Vec<AnyRecord<'_>> = world.records.iter().map(Record::as_any).collect();
     let askers: Vec<UserId> = (0..random::NAMES).map(random::user).chain(["stranger".into()]).collect();
@@ -138,17 +138,17 @@ proptest! {
     fn what_is_published_is_what_would_be_compiled(world in world(), batches in vec(vec((any::<u8>(), any::<[u8; 4]>()), 1..8), 1..10)) {
         let handle = Handle::new(world.policy());
         for batch in batches {
-            let before = saved(&handle.policy());
+            let before = saved(handle.load().policy());
             let mut commands: Vec<Command> = batch.into_iter().map(|raw| command(raw, &world, &handle)).collect();
             // What makes no sense is taken out until the rest does, so that long batches are applied as well.
             while let Err(refusal) = handle.apply(&commands) {
-                prop_assert_eq!(saved(&handle.policy()), &before[..], "a refused batch changes nothing");
+                prop_assert_eq!(saved(handle.load().policy()), &before[..], "a refused batch changes nothing");
                 commands.remove(refusal.command());
             }
             is_as_if_compiled_afresh(&world, &handle);
             // What is saved is valid.
-            let document = serde_json::from_str(&saved(&handle.policy())).unwrap();
-            prop_assert_eq!(saved(&Policy::from_document(document).unwrap()), saved(&handle.policy()));
+            let document = serde_json::from_str(&saved(handle.load().policy())).unwrap();
+            prop_assert_eq!(saved(&Policy::from_document(document).unwrap()), saved(handle.load().policy()));
         }
     }
 

@@ -8,7 +8,7 @@ const ROOMS: [(&str, &[&str]); 8] = [
     ("vocabulary", &[]),
     ("document", &["vocabulary"]),
     ("policy", &["vocabulary", "document"]),
-    ("snapshot", &["vocabulary", "policy"]),
+    ("snapshot", &["vocabulary", "document", "policy"]),
     ("query", &["vocabulary", "policy", "snapshot"]),
     ("handle", &["vocabulary", "document", "policy", "snapshot", "query"]),
     ("reference", &["vocabulary", "policy"]),

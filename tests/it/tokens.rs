@@ -106,7 +106,7 @@ fn a_reload_says_whether_tokens_still_serve() {
         Reload::SameSchema
     );
     assert!(authz.load().principal("bo").check(read, &Contact(None)).is_allow());
-    assert_eq!(authz.policy().to_document().org.users.len(), 3);
+    assert_eq!(authz.load().policy().to_document().org.users.len(), 3);
 
     let before = authz.load();
     assert_eq!(authz.replace(policy(&["look", "read"])), Reload::OtherSchema);

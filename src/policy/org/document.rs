@@ -1,0 +1,219 @@
+//! The company from a document, and as one.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+use petgraph::stable_graph::{NodeIndex, StableDiGraph};
+
+use crate::document;
+use crate::policy::cycle::targets_first;
+use crate::policy::org::{Department, Departments, Group, Org, User};
+use crate::policy::persistent::{Map, Set};
+use crate::policy::validate::{Problems, repeated};
+use crate::vocabulary::id::{DepartmentId, GroupId, Id, UserId};
+
+/// What is read of the departments, before anything is shared: users find theirs here, and are counted.
+struct Read {
+    departments: Vec<Department>,
+    by_id: HashMap<DepartmentId, NodeIndex, RandomState>,
+}
+
+impl Org {
+    pub(crate) fn from_document(written: document::Org, problems: &mut Problems) -> Self {
+        let (forest, mut read) = read_departments(written.departments, problems);
+        let mut users = read_users(written.users, &mut read, problems);
+        let groups = read_groups(written.groups, &mut users, problems);
+
+        let mut by_id: Vec<_> = read.by_id.into_iter().collect();
+        by_id.sort_unstable();
+        let departments = (0..).map(NodeIndex::new).zip(read.departments.into_iter().map(Arc::new));
+        let users = users.into_iter().map(|(id, user)| (id, Arc::new(user)));
+        Self {
+            forest: Arc::new(forest),
+            departments: Map::of_sorted(departments),
+            by_id: Map::of_sorted(by_id),
+            users: Map::of_sorted(users),
+            groups: Map::of_sorted(groups),
+        }
+    }
+
+    pub(crate) fn to_document(&self) -> document::Org {
+        let ids =
+            |departments: &Departments| departments.iter().map(|node| self.department_id(*node).clone()).collect();
+        let department = |(id, node): (&DepartmentId, NodeIndex)| document::Department {
+            id: id.clone(),
+            name: self.department_at(node).name.clone(),
+            parent: self.parent(node).map(|parent| self.department_id(parent).clone()),
+        };
+        let user = |(id, user): (&UserId, &Arc<User>)| document::User {
+            id: id.clone(),
+            name: user.name.clone(),
+            departments: ids(&user.departments),
+            heads: ids(&user.heads),
+            deputy_of: ids(&user.deputy_of),
+            active: (!user.active).then_some(false),
+            admin: user.admin,
+        };
+        let group = |(id, group): (&GroupId, &Arc<Group>)| document::Group {
+            id: id.clone(),
+            name: group.name.clone(),
+            members: group.members.iter().cloned().collect(),
+        };
+        document::Org {
+            departments: self.departments().map(department).collect(),
+            users: self.users.iter().map(user).collect(),
+            groups: self.groups.iter().map(group).collect(),
+        }
+    }
+}
+
+fn read_departments(written: Vec<document::Department>, problems: &mut Problems) -> (StableDiGraph<(), ()>, Read) {
+    let repeated = repeated(written.iter().map(|department| &department.id));
+    let mut forest = StableDiGraph::with_capacity(written.len(), written.len());
+    let mut read = Read {
+        departments: Vec::with_capacity(written.len()),
+        by_id: HashMap::with_capacity_and_hasher(written.len(), RandomState::default()),
+    };
+    let mut parents = Vec::with_capacity(written.len());
+    for (d, department) in written.into_iter().enumerate() {
+        let node = forest.add_node(());
+        let id = department.id;
+        check_id(format_args!("org.departments[{d}].id"), &id, problems);
+        if let Some(other) = repeated.get(&d) {
+            problems.add(
+                format_args!("org.departments[{d}].id"),
+                format_args!("`{id}` is already the id of `org.departments[{other}]`: each department has its own"),
+            );
+        } else {
+            read.by_id.insert(id.clone(), node);
+        }
+        read.departments.push(Department { id, name: department.name, places: 0 });
+        parents.push(department.parent);
+    }
+    for (d, parent) in parents.into_iter().enumerate() {
+        let Some(parent) = parent else { continue };
+        if let Some(parent) = read.known_department(format_args!("org.departments[{d}].parent"), &parent, problems) {
+            forest.add_edge(NodeIndex::new(d), parent, ());
+        }
+    }
+    for cycle in targets_first(&forest).err().unwrap_or_default() {
+        let members = cycle.iter().chain(cycle.first());
+        let members: Vec<_> = members.map(|department| format!("`{}`", read.id(*department))).collect();
+        problems.add(
+            format_args!("org.departments[{}].parent", cycle[0].index()),
+            format_args!("these departments are below each other in a circle: {}", members.join(" → ")),
+        );
+    }
+    (forest, read)
+}
+
+/// The users, in canonical order.
+fn read_users(written: Vec<document::User>, read: &mut Read, problems: &mut Problems) -> Vec<(UserId, User)> {
+    let repeated = repeated(written.iter().map(|user| &user.id));
+    let mut users = Vec::with_capacity(written.len());
+    for (u, user) in written.into_iter().enumerate() {
+        let id = user.id;
+        check_id(format_args!("org.users[{u}].id"), &id, problems);
+        if let Some(other) = repeated.get(&u) {
+            problems.add(
+                format_args!("org.users[{u}].id"),
+                format_args!("`{id}` is already the id of `org.users[{other}]`: each user has their own"),
+            );
+        }
+        let mut known = |field: &str, ids: &[DepartmentId]| {
+            read.known_departments(format_args!("org.users[{u}].{field}"), ids, problems)
+        };
+        let user = User {
+            name: user.name,
+            departments: known("departments", &user.departments),
+            heads: known("heads", &user.heads),
+            deputy_of: known("deputy_of", &user.deputy_of),
+            groups: Set::default(),
+            active: user.active.unwrap_or(true),
+            admin: user.admin,
+        };
+        user.anchors().for_each(|department| read.departments[department.index()].places += 1);
+        users.push((id, user));
+    }
+    // Stable, though of two users with one id none will be used.
+    users.sort_by(|(a, _), (b, _)| a.cmp(b));
+    users
+}
+
+/// The groups, in canonical order. Their members learn of them.
+fn read_groups(
+    written: Vec<document::Group>,
+    users: &mut [(UserId, User)],
+    problems: &mut Problems,
+) -> Vec<(GroupId, Arc<Group>)> {
+    let repeated = repeated(written.iter().map(|group| &group.id));
+    let mut groups = Vec::with_capacity(written.len());
+    for (g, group) in written.into_iter().enumerate() {
+        let id = group.id;
+        check_id(format_args!("org.groups[{g}].id"), &id, problems);
+        if let Some(other) = repeated.get(&g) {
+            problems.add(
+                format_args!("org.groups[{g}].id"),
+                format_args!("`{id}` is already the id of `org.groups[{other}]`: each group has its own"),
+            );
+        }
+        let mut members = Set::default();
+        for (m, member) in group.members.into_iter().enumerate() {
+            let path = format_args!("org.groups[{g}].members[{m}]");
+            let Ok(place) = users.binary_search_by(|(user, _)| user.cmp(&member)) else {
+                problems.add(path, format_args!("there is no user `{member}`"));
+                continue;
+            };
+            users[place].1.groups.insert(id.clone());
+            if members.contains(&member) {
+                problems.add(path, format_args!("`{member}` stands here twice"));
+            }
+            members.insert(member);
+        }
+        groups.push((id, Arc::new(Group { name: group.name, members })));
+    }
+    groups.sort_by(|(a, _), (b, _)| a.cmp(b));
+    groups
+}
+
+impl Read {
+    fn id(&self, department: NodeIndex) -> &DepartmentId {
+        &self.departments[department.index()].id
+    }
+
+    fn known_departments(&self, path: impl Display, ids: &[DepartmentId], problems: &mut Problems) -> Departments {
+        let mut known = Departments::new();
+        for (d, id) in ids.iter().enumerate() {
+            known.extend(self.known_department(format_args!("{path}[{d}]"), id, problems));
+        }
+        known.sort_unstable_by_key(|department| self.id(*department));
+        if known.windows(2).any(|pair| pair[0] == pair[1]) {
+            let known = ids.iter().enumerate().filter(|(_, id)| self.by_id.contains_key(id));
+            let (places, known): (Vec<usize>, Vec<&DepartmentId>) = known.unzip();
+            let repeated = repeated(known.iter().copied());
+            for (place, (d, id)) in places.into_iter().zip(known).enumerate() {
+                if repeated.contains_key(&place) {
+                    problems.add(format_args!("{path}[{d}]"), format_args!("`{id}` stands here twice"));
+                }
+            }
+        }
+        known
+    }
+
+    fn known_department(&self, path: impl Display, id: &DepartmentId, problems: &mut Problems) -> Option<NodeIndex> {
+        let department = self.by_id.get(id).copied();
+        if department.is_none() {
+            problems.add(path, format_args!("there is no department `{id}`"));
+        }
+        department
+    }
+}
+
+/// An id must hold something. Only text can be empty.
+pub(crate) fn check_id<Kind>(path: impl Display, id: &Id<Kind>, problems: &mut Problems) {
+    if id.is_empty() {
+        problems.add(path, "the id is empty: use an integer or a text of one character or more");
+    }
+}

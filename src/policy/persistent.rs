@@ -1,0 +1,132 @@
+//! Ordered maps and sets that are cheap to clone: a clone shares all with the original, and a change copies only the path to
+//! what it changes. So every state of a policy can be kept, and a change can be tried on a clone.
+
+use std::borrow::Borrow;
+use std::fmt::{self, Debug};
+
+use immutable_chunkmap::{map, set};
+
+/// How many entries a node holds. Of 16 to 128, this is the fastest to read, and no slower to change than fewer.
+const NODE: usize = 64;
+
+/// A map in the order of its keys.
+#[derive(Clone)]
+pub(crate) struct Map<K: Ord + Clone, V: Clone>(map::Map<K, V, NODE>);
+
+/// A set in order.
+#[derive(Clone)]
+pub(crate) struct Set<K: Ord + Clone>(set::Set<K, NODE>);
+
+impl<K: Ord + Clone, V: Clone> Map<K, V> {
+    /// A map of entries that come in the order of their keys, most often. Others are found places for, more slowly.
+    pub(crate) fn of_sorted(entries: impl IntoIterator<Item = (K, V)>) -> Self {
+        let mut entries = entries.into_iter();
+        let mut map = map::Map::new();
+        loop {
+            // A node at a time: all at once would build each node again and again.
+            let node: Vec<_> = entries.by_ref().take(NODE).collect();
+            if node.is_empty() {
+                return Self(map);
+            }
+            map = map.insert_many(node);
+        }
+    }
+
+    pub(crate) fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
+        self.0.get(key)
+    }
+
+    pub(crate) fn contains_key<Q: Ord + ?Sized>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
+        self.0.get(key).is_some()
+    }
+
+    pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        // Asked first, because the path to a key that is not there would be copied in vain.
+        self.contains_key(key).then(|| self.0.get_mut_cow(key)).flatten()
+    }
+
+    /// Puts a value in place of the one before, if any.
+    pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
+        self.0.insert_cow(key, value)
+    }
+
+    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
+        self.0.remove_cow(key)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.0.into_iter()
+    }
+
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &K> {
+        self.iter().map(|(key, _)| key)
+    }
+
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
+        self.iter().map(|(_, value)| value)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl<K: Ord + Clone> Set<K> {
+    pub(crate) fn contains(&self, key: &K) -> bool {
+        self.0.contains(key)
+    }
+
+    /// Whether it was not there before.
+    pub(crate) fn insert(&mut self, key: K) -> bool {
+        !self.0.insert_cow(key)
+    }
+
+    /// Whether it was there before.
+    pub(crate) fn remove(&mut self, key: &K) -> bool {
+        self.0.remove_cow(key)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &K> {
+        self.0.into_iter()
+    }
+}
+
+impl<K: Ord + Clone, V: Clone> Default for Map<K, V> {
+    fn default() -> Self {
+        Self(map::Map::new())
+    }
+}
+
+impl<K: Ord + Clone> Default for Set<K> {
+    fn default() -> Self {
+        Self(set::Set::new())
+    }
+}
+
+impl<K: Ord + Clone> FromIterator<K> for Set<K> {
+    fn from_iter<I: IntoIterator<Item = K>>(keys: I) -> Self {
+        let mut set = Self::default();
+        keys.into_iter().for_each(|key| {
+            set.insert(key);
+        });
+        set
+    }
+}
+
+impl<K: Ord + Clone + Debug, V: Clone + Debug> Debug for Map<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<K: Ord + Clone + Debug> Debug for Set<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
