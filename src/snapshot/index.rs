@@ -1,6 +1,5 @@
 //! From ids to what a check wants to know of them.
 
-use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
@@ -8,46 +7,66 @@ use foldhash::fast::RandomState;
 
 use crate::vocabulary::id::{Id, Value};
 
-/// How many ids a shard holds on average.
-const SHARD: usize = 1344;
-
 /// The ids of one kind, each with a value, in shards that snapshots share: who changes an id copies its shard.
 ///
 /// Integers and text have tables of their own, so that an integer is found by comparing integers. The value stands
 /// beside the id: what a check needs of an owner comes with the look-up.
+///
+/// The hash has a random seed, because ids come from outside: with a fixed one, ids could be chosen that all meet in one
+/// place.
 #[derive(Clone)]
 pub(crate) struct Index<T> {
-    integers: Shards<i64, T>,
+    hasher: RandomState,
+    /// Compared as they are.
+    integers: Shards<(), T>,
+    /// Compared by their hash, then as they are.
     texts: Shards<Arc<str>, T>,
 }
 
 impl<T: Copy> Index<T> {
-    pub(crate) fn of<'a, Kind: 'a>(ids: &[(&'a Id<Kind>, T)]) -> Self {
-        let integers = ids.iter().filter_map(|(id, value)| Some((id.as_integer()?, *value)));
-        let texts = ids.iter().filter_map(|(id, value)| Some((id.shared_text()?.clone(), *value)));
-        Self { integers: Shards::of(integers), texts: Shards::of(texts) }
+    pub(crate) fn of<Kind>(ids: &[(&Id<Kind>, T)]) -> Self {
+        let hasher = RandomState::default();
+        let integer = |integer| (hash(&hasher, &integer), word(integer), ());
+        let integers = || ids.iter().filter_map(|(id, value)| Some((integer(id.as_integer()?), *value)));
+        let text = |text: &Arc<str>| {
+            let hash = hash(&hasher, &**text);
+            (hash, hash, text.clone())
+        };
+        let texts = || ids.iter().filter_map(|(id, value)| Some((text(id.shared_text()?), *value)));
+        let (integers, texts) = (Shards::of(integers), Shards::of(texts));
+        Self { hasher, integers, texts }
     }
 
     #[inline]
     pub(crate) fn get<Kind>(&self, id: Id<Kind, &str>) -> Option<T> {
         match id.value() {
-            Value::Integer(integer) => self.integers.get(&integer),
-            Value::Text(text) => self.texts.get(text),
+            Value::Integer(integer) => self.integers.get(hash(&self.hasher, &integer), word(integer), |()| true),
+            Value::Text(text) => {
+                let hash = hash(&self.hasher, text);
+                self.texts.get(hash, hash, |other| **other == *text)
+            }
         }
     }
 
     pub(crate) fn set<Kind>(&mut self, id: &Id<Kind>, value: T) {
+        let hasher = &self.hasher;
         if let Some(integer) = id.as_integer() {
-            self.integers.set(integer, value);
+            let rehash = |word: u64, (): &()| hash(hasher, &integer_of(word));
+            self.integers.set((hash(hasher, &integer), word(integer), ()), value, |()| true, rehash);
         } else if let Some(text) = id.shared_text() {
-            self.texts.set(text.clone(), value);
+            let hash = hash(hasher, &**text);
+            self.texts.set((hash, hash, text.clone()), value, |other| other == text, |word, _| word);
         }
     }
 
     pub(crate) fn remove<Kind>(&mut self, id: &Id<Kind>) {
-        match id.value() {
-            Value::Integer(integer) => self.integers.remove(&integer),
-            Value::Text(text) => self.texts.remove(text),
+        let hasher = &self.hasher;
+        if let Some(integer) = id.as_integer() {
+            let rehash = |word: u64, (): &()| hash(hasher, &integer_of(word));
+            self.integers.remove((hash(hasher, &integer), word(integer)), |()| true, rehash);
+        } else if let Some(text) = id.shared_text() {
+            let hash = hash(hasher, &**text);
+            self.texts.remove((hash, hash), |other| other == text, |word, _| word);
         }
     }
 
@@ -56,133 +75,206 @@ impl<T: Copy> Index<T> {
     }
 }
 
-/// Tables with open addressing: a key stands in the place that its hash says, or in the next free one after it.
+#[inline]
+fn hash<T: Hash + ?Sized>(hasher: &RandomState, id: &T) -> u64 {
+    hasher.hash_one(id)
+}
+
+#[inline]
+fn word(integer: i64) -> u64 {
+    integer.cast_unsigned()
+}
+
+fn integer_of(word: u64) -> i64 {
+    word.cast_signed()
+}
+
+/// How many ids a shard holds on average, two thirds of what it has places for.
+const SHARD: usize = 1344;
+/// How many ids stand together.
+const BUCKET: usize = 4;
+
+/// A table in which an id stands in the bucket that its hash says, or in the next one that has room.
 ///
-/// Key and value stand together, with no tag or other list to look at first: a look-up that is in no cache reads memory once.
-/// (`hashbrown`, which reads its tags first, made a check of a million users half as slow again.) The hash has a random
-/// seed, because ids come from outside: with a fixed one, ids could be chosen that all meet in one place.
+/// Integers with their values fill a line of the cache for each bucket, and all of a bucket are compared at once: a look-up
+/// reads memory once, and asks no question that a processor could guess wrong for many. Of the designs that lost, tables of
+/// `hashbrown` read their tags first, so memory twice; and one id after another, compared one by one, was guessed wrong
+/// for every third.
 #[derive(Clone)]
 struct Shards<Key, T> {
-    hasher: RandomState,
-    /// All of one length, a power of two, so that a hash leads to a place at once.
-    shards: Arc<[Shard<Key, T>]>,
+    /// All of one length, a power of two.
+    tables: Arc<[Table<Key, T>]>,
     len: usize,
 }
 
-type Shard<Key, T> = Arc<[Option<(Key, T)>]>;
+type Table<Key, T> = Arc<[Bucket<Key, T>]>;
 
-impl<Key: Hash + Eq + Clone, T: Copy> Shards<Key, T> {
-    fn of(entries: impl Iterator<Item = (Key, T)> + Clone) -> Self {
-        let (hasher, len) = (RandomState::default(), entries.clone().count());
+/// Places are taken from the first on.
+#[derive(Clone)]
+struct Bucket<Key, T> {
+    words: [u64; BUCKET],
+    entries: [Option<(Key, T)>; BUCKET],
+}
+
+impl<Key, T> Bucket<Key, T> {
+    const EMPTY: Self = Self { words: [0; BUCKET], entries: [const { None }; BUCKET] };
+
+    /// A bit for each place with this word; a place that is free may have it too.
+    #[inline]
+    fn places(&self, word: u64) -> u32 {
+        let mut places = 0;
+        for (place, other) in self.words.iter().enumerate() {
+            places |= u32::from(*other == word) << place;
+        }
+        places
+    }
+
+    #[inline]
+    fn is_full(&self) -> bool {
+        self.entries[BUCKET - 1].is_some()
+    }
+}
+
+impl<Key: Clone, T: Copy> Shards<Key, T> {
+    /// Of ids with their hash and the word that is compared.
+    fn of<Entries: Iterator<Item = ((u64, u64, Key), T)>>(entries: impl Fn() -> Entries) -> Self {
+        let len = entries().count();
         let count = len.div_ceil(SHARD).max(1);
-        let mut size = (len / count * 3 / 2).next_power_of_two().max(2);
-        // A shard that happens to be full: hardly ever needed, but what is in no place is not found.
+        let mut size = (len / count * 3 / 2).div_ceil(BUCKET).next_power_of_two();
         loop {
-            let mut shards = vec![vec![None; size]; count];
-            let mut put = |(key, value): (Key, T)| {
-                let hash = hasher.hash_one(&key);
-                let shard = &mut shards[shard(hash, count)];
-                free_place(shard, hash).map(|place| shard[place] = Some((key, value))).is_some()
-            };
-            if entries.clone().all(&mut put) {
-                return Self { hasher, shards: shards.into_iter().map(Arc::from).collect(), len };
+            let mut tables = vec![vec![Bucket::EMPTY; size]; count];
+            let all_in = entries()
+                .all(|((hash, word, key), value)| put(&mut tables[shard(hash, count)], hash, word, (key, value)));
+            if all_in {
+                return Self { tables: tables.into_iter().map(Arc::from).collect(), len };
             }
+            // One table was full: hardly ever, because a hash spreads ids evenly.
             size *= 2;
         }
     }
 
     #[inline]
-    fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<T>
-    where
-        Key: Borrow<Q>,
-    {
-        let hash = self.hasher.hash_one(key);
-        let shard = self.shards.get(shard(hash, self.shards.len()))?;
-        let mut place = home(hash, shard);
+    fn get(&self, hash: u64, word: u64, is_it: impl Fn(&Key) -> bool) -> Option<T> {
+        let table = self.tables.get(shard(hash, self.tables.len()))?;
+        let mut at = home(hash, table);
         loop {
-            match shard.get(place)? {
-                Some((other, value)) if other.borrow() == key => return Some(*value),
-                Some(_) => place = next(place, shard),
-                None => return None,
+            let bucket = table.get(at)?;
+            let mut places = bucket.places(word);
+            while places != 0 {
+                match &bucket.entries[places.trailing_zeros() as usize % BUCKET] {
+                    Some((key, value)) if is_it(key) => return Some(*value),
+                    Some(_) => places &= places - 1,
+                    None => return None,
+                }
+            }
+            if !bucket.is_full() {
+                return None;
+            }
+            at = next(at, table);
+        }
+    }
+
+    fn set(
+        &mut self,
+        (hash, word, key): (u64, u64, Key),
+        value: T,
+        is_it: impl Fn(&Key) -> bool,
+        rehash: impl Fn(u64, &Key) -> u64,
+    ) {
+        let number = shard(hash, self.tables.len());
+        if let Some((bucket, place)) = find(&self.tables[number], hash, word, is_it) {
+            let table = Arc::make_mut(&mut Arc::make_mut(&mut self.tables)[number]);
+            table[bucket].entries[place] = Some((key, value));
+            return;
+        }
+        let places = self.tables.len() * self.tables[0].len() * BUCKET;
+        let room = (self.len + 1) * 4 <= places * 3;
+        let table = Arc::make_mut(&mut Arc::make_mut(&mut self.tables)[number]);
+        if room && put(table, hash, word, (key.clone(), value)) {
+            self.len += 1;
+            return;
+        }
+        let mut all: Vec<_> = self.tables.iter().flat_map(|table| entries(table, &rehash)).collect();
+        all.push(((hash, word, key), value));
+        *self = Self::of(|| all.iter().cloned());
+    }
+
+    fn remove(&mut self, (hash, word): (u64, u64), is_it: impl Fn(&Key) -> bool, rehash: impl Fn(u64, &Key) -> u64) {
+        let number = shard(hash, self.tables.len());
+        let before = &self.tables[number];
+        if find(before, hash, word, &is_it).is_none() {
+            return;
+        }
+        // Others may stand where they do because this one was in their way, so the table is filled anew.
+        let mut after = vec![Bucket::EMPTY; before.len()];
+        for ((hash, other, key), value) in entries(before, &rehash) {
+            if other != word || !is_it(&key) {
+                put(&mut after, hash, other, (key, value));
             }
         }
-    }
-
-    fn place<Q: Hash + Eq + ?Sized>(shard: &Shard<Key, T>, hash: u64, key: &Q) -> Option<usize>
-    where
-        Key: Borrow<Q>,
-    {
-        let places = probes(hash, shard).take_while(|place| shard[*place].is_some());
-        let mut same = places.filter(|place| shard[*place].as_ref().is_some_and(|(other, _)| other.borrow() == key));
-        same.next()
-    }
-
-    fn set(&mut self, key: Key, value: T) {
-        let hash = self.hasher.hash_one(&key);
-        let number = shard(hash, self.shards.len());
-        let known = Self::place(&self.shards[number], hash, &key);
-        // Three quarters full, the shards are made anew; and one that happens to be full before that makes it so.
-        let room = (self.len + 1) * 4 <= self.shards.len() * self.shards[0].len() * 3;
-        let free = free_place(&self.shards[number], hash).filter(|_| room);
-        if let Some(place) = known.or(free) {
-            let shard = &mut Arc::make_mut(&mut self.shards)[number];
-            Arc::make_mut(shard)[place] = Some((key, value));
-            self.len += usize::from(known.is_none());
-        } else {
-            let all = self.shards.iter().flat_map(|shard| shard.iter().flatten()).cloned();
-            *self = Self::of(all.chain([(key, value)]));
-        }
-    }
-
-    fn remove<Q: Hash + Eq + ?Sized>(&mut self, key: &Q)
-    where
-        Key: Borrow<Q>,
-    {
-        let hash = self.hasher.hash_one(key);
-        let number = shard(hash, self.shards.len());
-        let before = &self.shards[number];
-        let Some(place) = Self::place(before, hash, key) else { return };
-        // Others may stand where they do because this one was in their way, so the shard is filled anew.
-        let mut after = vec![None; before.len()];
-        for (_, entry) in before.iter().enumerate().filter(|(other, _)| *other != place) {
-            if let Some(entry) = entry
-                && let Some(place) = free_place(&after, self.hasher.hash_one(&entry.0))
-            {
-                after[place] = Some(entry.clone());
-            }
-        }
-        Arc::make_mut(&mut self.shards)[number] = after.into();
+        Arc::make_mut(&mut self.tables)[number] = after.into();
         self.len -= 1;
     }
 }
 
-/// The shard of a hash, by bits of it that do not choose the place within.
+/// The shard of a hash, by bits of it that do not choose the bucket.
 #[inline]
 fn shard(hash: u64, count: usize) -> usize {
-    let bits = hash >> 32;
     // Below `count`, so it fits wherever `count` does.
-    ((bits * count as u64) >> 32) as usize
+    (((hash >> 32) * count as u64) >> 32) as usize
 }
 
-/// The place within a shard of a hash.
+/// The bucket where a look-up begins.
 #[inline]
-fn home<T>(hash: u64, shard: &[T]) -> usize {
-    // Only the lowest bits count, so none that matters is cut.
-    #[allow(clippy::cast_possible_truncation, reason = "only the lowest bits count, so none that matters is cut")]
-    let hash = hash as usize;
-    hash & (shard.len() - 1)
+#[allow(clippy::cast_possible_truncation, reason = "only the lowest bits choose the bucket")]
+fn home<T>(hash: u64, table: &[T]) -> usize {
+    hash as usize & (table.len() - 1)
 }
 
 #[inline]
-fn next<T>(place: usize, shard: &[T]) -> usize {
-    (place + 1) & (shard.len() - 1)
+fn next<T>(at: usize, table: &[T]) -> usize {
+    (at + 1) & (table.len() - 1)
 }
 
-/// The places of a shard in the order in which a hash asks for them.
-fn probes<T>(hash: u64, shard: &[T]) -> impl Iterator<Item = usize> {
-    std::iter::successors(Some(home(hash, shard)), |place| Some(next(*place, shard))).take(shard.len())
+/// The buckets of a table in the order in which a look-up reads them.
+fn probes<T>(hash: u64, table: &[T]) -> impl Iterator<Item = usize> {
+    std::iter::successors(Some(home(hash, table)), |at| Some(next(*at, table))).take(table.len())
 }
 
-fn free_place<T>(shard: &[Option<T>], hash: u64) -> Option<usize> {
-    probes(hash, shard).find(|place| shard[*place].is_none())
+/// Puts an entry in its place. Whether there was one.
+fn put<Key, T>(table: &mut [Bucket<Key, T>], hash: u64, word: u64, entry: (Key, T)) -> bool {
+    let Some(at) = probes(hash, table).find(|at| !table[*at].is_full()) else { return false };
+    let bucket = &mut table[at];
+    let place = bucket.entries.iter().position(Option::is_none).unwrap_or(0);
+    (bucket.words[place], bucket.entries[place]) = (word, Some(entry));
+    true
+}
+
+/// The bucket and the place of an id.
+fn find<Key, T>(
+    table: &[Bucket<Key, T>],
+    hash: u64,
+    word: u64,
+    is_it: impl Fn(&Key) -> bool,
+) -> Option<(usize, usize)> {
+    for at in probes(hash, table) {
+        let bucket = &table[at];
+        let is_there = |place: &usize| {
+            bucket.words[*place] == word && bucket.entries[*place].as_ref().is_some_and(|(key, _)| is_it(key))
+        };
+        match (0..BUCKET).find(is_there) {
+            Some(place) => return Some((at, place)),
+            None if bucket.is_full() => {}
+            None => return None,
+        }
+    }
+    None
+}
+
+fn entries<Key: Clone, T: Copy>(
+    table: &[Bucket<Key, T>],
+    rehash: impl Fn(u64, &Key) -> u64,
+) -> impl Iterator<Item = ((u64, u64, Key), T)> {
+    let all = table.iter().flat_map(|bucket| bucket.words.iter().zip(bucket.entries.iter().flatten()));
+    all.map(move |(word, (key, value))| ((rehash(*word, key), *word, key.clone()), *value))
 }

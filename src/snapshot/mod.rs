@@ -31,13 +31,15 @@ use std::sync::Arc;
 pub(crate) use cell::Cell;
 pub(crate) use relation::Relation;
 
+use smallvec::SmallVec;
+
 use crate::policy::Policy;
 use crate::policy::persistent::Set;
 use crate::policy::schema::Schema;
 use crate::vocabulary::id::{UserId, UserRef};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::{ActionIndex, Fingerprint};
-use anchors::{Anchors, FEW, Ranges};
+use anchors::{Anchors, Ranges};
 use chunks::Chunks;
 pub(crate) use entry::Home;
 use entry::{Entry, Several};
@@ -46,7 +48,7 @@ use interner::Interned;
 use part::Part;
 use roles::{Assigned, Classes};
 use row::{Row, Rows};
-use tree::{DepartmentSlot, Tree};
+use tree::{Below, DepartmentSlot, Tree};
 
 /// The place of a user, kept for life.
 pub(crate) type UserSlot = u32;
@@ -166,19 +168,12 @@ impl Snapshot {
         if entry.part == Part::NOBODYS {
             return Asker { user, ..Asker::stranger() };
         }
-        let (key, few) = match entry.anchors.slot() {
-            Ok(department) => (self.classes.class(department), Some(Anchors::one(self.tree.below(department)))),
-            Err(several) => (entry.anchors.key(), self.few(several)),
+        let (key, one) = match entry.anchors.slot() {
+            Ok(department) => (self.classes.class(department), Anchors::one(self.tree.below(department))),
+            Err(_) => (entry.anchors.key(), Anchors::NOWHERE),
         };
         let found = self.rows.get(u64::from(entry.part) << 32 | u64::from(key), || self.make_row(*entry));
-        let anchors = few.or_else(|| found.many.as_ref().map(Anchors::many)).unwrap_or(Anchors::NOWHERE);
-        Asker { user, anchors, row: Some(&found.row) }
-    }
-
-    /// Several departments, if they are few.
-    fn few(&self, several: u32) -> Option<Anchors<'_>> {
-        let departments = self.several.get(several).filter(|departments| departments.len() <= FEW)?;
-        Some(Anchors::few(departments.iter().map(|department| self.tree.below(*department))))
+        Asker { user, anchors: found.several.as_ref().map_or(one, Anchors::several), row: Some(&found.row) }
     }
 
     #[cold]
@@ -196,8 +191,9 @@ impl Snapshot {
         let brought = anchors.iter().flat_map(|department| self.classes.roles(*department));
         let roles = self.assigned.of_part(part).chain(brought);
         let row = Row::new(&self.schema, &self.policy.roles, roles, part.administrator);
-        let ranges = || Ranges::of(anchors.iter().map(|department| self.tree.below(*department)).collect());
-        (row, (anchors.len() > FEW).then(ranges))
+        let below: SmallVec<[Below; 4]> = anchors.iter().map(|department| self.tree.below(*department)).collect();
+        let ranges = || Ranges::of(&below);
+        (row, entry.anchors.slot().is_err().then(ranges))
     }
 
     /// The id of a user who is there.

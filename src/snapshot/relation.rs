@@ -76,7 +76,7 @@ impl Snapshot {
     }
 
     #[inline]
-    fn relation_to_owner(&self, asker: &Asker<'_>, owner: Owner<&str>) -> Relation {
+    pub(crate) fn relation_to_owner(&self, asker: &Asker<'_>, owner: Owner<&str>) -> Relation {
         match owner {
             Owner::User(owner) => self.relation_to(asker, self.home(owner)),
             Owner::Department(owner) => match self.departments.get(owner) {

@@ -30,8 +30,8 @@ pub(crate) struct Row {
 pub(crate) struct Found {
     /// Shared by all who may do the same, in whatever way: so few rows are hot, and stay in the caches.
     pub(crate) row: Arc<Row>,
-    /// Where the users are anchored, if in many departments.
-    pub(crate) many: Option<Ranges>,
+    /// Where the users are anchored, if in several departments.
+    pub(crate) several: Option<Ranges>,
 }
 
 impl Row {
@@ -92,8 +92,8 @@ impl Rows {
     #[inline]
     pub(crate) fn get(&self, key: u64, make: impl Fn() -> (Row, Option<Ranges>)) -> &Found {
         self.found.get(key, self.hasher.hash_one(key), || {
-            let (row, many) = make();
-            Found { row: self.shared(row), many }
+            let (row, several) = make();
+            Found { row: self.shared(row), several }
         })
     }
 

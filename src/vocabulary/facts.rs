@@ -166,13 +166,17 @@ impl<R: Resource> Record for R {}
 impl Record for AnyRecord<'_> {}
 
 pub(crate) mod sealed {
-    use super::{AnyRecord, Facts, Resource};
+    use super::{AnyRecord, Facts, Few, Owner, Resource};
 
     pub trait Record {
         /// The type to compare at run time; `None` where the compiler has compared it already.
         fn dynamic_type(&self) -> Option<&str>;
         /// The facts, or a borrow of the facts that are there.
         fn with_facts<T>(&self, ask: impl FnOnce(&Facts<'_>) -> T) -> T;
+        /// The same; but the facts of nearly all records, one owner and whether the record is open, by themselves. They need
+        /// no place in memory, and nobody who drops them: this saves a check a tenth of its instructions.
+        fn with_few_facts<T>(&self, one: impl FnOnce(Owner<&str>, bool) -> T, other: impl FnOnce(&Facts<'_>) -> T)
+        -> T;
     }
 
     impl<R: Resource> Record for R {
@@ -184,6 +188,19 @@ pub(crate) mod sealed {
         fn with_facts<T>(&self, ask: impl FnOnce(&Facts<'_>) -> T) -> T {
             ask(&self.facts())
         }
+        #[inline]
+        fn with_few_facts<T>(
+            &self,
+            one: impl FnOnce(Owner<&str>, bool) -> T,
+            other: impl FnOnce(&Facts<'_>) -> T,
+        ) -> T {
+            let facts = self.facts();
+            let (Few::One(owner), Few::None) = (&facts.owners, &facts.shared_with) else { return other(&facts) };
+            let (owner, open) = (*owner, facts.open);
+            // There is nothing to drop, and so nothing to keep.
+            std::mem::forget(facts);
+            one(owner, open)
+        }
     }
 
     impl Record for AnyRecord<'_> {
@@ -192,6 +209,9 @@ pub(crate) mod sealed {
         }
         fn with_facts<T>(&self, ask: impl FnOnce(&Facts<'_>) -> T) -> T {
             ask(&self.facts)
+        }
+        fn with_few_facts<T>(&self, _: impl FnOnce(Owner<&str>, bool) -> T, other: impl FnOnce(&Facts<'_>) -> T) -> T {
+            other(&self.facts)
         }
     }
 }
