@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use petgraph::stable_graph::NodeIndex;
+use smallvec::SmallVec;
 use thiserror::Error;
 
 use crate::document::{Command, Word};
@@ -97,11 +98,11 @@ impl Policy {
             Command::RemoveDepartment { id } => self.remove_department(id),
             Command::AddUser { id, name, active, departments, heads, deputy_of } => {
                 let user = User {
-                    name: name.clone(),
+                    name: name.as_deref().map(Arc::from),
                     departments: self.places("departments", departments)?,
                     heads: self.places("heads", heads)?,
                     deputy_of: self.places("deputy_of", deputy_of)?,
-                    groups: Set::default(),
+                    groups: SmallVec::new(),
                     active: active.unwrap_or(true),
                     admin: false,
                 };
@@ -244,8 +245,10 @@ impl Policy {
     }
 
     fn rename_user(&mut self, id: &UserId, name: Option<&String>) -> Changed {
-        let before = std::mem::replace(&mut self.user(id)?.name, name.cloned());
-        let undo = (before.as_ref() != name).then(|| Command::RenameUser { id: id.clone(), name: before });
+        let name = name.map(|name| Arc::from(name.as_str()));
+        let before = std::mem::replace(&mut self.user(id)?.name, name.clone());
+        let undo = (before != name)
+            .then(|| Command::RenameUser { id: id.clone(), name: before.as_deref().map(str::to_owned) });
         Ok(Change::of(undo, []))
     }
 
@@ -274,7 +277,7 @@ impl Policy {
         };
         let add = Command::AddUser {
             id: id.clone(),
-            name: user.name.clone(),
+            name: user.name.as_deref().map(str::to_owned),
             active: (!user.active).then_some(false),
             departments: ids(&user.departments),
             heads: ids(&user.heads),

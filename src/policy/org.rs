@@ -24,7 +24,8 @@ pub(crate) struct Org {
     forest: Arc<StableDiGraph<(), ()>>,
     departments: Map<NodeIndex, Arc<Department>>,
     by_id: Map<DepartmentId, NodeIndex>,
-    users: Map<UserId, Arc<User>>,
+    /// By themselves, and not behind a pointer: so they are read one after another, which is most of what compiling costs.
+    users: Map<UserId, User>,
     groups: Map<GroupId, Arc<Group>>,
 }
 
@@ -36,15 +37,16 @@ pub(crate) struct Department {
     places: usize,
 }
 
+/// A user. Cheap to clone, because a change of one copies their neighbours.
 #[derive(Clone, Debug)]
 pub(crate) struct User {
-    pub(crate) name: Option<String>,
+    pub(crate) name: Option<Arc<str>>,
     /// Where the user is a member.
     pub(crate) departments: Departments,
     pub(crate) heads: Departments,
     pub(crate) deputy_of: Departments,
-    /// The groups that the user is a member of; the other side of [`Group::members`].
-    pub(crate) groups: Set<GroupId>,
+    /// The groups that the user is a member of, sorted; the other side of [`Group::members`].
+    pub(crate) groups: SmallVec<[GroupId; 2]>,
     pub(crate) active: bool,
     pub(crate) admin: bool,
 }
@@ -53,6 +55,14 @@ impl User {
     /// The departments where the user is a member, head or deputy; one may come more than once.
     pub(crate) fn anchors(&self) -> impl Iterator<Item = NodeIndex> {
         self.departments.iter().chain(&self.heads).chain(&self.deputy_of).copied()
+    }
+
+    fn set_group(&mut self, group: &GroupId, member: bool) {
+        match (self.groups.binary_search(group), member) {
+            (Err(place), true) => self.groups.insert(place, group.clone()),
+            (Ok(place), false) => _ = self.groups.remove(place),
+            _ => {}
+        }
     }
 }
 
@@ -63,7 +73,7 @@ pub(crate) struct Group {
 }
 
 impl Org {
-    pub(crate) fn users(&self) -> &Map<UserId, Arc<User>> {
+    pub(crate) fn users(&self) -> &Map<UserId, User> {
         &self.users
     }
 
@@ -161,19 +171,19 @@ impl Org {
     }
 
     pub(crate) fn user_mut(&mut self, id: &UserId) -> Option<&mut User> {
-        self.users.get_mut(id).map(Arc::make_mut)
+        self.users.get_mut(id)
     }
 
     pub(crate) fn add_user(&mut self, id: UserId, user: User) {
         user.anchors().for_each(|department| *self.places(department) += 1);
-        self.users.insert(id, Arc::new(user));
+        self.users.insert(id, user);
     }
 
     /// Removes a user from the company and from the groups. The user still says in which they were.
-    pub(crate) fn remove_user(&mut self, id: &UserId) -> Option<Arc<User>> {
+    pub(crate) fn remove_user(&mut self, id: &UserId) -> Option<User> {
         let user = self.users.remove(id)?;
         user.anchors().for_each(|department| *self.places(department) -= 1);
-        for group in user.groups.iter() {
+        for group in &user.groups {
             if let Some(group) = self.group_mut(group) {
                 group.members.remove(id);
             }
@@ -197,7 +207,7 @@ impl Org {
     ) -> bool {
         let Some(user) = self.users.get(user).cloned().zip(Some(user)) else { return false };
         let (mut changed, id) = user;
-        let list = places(Arc::make_mut(&mut changed));
+        let list = places(&mut changed);
         if there {
             if !self.insert_sorted(list, department) {
                 return false;
@@ -231,7 +241,7 @@ impl Org {
     pub(crate) fn add_group(&mut self, id: GroupId, name: Option<String>, members: Set<UserId>) {
         for member in members.iter() {
             if let Some(user) = self.user_mut(member) {
-                user.groups.insert(id.clone());
+                user.set_group(&id, true);
             }
         }
         self.groups.insert(id, Arc::new(Group { name, members }));
@@ -241,7 +251,7 @@ impl Org {
         let group = self.groups.remove(id)?;
         for member in group.members.iter() {
             if let Some(user) = self.user_mut(member) {
-                user.groups.remove(id);
+                user.set_group(id, false);
             }
         }
         Some(group)
@@ -256,13 +266,8 @@ impl Org {
         let (Some(user), Some(group)) = (self.users.get_mut(user_id), self.groups.get_mut(group_id)) else {
             return false;
         };
-        let (groups, members) = (&mut Arc::make_mut(user).groups, &mut Arc::make_mut(group).members);
-        if member {
-            groups.insert(group_id.clone());
-            members.insert(user_id.clone())
-        } else {
-            groups.remove(group_id);
-            members.remove(user_id)
-        }
+        user.set_group(group_id, member);
+        let members = &mut Arc::make_mut(group).members;
+        if member { members.insert(user_id.clone()) } else { members.remove(user_id) }
     }
 }

@@ -78,6 +78,19 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
 }
 
 impl<K: Ord + Clone> Set<K> {
+    /// The same as [`Map::of_sorted`].
+    pub(crate) fn of_sorted(keys: impl IntoIterator<Item = K>) -> Self {
+        let mut keys = keys.into_iter();
+        let mut set = set::Set::new();
+        loop {
+            let node: Vec<K> = keys.by_ref().take(NODE).collect();
+            if node.is_empty() {
+                return Self(set);
+            }
+            set = set.insert_many(node);
+        }
+    }
+
     pub(crate) fn contains(&self, key: &K) -> bool {
         self.0.contains(key)
     }
@@ -94,6 +107,10 @@ impl<K: Ord + Clone> Set<K> {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &K> {
         self.0.into_iter()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
     }
 }
 

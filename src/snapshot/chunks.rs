@@ -40,6 +40,16 @@ impl<T> Chunks<T> {
         self.chunks.get(place / CHUNK)?.get(place % CHUNK)
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.chunks.iter().flat_map(|chunk| chunk.iter())
+    }
+
+    /// The bytes of the elements, without what they lead to.
+    pub(crate) fn memory_usage(&self) -> usize {
+        let chunks = self.chunks.iter().map(|chunk| size_of::<Vec<T>>() + chunk.capacity() * size_of::<T>());
+        chunks.sum::<usize>() + self.chunks.capacity() * size_of::<Arc<Vec<T>>>()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.chunks.last().map_or(0, |last| (self.chunks.len() - 1) * CHUNK + last.len())
     }

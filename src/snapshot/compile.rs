@@ -14,8 +14,8 @@ use crate::snapshot::interner::Interner;
 use crate::snapshot::part::Part;
 use crate::snapshot::roles::{Assigned, Classes};
 use crate::snapshot::tree::{Tree, slot};
-use crate::snapshot::{Snapshot, UserSlot};
-use crate::vocabulary::id::UserId;
+use crate::snapshot::{GroupSlot, Snapshot, UserSlot};
+use crate::vocabulary::id::{GroupId, UserId};
 use crate::vocabulary::mode::Unowned;
 use crate::vocabulary::permission::ActionIndex;
 
@@ -33,22 +33,32 @@ impl Snapshot {
 
         let assigned = Assigned::of(&policy);
         let direct: HashSet<&UserId, RandomState> = assigned.direct().collect();
+        let groups: Vec<_> = org.groups().keys().zip(0..).collect();
+        let with_roles: HashSet<GroupSlot, RandomState> =
+            groups.iter().filter(|(id, _)| assigned.has_group(id)).map(|(_, slot)| *slot).collect();
+        let sizes = org.groups().values().map(|group| group.members.len());
+        let mut members: Vec<Vec<UserSlot>> = sizes.map(Vec::with_capacity).collect();
+        let groups = Index::of(&groups);
         let (mut parts, mut several) = (Interner::default(), Interner::default());
         parts.place(Part::default());
         let mut users = Vec::with_capacity(org.users().len());
         let mut entries = Vec::with_capacity(org.users().len());
         for (slot, (id, user)) in (0..).zip(org.users().iter()) {
+            let has_role = |group: &&GroupId| {
+                let place = groups.get(group.borrowed());
+                place
+                    .inspect(|place| members[*place as usize].push(slot))
+                    .is_some_and(|place| with_roles.contains(&place))
+            };
+            let groups = user.groups.iter().filter(has_role).cloned().collect();
             let mut places = |departments| several.place(departments);
             users.push((id, home(slot, user, &mut places)));
             let part = |part| parts.place(part);
-            entries.push(entry(id, user, direct.contains(id), &assigned, part, &mut places));
+            entries.push(entry(user, groups, direct.contains(id).then_some(id), part, &mut places));
         }
         let index = Index::of(&users);
-
-        let groups: Vec<_> = org.groups().keys().zip(0..).collect();
-        let groups = Index::of(&groups);
-        let members = org.groups().values().map(|group| members_of(&group.members, &index));
-        let members = members.collect();
+        // By slot, so sorted as users come.
+        let members = members.into_iter().map(Arc::from).collect();
 
         let actions = 0..super::place(schema.actions().len());
         let pool = |action: ActionIndex| schema.resource_of(action).unowned == Unowned::Pool;
@@ -87,12 +97,12 @@ pub(crate) fn members_of(members: &Set<UserId>, users: &Index<Home>) -> Arc<[Use
     slots.into()
 }
 
-/// What a user brings along. `direct` says whether some role is assigned to just them.
+/// What a user brings along: of their groups those that some role is assigned to, and their id, if some role is assigned to
+/// just them.
 pub(crate) fn entry(
-    id: &UserId,
     user: &User,
-    direct: bool,
-    assigned: &Assigned,
+    groups: Box<[GroupId]>,
+    direct: Option<&UserId>,
     part: impl FnOnce(Part) -> u32,
     place: impl FnMut(Several) -> u32,
 ) -> Entry {
@@ -105,8 +115,8 @@ pub(crate) fn entry(
         supervisor: !user.heads.is_empty(),
         deputy: !user.deputy_of.is_empty(),
         administrator: user.admin,
-        groups: user.groups.iter().filter(|group| assigned.has_group(group)).cloned().collect(),
-        direct: direct.then(|| id.clone()),
+        groups,
+        direct: direct.cloned(),
     });
     Entry { part, anchors: places(user.anchors().map(slot), place) }
 }

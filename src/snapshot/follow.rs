@@ -156,8 +156,9 @@ impl Snapshot {
         let (Some(user), Some(home)) = (self.policy.org.users().get(id), self.users.get(id.borrowed())) else { return };
         let (parts, several) = (&mut self.parts, &mut self.several);
         let part = |part| parts.place(part);
-        let direct = self.assigned.has_direct(id);
-        let entry = entry(id, user, direct, &self.assigned, part, |departments| several.place(departments));
+        let groups = user.groups.iter().filter(|group| self.assigned.has_group(group)).cloned().collect();
+        let direct = self.assigned.has_direct(id).then_some(id);
+        let entry = entry(user, groups, direct, part, |departments| several.place(departments));
         if self.entries.get(home.user) != Some(&entry) {
             Arc::make_mut(&mut self.entries).set(home.user, entry);
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
+use crate::snapshot::memory::shared;
 use crate::vocabulary::id::{Id, Value};
 
 /// The ids of one kind, each with a value, in shards that snapshots share: who changes an id copies its shard.
@@ -27,13 +28,13 @@ impl<T: Copy> Index<T> {
     pub(crate) fn of<Kind>(ids: &[(&Id<Kind>, T)]) -> Self {
         let hasher = RandomState::default();
         let integer = |integer| (hash(&hasher, &integer), word(integer), ());
-        let integers = || ids.iter().filter_map(|(id, value)| Some((integer(id.as_integer()?), *value)));
+        let integers = ids.iter().filter_map(|(id, value)| Some((integer(id.as_integer()?), *value)));
         let text = |text: &Arc<str>| {
             let hash = hash(&hasher, &**text);
             (hash, hash, text.clone())
         };
-        let texts = || ids.iter().filter_map(|(id, value)| Some((text(id.shared_text()?), *value)));
-        let (integers, texts) = (Shards::of(integers), Shards::of(texts));
+        let texts = ids.iter().filter_map(|(id, value)| Some((text(id.shared_text()?), *value)));
+        let (integers, texts) = (Shards::of(&integers.collect::<Vec<_>>()), Shards::of(&texts.collect::<Vec<_>>()));
         Self { hasher, integers, texts }
     }
 
@@ -72,6 +73,10 @@ impl<T: Copy> Index<T> {
 
     pub(crate) fn len(&self) -> usize {
         self.integers.len + self.texts.len
+    }
+
+    pub(crate) fn memory_usage(&self) -> usize {
+        self.integers.memory_usage() + self.texts.memory_usage()
     }
 }
 
@@ -137,20 +142,41 @@ impl<Key, T> Bucket<Key, T> {
 
 impl<Key: Clone, T: Copy> Shards<Key, T> {
     /// Of ids with their hash and the word that is compared.
-    fn of<Entries: Iterator<Item = ((u64, u64, Key), T)>>(entries: impl Fn() -> Entries) -> Self {
-        let len = entries().count();
-        let count = len.div_ceil(SHARD).max(1);
-        let mut size = (len / count * 3 / 2).div_ceil(BUCKET).next_power_of_two();
+    fn of(entries: &[((u64, u64, Key), T)]) -> Self {
+        let count = entries.len().div_ceil(SHARD).max(1);
+        // Shard by shard, so that a table is filled while it is in the caches: of a million ids, all at once takes three times
+        // as long.
+        let mut starts = vec![0; count + 1];
+        for ((hash, ..), _) in entries {
+            starts[shard(*hash, count) + 1] += 1;
+        }
+        for number in 0..count {
+            starts[number + 1] += starts[number];
+        }
+        let (mut ends, mut order) = (starts.clone(), vec![0; entries.len()]);
+        for (place, ((hash, ..), _)) in entries.iter().enumerate() {
+            let end = &mut ends[shard(*hash, count)];
+            order[*end] = place;
+            *end += 1;
+        }
+        let mut size = (entries.len() / count * 3 / 2).div_ceil(BUCKET).next_power_of_two();
         loop {
-            let mut tables = vec![vec![Bucket::EMPTY; size]; count];
-            let all_in = entries()
-                .all(|((hash, word, key), value)| put(&mut tables[shard(hash, count)], hash, word, (key, value)));
-            if all_in {
-                return Self { tables: tables.into_iter().map(Arc::from).collect(), len };
+            let table = |number: usize| {
+                let mut table = vec![Bucket::EMPTY; size];
+                let mut ids = order[starts[number]..starts[number + 1]].iter().map(|place| entries[*place].clone());
+                let fits = ids.all(|((hash, word, key), value)| put(&mut table, hash, word, (key, value)));
+                fits.then(|| table.into())
+            };
+            if let Some(tables) = (0..count).map(table).collect() {
+                return Self { tables, len: entries.len() };
             }
             // One table was full: hardly ever, because a hash spreads ids evenly.
             size *= 2;
         }
+    }
+
+    fn memory_usage(&self) -> usize {
+        shared(&self.tables) + self.tables.iter().map(shared).sum::<usize>()
     }
 
     #[inline]
@@ -196,7 +222,7 @@ impl<Key: Clone, T: Copy> Shards<Key, T> {
         }
         let mut all: Vec<_> = self.tables.iter().flat_map(|table| entries(table, &rehash)).collect();
         all.push(((hash, word, key), value));
-        *self = Self::of(|| all.iter().cloned());
+        *self = Self::of(&all);
     }
 
     fn remove(&mut self, (hash, word): (u64, u64), is_it: impl Fn(&Key) -> bool, rehash: impl Fn(u64, &Key) -> u64) {

@@ -23,6 +23,15 @@ impl<T: Ord + Clone> Interned<T> {
         self.items.get(place)
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.items.iter()
+    }
+
+    /// The bytes of the things and of where they are found, without what they lead to.
+    pub(crate) fn memory_usage(&self) -> usize {
+        self.items.memory_usage() + self.places.len() * size_of::<(T, u32)>()
+    }
+
     /// The place of this thing: the same for an equal one, the next one for a new one.
     pub(crate) fn place(&mut self, item: T) -> u32 {
         if let Some(place) = self.places.get(&item) {

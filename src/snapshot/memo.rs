@@ -1,8 +1,7 @@
 //! What readers have worked out, remembered by key. They share it without a lock, and nobody waits for another.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use once_cell::race::OnceBox;
+// By `super`, so that a model checker can read this file with cells of its own: see `tests/loom`.
+use super::sync::{AtomicU64, OnceBox, Ordering, SLOTS};
 
 /// A table that only gains.
 ///
@@ -27,8 +26,7 @@ struct Slot<T> {
     value: OnceBox<T>,
 }
 
-/// How many slots a table has at first, and how many times more the next one has.
-const SLOTS: usize = 1024;
+/// How many times more slots the next table has.
 const GROWTH: usize = 8;
 /// How many slots a key may stand away from its own.
 const NEIGHBOURHOOD: usize = 8;

@@ -19,10 +19,12 @@ mod follow;
 mod index;
 mod interner;
 mod memo;
+mod memory;
 mod part;
 mod relation;
 mod roles;
 mod row;
+mod sync;
 mod tree;
 
 use std::fmt::{self, Debug};

@@ -194,6 +194,10 @@ impl Classes {
         Self { of, classes: interner.items }
     }
 
+    pub(crate) fn memory_usage(&self) -> usize {
+        size_of_val(&self.of[..]) + size_of_val(&self.classes[..])
+    }
+
     #[inline]
     pub(crate) fn class(&self, department: DepartmentSlot) -> ClassSlot {
         self.of.get(department as usize).copied().unwrap_or(Self::EMPTY)

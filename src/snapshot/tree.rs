@@ -5,6 +5,7 @@ use std::sync::Arc;
 use petgraph::stable_graph::NodeIndex;
 
 use crate::policy::org::Org;
+use crate::snapshot::memory::shared;
 
 /// The place of a department in the arrays of a tree.
 pub(crate) type DepartmentSlot = u32;
@@ -78,6 +79,10 @@ impl Tree {
     /// The slots, each after the one above it.
     pub(crate) fn preorder(&self) -> &[DepartmentSlot] {
         &self.preorder
+    }
+
+    pub(crate) fn memory_usage(&self) -> usize {
+        [&self.numbers, &self.sizes, &self.preorder].into_iter().map(shared).sum()
     }
 
     /// One more than the greatest slot.

@@ -15,5 +15,6 @@ mod layering;
 mod ownership;
 mod random;
 mod square;
+mod threads;
 mod tokens;
 mod worlds;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
+use smallvec::SmallVec;
 
 use crate::document;
 use crate::policy::cycle::targets_first;
@@ -29,7 +30,6 @@ impl Org {
         let mut by_id: Vec<_> = read.by_id.into_iter().collect();
         by_id.sort_unstable();
         let departments = (0..).map(NodeIndex::new).zip(read.departments.into_iter().map(Arc::new));
-        let users = users.into_iter().map(|(id, user)| (id, Arc::new(user)));
         Self {
             forest: Arc::new(forest),
             departments: Map::of_sorted(departments),
@@ -47,9 +47,9 @@ impl Org {
             name: self.department_at(node).name.clone(),
             parent: self.parent(node).map(|parent| self.department_id(parent).clone()),
         };
-        let user = |(id, user): (&UserId, &Arc<User>)| document::User {
+        let user = |(id, user): (&UserId, &User)| document::User {
             id: id.clone(),
-            name: user.name.clone(),
+            name: user.name.as_deref().map(str::to_owned),
             departments: ids(&user.departments),
             heads: ids(&user.heads),
             deputy_of: ids(&user.deputy_of),
@@ -126,11 +126,11 @@ fn read_users(written: Vec<document::User>, read: &mut Read, problems: &mut Prob
             read.known_departments(format_args!("org.users[{u}].{field}"), ids, problems)
         };
         let user = User {
-            name: user.name,
+            name: user.name.map(Arc::from),
             departments: known("departments", &user.departments),
             heads: known("heads", &user.heads),
             deputy_of: known("deputy_of", &user.deputy_of),
-            groups: Set::default(),
+            groups: SmallVec::new(),
             active: user.active.unwrap_or(true),
             admin: user.admin,
         };
@@ -148,31 +148,36 @@ fn read_groups(
     users: &mut [(UserId, User)],
     problems: &mut Problems,
 ) -> Vec<(GroupId, Arc<Group>)> {
-    let repeated = repeated(written.iter().map(|group| &group.id));
+    let repeated_ids = repeated(written.iter().map(|group| &group.id));
     let mut groups = Vec::with_capacity(written.len());
+    let places: HashMap<UserId, usize, RandomState> = match written.is_empty() {
+        true => HashMap::default(),
+        false => users.iter().map(|(id, _)| id.clone()).zip(0..).collect(),
+    };
     for (g, group) in written.into_iter().enumerate() {
         let id = group.id;
         check_id(format_args!("org.groups[{g}].id"), &id, problems);
-        if let Some(other) = repeated.get(&g) {
+        if let Some(other) = repeated_ids.get(&g) {
             problems.add(
                 format_args!("org.groups[{g}].id"),
                 format_args!("`{id}` is already the id of `org.groups[{other}]`: each group has its own"),
             );
         }
-        let mut members = Set::default();
-        for (m, member) in group.members.into_iter().enumerate() {
+        let repeated = repeated(group.members.iter());
+        let mut members = group.members;
+        for (m, member) in members.iter().enumerate() {
             let path = format_args!("org.groups[{g}].members[{m}]");
-            let Ok(place) = users.binary_search_by(|(user, _)| user.cmp(&member)) else {
+            let Some(place) = places.get(member) else {
                 problems.add(path, format_args!("there is no user `{member}`"));
                 continue;
             };
-            users[place].1.groups.insert(id.clone());
-            if members.contains(&member) {
+            users[*place].1.set_group(&id, true);
+            if repeated.contains_key(&m) {
                 problems.add(path, format_args!("`{member}` stands here twice"));
             }
-            members.insert(member);
         }
-        groups.push((id, Arc::new(Group { name: group.name, members })));
+        members.sort_unstable();
+        groups.push((id, Arc::new(Group { name: group.name, members: Set::of_sorted(members) })));
     }
     groups.sort_by(|(a, _), (b, _)| a.cmp(b));
     groups

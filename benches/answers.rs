@@ -1,0 +1,62 @@
+//! Times with their spread, one question at a time: `cargo bench --bench answers`. For ratios there is the bench `report`.
+
+mod company;
+
+use company::{Company, Ids, Mix, Size};
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use orgscope::document::Command;
+use orgscope::{AnyPermission, AnyRecord, Facts, Handle, Policy, Snapshot};
+
+/// How many questions are asked in a round, so that none is answered from the caches of the one before.
+const QUESTIONS: usize = 4096;
+
+fn answers(criterion: &mut Criterion) {
+    for size in [Size::SMALL, Size::MEDIUM] {
+        let company = Company::generate(size, Ids::Integer);
+        let requests: Vec<_> = company.requests(Mix::Realistic, 7).take(QUESTIONS).collect();
+        let policy = Policy::from_document(company.document).expect("the company is valid");
+        let handle = Handle::new(policy.clone());
+        let snapshot = handle.load();
+        let Ok(AnyPermission::Levelled(read)) = snapshot.schema().find("contact.read") else {
+            panic!("the schema has it")
+        };
+        let records: Vec<AnyRecord<'_>> = requests
+            .iter()
+            .map(|request| AnyRecord::new("contact", Facts::owned_by(&request.owner).open(request.open)))
+            .collect();
+        let mut group = criterion.benchmark_group(size.name());
+
+        let mut next = (0..QUESTIONS).cycle();
+        group.bench_function("principal", |bencher| {
+            bencher.iter(|| snapshot.principal(&requests[next.next().unwrap_or(0)].user).is_active());
+        });
+        group.bench_function("principal and check", |bencher| {
+            bencher.iter(|| {
+                let it = next.next().unwrap_or(0);
+                snapshot.principal(&requests[it].user).check(read, &records[it])
+            });
+        });
+        let scope = snapshot.principal(&requests[0].user).scope(read);
+        group.bench_function("scope contains", |bencher| {
+            bencher.iter(|| scope.contains(&records[next.next().unwrap_or(0)]));
+        });
+        group.bench_function("compile", |bencher| {
+            bencher.iter_batched(|| (), |()| Snapshot::of(&policy), BatchSize::PerIteration);
+        });
+        let user = &requests[0].user;
+        let mut states = [false, true].into_iter().cycle();
+        group.bench_function("publish", |bencher| {
+            bencher.iter(|| {
+                let active = states.next().unwrap_or(true);
+                handle.apply(&[Command::SetActive { user: user.clone(), active }])
+            });
+        });
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(20);
+    targets = answers
+}
+criterion_main!(benches);

@@ -1,0 +1,157 @@
+//! Checks, against the memory reads that none can do without.
+
+use std::collections::HashMap;
+use std::hint::black_box;
+use std::time::Duration;
+
+use orgscope::{Facts, KnownOwner, Permission, Principal, Resource, Snapshot, UserId};
+use rustc_hash::FxBuildHasher;
+
+use crate::company::{Request, Size};
+use crate::{PASSES, REQUESTS, figure, median, nanos, row, time};
+
+const ACTIONS: [&str; 7] = ["read", "add", "update", "delete", "assign", "export", "import"];
+
+pub(crate) struct Contact {
+    owner: i64,
+    open: bool,
+}
+
+impl Resource for Contact {
+    const TYPE: &'static str = "contact";
+
+    #[inline]
+    fn facts(&self) -> Facts<'_> {
+        Facts::owned_by(self.owner).open(self.open)
+    }
+}
+
+struct TextContact {
+    owner: UserId,
+    open: bool,
+}
+
+impl Resource for TextContact {
+    const TYPE: &'static str = "contact";
+
+    #[inline]
+    fn facts(&self) -> Facts<'_> {
+        Facts::owned_by(&self.owner).open(self.open)
+    }
+}
+
+/// May this user do this to this contact? Users are the places of their ids.
+pub(crate) struct Question {
+    pub(crate) user: usize,
+    owner: usize,
+    pub(crate) permission: Permission<Contact>,
+    pub(crate) contact: Contact,
+}
+
+impl Question {
+    pub(crate) fn new(snapshot: &Snapshot, request: &Request) -> Self {
+        let action = ACTIONS[request.permission % ACTIONS.len()];
+        let owner = request.owner.as_integer();
+        Self {
+            user: place(request.user.as_integer()),
+            owner: place(owner),
+            permission: snapshot.schema().permission(action).expect("the schema has it"),
+            contact: Contact { owner: owner.expect("ids are integers"), open: request.open },
+        }
+    }
+
+    /// The id of the user.
+    pub(crate) fn id(&self) -> i64 {
+        i64::try_from(self.user).expect("ids are integers") + 1
+    }
+}
+
+fn place(id: Option<i64>) -> usize {
+    usize::try_from(id.expect("ids are integers") - 1).expect("ids count from one")
+}
+
+/// The median time of each candidate for one of the questions, in nanoseconds, measured in turn.
+fn medians<const N: usize>(candidates: [&dyn Fn() -> usize; N]) -> [f64; N] {
+    let mut times = [const { Vec::<Duration>::new() }; N];
+    for _ in 0..PASSES {
+        for (times, run) in times.iter_mut().zip(candidates) {
+            times.push(time(|| black_box(run())).1);
+        }
+    }
+    times.map(|times| nanos(median(times)) / f64::from(u32::try_from(REQUESTS).expect("there are few")))
+}
+
+/// The check against the memory reads that none can do without. Gives the floor and the check.
+pub(crate) fn against_the_floor(size: Size, snapshot: &Snapshot, questions: &[Question]) -> (f64, f64) {
+    let users = i64::from(size.users);
+    let principals: Vec<Principal<'_>> = (1..=users).map(|id| snapshot.principal(id)).collect();
+    let owners: Vec<KnownOwner<'_>> = (1..=users).map(|id| snapshot.known_owner(id)).collect();
+    let entries: Vec<[u32; 4]> = (0..size.users).map(|n| [n, n ^ 1, n ^ 2, n ^ 3]).collect();
+    let table: HashMap<i64, u32, FxBuildHasher> = (1..=users).zip(0..).collect();
+    let floor = |q: &Question| (entries[q.user][0] ^ entries[q.owner][1]) & 1 == 0;
+    let [floor, floor_and_hash, check, known] = medians([
+        &|| questions.iter().filter(|q| floor(q)).count(),
+        &|| questions.iter().filter(|q| floor(q) ^ (table[&q.contact.owner] & 1 == 0)).count(),
+        &|| questions.iter().filter(|q| principals[q.user].check(q.permission, &q.contact).is_allow()).count(),
+        &|| {
+            let asked = |q: &&Question| {
+                principals[q.user].scope(q.permission).contains_owned_by(&owners[q.owner], q.contact.open)
+            };
+            questions.iter().filter(asked).count()
+        },
+    ]);
+    let name = size.name();
+    println!("# {name}: floor {floor:.1} ns, with a hash look-up {floor_and_hash:.1} ns");
+    println!("# {name}: check {check:.1} ns, owner known {known:.1} ns");
+    row(&format!("check {name} / floor and a hash look-up"), check / floor_and_hash, "<=", 1.3);
+    row(&format!("check {name}, owner known / floor"), known / floor, "<=", 2.5);
+    (floor, check)
+}
+
+/// What else is asked, as a multiple of a check.
+pub(crate) fn other_questions(size: Size, snapshot: &Snapshot, questions: &[Question]) {
+    let users = i64::from(size.users);
+    let principals: Vec<Principal<'_>> = (1..=users).map(|id| snapshot.principal(id)).collect();
+    let connect = snapshot.schema().toggle("mailbox.connect").expect("the schema has it");
+    let stranger = snapshot.principal(-1);
+    let one = principals[questions[0].user].scope(questions[0].permission);
+    let [check, by_id, scope, toggle, unknown] = medians([
+        &|| questions.iter().filter(|q| principals[q.user].check(q.permission, &q.contact).is_allow()).count(),
+        &|| {
+            let asked = |q: &&Question| snapshot.principal(q.id()).check(q.permission, &q.contact).is_allow();
+            questions.iter().filter(asked).count()
+        },
+        &|| questions.iter().filter(|q| one.contains(&q.contact)).count(),
+        &|| questions.iter().filter(|q| principals[q.user].check_toggle(connect).is_allow()).count(),
+        &|| questions.iter().filter(|q| stranger.check(q.permission, &q.contact).is_allow()).count(),
+    ]);
+    let name = size.name();
+    for (what, time) in [
+        ("check, principal by id", by_id),
+        ("scope of one user over many records", scope),
+        ("toggle", toggle),
+        ("check of an unknown user", unknown),
+    ] {
+        println!("# {name}: {what} {time:.1} ns");
+        figure(&format!("{what} {name} / check"), time / check);
+    }
+}
+
+/// The same check where users are known by text.
+pub(crate) fn text_owners(size: Size, snapshot: &Snapshot, requests: &[Request]) {
+    let permissions = ACTIONS.map(|action| snapshot.schema().permission(action).expect("the schema has it"));
+    let questions = requests.iter().map(|request| {
+        let contact = TextContact { owner: request.owner.clone(), open: request.open };
+        (snapshot.principal(&request.user), permissions[request.permission % ACTIONS.len()], contact)
+    });
+    let questions: Vec<(Principal<'_>, Permission<TextContact>, TextContact)> = questions.collect();
+    let table: HashMap<&str, u32, foldhash::fast::RandomState> =
+        questions.iter().filter_map(|(.., contact)| contact.owner.as_text()).zip(0..).collect();
+    let [bare, check] = medians([
+        &|| questions.iter().filter(|(.., contact)| table[contact.owner.as_text().unwrap_or("")] & 1 == 0).count(),
+        &|| questions.iter().filter(|(who, permission, contact)| who.check(*permission, contact).is_allow()).count(),
+    ]);
+    let name = size.name();
+    println!("# {name}: text owners: a bare hash look-up {bare:.1} ns, check {check:.1} ns");
+    figure(&format!("check {name}, text owners / a bare hash look-up"), check / bare);
+}

@@ -1,0 +1,130 @@
+//! The figures that matter, as ratios within one run: `cargo bench --bench report`, or with `-- --quick` up to 100k users.
+//!
+//! Each row is `name<TAB>figure<TAB>goal<TAB>met|missed|skipped`, or `-` where there is no goal. Lines that begin with `#` are
+//! times, for orientation.
+
+mod check;
+#[path = "../company.rs"]
+mod company;
+mod memory;
+mod publish;
+mod threads;
+
+use std::time::{Duration, Instant};
+
+use company::{Company, Ids, Mix, Size};
+use orgscope::document::Document;
+use orgscope::{Handle, Policy, Snapshot};
+
+use crate::check::Question;
+
+/// How many requests a pass answers, at random over the whole company.
+const REQUESTS: usize = 1 << 17;
+const PASSES: usize = 15;
+
+fn main() {
+    let quick = std::env::args().any(|argument| argument == "--quick");
+    let sizes = [(Size::SMALL, true), (Size::MEDIUM, true), (Size::LARGE, !quick)];
+    let mut checks = Vec::new();
+    for (size, measured) in sizes {
+        if !measured {
+            skipped(size);
+            continue;
+        }
+        let company = Company::generate(size, Ids::Integer);
+        let requests: Vec<_> = company.requests(Mix::Uniform, 7).take(REQUESTS).collect();
+        let handle = load(size, company.document);
+        let snapshot = handle.load();
+        let questions: Vec<Question> = requests.iter().map(|request| Question::new(&snapshot, request)).collect();
+        checks.push(check::against_the_floor(size, &snapshot, &questions));
+        check::other_questions(size, &snapshot, &questions);
+        drop(snapshot);
+        threads::report(size, &handle, &questions);
+        drop(handle);
+        let company = Company::generate(size, Ids::Text);
+        let requests: Vec<_> = company.requests(Mix::Uniform, 7).take(REQUESTS).collect();
+        check::text_owners(size, &snapshot_of(company.document), &requests);
+    }
+    if let [(small_floor, small), .., (large_floor, large)] = checks[..] {
+        let (floor, growth) = (large_floor / small_floor, large / small);
+        row("growth of a check / of the floor, smallest to largest", growth / floor, "<=", 1.2);
+    }
+    if quick {
+        println!("bytes per user, 1M in one department each\t-\t-\tskipped");
+    } else {
+        memory::report();
+    }
+}
+
+fn snapshot_of(document: Document) -> Snapshot {
+    Snapshot::of(&Policy::from_document(document).expect("the company is valid"))
+}
+
+fn skipped(size: Size) {
+    let name = size.name();
+    for what in [
+        "check {} / floor and a hash look-up",
+        "check {}, owner known / floor",
+        "two threads / one {}, in peace",
+        "two threads / one {}, under 100 edits a second",
+        "compile {} / parse by serde_json",
+        "publish one user's move {} / compile",
+        "publish one level {} / compile",
+        "publish a department of a tenth {} / compile",
+    ] {
+        println!("{}\t-\t-\tskipped", what.replace("{}", name));
+    }
+}
+
+fn row(name: &str, figure: f64, relation: &str, goal: f64) {
+    let met = if relation == "<=" { figure <= goal } else { figure >= goal };
+    println!("{name}\t{figure:.6}\t{relation} {goal}\t{}", if met { "met" } else { "missed" });
+}
+
+/// A figure without a goal.
+fn figure(name: &str, figure: f64) {
+    println!("{name}\t{figure:.6}\t-\t-");
+}
+
+fn nanos(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e9
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+fn time<T>(run: impl FnOnce() -> T) -> (T, Duration) {
+    let start = Instant::now();
+    let result = run();
+    (result, start.elapsed())
+}
+
+/// Reads, validates and compiles a document, and publishes edits.
+fn load(size: Size, document: Document) -> Handle {
+    let name = size.name();
+    let text = serde_json::to_string(&document).expect("documents are written");
+    drop(document);
+    // In turn, so that both are met by the same weather.
+    let rounds = (0..5).map(|_| {
+        let (document, parse) = time(|| serde_json::from_str::<Document>(&text).expect("documents are read"));
+        let (policy, validate) = time(|| Policy::from_document(document).expect("the company is valid"));
+        let (snapshot, compile) = time(|| Snapshot::of(&policy));
+        drop(snapshot);
+        (parse, validate, compile, policy)
+    });
+    let mut rounds: Vec<_> = rounds.collect();
+    let policy = rounds.pop().map(|(.., policy)| policy).expect("there were rounds");
+    let parse = median(rounds.iter().map(|(parse, ..)| *parse).collect());
+    let validate = median(rounds.iter().map(|(_, validate, ..)| *validate).collect());
+    let compile = median(rounds.iter().map(|(_, _, compile, _)| *compile).collect());
+    drop(rounds);
+    println!("# {name}: parse {parse:?}, validate {validate:?}, compile {compile:?}");
+    row(&format!("compile {name} / parse by serde_json"), compile.as_secs_f64() / parse.as_secs_f64(), "<=", 0.5);
+    let all = parse + validate + compile;
+    figure(&format!("document to snapshot {name} / parse by serde_json"), all.as_secs_f64() / parse.as_secs_f64());
+    let handle = Handle::new(policy);
+    publish::report(size, &handle, compile);
+    handle
+}

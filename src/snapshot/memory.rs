@@ -1,0 +1,35 @@
+//! How much memory a snapshot takes.
+
+use std::mem::size_of;
+use std::sync::Arc;
+
+use crate::snapshot::Snapshot;
+
+impl Snapshot {
+    /// The bytes of the compiled form: the index of ids, and what is compiled of users, departments and groups, whether it
+    /// shares that with another snapshot or not. Not in it are the [`policy`](Self::policy), whose texts the ids share, and
+    /// the rows that were made so far, of which there are few.
+    ///
+    /// Linear in the parts that users share, not in the users.
+    pub fn memory_usage(&self) -> usize {
+        let lists = self.entries.memory_usage() + self.ids.memory_usage() + self.members.memory_usage();
+        let each_member = self.members.iter().map(|members| size_of::<usize>() * 2 + size_of_val::<[_]>(members));
+        let each_several = self.several.iter().filter(|several| several.spilled());
+        let indices = self.users.memory_usage() + self.departments.memory_usage() + self.groups.memory_usage();
+        lists
+            + each_member.sum::<usize>()
+            + each_several.map(|several| size_of_val::<[_]>(several)).sum::<usize>()
+            + indices
+            + self.several.memory_usage()
+            + self.parts.memory_usage()
+            + self.tree.memory_usage()
+            + self.classes.memory_usage()
+            + size_of_val(&self.pools[..])
+            + size_of::<Self>()
+    }
+}
+
+/// The bytes behind a shared slice, its counts included.
+pub(crate) fn shared<T>(slice: &Arc<[T]>) -> usize {
+    size_of::<usize>() * 2 + size_of_val::<[T]>(slice)
+}
