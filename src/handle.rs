@@ -3,18 +3,24 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
-use thiserror::Error;
 
+use crate::admin::actor::Actor;
+use crate::admin::audit::AuditEntry;
+use crate::admin::digest::Digest;
+use crate::admin::log::{self, Checkpoint, RestoreError, Restored};
+use crate::admin::receipt::{DryRun, Receipt};
+use crate::admin::refusal::Refusal;
+use crate::admin::{Batch, Desk};
 use crate::document::Command;
 use crate::policy::Policy;
-use crate::policy::change::Invalid;
 use crate::policy::schema::UnknownPermission;
 use crate::snapshot::Snapshot;
 use crate::vocabulary::facts::Resource;
+use crate::vocabulary::id::UserId;
 use crate::vocabulary::permission::{Permission, Toggle};
 
-/// Holds the current [`Snapshot`] and the policy behind it, and replaces both as a whole. Readers never lock and never
-/// wait; writers wait for each other.
+/// Holds the current [`Snapshot`], and replaces it as a whole. Readers never lock and never wait; writers wait for each
+/// other.
 ///
 /// ```
 /// use orgscope::document::{Action, Command, Document, Resource, Role, Section, User};
@@ -29,16 +35,19 @@ use crate::vocabulary::permission::{Permission, Toggle};
 /// let manage = authz.toggle("settings.manage")?;
 ///
 /// let request = authz.load();
-/// authz.apply(&[Command::assign("manager", Subject::user("ann"))])?;
+/// let receipt = authz.apply([Command::assign("manager", Subject::user("ann"))])?;
 /// assert!(!request.principal("ann").check_toggle(manage).is_allow(), "a request keeps its state");
 /// assert!(authz.load().principal("ann").check_toggle(manage).is_allow());
+///
+/// authz.apply(receipt.undo())?;
+/// assert!(!authz.load().principal("ann").check_toggle(manage).is_allow());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
 pub struct Handle {
     current: ArcSwap<Snapshot>,
-    /// Held by who writes, so that each state follows the one before; who reads never asks for it.
-    writer: Mutex<()>,
+    /// What is remembered to make the next snapshot. Who writes holds its lock; who reads never asks for it.
+    desk: Mutex<Desk>,
 }
 
 /// Whether the tokens that an application holds still serve after a reload.
@@ -51,25 +60,16 @@ pub enum Reload {
     OtherSchema,
 }
 
-/// Why a batch of commands was not applied. Nothing of it was.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("commands[{command}]: {why}")]
-pub struct Refusal {
-    command: usize,
-    why: String,
-}
-
-impl Refusal {
-    /// The place in the batch of the command that made no sense.
-    pub fn command(&self) -> usize {
-        self.command
-    }
-}
-
 impl Handle {
-    /// Compiles a policy and holds it.
+    /// Compiles a policy and holds it, as revision 0.
     pub fn new(policy: Policy) -> Self {
-        Self { current: ArcSwap::from_pointee(Snapshot::compile(policy)), writer: Mutex::new(()) }
+        Self::of(Restored { policy, revision: 0, log: Digest::START })
+    }
+
+    fn of(state: Restored) -> Self {
+        let Restored { policy, revision, log } = state;
+        let desk = Mutex::new(Desk::new(&policy, revision, log));
+        Self { current: ArcSwap::from_pointee(Snapshot::compile(policy).with_revision(revision)), desk }
     }
 
     /// The current snapshot. Load it once for each request, so that all answers within it come from one state.
@@ -77,39 +77,93 @@ impl Handle {
         self.current.load_full()
     }
 
-    /// Applies a batch of commands, all or none, and publishes the state after it.
-    ///
-    /// Each command is judged on the state that those before it left. It costs what the batch changes: one user's change
-    /// copies the parts of the lists that the user stands in, however large the company is. Besides, a change of groups
-    /// costs their members, one of departments all departments, and one of assignments all assignments. (What no user needs any more is kept until
-    /// [`replace`](Self::replace).)
+    /// Applies a batch of commands by the host application, all or none, and publishes the state after it: short for
+    /// [`as_host`](Self::as_host) without any options.
     ///
     /// # Errors
     ///
-    /// When a command makes no sense on that state: an unknown or repeated id or name, a cycle, a department that is not
-    /// empty, a level that is not allowed, something to join or assign that is there already, or to leave that is not.
-    pub fn apply(&self, commands: &[Command]) -> Result<(), Refusal> {
-        let _writing = self.write();
-        let refusal = |(command, invalid): (usize, Invalid)| Refusal { command, why: invalid.to_string() };
-        let next = self.current.load().after(commands).map_err(refusal)?;
-        self.current.store(Arc::new(next));
-        Ok(())
+    /// When a command makes no sense on the state that it meets (an unknown or repeated id or name, a cycle, a department
+    /// that is not empty, a level that is not allowed, something to join or assign that is there already, or to leave that is
+    /// not), or when nobody could manage a section any more. Then nothing has changed.
+    pub fn apply(&self, commands: impl AsRef<[Command]>) -> Result<Receipt, Refusal> {
+        self.as_host().apply(commands)
+    }
+
+    /// To change things as the host application, whom no rule but sense and lock-out holds back.
+    pub fn as_host(&self) -> Editor<'_> {
+        Editor { handle: self, by: Actor::Host, at: None, seen: None, forced: false }
+    }
+
+    /// To change things as the host application, also if nobody can manage a section any more after that.
+    pub fn by_force(&self) -> Editor<'_> {
+        Editor { forced: true, ..self.as_host() }
+    }
+
+    /// To change things on behalf of a user, as far as the rules let them. The user may be unknown: then it is refused.
+    pub fn as_user(&self, user: impl Into<UserId>) -> Editor<'_> {
+        Editor { by: Actor::User(user.into()), ..self.as_host() }
     }
 
     /// Compiles another policy and puts it in the place of the current one. Snapshots that were loaded before stay as
     /// they are.
+    ///
+    /// This is no entry of the log: store a [`checkpoint`](Self::checkpoint) after it.
     pub fn replace(&self, policy: Policy) -> Reload {
         let next = Snapshot::compile(policy);
         let fingerprint = next.fingerprint();
-        let _writing = self.write();
+        let mut desk = self.write();
         let revision = self.current.load().revision() + 1;
+        *desk = Desk::new(next.policy(), revision, desk.log());
         let before = self.current.swap(Arc::new(next.with_revision(revision)));
         if before.fingerprint() == fingerprint { Reload::SameSchema } else { Reload::OtherSchema }
     }
 
-    fn write(&self) -> MutexGuard<'_, ()> {
+    /// The current state, to be stored. Linear in its size.
+    pub fn checkpoint(&self) -> Checkpoint {
+        let (snapshot, log) = {
+            let desk = self.write();
+            (self.load(), desk.log())
+        };
+        Checkpoint::of(&snapshot, log)
+    }
+
+    /// Makes the state again that a checkpoint and the entries of the log after it lead to. The next revision and the next
+    /// hash follow theirs.
+    ///
+    /// ```
+    /// # use orgscope::document::{Action, Document, Resource, Section, User};
+    /// # use orgscope::{Command, Handle, Level, Policy};
+    /// # let mailbox = Resource::new("mailbox").action(Action::new("view").floor(Level::Own));
+    /// # let document = Document::new().section(Section::new("webmail").resource(mailbox));
+    /// # let authz = Handle::new(Policy::from_document(document)?);
+    /// let stored = serde_json::to_string(&authz.checkpoint())?;
+    /// let mut log = String::new();
+    /// for name in ["ann", "bo"] {
+    ///     let receipt = authz.apply([Command::add_user(User::new(name))])?;
+    ///     log += &serde_json::to_string(receipt.audit())?;
+    ///     log += "\n";
+    /// }
+    ///
+    /// let entries = log.lines().map(serde_json::from_str).collect::<Result<Vec<_>, _>>()?;
+    /// let again = Handle::restore(serde_json::from_str(&stored)?, entries)?;
+    /// assert_eq!(again.checkpoint(), authz.checkpoint());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the checkpoint or an entry is not as it was stored, and when an entry is missing, comes again or makes no sense.
+    /// Entries missing at the end can't be told from entries that never were: keep the last hash elsewhere.
+    pub fn restore(
+        checkpoint: Checkpoint,
+        entries: impl IntoIterator<Item = AuditEntry>,
+    ) -> Result<Self, RestoreError> {
+        log::restore(checkpoint, entries).map(Self::of)
+    }
+
+    fn write(&self) -> MutexGuard<'_, Desk> {
         // No panic is known that could happen while the lock is held; after one, readers still have the last snapshot.
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The permission for an action on the records of type `R`, in the current schema.
@@ -128,5 +182,85 @@ impl Handle {
     /// When the schema has no such permission, or it is asked about a record.
     pub fn toggle(&self, name: &str) -> Result<Toggle, UnknownPermission> {
         self.load().schema().toggle(name)
+    }
+}
+
+/// Changes a policy: as the host application, or on behalf of a user.
+///
+/// ```
+/// # use orgscope::document::{Action, Document, Resource, Section, User};
+/// # use orgscope::{Command, Handle, Level, Policy, RefusalKind};
+/// # let mailbox = Resource::new("mailbox").action(Action::new("view").floor(Level::Own));
+/// # let document = Document::new().section(Section::new("webmail").resource(mailbox))
+/// #     .user(User::new("root").administrator()).user(User::new("ann"));
+/// # let authz = Handle::new(Policy::from_document(document)?);
+/// let add = [Command::add_user(User::new("bo"))];
+///
+/// // What would happen?
+/// let refusal = authz.as_user("ann").dry_run(&add).unwrap_err();
+/// assert_eq!(refusal.kind(), RefusalKind::NotPermitted);
+/// let run = authz.as_user("root").dry_run(&add)?;
+/// assert!(run.snapshot().principal("bo").is_active());
+/// assert!(!authz.load().principal("bo").is_active());
+///
+/// // Let it happen, unless somebody has changed the same things since the page was made.
+/// let page = authz.load();
+/// let receipt = authz.as_user("root").seen(page.revision()).at("2026-11-22T08:00:00Z").apply(&add)?;
+/// assert_eq!((receipt.before(), receipt.after()), (0, 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "it changes nothing before `apply`"]
+pub struct Editor<'h> {
+    handle: &'h Handle,
+    by: Actor,
+    at: Option<String>,
+    seen: Option<u64>,
+    forced: bool,
+}
+
+impl Editor<'_> {
+    /// The same, refused if what the batch is about has changed since this revision, which the editor saw: a cell, an
+    /// assignment or a subject that it names, or that its verdict rests on. Without it, nothing that others did in the
+    /// meantime is looked at.
+    ///
+    /// The latest 65,536 changes are remembered. A revision from before is refused as well.
+    pub fn seen(self, revision: u64) -> Self {
+        Self { seen: Some(revision), ..self }
+    }
+
+    /// The same, with a time for the log, in whatever form the application keeps times. The library reads no clock.
+    pub fn at(self, time: impl Into<String>) -> Self {
+        Self { at: Some(time.into()), ..self }
+    }
+
+    /// Applies a batch of commands, all or none, and publishes the state after it.
+    ///
+    /// Each command is judged on the state that those before it left. It costs what the batch changes: one user's change
+    /// copies the parts of the lists that the user stands in, however large the company is. Besides, a group that comes or
+    /// goes, or gets its first role, costs its members, and a department that comes, goes or moves costs all departments.
+    /// (What no user needs any more is kept until [`replace`](Handle::replace).)
+    ///
+    /// # Errors
+    ///
+    /// When the batch is refused. Then nothing has changed.
+    pub fn apply(&self, commands: impl AsRef<[Command]>) -> Result<Receipt, Refusal> {
+        let mut desk = self.handle.write();
+        let DryRun { receipt, snapshot } = desk.apply(&self.handle.load(), self.batch(commands.as_ref()))?;
+        self.handle.current.store(snapshot);
+        Ok(receipt)
+    }
+
+    /// What [`apply`](Self::apply) would do: the same verdict and the same receipt, and nothing is published.
+    ///
+    /// # Errors
+    ///
+    /// When the batch would be refused.
+    pub fn dry_run(&self, commands: impl AsRef<[Command]>) -> Result<DryRun, Refusal> {
+        self.handle.write().dry_run(&self.handle.load(), self.batch(commands.as_ref()))
+    }
+
+    fn batch<'b>(&'b self, commands: &'b [Command]) -> Batch<'b> {
+        Batch { commands, by: &self.by, at: self.at.as_deref(), seen: self.seen, forced: self.forced }
     }
 }

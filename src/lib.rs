@@ -67,11 +67,16 @@
 //! | [`Principal`] | a user who asks |
 //! | [`Scope`] | the set of records that a principal may do something to |
 //! | [`KnownOwner`] | an owner looked up once, for long lists |
-//! | [`Command`], [`Refusal`] | a change as data, and why it makes no sense |
+//! | [`Command`] | a change as data |
+//! | [`Editor`] | applies changes, as the host application or on behalf of a user |
+//! | [`Receipt`], [`Refusal`] | what a batch did, or which rule it would break |
+//! | [`AuditEntry`], [`Checkpoint`] | the log: what was done, and a state to go on from |
+//! | [`Catalogue`] | the roles as a page shows them |
 //! | [`Decision`], [`Reason`] | the answer of a check, and why |
 //! | [`World`] | a document with records and expectations: the format of tests and bug reports |
 //!
-//! The rules stand in [`docs::semantics`], and how it works inside in [`docs::internals`].
+//! The rules stand in [`docs::semantics`], changing things in [`docs::administration`], and how it works inside in
+//! [`docs::internals`].
 //!
 //! # What it is not
 //!
@@ -89,22 +94,32 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod admin;
 pub mod docs;
 pub mod document;
 mod handle;
 mod policy;
+pub mod presets;
 mod query;
 #[doc(hidden)]
 pub mod reference;
 mod snapshot;
 mod vocabulary;
 
+pub use admin::actor::Actor;
+pub use admin::affected::Affected;
+pub use admin::audit::AuditEntry;
+pub use admin::catalogue::{Catalogue, RoleEntry, SectionRoles};
+pub use admin::digest::{Digest, NoDigest};
+pub use admin::log::{Checkpoint, RestoreError};
+pub use admin::receipt::{DryRun, Receipt};
+pub use admin::refusal::{Refusal, Rule};
 pub use document::{Command, Document};
-pub use handle::{Handle, Refusal, Reload};
+pub use handle::{Editor, Handle, Reload};
 pub use policy::Policy;
 pub use policy::schema::{Schema, UnknownPermission};
 pub use policy::validate::{PolicyError, Problem};
-pub use policy::world::{InvalidQuestion, Question, World};
+pub use policy::world::{InvalidQuestion, Question, Stage, World};
 pub use query::check::{Decision, Denied};
 pub use query::known_owner::KnownOwner;
 pub use query::principal::Principal;
@@ -116,6 +131,7 @@ pub use vocabulary::id::{DepartmentId, DepartmentRef, GroupId, GroupRef, Id, Rec
 pub use vocabulary::level::{Grant, Level, UnknownGrant, UnknownLevel};
 pub use vocabulary::mode::{Delegation, UnknownMode, Unowned};
 pub use vocabulary::permission::{AnyPermission, Permission, Toggle};
+pub use vocabulary::refusal::{RefusalKind, UnknownRefusal};
 pub use vocabulary::subject::{Owner, Share, Subject};
 
 /// The programs of the README, compiled and run.

@@ -57,8 +57,16 @@ impl<'p> Reference<'p> {
         }
     }
 
-    /// The level that a user has for a permission. For a toggle, `all` stands for `allow`.
-    fn level(self, id: &UserId, user: &User, action: ActionIndex) -> Level {
+    /// The level that a user has for a permission, before requirements: `deny` for who is unknown or inactive. For a toggle,
+    /// `all` stands for `allow`.
+    pub fn level<'a>(self, user: impl Into<UserRef<'a>>, permission: impl Into<AnyPermission>) -> Level {
+        let id = UserId::from(user.into());
+        let active = self.policy.org.users().get(&id).filter(|user| user.active);
+        let (action, _) = permission.into().action();
+        active.map_or(Level::Deny, |user| self.level_of(&id, user, action))
+    }
+
+    fn level_of(self, id: &UserId, user: &User, action: ActionIndex) -> Level {
         let rules = self.policy.schema.action(action);
         // 2. An administrator, where the action lets them by, has all of it.
         if user.admin && rules.admin_bypass {
@@ -74,7 +82,7 @@ impl<'p> Reference<'p> {
 
     fn allows(self, id: &UserId, user: &User, action: ActionIndex, facts: Option<&Facts<'_>>) -> bool {
         let rules = self.policy.schema.action(action);
-        let level = self.level(id, user, action);
+        let level = self.level_of(id, user, action);
         let allowed = if rules.toggle {
             // 3. A toggle is allowed or not.
             level == Level::All

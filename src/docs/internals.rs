@@ -1,9 +1,10 @@
 //! The inside: the rooms, the way of the data through them, and what must always hold.
 //!
 //! ```text
-//! vocabulary  ←  document  ←  policy  ←  snapshot  ←  query       handle → all
-//! words          untrusted     valid      compiled     one file    the current
-//!                serde types   model      arrays       a question  snapshot
+//! vocabulary  ←  document  ←  policy  ←  snapshot  ←  query       ←  admin        handle → all
+//! words          untrusted     valid      compiled     one file       commands     the current
+//!                serde types   model      arrays       a question     in, a state  snapshot
+//!                                                                     out
 //! ```
 //!
 //! Each room is a folder below `src`, uses only rooms to its left, and a test reads the source to see to it.
@@ -15,6 +16,8 @@
 //! | `policy` | the validated model; the company as a graph (petgraph) | tricks for speed |
 //! | `snapshot` | the compiled form; compiling reads the graph once | serde, errors |
 //! | `query` | one file for each question | a second definition of access |
+//! | `admin` | a batch judged and worked out: the rules, one file each; receipts, the log, the catalogue | a second definition of access; clock, file or network |
+//! | `presets` | ready-made sections with their roles | code of its own |
 //! | `handle` | the current snapshot and the policy it came from | rules |
 //! | `reference` | the rules read literally, the oracle of the tests | speed; decision code of the snapshot |
 //!
@@ -55,6 +58,19 @@
 //! moves; rows are dropped only when roles, assignments or departments change. The snapshot is put in the place of the one
 //! before as a whole. Readers take the current one without a lock, and what they have taken stays as it is.
 //!
+//! # How a change is judged
+//!
+//! A batch is worked out on a draft: the policy, cloned in no time, and changed command by command. Of each command the draft
+//! keeps what undoes it and what it touched. Whatever is refused drops the draft, so nothing has to be rolled back.
+//!
+//! Who asks as a user is judged before each command. What an administrator may is known from the company alone. For others the
+//! state that the command meets is compiled, which costs what the commands before it touched, and their levels and their
+//! reach are asked of that, as any check would be. Containment looks at what a command did, not at what it says: at the cells
+//! that hold more after it than before. The snapshot that is published follows the published one in one step.
+//!
+//! What a batch changed is read off its commands and those that undo them: which facts, for those who saw an older state, and
+//! which kinds of people, for those who keep answers. Of a batch of commands both name everything that is otherwise.
+//!
 //! # How it is tested
 //!
 //! - `reference` against every answer, on random worlds: check, scope, list, who and reason.
@@ -62,6 +78,10 @@
 //!   exhaustively.
 //! - Random commands: after every batch the published snapshot answers like one compiled afresh, and like the reference; a
 //!   batch that makes no sense changes nothing.
+//! - Random batches by random actors: no delegate hands out what they lack or where they do not reach, nobody is locked out
+//!   unless by force, what is refused changes no byte, what is undone gives the bytes before, and the log makes the bytes of
+//!   the present. Who is not among the affected gets every answer as before; who is in no conflict gets the verdict of the
+//!   state that they saw. All by the reference and by rules written again for the tests.
 //! - Laws: the join is the union, one more role never takes away, order does not matter, moving a department changes only
 //!   its cone, a saved document keeps every answer.
 //! - World files, one for each rule, in `tests/data/worlds`; bad documents with their whole messages in

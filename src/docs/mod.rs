@@ -1,5 +1,7 @@
-//! Longer texts: the rules for those who write policies, the inside for those who read the source, and what it costs.
+//! Longer texts: the rules for those who write policies, changing them, the inside for those who read the source, and what
+//! it costs.
 
+pub mod administration;
 pub mod internals;
 pub mod performance;
 pub mod semantics;

@@ -116,12 +116,19 @@
 //! puts a department below itself, removes one that is not empty, or sets a level that the action does not take; if it joins
 //! or assigns what is so already, or leaves or unassigns what is not. Setting what is so already is accepted and changes
 //! nothing; so is a permission that stands twice in `set_level_for_all_roles`. What is removed takes its memberships and
-//! assignments along.
+//! assignments along, those of locked roles too.
+//!
+//! Who may give which command, what is refused, and what is kept of it: [`administration`](crate::docs::administration).
 //!
 //! # World files
 //!
 //! A world file is a document with `records` and `expect`ations added. Owners, the subjects of shares and the users who
 //! are asked about may be unknown; actions and records may not. No id is empty.
+//!
+//! `stages` are changes, one after another, each with expectations of its own after it. A stage may hold `records`, which
+//! replace those of the same id from there on, or are added. Whether it is applied, or refused with the word that it names, is
+//! one expectation. A refusal against expectation leaves the state as it was, and the stages after it go on from there. No
+//! stage is refused for a `conflict`: that takes an editor who saw an older state.
 //!
 //! # The command line
 //!
@@ -129,6 +136,8 @@
 //!   plain word in YAML.
 //! - `validate` prints what it finds, files that can't be read included, to standard output; all other commands print
 //!   errors to standard error. Control characters from outside are escaped in both.
+//! - `apply` writes the receipt before it prints the document. Its log entry holds no time: the tool reads no clock. `--force` is
+//!   the host application's, and does not go with `--as`. A file of commands is JSON, whatever its name.
 //! - A byte order mark at the head of a world file is skipped. A file of requests has none, and a blank line in it is no
 //!   request.
 //! - `matrix` prints `deny` as `-`. With `--user` it shows what the user effectively has: nothing, where something that the

@@ -11,6 +11,7 @@ use crate::document::object::write_objects;
 use crate::document::word::{
     Word, flag, is_default, null_is_default, optional_flag, optional_text, required_flag, text, unique_keys,
 };
+use crate::document::{Department, Group, Role, User};
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::subject::Subject;
@@ -275,20 +276,48 @@ pub enum Command {
     },
 }
 
+// The constructors, in the order of the variants. What is added is built as in a document.
 impl Command {
-    /// Assigns a role to a subject.
-    pub fn assign(role: impl Into<RoleId>, subject: Subject) -> Self {
-        Self::Assign { role: role.into(), subject: Word::Known(subject) }
+    /// Adds a department.
+    pub fn add_department(department: Department) -> Self {
+        let Department { id, name, parent } = department;
+        Self::AddDepartment { id, name, parent }
     }
 
-    /// Ends an assignment.
-    pub fn unassign(role: impl Into<RoleId>, subject: Subject) -> Self {
-        Self::Unassign { role: role.into(), subject: Word::Known(subject) }
+    /// Gives a department another name, or none.
+    pub fn rename_department(id: impl Into<DepartmentId>, name: Option<&str>) -> Self {
+        Self::RenameDepartment { id: id.into(), name: name.map(str::to_owned) }
     }
 
-    /// Sets what a role grants for one permission.
-    pub fn set_level(role: impl Into<RoleId>, permission: impl Into<String>, level: impl Into<Grant>) -> Self {
-        Self::SetLevel { role: role.into(), permission: permission.into(), level: Word::Known(level.into()) }
+    /// Puts a department below another, or makes it a root.
+    pub fn move_department(id: impl Into<DepartmentId>, parent: Option<DepartmentId>) -> Self {
+        Self::MoveDepartment { id: id.into(), parent }
+    }
+
+    /// Removes a department that is empty.
+    pub fn remove_department(id: impl Into<DepartmentId>) -> Self {
+        Self::RemoveDepartment { id: id.into() }
+    }
+
+    /// Adds a user. Whether they are an administrator is not part of it: that is [`set_administrator`](Self::set_administrator).
+    pub fn add_user(user: User) -> Self {
+        let User { id, name, departments, heads, deputy_of, active, admin: _ } = user;
+        Self::AddUser { id, name, active, departments, heads, deputy_of }
+    }
+
+    /// Gives a user another name, or none.
+    pub fn rename_user(id: impl Into<UserId>, name: Option<&str>) -> Self {
+        Self::RenameUser { id: id.into(), name: name.map(str::to_owned) }
+    }
+
+    /// Activates or deactivates a user.
+    pub fn set_active(user: impl Into<UserId>, active: bool) -> Self {
+        Self::SetActive { user: user.into(), active }
+    }
+
+    /// Removes a user.
+    pub fn remove_user(id: impl Into<UserId>) -> Self {
+        Self::RemoveUser { id: id.into() }
     }
 
     /// Makes a user a member of a department.
@@ -301,9 +330,96 @@ impl Command {
         Self::LeaveDepartment { user: user.into(), department: department.into() }
     }
 
-    /// Puts a department below another, or makes it a root.
-    pub fn move_department(id: impl Into<DepartmentId>, parent: Option<DepartmentId>) -> Self {
-        Self::MoveDepartment { id: id.into(), parent }
+    /// Makes a user head of a department, or no head of it.
+    pub fn set_head(user: impl Into<UserId>, department: impl Into<DepartmentId>, head: bool) -> Self {
+        Self::SetHead { user: user.into(), department: department.into(), head }
+    }
+
+    /// Makes a user deputy of a department, or no deputy of it.
+    pub fn set_deputy(user: impl Into<UserId>, department: impl Into<DepartmentId>, deputy: bool) -> Self {
+        Self::SetDeputy { user: user.into(), department: department.into(), deputy }
+    }
+
+    /// Adds a group.
+    pub fn add_group(group: Group) -> Self {
+        let Group { id, name, members } = group;
+        Self::AddGroup { id, name, members }
+    }
+
+    /// Gives a group another name, or none.
+    pub fn rename_group(id: impl Into<GroupId>, name: Option<&str>) -> Self {
+        Self::RenameGroup { id: id.into(), name: name.map(str::to_owned) }
+    }
+
+    /// Removes a group.
+    pub fn remove_group(id: impl Into<GroupId>) -> Self {
+        Self::RemoveGroup { id: id.into() }
+    }
+
+    /// Makes a user a member of a group.
+    pub fn join_group(user: impl Into<UserId>, group: impl Into<GroupId>) -> Self {
+        Self::JoinGroup { user: user.into(), group: group.into() }
+    }
+
+    /// Ends a membership of a group.
+    pub fn leave_group(user: impl Into<UserId>, group: impl Into<GroupId>) -> Self {
+        Self::LeaveGroup { user: user.into(), group: group.into() }
+    }
+
+    /// Marks a user as an administrator, or not.
+    pub fn set_administrator(user: impl Into<UserId>, administrator: bool) -> Self {
+        Self::SetAdministrator { user: user.into(), administrator }
+    }
+
+    /// Adds a role.
+    pub fn create_role(role: Role) -> Self {
+        let Role { id, section, name, hidden, locked, grants, assigned_to } = role;
+        Self::CreateRole { id, section, name, grants, hidden, locked, assigned_to }
+    }
+
+    /// Adds a role that grants what another does, assigned to nobody.
+    pub fn clone_role(from: impl Into<RoleId>, id: impl Into<RoleId>, name: impl Into<String>) -> Self {
+        Self::CloneRole { from: from.into(), id: id.into(), name: name.into() }
+    }
+
+    /// Gives a role another name.
+    pub fn rename_role(id: impl Into<RoleId>, name: impl Into<String>) -> Self {
+        Self::RenameRole { id: id.into(), name: name.into() }
+    }
+
+    /// Removes a role with its assignments.
+    pub fn delete_role(id: impl Into<RoleId>) -> Self {
+        Self::DeleteRole { id: id.into() }
+    }
+
+    /// Hides a role from lists, or shows it.
+    pub fn set_hidden(role: impl Into<RoleId>, hidden: bool) -> Self {
+        Self::SetHidden { role: role.into(), hidden }
+    }
+
+    /// Sets what a role grants for one permission.
+    pub fn set_level(role: impl Into<RoleId>, permission: impl Into<String>, level: impl Into<Grant>) -> Self {
+        Self::SetLevel { role: role.into(), permission: permission.into(), level: Word::Known(level.into()) }
+    }
+
+    /// Sets the same level for some permissions in all roles of a section but the locked ones.
+    pub fn set_level_for_all_roles(
+        section: impl Into<String>,
+        permissions: impl IntoIterator<Item: Into<String>>,
+        level: impl Into<Grant>,
+    ) -> Self {
+        let permissions = permissions.into_iter().map(Into::into).collect();
+        Self::SetLevelForAllRoles { section: section.into(), permissions, level: Word::Known(level.into()) }
+    }
+
+    /// Assigns a role to a subject.
+    pub fn assign(role: impl Into<RoleId>, subject: Subject) -> Self {
+        Self::Assign { role: role.into(), subject: Word::Known(subject) }
+    }
+
+    /// Ends an assignment.
+    pub fn unassign(role: impl Into<RoleId>, subject: Subject) -> Self {
+        Self::Unassign { role: role.into(), subject: Word::Known(subject) }
     }
 }
 

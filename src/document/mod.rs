@@ -50,7 +50,8 @@ pub use world::{Check, Expect, List, Record, RecordAsked, Request, Stage, Who, W
 
 use crate::vocabulary::mode::Delegation;
 use object::{read_objects, write_objects};
-use word::{is_default, null_is_default};
+use word::null_is_default;
+pub(crate) use word::{is_default, text};
 
 /// A whole policy document: the schema, the company and the roles.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::{Delegation, Unowned};
+use crate::vocabulary::refusal::RefusalKind;
 use crate::vocabulary::subject::{SUBJECT, Subject};
 
 /// A word of a closed list (a [`Level`](crate::Level), a [`Grant`](crate::Grant), …), or the text that stands in its
@@ -91,6 +92,7 @@ vocabularies! {
     Grant: "a level such as `own`, or `allow` (a name with a dot stands in quotes: \"contact.read\")"
     Delegation: "`contained` or `open`"
     Unowned: "`restricted` or `pool`"
+    RefusalKind: "a refusal such as `not_permitted`"
 }
 
 impl Vocabulary for Subject {

@@ -5,17 +5,18 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use crate::document::object::read_objects;
 use crate::document::word::{Word, flag, null_is_default, required_flag, text};
-use crate::document::{Document, Format, Org, Role, Schema};
+use crate::document::{Command, Document, Format, Org, Role, Schema};
 use crate::vocabulary::facts::{AnyRecord, Facts};
 use crate::vocabulary::id::{RecordId, UserId};
 use crate::vocabulary::mode::Delegation;
+use crate::vocabulary::refusal::RefusalKind;
 use crate::vocabulary::subject::{Owner, Share};
 
-read_objects! { WorldFields Record Expect Check List Who Request }
+read_objects! { WorldFields Record Expect Check List Who Stage Request }
 
 /// A document with records, and with what is expected of them.
 ///
@@ -181,9 +182,26 @@ pub struct Who {
     pub users: Vec<UserId>,
 }
 
-/// A batch of changes, and what is expected after it. This version reads stages, and does not apply them yet.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Stage(#[allow(dead_code, reason = "what a stage holds is skipped until stages are applied")] IgnoredAny);
+/// A batch of changes, and what is expected after it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields, expecting = "a stage as an object")]
+#[non_exhaustive]
+pub struct Stage {
+    /// The user who asks for the changes, who may be unknown; the host application when left out.
+    #[serde(rename = "as")]
+    pub by: Option<UserId>,
+    /// Records that replace those of the same id, or are added, before the changes.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub records: Vec<Record>,
+    /// The changes: one batch.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub commands: Vec<Command>,
+    /// Why they are expected to be refused, in a word; that they are applied when left out.
+    pub refused: Option<Word<RefusalKind>>,
+    /// What is expected after that.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub expect: Expect,
+}
 
 /// One question of a stream of questions: a line of a file of requests.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

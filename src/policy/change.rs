@@ -26,7 +26,6 @@ pub(crate) struct Invalid(String);
 #[derive(Debug, Default)]
 pub(crate) struct Change {
     /// The commands that undo it, in the order in which to apply them.
-    #[expect(dead_code, reason = "for receipts")]
     pub(crate) undo: Vec<Command>,
     /// What is no longer as it was compiled.
     pub(crate) touched: Vec<Touched>,

@@ -195,6 +195,11 @@ impl Schema {
         self.action_by_name.get(&format!("{}.{name}", self.resource_of(action).name)).copied()
     }
 
+    /// All actions of the same resource type, this one among them.
+    pub(crate) fn siblings(&self, action: ActionIndex) -> impl Iterator<Item = ActionIndex> {
+        self.resource_of(action).actions.clone().map(index)
+    }
+
     pub(crate) fn section_place(&self, name: &str) -> Option<usize> {
         self.section_by_name.get(name).copied()
     }
@@ -239,7 +244,8 @@ impl Schema {
         if self.action(action).toggle && level == Level::All { Grant::Allow } else { Grant::Level(level) }
     }
 
-    fn token(&self, action: ActionIndex) -> AnyPermission {
+    /// The permission of an action, as callers hold it.
+    pub(crate) fn token(&self, action: ActionIndex) -> AnyPermission {
         let schema = self.fingerprint;
         if self.action(action).toggle {
             AnyPermission::Toggle(Toggle { action, schema })

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use thiserror::Error;
 
-use crate::document::{self, Expect, Record, RecordAsked, Request};
+use crate::document::{self, Command, Expect, Record, RecordAsked, Request};
 use crate::policy::Policy;
 use crate::policy::org::check_id;
 use crate::policy::schema::{Schema, UnknownPermission};
 use crate::policy::validate::{PolicyError, Problems, names};
-use crate::vocabulary::id::RecordId;
+use crate::vocabulary::id::{RecordId, UserId};
 use crate::vocabulary::permission::{AnyPermission, Permission, Toggle};
+use crate::vocabulary::refusal::RefusalKind;
 use crate::vocabulary::subject::{Owner, Share};
 
 /// A valid world file: a policy, records of its resource types, and expectations that can be asked.
@@ -38,6 +39,39 @@ pub struct World {
     records: Vec<Record>,
     record_by_id: HashMap<RecordId, usize>,
     expect: Expect,
+    stages: Vec<Stage>,
+}
+
+/// One stage of a world file: a batch of changes, and the records and expectations after it.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    by: Option<UserId>,
+    commands: Vec<Command>,
+    refused: Option<RefusalKind>,
+    world: World,
+}
+
+impl Stage {
+    /// The user who asks for the changes; none if it is the host application.
+    pub fn by(&self) -> Option<&UserId> {
+        self.by.as_ref()
+    }
+
+    /// The changes: one batch.
+    pub fn commands(&self) -> &[Command] {
+        &self.commands
+    }
+
+    /// Why they are expected to be refused; none if they are expected to be applied.
+    pub fn refused(&self) -> Option<RefusalKind> {
+        self.refused
+    }
+
+    /// The records as they are from here on, and what is expected of the state after the changes. Its policy is that of the
+    /// whole file, before any change.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
 }
 
 /// What can be asked of a world: a toggle, or a permission about one of its records.
@@ -70,13 +104,40 @@ impl World {
         let document::World { document, records, expect, stages } = written;
         let mut problems = Problems::default();
         let policy = Policy::read(document, &mut problems);
-        let record_by_id = check_records(&records, &policy.schema, &mut problems);
-        let world = Self { policy, records, record_by_id, expect };
-        world.check_expectations(&mut problems);
-        if !stages.is_empty() {
-            problems.add("stages", "this version of orgscope does not apply stages: leave them out");
+        let record_by_id = check_records("records", &records, &policy.schema, &mut problems);
+        let mut world = Self { policy, records, record_by_id, expect, stages: Vec::new() };
+        world.check_expectations("", &mut problems);
+        for (s, stage) in stages.into_iter().enumerate() {
+            let latest = world.stages.last().map_or(&world, Stage::world);
+            let stage = latest.stage(&format!("stages[{s}]."), stage, &mut problems);
+            world.stages.push(stage);
         }
         problems.or(world)
+    }
+
+    /// The next stage of a world whose records are these.
+    fn stage(&self, path: &str, written: document::Stage, problems: &mut Problems) -> Stage {
+        let document::Stage { by, records, commands, refused, expect } = written;
+        if let Some(by) = &by {
+            check_id(format_args!("{path}as"), by, problems);
+        }
+        let refused = refused
+            .and_then(|word| word.known().map_err(|error| problems.add(format_args!("{path}refused"), error)).ok());
+        let places = check_records(&format!("{path}records"), &records, &self.policy.schema, problems);
+        let (policy, stages) = (self.policy.clone(), Vec::new());
+        let (records_before, record_by_id) = (self.records.clone(), self.record_by_id.clone());
+        let mut world = Self { policy, records: records_before, record_by_id, expect, stages };
+        let mut ids: Vec<(RecordId, usize)> = places.into_iter().collect();
+        ids.sort_unstable_by_key(|(_, place)| *place);
+        for (id, place) in ids {
+            let next = world.records.len();
+            match *world.record_by_id.entry(id).or_insert(next) {
+                known if known == next => world.records.push(records[place].clone()),
+                known => world.records[known] = records[place].clone(),
+            }
+        }
+        world.check_expectations(path, problems);
+        Stage { by, commands, refused, world }
     }
 
     /// The policy.
@@ -92,6 +153,11 @@ impl World {
     /// What is expected of the policy and the records.
     pub fn expect(&self) -> &Expect {
         &self.expect
+    }
+
+    /// The stages: changes one after another, each with what is expected after it.
+    pub fn stages(&self) -> &[Stage] {
+        &self.stages
     }
 
     /// The question that these names ask.
@@ -163,7 +229,7 @@ impl World {
         }
     }
 
-    fn check_expectations(&self, problems: &mut Problems) {
+    fn check_expectations(&self, within: &str, problems: &mut Problems) {
         let Expect { check, list, who } = &self.expect;
         let ask = |problems: &mut Problems, path: String, action: &str, record: Option<&RecordId>| {
             if let Err(error) = self.question(action, record) {
@@ -171,26 +237,26 @@ impl World {
             }
         };
         for (c, check) in check.iter().enumerate() {
-            check_id(format_args!("expect.check[{c}].user"), &check.user, problems);
-            ask(problems, format!("expect.check[{c}]"), &check.action, check.record.as_ref());
+            check_id(format_args!("{within}expect.check[{c}].user"), &check.user, problems);
+            ask(problems, format!("{within}expect.check[{c}]"), &check.action, check.record.as_ref());
         }
         for (l, list) in list.iter().enumerate() {
-            check_id(format_args!("expect.list[{l}].user"), &list.user, problems);
+            check_id(format_args!("{within}expect.list[{l}].user"), &list.user, problems);
             if let Err(error) = self.listable(&list.action) {
-                problems.add(format_args!("expect.list[{l}]"), error);
+                problems.add(format_args!("{within}expect.list[{l}]"), error);
                 continue;
             }
             for (r, record) in list.records.iter().enumerate() {
                 if let Err(error) = self.question(&list.action, Some(record)) {
-                    problems.add(format_args!("expect.list[{l}].records[{r}]"), error);
+                    problems.add(format_args!("{within}expect.list[{l}].records[{r}]"), error);
                 }
             }
         }
         for (w, who) in who.iter().enumerate() {
             for (u, user) in who.users.iter().enumerate() {
-                check_id(format_args!("expect.who[{w}].users[{u}]"), user, problems);
+                check_id(format_args!("{within}expect.who[{w}].users[{u}]"), user, problems);
             }
-            ask(problems, format!("expect.who[{w}]"), &who.action, who.record.as_ref());
+            ask(problems, format!("{within}expect.who[{w}]"), &who.action, who.record.as_ref());
         }
     }
 
@@ -209,17 +275,17 @@ impl World {
     }
 }
 
-fn check_records(records: &[Record], schema: &Schema, problems: &mut Problems) -> HashMap<RecordId, usize> {
+fn check_records(list: &str, records: &[Record], schema: &Schema, problems: &mut Problems) -> HashMap<RecordId, usize> {
     let mut places = HashMap::with_capacity(records.len());
     for (r, record) in records.iter().enumerate() {
-        let path = format!("records[{r}]");
+        let path = format!("{list}[{r}]");
         match &record.id {
             None => problems.add(format_args!("{path}.id"), "the record has no id: give it one"),
             Some(id) => {
                 if let Some(other) = places.insert(id.clone(), r) {
                     problems.add(
                         format_args!("{path}.id"),
-                        format_args!("`{id}` is already the id of `records[{other}]`: each record has its own"),
+                        format_args!("`{id}` is already the id of `{list}[{other}]`: each record has its own"),
                     );
                 }
             }

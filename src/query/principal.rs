@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Debug};
 
-use crate::snapshot::{Asker, Cell, Snapshot};
+use crate::snapshot::{Asker, Cell, Snapshot, UserSlot};
 use crate::vocabulary::id::{UserId, UserRef};
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::permission::AnyPermission;
@@ -21,6 +21,11 @@ impl Snapshot {
     /// these roles, in this state of roles and departments, also makes the row that they share.
     pub fn principal<'a>(&self, user: impl Into<UserRef<'a>>) -> Principal<'_> {
         Principal { snapshot: self, asker: self.asker(user.into()) }
+    }
+
+    /// The user in this slot, if there is one.
+    pub(crate) fn principal_at(&self, user: UserSlot) -> Principal<'_> {
+        Principal { snapshot: self, asker: self.asker_at(user) }
     }
 }
 

@@ -20,7 +20,7 @@ impl Snapshot {
     }
 
     fn those(&self, ask: impl Fn(Principal<'_>) -> Decision) -> impl Iterator<Item = &UserId> {
-        let everybody = self.slots().map(|user| Principal { snapshot: self, asker: self.asker_at(user) });
+        let everybody = self.slots().map(|user| self.principal_at(user));
         let allowed = everybody.filter(|user| ask(*user).is_allow());
         let mut those: Vec<&UserId> = allowed.filter_map(|user| user.id()).collect();
         // They come in canonical order already, but for users added since the company was compiled as a whole.

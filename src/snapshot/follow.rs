@@ -63,6 +63,11 @@ impl Snapshot {
         Self { rows: Arc::default(), ..self.clone() }.after(commands)
     }
 
+    /// What [`follow`](Self::follow) gives, for who only tries.
+    pub(crate) fn try_to_follow(&self, policy: Policy, touched: &[Touched]) -> Self {
+        Self { rows: Arc::default(), ..self.clone() }.follow(policy, touched)
+    }
+
     /// The snapshot of a policy, given the one before and what has changed since.
     ///
     /// It costs what the change touches; besides, a group that comes costs its members, one that gets its first role or loses

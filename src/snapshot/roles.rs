@@ -162,6 +162,11 @@ impl Classes {
         let mut interner = Interner::default();
         let empty = interner.place(Class { above: Self::EMPTY, roles: Arc::from([]) });
         let mut of = vec![empty; tree.slots()];
+        // Few departments have any role of their own: for the rest there is nothing to look up.
+        let mut has_own = vec![false; tree.slots()];
+        for slot in departments.keys().chain(subs.keys()) {
+            has_own[*slot as usize] = true;
+        }
         // Around the current department, those that bring something to the ones below: where the range ends, and what.
         let mut around: Vec<(u32, ClassSlot)> = Vec::new();
         let mut from_above: HashSet<RoleId, RandomState> = HashSet::default();
@@ -172,6 +177,10 @@ impl Classes {
                 }
             }
             let mut class = around.last().map_or(empty, |(_, class)| *class);
+            if !has_own[*slot as usize] {
+                of[*slot as usize] = class;
+                continue;
+            }
             // What comes from above anyway is brought once, so a walk upwards meets each role once.
             let mut and_new = |class: &mut ClassSlot, roles: RoleIds| {
                 if !roles.is_empty() {

@@ -7,4 +7,5 @@ pub(crate) mod id;
 pub(crate) mod level;
 pub(crate) mod mode;
 pub(crate) mod permission;
+pub(crate) mod refusal;
 pub(crate) mod subject;

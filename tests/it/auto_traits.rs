@@ -5,11 +5,14 @@ use std::fmt::Debug;
 use orgscope::document::{
     self, Check, Expect, Format, List, Org, RecordAsked, Request, Section, Stage, User, Who, Word,
 };
+use orgscope::presets::Preset;
 use orgscope::{
-    AnyPermission, AnyRecord, Command, Decision, Delegation, Denied, DepartmentId, DepartmentRef, Document, Facts,
-    Grant, GroupId, GroupRef, Handle, InvalidQuestion, KnownOwner, Level, Owner, Permission, Policy, PolicyError,
-    Principal, Problem, Question, Reason, RecordId, Refusal, Reload, RoleId, Schema, Scope, Share, Snapshot, Subject,
-    Toggle, UnknownGrant, UnknownLevel, UnknownMode, UnknownPermission, Unowned, UserId, UserRef, World,
+    Actor, Affected, AnyPermission, AnyRecord, AuditEntry, Catalogue, Checkpoint, Command, Decision, Delegation,
+    Denied, DepartmentId, DepartmentRef, Digest, Document, DryRun, Editor, Facts, Grant, GroupId, GroupRef, Handle,
+    InvalidQuestion, KnownOwner, Level, NoDigest, Owner, Permission, Policy, PolicyError, Principal, Problem, Question,
+    Reason, Receipt, RecordId, Refusal, RefusalKind, Reload, RestoreError, RoleEntry, RoleId, Rule, Schema, Scope,
+    SectionRoles, Share, Snapshot, Subject, Toggle, UnknownGrant, UnknownLevel, UnknownMode, UnknownPermission,
+    UnknownRefusal, Unowned, UserId, UserRef, World,
 };
 
 fn shared<T: Send + Sync + Debug>() {}
@@ -42,8 +45,11 @@ fn all_types_cross_threads_and_show_themselves() {
     cloned::<(Command, KnownOwner<'_>)>();
     cloned::<Principal<'_>>();
     cloned::<Scope<'_, AnyRecord<'_>>>();
+    cloned::<(Editor<'_>, Receipt, DryRun, Affected, Actor, AuditEntry, Checkpoint, Rule)>();
+    cloned::<(Catalogue<'_>, SectionRoles<'_>, RoleEntry<'_>, Preset)>();
+    cloned::<orgscope::Stage>();
 
-    copied::<(Level, Grant, Decision, Delegation, Unowned, Reload)>();
+    copied::<(Level, Grant, Decision, Delegation, Unowned, Reload, RefusalKind, Digest)>();
     copied::<(Permission, Toggle, AnyPermission)>();
     copied::<(UserRef<'_>, DepartmentRef<'_>, GroupRef<'_>, Owner<&str>, Share<&str>)>();
 
@@ -55,4 +61,7 @@ fn all_types_cross_threads_and_show_themselves() {
     error::<UnknownLevel>();
     error::<UnknownGrant>();
     error::<UnknownMode>();
+    error::<UnknownRefusal>();
+    error::<RestoreError>();
+    error::<NoDigest>();
 }

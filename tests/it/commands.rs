@@ -14,10 +14,10 @@ use crate::random::{self, Record, World, world};
 use crate::square::permissions;
 
 /// A command by numbers: which one, and four more for what it names.
-type RawCommand = (u8, [u8; 4]);
+pub(crate) type RawCommand = (u8, [u8; 4]);
 
 /// The command that numbers stand for in a world. It may make no sense there.
-fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle) -> Command {
+pub(crate) fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle) -> Command {
     let user = || -> UserId { random::user(usize::from(a) % random::NAMES) };
     let department = |n: u8| -> DepartmentId { random::department(usize::from(n) % random::NAMES) };
     let group = |n: u8| -> GroupId { random::group(usize::from(n) % 4) };
@@ -95,7 +95,7 @@ fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle) -> 
 }
 
 /// Whether the published snapshot gives the answers of one compiled afresh, and of the reference.
-fn is_as_if_compiled_afresh(world: &World, handle: &Handle) {
+pub(crate) fn is_as_if_compiled_afresh(world: &World, handle: &Handle) {
     let (policy, published) = (handle.load().policy().clone(), handle.load());
     let (reference, afresh) = (Reference::new(&policy), Snapshot::of(&policy));
     let records: Vec<AnyRecord<'_>> = world.records.iter().map(Record::as_any).collect();
@@ -127,7 +127,7 @@ fn is_as_if_compiled_afresh(world: &World, handle: &Handle) {
     }
 }
 
-fn saved(policy: &Policy) -> String {
+pub(crate) fn saved(policy: &Policy) -> String {
     serde_json::to_string(&policy.to_document()).unwrap()
 }
 
@@ -143,7 +143,7 @@ proptest! {
             // What makes no sense is taken out until the rest does, so that long batches are applied as well.
             while let Err(refusal) = handle.apply(&commands) {
                 prop_assert_eq!(saved(handle.load().policy()), &before[..], "a refused batch changes nothing");
-                commands.remove(refusal.command());
+                commands.remove(refusal.command().unwrap());
             }
             is_as_if_compiled_afresh(&world, &handle);
             // What is saved is valid.
@@ -298,7 +298,7 @@ fn makes_no_sense(document: &Document, command: Command, why: &str) {
     let handle = Handle::new(Policy::from_document(document.clone()).unwrap());
     let refusal = handle.apply(&[Command::RenameUser { id: "ann".into(), name: None }, command]).unwrap_err();
     assert_eq!(refusal.to_string(), format!("commands[1]: {why}"));
-    assert_eq!(refusal.command(), 1);
+    assert_eq!(refusal.command(), Some(1));
 }
 
 #[test]

@@ -4,13 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room, with the rooms that it may use.
-const ROOMS: [(&str, &[&str]); 8] = [
+const ROOMS: [(&str, &[&str]); 10] = [
     ("vocabulary", &[]),
     ("document", &["vocabulary"]),
     ("policy", &["vocabulary", "document"]),
     ("snapshot", &["vocabulary", "document", "policy"]),
     ("query", &["vocabulary", "policy", "snapshot"]),
-    ("handle", &["vocabulary", "document", "policy", "snapshot", "query"]),
+    ("admin", &["vocabulary", "document", "policy", "snapshot", "query"]),
+    ("handle", &["vocabulary", "document", "policy", "snapshot", "query", "admin"]),
+    ("presets", &["vocabulary", "document"]),
     ("reference", &["vocabulary", "policy"]),
     ("docs", &[]),
 ];

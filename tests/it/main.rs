@@ -1,20 +1,29 @@
 //! All integration tests, in one binary.
 
+mod administration;
 mod auto_traits;
+mod catalogue;
 #[cfg(feature = "cli")]
 mod cli;
 mod commands;
+mod conflicts;
 mod documents;
 mod errors;
+mod escalation;
 mod examples;
 mod exhaustive;
 mod hostile;
 mod ids;
 mod laws;
 mod layering;
+mod lock_out;
+mod log;
+mod managed;
 mod ownership;
 mod random;
+mod refusals;
 mod square;
+mod stages;
 mod threads;
 mod tokens;
 mod worlds;

@@ -1,7 +1,7 @@
 //! One question, asked every way: the reference, a check, the scope, the list, who, the reason.
 
 use orgscope::reference::Reference;
-use orgscope::{AnyPermission, AnyRecord, Policy, Question, Snapshot, UserId};
+use orgscope::{AnyPermission, AnyRecord, Handle, Policy, Question, Snapshot, UserId};
 use proptest::prelude::*;
 
 use crate::random::{World, world, worlds};
@@ -80,18 +80,41 @@ proptest! {
     }
 }
 
-/// Asks every expectation of a world file in every way, and says how many there were.
+/// Asks every expectation of a world file in every way, before its stages and after each, and says how many there were.
 pub(crate) fn meets_its_expectations(name: &str, world: &orgscope::World) -> usize {
-    let policy = world.policy();
-    let (reference, snapshot) = (Reference::new(policy), Snapshot::of(policy));
+    let authz = Handle::new(world.policy().clone());
+    let mut met = expectations_met(name, world, &authz.load());
+    for (s, stage) in world.stages().iter().enumerate() {
+        let name = format!("{name}: stages[{s}]");
+        let editor = stage.by().map_or_else(|| authz.as_host(), |user| authz.as_user(user.clone()));
+        let before = serde_json::to_string(&authz.checkpoint()).unwrap();
+        match (editor.apply(stage.commands()), stage.refused()) {
+            (Ok(_), None) => {}
+            (Err(refusal), Some(kind)) => {
+                assert_eq!(refusal.kind(), kind, "{name}: {refusal}");
+                assert_eq!(serde_json::to_string(&authz.checkpoint()).unwrap(), before, "{name}");
+            }
+            (Ok(_), Some(kind)) => panic!("{name}: expected refused: {kind}, got applied"),
+            (Err(refusal), None) => panic!("{name}: expected applied, got {refusal}"),
+        }
+        let published = authz.load();
+        met += 1 + expectations_met(&name, stage.world(), &published);
+    }
+    met
+}
+
+/// Asks what a world expects of a state.
+fn expectations_met(name: &str, world: &orgscope::World, snapshot: &Snapshot) -> usize {
+    let policy = snapshot.policy();
+    let reference = Reference::new(policy);
     let decide = |user: &UserId, question: Question<'_>| {
         let (fast, slow) = match question {
             Question::Toggle(toggle) => {
-                (ask(&snapshot, user, toggle.into(), None), reference.decide(user, toggle, None))
+                (ask(snapshot, user, toggle.into(), None), reference.decide(user, toggle, None))
             }
             Question::Levelled(permission, record) => {
                 let record = record.as_any();
-                let fast = ask(&snapshot, user, permission.into(), Some(&record));
+                let fast = ask(snapshot, user, permission.into(), Some(&record));
                 (fast, reference.decide(user, permission, Some(&record)))
             }
         };

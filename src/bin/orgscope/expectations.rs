@@ -16,14 +16,14 @@ pub(crate) struct Case {
     pub(crate) wrong: Option<String>,
 }
 
-/// Asks everything that a world expects.
-pub(crate) fn ask_all(world: &World) -> Result<Vec<Case>, InvalidQuestion> {
-    let snapshot = Snapshot::of(world.policy());
+/// Asks a state of the company everything that a world expects. `within` is the stage that expects it, as a path.
+pub(crate) fn ask_all(within: &str, world: &World, snapshot: &Snapshot) -> Result<Vec<Case>, InvalidQuestion> {
     let expect = world.expect();
-    let checks = expect.check.iter().enumerate().map(|(c, expected)| check(world, &snapshot, c, expected));
-    let lists = expect.list.iter().enumerate().map(|(l, expected)| list(world, &snapshot, l, expected));
-    let whos = expect.who.iter().enumerate().map(|(w, expected)| who(world, &snapshot, w, expected));
-    checks.chain(lists).chain(whos).collect()
+    let checks = expect.check.iter().enumerate().map(|(c, expected)| check(world, snapshot, c, expected));
+    let lists = expect.list.iter().enumerate().map(|(l, expected)| list(world, snapshot, l, expected));
+    let whos = expect.who.iter().enumerate().map(|(w, expected)| who(world, snapshot, w, expected));
+    let cases = checks.chain(lists).chain(whos);
+    cases.map(|case| case.map(|Case { name, wrong }| Case { name: format!("{within}{name}"), wrong })).collect()
 }
 
 fn check(world: &World, snapshot: &Snapshot, place: usize, expected: &Check) -> Result<Case, InvalidQuestion> {

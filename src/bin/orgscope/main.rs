@@ -1,5 +1,6 @@
 //! `orgscope`, the command line: asks world files, and tests them.
 
+mod apply;
 mod ask;
 mod check;
 mod expectations;
@@ -12,6 +13,7 @@ mod one_line;
 mod outcome;
 mod output;
 mod requests;
+mod stages;
 mod test;
 mod validate;
 mod who;
@@ -36,7 +38,8 @@ const IDS: &str = "\
 An id is an integer if it is written as one (7, -7), a JSON string if it begins with a quote ('\"7\"' is text), \
 else text as it stands.
 
-Exit codes: 0 allowed, valid or passed; 1 denied or failed; 2 a file, a question or an argument makes no sense.";
+Exit codes: 0 allowed, valid, passed or applied; 1 denied or failed; 2 a file, a question or an argument makes no sense; \
+3 refused.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -46,6 +49,7 @@ enum Command {
     List(list::List),
     Who(who::Who),
     Matrix(matrix::Matrix),
+    Apply(apply::Apply),
 }
 
 fn main() -> ExitCode {
@@ -54,8 +58,9 @@ fn main() -> ExitCode {
     let outcome = run(&command, &mut out).and_then(|outcome| out.flush().map(|()| outcome));
     outcome
         .unwrap_or_else(|failure| {
+            let outcome = failure.outcome();
             to_stderr(&failure.into_lines());
-            Outcome::Invalid
+            outcome
         })
         .into()
 }
@@ -68,5 +73,6 @@ fn run(command: &Command, out: &mut Output) -> Result<Outcome, Failure> {
         Command::List(list) => list.run(out),
         Command::Who(who) => who.run(out),
         Command::Matrix(matrix) => matrix.run(out),
+        Command::Apply(apply) => apply.run(out),
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
-use orgscope::{Decision, InvalidQuestion};
+use orgscope::{Decision, InvalidQuestion, Refusal};
 
 /// What the exit code says. Of several, the greatest counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,6 +14,8 @@ pub(crate) enum Outcome {
     No,
     /// 2: a file or a question makes no sense.
     Invalid,
+    /// 3: a change was refused.
+    Refused,
 }
 
 impl From<Decision> for Outcome {
@@ -35,16 +37,27 @@ pub(crate) enum Failure {
     File(Vec<String>),
     /// The arguments fit no world, or not this one.
     Question(String),
+    /// The rules do not allow a change.
+    Refused(Refusal),
     /// Standard output does not take the answer.
     Output(io::Error),
 }
 
 impl Failure {
+    /// What the exit code says.
+    pub(crate) fn outcome(&self) -> Outcome {
+        match self {
+            Self::Refused(_) => Outcome::Refused,
+            Self::File(_) | Self::Question(_) | Self::Output(_) => Outcome::Invalid,
+        }
+    }
+
     /// What the user is told, line by line.
     pub(crate) fn into_lines(self) -> Vec<String> {
         match self {
             Self::File(lines) => lines,
             Self::Question(error) => vec![format!("error: {error}")],
+            Self::Refused(refusal) => vec![format!("refused: {}: {refusal}", refusal.kind())],
             Self::Output(error) => vec![format!("error: can't write to standard output: {error}")],
         }
     }

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::expectations::{Case, ask_all};
+use crate::expectations::Case;
 use crate::one_line::one_line;
 use crate::outcome::{Failure, Outcome};
 use crate::output::{Output, to_stderr};
+use crate::stages::run_all;
 use crate::{junit, world};
 
 /// Compare the answers that world files expect with those that they get
@@ -46,7 +47,7 @@ impl Test {
 
 impl Suite {
     fn of(file: &Path) -> Self {
-        let cases = world::open(file).and_then(|world| Ok(ask_all(&world)?));
+        let cases = world::open(file).and_then(|world| Ok(run_all(&world)?));
         Self { name: file.display().to_string(), cases: cases.map_err(Failure::into_lines) }
     }
 

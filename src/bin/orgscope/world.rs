@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use orgscope::{World, document};
+use orgscope::{Command, World, document};
 use serde::Deserialize;
 
-use crate::format::{Format, Unreadable, line_of};
+use crate::format::{Format, Unreadable, json, line_of};
 use crate::outcome::Failure;
 
 /// Opens a world file. What is wrong with it is told in lines that each name the file: all problems of its content, or
@@ -20,6 +20,11 @@ pub(crate) fn open(file: &Path) -> Result<World, Failure> {
     })
 }
 
+/// Reads a file of commands: a JSON array, whatever the ending of its name.
+pub(crate) fn commands(file: &Path) -> Result<Vec<Command>, Failure> {
+    json(&text(file)?).map_err(|error| unusable(file, error.line, error))
+}
+
 /// The text of a file. A byte order mark, which some editors write first, is not part of it.
 fn text(file: &Path) -> Result<String, Failure> {
     let bytes = std::fs::read(file).map_err(|error| unusable(file, None, format_args!("can't be read: {error}")))?;
@@ -28,13 +33,13 @@ fn text(file: &Path) -> Result<String, Failure> {
         unusable(file, Some(line), "this is not UTF-8: save the file as UTF-8")
     })?;
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-    if text.trim().is_empty() {
-        return Err(unusable(file, None, "the file is empty: a document has at least `format` and `schema`"));
-    }
     Ok(text)
 }
 
 fn read(file: &Path, text: &str) -> Result<document::World, Failure> {
+    if text.trim().is_empty() {
+        return Err(unusable(file, None, "the file is empty: a document has at least `format` and `schema`"));
+    }
     let format = Format::of(file).ok_or_else(|| {
         unusable(file, None, "the ending of the name tells the format: use `.json`, `.toml`, `.yaml` or `.yml`")
     })?;

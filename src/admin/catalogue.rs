@@ -1,0 +1,187 @@
+//! The roles as a page of access permissions shows them.
+
+use std::collections::HashMap;
+use std::fmt::{self, Debug};
+
+use crate::policy::Policy;
+use crate::policy::role::Role;
+use crate::snapshot::Snapshot;
+use crate::vocabulary::id::RoleId;
+use crate::vocabulary::level::{Grant, Level};
+use crate::vocabulary::permission::AnyPermission;
+use crate::vocabulary::subject::Subject;
+
+/// The roles of each section, with their cells, and the number of people behind each assignment.
+///
+/// ```
+/// # use orgscope::document::{Document, User};
+/// # use orgscope::{Policy, Snapshot, presets};
+/// let document = Document::new()
+///     .preset(presets::webmail())
+///     .department(orgscope::document::Department::new("sales"))
+///     .user(User::new("nina").member_of("sales").head_of("sales"))
+///     .user(User::new("nick").member_of("sales"));
+/// let snapshot = Snapshot::of(&Policy::from_document(document)?);
+///
+/// let catalogue = snapshot.catalogue();
+/// let section = catalogue.section("webmail").expect("the preset has it");
+/// let view = snapshot.schema().find("mailbox.view")?;
+/// let mut lines = Vec::new();
+/// for role in section.roles() {
+///     let people: Vec<_> = role.assignments().map(|(to, people)| format!("{to}: {people}")).collect();
+///     lines.push(format!("{} may view {} ({})", role.name(), role.grant(view), people.join(", ")));
+/// }
+/// assert_eq!(lines, [
+///     "Administrator may view all (administrators: 0)",
+///     "Manager may view deny (employees: 2)",
+///     "Supervisor may view department+sub (supervisors: 1)",
+/// ]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Catalogue<'s> {
+    policy: &'s Policy,
+    /// How many active users each subject contains, of those that a role is assigned to.
+    people: HashMap<&'s Subject, usize>,
+}
+
+/// A section of a [`Catalogue`].
+#[derive(Clone, Copy)]
+pub struct SectionRoles<'c> {
+    catalogue: &'c Catalogue<'c>,
+    place: usize,
+}
+
+/// A role of a [`Catalogue`].
+#[derive(Clone, Copy)]
+pub struct RoleEntry<'c> {
+    catalogue: &'c Catalogue<'c>,
+    id: &'c RoleId,
+    role: &'c Role,
+}
+
+impl Snapshot {
+    /// The roles as a page of access permissions shows them. A look at each user of the company, to count the people behind
+    /// the assignments.
+    pub fn catalogue(&self) -> Catalogue<'_> {
+        let policy = self.policy();
+        let subjects = policy.roles.values().flat_map(|role| role.assigned_to.iter());
+        let mut people: HashMap<&Subject, usize> = subjects.map(|subject| (subject, 0)).collect();
+        for (id, _) in policy.org.users().iter().filter(|(_, user)| user.active) {
+            let mut theirs: Vec<Subject> = policy.org.subjects_of(id).collect();
+            theirs.sort_unstable();
+            theirs.dedup();
+            for subject in &theirs {
+                if let Some(people) = people.get_mut(subject) {
+                    *people += 1;
+                }
+            }
+        }
+        Catalogue { policy, people }
+    }
+}
+
+impl Catalogue<'_> {
+    /// The sections, in the order of the schema.
+    pub fn sections(&self) -> impl ExactSizeIterator<Item = SectionRoles<'_>> {
+        (0..self.policy.schema.sections().len()).map(|place| SectionRoles { catalogue: self, place })
+    }
+
+    /// The section with this name.
+    pub fn section(&self, name: &str) -> Option<SectionRoles<'_>> {
+        self.policy.schema.section_place(name).map(|place| SectionRoles { catalogue: self, place })
+    }
+
+    /// The role with this id, of whatever section.
+    pub fn role(&self, id: impl Into<RoleId>) -> Option<RoleEntry<'_>> {
+        let id = id.into();
+        let found = self.policy.roles.iter().find(|(known, _)| **known == id);
+        found.map(|(id, role)| RoleEntry { catalogue: self, id, role })
+    }
+}
+
+impl<'c> SectionRoles<'c> {
+    /// The name of the section.
+    pub fn name(self) -> &'c str {
+        &self.catalogue.policy.schema.section_at(self.place).name
+    }
+
+    /// The permission that lets a user edit these roles; without one, only administrators do.
+    pub fn manage(self) -> Option<AnyPermission> {
+        let schema = &self.catalogue.policy.schema;
+        schema.section_at(self.place).manage.map(|action| schema.token(action))
+    }
+
+    /// The permissions of the section, in the order of the schema: the rows of a table.
+    pub fn permissions(self) -> impl Iterator<Item = AnyPermission> + 'c {
+        self.catalogue.policy.schema.permissions(self.name())
+    }
+
+    /// Its roles in the order of their ids, hidden ones included: the columns of a table.
+    pub fn roles(self) -> impl Iterator<Item = RoleEntry<'c>> {
+        let Self { catalogue, place } = self;
+        let theirs = catalogue.policy.roles.iter().filter(move |(_, role)| role.section == place);
+        theirs.map(move |(id, role)| RoleEntry { catalogue, id, role })
+    }
+}
+
+impl<'c> RoleEntry<'c> {
+    /// The id.
+    pub fn id(self) -> &'c RoleId {
+        self.id
+    }
+
+    /// What people call it.
+    pub fn name(self) -> &'c str {
+        &self.role.name
+    }
+
+    /// The section that it belongs to.
+    pub fn section(self) -> &'c str {
+        &self.catalogue.policy.schema.section_at(self.role.section).name
+    }
+
+    /// Whether lists of roles leave it out.
+    pub fn is_hidden(self) -> bool {
+        self.role.hidden
+    }
+
+    /// Whether only the host application changes it.
+    pub fn is_locked(self) -> bool {
+        self.role.locked
+    }
+
+    /// What it holds for a permission: `deny`, if it does not mention it.
+    pub fn grant(self, permission: impl Into<AnyPermission>) -> Grant {
+        let schema = &self.catalogue.policy.schema;
+        let (action, fingerprint) = permission.into().action();
+        match self.role.grants.get(&action) {
+            Some(level) if fingerprint == schema.fingerprint() => schema.grant_of(action, *level),
+            _ => Grant::Level(Level::Deny),
+        }
+    }
+
+    /// Whom it is assigned to, in canonical order, with the number of active users in each.
+    pub fn assignments(self) -> impl Iterator<Item = (&'c Subject, usize)> {
+        let people = &self.catalogue.people;
+        self.role.assigned_to.iter().map(move |subject| (subject, people.get(subject).copied().unwrap_or(0)))
+    }
+}
+
+impl Debug for Catalogue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.sections()).finish()
+    }
+}
+
+impl Debug for SectionRoles<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SectionRoles").field("name", &self.name()).finish_non_exhaustive()
+    }
+}
+
+impl Debug for RoleEntry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RoleEntry").field("id", &self.id).field("name", &self.role.name).finish_non_exhaustive()
+    }
+}

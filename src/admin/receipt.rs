@@ -1,0 +1,72 @@
+//! What an accepted batch did.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::admin::affected::Affected;
+use crate::admin::audit::AuditEntry;
+use crate::document::Command;
+use crate::snapshot::Snapshot;
+
+/// What an accepted batch did: from which revision to which, how to undo it, the entry for the log, and whose answers it
+/// may have changed.
+///
+/// As JSON it is `{"before": …, "after": …, "undo": […], "audit": {…}}`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Receipt {
+    pub(crate) before: u64,
+    pub(crate) after: u64,
+    pub(crate) undo: Vec<Command>,
+    pub(crate) audit: AuditEntry,
+    #[serde(skip)]
+    pub(crate) affected: Affected,
+}
+
+impl Receipt {
+    /// The revision that the batch was applied to.
+    pub fn before(&self) -> u64 {
+        self.before
+    }
+
+    /// The revision that it led to: one more, also when it changed nothing.
+    pub fn after(&self) -> u64 {
+        self.after
+    }
+
+    /// The commands that lead back to the state before, in their order: one batch. The host application applies it, by force
+    /// if it takes a section's only manager away; or a user does, as far as the rules let them.
+    pub fn undo(&self) -> &[Command] {
+        &self.undo
+    }
+
+    /// The entry for the log.
+    pub fn audit(&self) -> &AuditEntry {
+        &self.audit
+    }
+
+    /// Whose answers it may have changed.
+    pub fn affected(&self) -> &Affected {
+        &self.affected
+    }
+}
+
+/// What a batch would do, if it were applied.
+#[derive(Clone, Debug)]
+#[must_use = "it says what would be, and changes nothing"]
+pub struct DryRun {
+    pub(crate) receipt: Receipt,
+    pub(crate) snapshot: Arc<Snapshot>,
+}
+
+impl DryRun {
+    /// The receipt that applying it now would give.
+    pub fn receipt(&self) -> &Receipt {
+        &self.receipt
+    }
+
+    /// The state that it would lead to, to ask what would be.
+    pub fn snapshot(&self) -> &Arc<Snapshot> {
+        &self.snapshot
+    }
+}

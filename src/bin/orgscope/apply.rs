@@ -1,0 +1,58 @@
+//! `orgscope apply`: changes a document by a batch of commands.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use orgscope::{Handle, Receipt, UserId};
+
+use crate::outcome::{Failure, Outcome};
+use crate::output::Output;
+use crate::{id, world};
+
+/// Apply a file of commands to a document, and print the new document
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    /// World file: JSON, TOML or YAML by the ending
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The commands: a JSON array, applied all or none
+    #[arg(long, value_name = "C.json")]
+    commands: PathBuf,
+    /// On behalf of this user, as far as the rules let them; else as the host application
+    #[arg(long = "as", value_name = "U", value_parser = id::parse::<orgscope::kind::User>, allow_hyphen_values = true)]
+    by: Option<UserId>,
+    /// Also if nobody can manage a section any more after that, which is up to the host application alone
+    #[arg(long, conflicts_with = "by")]
+    force: bool,
+    /// Write the receipt to this file: the revisions, the commands that undo the batch, and the entry for the log
+    #[arg(long, value_name = "OUT")]
+    receipt: Option<PathBuf>,
+}
+
+impl Apply {
+    pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
+        let world = world::open(&self.file)?;
+        let commands = world::commands(&self.commands)?;
+        let authz = Handle::new(world.policy().clone());
+        let editor = match &self.by {
+            Some(user) => authz.as_user(user.clone()),
+            None if self.force => authz.by_force(),
+            None => authz.as_host(),
+        };
+        let receipt = editor.apply(commands).map_err(Failure::Refused)?;
+        if let Some(file) = &self.receipt {
+            write(file, &receipt)?;
+        }
+        out.line(json(&authz.load().policy().to_document()))?;
+        Ok(Outcome::Yes)
+    }
+}
+
+fn write(file: &Path, receipt: &Receipt) -> Result<(), Failure> {
+    let written = std::fs::write(file, json(receipt) + "\n");
+    written.map_err(|error| Failure::File(vec![format!("{}: can't be written: {error}", file.display())]))
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string_pretty(value).expect("INVARIANT: documents and receipts are written as JSON")
+}

@@ -1,0 +1,140 @@
+//! Ready-made sections, with the roles that most companies begin with.
+//!
+//! A preset is a section of the schema and its default roles, to be put into a document. From there on they are like any
+//! others: an administrator clones, renames and edits them, all but the locked one.
+//!
+//! ```
+//! use orgscope::document::{Department, Document, User};
+//! use orgscope::{Policy, presets};
+//!
+//! let document = Document::new()
+//!     .preset(presets::webmail())
+//!     .preset(presets::crm())
+//!     .department(Department::new("sales"))
+//!     .user(User::new("nina").member_of("sales").head_of("sales"))
+//!     .user(User::new("root").administrator());
+//! let policy = Policy::from_document(document)?;
+//! assert_eq!(policy.schema().sections().collect::<Vec<_>>(), ["webmail", "crm"]);
+//! # Ok::<(), orgscope::PolicyError>(())
+//! ```
+
+use crate::document::{Action, Document, Resource, Role, Section};
+use crate::vocabulary::level::{Grant, Level};
+use crate::vocabulary::subject::Subject;
+
+/// A section with its default roles.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Preset {
+    /// The section: its resource types and actions.
+    pub section: Section,
+    /// Its roles, whose ids begin with the name of the section.
+    pub roles: Vec<Role>,
+}
+
+impl Document {
+    /// The same document with a ready-made section and its default roles.
+    pub fn preset(mut self, preset: Preset) -> Self {
+        self.schema.sections.push(preset.section);
+        self.roles.extend(preset.roles);
+        self
+    }
+}
+
+/// The mailboxes that a company's people connect: who sees them, who changes their settings, who connects and who manages.
+///
+/// Everybody sees and sets up their own, whatever their role. To see is not to change, and to manage a mailbox is not to
+/// read the mail: that is for the owner and those whom it is shared with, administrators not among them.
+///
+/// | | `webmail-administrator` | `webmail-supervisor` | `webmail-manager` |
+/// |---|---|---|---|
+/// | assigned to | administrators; locked | supervisors | employees |
+/// | `mailbox.view` | `all` | `department+sub` | |
+/// | `mailbox.edit` | `all` | | |
+/// | `mailbox.connect`, `mailbox.edit_crm_link` | `allow` | `allow` | `allow` |
+/// | `webmail_settings.manage` | `allow` | | |
+pub fn webmail() -> Preset {
+    let reach = [Level::Department, Level::DepartmentSub, Level::All];
+    let mailbox = Resource::new("mailbox")
+        .action(Action::new("view").levels(reach).floor(Level::Own).shared())
+        .action(Action::new("edit").levels(reach).floor(Level::Own).requires("view"))
+        .action(Action::toggle("connect"))
+        .action(Action::toggle("edit_crm_link"))
+        .action(Action::new("read_mail").levels([]).floor(Level::Own).shared().without_admin_bypass());
+    let section = section("webmail", "webmail_settings").resource(mailbox).resource(settings("webmail_settings"));
+    let role = |name: &str| {
+        Role::new(format!("webmail-{}", name.to_lowercase()), "webmail", name)
+            .grant("mailbox.connect", Grant::Allow)
+            .grant("mailbox.edit_crm_link", Grant::Allow)
+    };
+    let administrator = role("Administrator")
+        .grant("mailbox.view", Level::All)
+        .grant("mailbox.edit", Level::All)
+        .grant("webmail_settings.manage", Grant::Allow)
+        .assigned_to(Subject::Administrators)
+        .locked();
+    let supervisor = role("Supervisor").grant("mailbox.view", Level::DepartmentSub).assigned_to(Subject::Supervisors);
+    let manager = role("Manager").assigned_to(Subject::Employees);
+    Preset { section, roles: vec![administrator, supervisor, manager] }
+}
+
+/// The records of a CRM, with the four classic roles.
+///
+/// Leads, deals, contacts, companies, quotes and invoices can be read, added, updated, deleted, assigned, exported and
+/// imported; web forms read and edited. Who updates, deletes or exports a record must be able to read it. A lead without
+/// owner is everybody's own.
+///
+/// | | `crm-administrator` | `crm-chief-executive` | `crm-head-of-department` | `crm-manager` |
+/// |---|---|---|---|---|
+/// | assigned to | administrators; locked | nobody yet | supervisors | employees |
+/// | companies | `all` | `all` | `all` | `all` |
+/// | all other records | `all` | `all` | `department` | `own` |
+/// | `crm_settings.manage` | `allow` | | | |
+pub fn crm() -> Preset {
+    const RECORDS: [&str; 6] = ["lead", "deal", "contact", "company", "quote", "invoice"];
+    const ACTIONS: [&str; 7] = ["read", "add", "update", "delete", "assign", "export", "import"];
+    let action = |name: &str| match name {
+        "read" => Action::new(name).shared(),
+        // That a record is open says nothing about who may own it.
+        "add" | "assign" | "import" => {
+            Action::new(name).levels([Level::Own, Level::Department, Level::DepartmentSub, Level::All])
+        }
+        _ => Action::new(name).requires("read"),
+    };
+    let mut section = section("crm", "crm_settings");
+    for record in RECORDS {
+        let resource = Resource::new(record);
+        let resource = if record == "lead" { resource.pool() } else { resource };
+        section = section.resource(ACTIONS.into_iter().map(action).fold(resource, Resource::action));
+    }
+    let webform = Resource::new("webform").action(Action::new("read")).action(Action::new("edit").requires("read"));
+    let section = section.resource(webform).resource(settings("crm_settings"));
+    let role = |name: &str, level: Level| {
+        let id = format!("crm-{}", name.to_lowercase().replace(' ', "-"));
+        let mut role = Role::new(id, "crm", name).grant("webform.read", level).grant("webform.edit", level);
+        for record in RECORDS {
+            let level = if record == "company" { Level::All } else { level };
+            for action in ACTIONS {
+                role = role.grant(format!("{record}.{action}"), level);
+            }
+        }
+        role
+    };
+    let administrator = role("Administrator", Level::All)
+        .grant("crm_settings.manage", Grant::Allow)
+        .assigned_to(Subject::Administrators)
+        .locked();
+    let chief_executive = role("Chief executive", Level::All);
+    let head = role("Head of department", Level::Department).assigned_to(Subject::Supervisors);
+    let manager = role("Manager", Level::Own).assigned_to(Subject::Employees);
+    Preset { section, roles: vec![administrator, chief_executive, head, manager] }
+}
+
+/// A section whose roles are edited by whoever has the toggle `manage` of its settings.
+fn section(name: &str, settings: &str) -> Section {
+    Section::new(name).managed_by(format!("{settings}.manage"))
+}
+
+fn settings(name: &str) -> Resource {
+    Resource::new(name).action(Action::toggle("manage"))
+}

@@ -1,0 +1,86 @@
+//! The kinds of refusals: in a word, why a change is not made.
+
+use std::fmt::{self, Display};
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// In a word, why a batch of commands was refused.
+///
+/// Where several apply to a command, the first of the first five counts, in this order.
+///
+/// ```
+/// use orgscope::RefusalKind;
+///
+/// assert_eq!("locked_role".parse(), Ok(RefusalKind::LockedRole));
+/// assert_eq!(serde_json::to_string(&RefusalKind::WouldLockOut)?, r#""would_lock_out""#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RefusalKind {
+    /// Who asks may not change such things at all.
+    NotPermitted,
+    /// The command makes no sense on the state that it meets.
+    Invalid,
+    /// It touches a locked role, which only the host application does.
+    LockedRole,
+    /// It is about somebody whom the permission to manage does not reach.
+    OutsideReach,
+    /// It hands out more than who asks has.
+    ExceedsOwnLevel,
+    /// Nobody could manage a section after it.
+    WouldLockOut,
+    /// What it is about changed since the revision that the editor saw.
+    Conflict,
+}
+
+impl RefusalKind {
+    /// The seven, in the order in which they are looked for.
+    pub const EACH: [Self; 7] = [
+        Self::NotPermitted,
+        Self::Invalid,
+        Self::LockedRole,
+        Self::OutsideReach,
+        Self::ExceedsOwnLevel,
+        Self::WouldLockOut,
+        Self::Conflict,
+    ];
+
+    /// The word that documents and logs write.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotPermitted => "not_permitted",
+            Self::Invalid => "invalid",
+            Self::LockedRole => "locked_role",
+            Self::OutsideReach => "outside_reach",
+            Self::ExceedsOwnLevel => "exceeds_own_level",
+            Self::WouldLockOut => "would_lock_out",
+            Self::Conflict => "conflict",
+        }
+    }
+}
+
+impl Display for RefusalKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A text that is no kind of refusal.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "`{0}` is no refusal: write `not_permitted`, `invalid`, `locked_role`, `outside_reach`, `exceeds_own_level`, \
+     `would_lock_out` or `conflict`"
+)]
+pub struct UnknownRefusal(String);
+
+impl FromStr for RefusalKind {
+    type Err = UnknownRefusal;
+
+    fn from_str(text: &str) -> Result<Self, UnknownRefusal> {
+        Self::EACH.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| UnknownRefusal(text.to_owned()))
+    }
+}
