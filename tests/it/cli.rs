@@ -676,3 +676,173 @@ fn matrix_of_a_user_shows_what_requirements_leave() {
     prints(&["matrix", &file, "--user", "7"], expected, 0);
     prints(&["who", &file, "--action", "contact.call"], "", 0);
 }
+
+// stages
+
+#[test]
+fn the_outcome_of_a_stage_is_an_expectation() {
+    let world = |stages: &str| {
+        format!(
+            r#"{{ "format": 1, "schema": {{ "sections": [ {{ "name": "crm", "resources": [ {{ "name": "contact", "actions": [
+            {{ "name": "read", "floor": "own" }} ] }} ] }} ] }}, "org": {{ "users": [ {{ "id": 7, "admin": true }}, {{ "id": 8 }} ] }},
+            "records": [ {{ "id": "c", "type": "contact", "owner": 8 }} ], "stages": [ {stages} ] }}"#
+        )
+    };
+    let good = file(
+        "stages.json",
+        world(
+            r#"{ "as": 8, "commands": [ { "remove_user": { "id": 8 } } ], "refused": "not_permitted",
+                 "expect": { "who": [ { "action": "contact.read", "record": "c", "users": [7, 8] } ] } },
+               { "as": 7, "commands": [ { "remove_user": { "id": 8 } } ],
+                 "expect": { "who": [ { "action": "contact.read", "record": "c", "users": [7] } ] } }"#,
+        ),
+    );
+    prints(&["test", &good], "4 passed, 0 failed\n", 0);
+    // What is refused against expectation leaves the state as it was, and the stages after it go on.
+    let bad = file(
+        "stages_fail.json",
+        world(
+            r#"{ "as": 8, "commands": [ { "remove_user": { "id": 8 } } ] },
+               { "commands": [ { "set_active": { "user": 8, "active": false } } ], "refused": "invalid",
+                 "expect": { "check": [ { "user": 8, "action": "contact.read", "record": "c", "allow": true } ] } },
+               { "commands": [ { "add_user": { "id": 8 } } ], "refused": "locked_role" }"#,
+        ),
+    );
+    let expected = [
+        "stages[0]: expected applied, got refused: not_permitted (commands[0]: user `8` is no administrator: only active administrators and the host application change the company)",
+        "stages[1]: expected refused: invalid, got applied",
+        "stages[1].expect.check[0]: user 8, contact.read, record c: expected allow, got deny (the user is inactive)",
+        "stages[2]: expected refused: locked_role, got refused: invalid (commands[0]: there is a user `8` already)",
+    ];
+    let lines = expected.map(|line| format!("{bad}: {line}\n")).concat();
+    prints(&["test", &bad], &format!("{lines}0 passed, 4 failed\n"), 1);
+}
+
+// apply
+
+/// The world of the tests of `apply`: saved, it is these bytes.
+const SAVED: &str = r#"{
+  "format": 1,
+  "schema": {
+    "sections": [
+      {
+        "name": "crm",
+        "resources": [
+          {
+            "name": "contact",
+            "actions": [
+              {
+                "name": "read"
+              }
+            ]
+          }
+        ]
+      }
+    ]
+  },
+  "org": {
+    "users": [
+      {
+        "id": 7,
+        "admin": true
+      },
+      {
+        "id": "ann"
+      }
+    ]
+  }
+}
+"#;
+
+#[test]
+fn apply_prints_the_new_document_and_writes_the_receipt() {
+    let world = file("apply.json", SAVED.replacen('{', r#"{ "records": [ { "id": 1, "type": "contact" } ],"#, 1));
+    let commands = file("apply_commands.json", r#"[ { "rename_user": { "id": "ann", "name": "Ann" } } ]"#);
+    let receipt = file("apply_receipt.json", "");
+    let renamed = SAVED.replace(r#""id": "ann""#, "\"id\": \"ann\",\n        \"name\": \"Ann\"");
+    prints(&["apply", &world, "--commands", &commands, "--as", "7", "--receipt", &receipt], &renamed, 0);
+    let written: serde_json::Value = serde_json::from_str(&fs::read_to_string(&receipt).unwrap()).unwrap();
+    let hash = written["audit"]["hash"].as_str().unwrap();
+    assert_eq!(
+        written,
+        serde_json::json!({
+            "before": 0,
+            "after": 1,
+            "undo": [ { "rename_user": { "id": "ann", "name": null } } ],
+            "audit": {
+                "revision": 1, "by": { "user": 7 }, "hash": hash,
+                "commands": [ { "rename_user": { "id": "ann", "name": "Ann" } } ],
+            },
+        })
+    );
+    // What undoes it, applied to what it made, gives the bytes before.
+    let undo = file("apply_undo.json", written["undo"].to_string());
+    let after = file("apply_after.json", renamed);
+    prints(&["apply", &after, "--commands", &undo], SAVED, 0);
+    let nothing = file("apply_nothing.json", "[]");
+    prints(&["apply", &after.replace("apply_after", "apply"), "--commands", &nothing], SAVED, 0);
+}
+
+#[track_caller]
+fn is_refused(arguments: &[&str], stderr: &str) {
+    assert_eq!(run(arguments), (String::new(), stderr.to_owned(), Some(3)), "{arguments:?}");
+}
+
+#[test]
+fn apply_refuses_what_the_rules_do_not_allow() {
+    let world = file("apply_refused.json", SAVED);
+    let remove = file(
+        "apply_remove.json",
+        r#"[ { "set_active": { "user": 7, "active": true } }, { "remove_user": { "id": 7 } } ]"#,
+    );
+    let receipt = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("apply_no_receipt.json");
+    let _ = fs::remove_file(&receipt);
+    let command = ["apply", &world, "--commands", &remove, "--receipt", receipt.to_str().unwrap()];
+    is_refused(
+        &command,
+        "refused: would_lock_out: commands[1]: nobody could manage section `crm` any more: let somebody else manage it first\n",
+    );
+    assert!(!receipt.exists());
+    let forced = SAVED.replace("      {\n        \"id\": 7,\n        \"admin\": true\n      },\n", "");
+    prints(&["apply", &world, "--commands", &remove, "--force"], &forced, 0);
+    is_refused(
+        &["apply", &world, "--commands", &remove, "--as", "ann"],
+        "refused: not_permitted: commands[0]: user `ann` is no administrator: only active administrators and the host application change the company\n",
+    );
+    let nothing = file("apply_nothing_by_a_stranger.json", "[]");
+    is_refused(
+        &["apply", &world, "--commands", &nothing, "--as=-7"],
+        "refused: not_permitted: there is no active user `-7`\n",
+    );
+    is_misused(
+        &["apply", &world, "--commands", &remove, "--as", "7", "--force"],
+        "error: the argument '--as <U>' cannot be used with '--force'",
+    );
+}
+
+#[test]
+fn apply_reads_one_array_of_commands() {
+    let world = file("apply_reads.json", SAVED);
+    for (name, text, error) in [
+        ("object", r#"{ "remove_user": { "id": 7 } }"#, ":1: invalid type: map, expected a sequence"),
+        ("empty", "", ":1: EOF while parsing a value"),
+        ("two", "[] []", ":1: trailing characters"),
+        (
+            "unknown",
+            "[\n{ \"drop_user\": { \"id\": 7 } } ]",
+            ":2: [0].drop_user: unknown variant `drop_user`, expected one of `add_department`, `rename_department`, `move_department`, `remove_department`, `add_user`, `rename_user`, `set_active`, `remove_user`, `join_department`, `leave_department`, `set_head`, `set_deputy`, `add_group`, `rename_group`, `remove_group`, `join_group`, `leave_group`, `set_administrator`, `create_role`, `clone_role`, `rename_role`, `delete_role`, `set_hidden`, `set_level`, `set_level_for_all_roles`, `assign`, `unassign`",
+        ),
+    ] {
+        let commands = file(&format!("apply_reads_{name}.json"), text);
+        fails(&["apply", &world, "--commands", &commands], &format!("{commands}{error}\n"));
+    }
+    let missing = "missing.json: can't be read: No such file or directory (os error 2)\n";
+    fails(&["apply", &world, "--commands", "missing.json"], missing);
+    let commands = file("apply_reads_nothing.json", "[]");
+    fails(&["apply", "missing.json", "--commands", &commands], missing);
+    let folder = env!("CARGO_TARGET_TMPDIR");
+    fails(
+        &["apply", &world, "--commands", &commands, "--receipt", folder],
+        &format!("{folder}: can't be written: Is a directory (os error 21)\n"),
+    );
+}

@@ -7,6 +7,9 @@ use std::iter;
 #[path = "../../examples/crm.rs"]
 mod crm;
 #[allow(dead_code, unreachable_pub, reason = "an example is a program of its own, and only its story is read here")]
+#[path = "../../examples/delegated_admin.rs"]
+mod delegated_admin;
+#[allow(dead_code, unreachable_pub, reason = "an example is a program of its own, and only its story is read here")]
 #[path = "../../examples/real_company.rs"]
 mod real_company;
 #[allow(dead_code, unreachable_pub, reason = "an example is a program of its own, and only its story is read here")]
@@ -16,6 +19,11 @@ mod webmail;
 #[test]
 fn crm_tells_its_story() {
     check("crm", crm::story(), include_str!("../data/examples/crm.txt"));
+}
+
+#[test]
+fn delegated_admin_tells_its_story() {
+    check("delegated_admin", delegated_admin::story(), include_str!("../data/examples/delegated_admin.txt"));
 }
 
 #[test]

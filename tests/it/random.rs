@@ -150,7 +150,7 @@ fn section(actions: &[RawAction], pools: u8) -> Section {
 }
 
 /// What a role may hold for an action, and the one that a number stands for.
-fn grant(action: &Action, number: u8) -> Grant {
+pub(crate) fn grant(action: &Action, number: u8) -> Grant {
     if action.toggle {
         return if number.is_multiple_of(2) { Grant::Allow } else { Grant::DENY };
     }

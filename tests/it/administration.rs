@@ -1,0 +1,214 @@
+//! Random batches by random actors on random worlds: what is published, refused, undone and replayed.
+
+use orgscope::reference::Reference;
+use orgscope::{
+    Actor, AnyPermission, AnyRecord, AuditEntry, Checkpoint, Command, Handle, Policy, RefusalKind, Snapshot, UserId,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::commands::{RawCommand, command, is_as_if_compiled_afresh, saved};
+use crate::managed::{everybody, manage, managed, managed_world};
+use crate::random::{self, Record, World};
+use crate::square::permissions;
+
+/// Who applies a batch, by a number: a user, a stranger, or, most often, the host; perhaps by force.
+fn editor(handle: &Handle, number: u8) -> orgscope::Editor<'_> {
+    match usize::from(number) % (random::NAMES * 2) {
+        user if user < random::NAMES => handle.as_user(random::user(user)),
+        forced if forced % 4 == 0 => handle.by_force(),
+        _ => handle.as_host(),
+    }
+    .at(format!("{number} o'clock"))
+}
+
+fn checkpoint(handle: &Handle) -> String {
+    serde_json::to_string(&handle.checkpoint()).unwrap()
+}
+
+/// Every answer that a user gets.
+fn answers(policy: &Policy, user: &UserId, records: &[AnyRecord<'_>]) -> Vec<bool> {
+    let reference = Reference::new(policy);
+    let ask = |permission| match permission {
+        AnyPermission::Toggle(toggle) => vec![reference.decide(user, toggle, None)],
+        AnyPermission::Levelled(permission) => {
+            records.iter().map(|record| reference.decide(user, permission, Some(record))).collect()
+        }
+    };
+    permissions(policy).into_iter().flat_map(ask).collect()
+}
+
+/// Applies a batch, and looks at everything that must hold whatever comes of it.
+fn applied(world: &World, handle: &Handle, number: u8, commands: &[Command]) -> Option<AuditEntry> {
+    let (before, state) = (handle.load(), checkpoint(handle));
+    let editor = editor(handle, number);
+    let run = editor.dry_run(commands);
+    assert_eq!(checkpoint(handle), state, "a dry run changes nothing");
+    let receipt = match editor.apply(commands) {
+        Ok(receipt) => receipt,
+        Err(refusal) => {
+            assert_eq!(run.unwrap_err(), refusal, "a dry run has the same verdict");
+            assert_eq!(checkpoint(handle), state, "a refused batch changes nothing");
+            return None;
+        }
+    };
+    let (run, after) = (run.unwrap(), handle.load());
+    let json = |receipt| serde_json::to_string(receipt).unwrap();
+    assert_eq!(json(run.receipt()), json(&receipt), "a dry run has the same receipt");
+    assert_eq!(saved(run.snapshot().policy()), saved(after.policy()));
+    assert_eq!((receipt.before(), receipt.after()), (before.revision(), before.revision() + 1));
+    assert_eq!((receipt.after(), receipt.audit().revision()), (after.revision(), after.revision()));
+    is_as_if_compiled_afresh(world, handle);
+
+    let records: Vec<AnyRecord<'_>> = world.records.iter().map(Record::as_any).collect();
+    for user in everybody() {
+        if !receipt.affected().contains(&user) {
+            let answers = |snapshot: &Snapshot| answers(snapshot.policy(), &user, &records);
+            assert_eq!(answers(&before), answers(&after), "{user:?} was said to be unaffected");
+        }
+    }
+    let listed: Vec<UserId> = receipt.affected().users().cloned().collect();
+    let known = |user: &UserId| {
+        [&before, &after].iter().any(|state| state.policy().to_document().org.users.iter().any(|u| u.id == *user))
+    };
+    let mut contained: Vec<UserId> =
+        everybody().into_iter().filter(|user| known(user) && receipt.affected().contains(user)).collect();
+    contained.sort();
+    assert_eq!(listed, contained);
+
+    // By force, because undoing may take the only manager away again.
+    let again = Handle::restore(handle.checkpoint(), []).unwrap();
+    again.by_force().apply(receipt.undo()).unwrap();
+    assert_eq!(saved(again.load().policy()), saved(before.policy()), "undone byte for byte");
+
+    if !receipt.audit().is_forced() {
+        let managed_before = managed(before.policy());
+        assert!(managed(after.policy()) >= managed_before, "locked out");
+    }
+    Some(receipt.audit().clone())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: random::worlds().cases / 2, ..random::worlds() })]
+
+    #[test]
+    fn every_batch_is_published_or_changes_nothing_and_can_be_undone_and_replayed(
+        world in managed_world(),
+        batches in vec((any::<u8>(), vec(any::<RawCommand>(), 1..5)), 1..7),
+    ) {
+        let handle = Handle::new(world.policy());
+        let stored = checkpoint(&handle);
+        let mut log = String::new();
+        for (number, raw) in batches {
+            let mut commands: Vec<Command> = raw.into_iter().map(|raw| command(raw, &world, &handle)).collect();
+            loop {
+                if let Some(entry) = applied(&world, &handle, number, &commands) {
+                    log += &(serde_json::to_string(&entry).unwrap() + "\n");
+                    break;
+                }
+                // What is refused is taken out until the rest is not, so that long batches are applied as well.
+                let refusal = editor(&handle, number).dry_run(&commands).unwrap_err();
+                match refusal.command() {
+                    Some(place) => commands.remove(place),
+                    None => break,
+                };
+            }
+        }
+        let entries = log.lines().map(|line| serde_json::from_str::<AuditEntry>(line).unwrap());
+        let again = Handle::restore(serde_json::from_str::<Checkpoint>(&stored).unwrap(), entries).unwrap();
+        prop_assert_eq!(checkpoint(&again), checkpoint(&handle), "replayed byte for byte");
+    }
+
+    /// Who is no administrator changes no company, and strangers change nothing at all.
+    #[test]
+    fn users_change_what_they_may(world in managed_world(), raw in any::<RawCommand>(), number in any::<u8>()) {
+        let handle = Handle::new(world.policy());
+        let user = random::user(usize::from(number) % random::NAMES);
+        let command = command(raw, &world, &handle);
+        let document = world.policy().to_document();
+        let known = document.org.users.iter().find(|known| known.id == user && known.active != Some(false));
+        let verdict = handle.as_user(user.clone()).dry_run([command.clone()]).map_err(|refusal| refusal.kind());
+        let makes_a_locked_role = matches!(&command, Command::CreateRole { locked: true, .. });
+        let is_company = raw.0 % 27 < 18 || raw.0 % 27 == 26;
+        match known {
+            None => prop_assert_eq!(verdict.unwrap_err(), RefusalKind::NotPermitted),
+            Some(known) if is_company && (!known.admin || raw.0 % 27 == 17) => {
+                prop_assert_eq!(verdict.unwrap_err(), RefusalKind::NotPermitted);
+            }
+            // Whom nothing but sense, locked roles and lock-out holds back.
+            Some(known) if known.admin => {
+                let by_host = handle.as_host().dry_run([command.clone()]).err().map(|refusal| refusal.kind());
+                match verdict.err() {
+                    Some(RefusalKind::NotPermitted) => prop_assert!(makes_a_locked_role),
+                    Some(RefusalKind::LockedRole) => prop_assert!(by_host != Some(RefusalKind::Invalid)),
+                    kind => prop_assert_eq!(kind, by_host),
+                }
+            }
+            Some(_) => {
+                let manages = match manage(&world.policy()) {
+                    None => false,
+                    Some(AnyPermission::Toggle(toggle)) => Reference::new(&world.policy()).decide(&user, toggle, None),
+                    Some(levelled) => Reference::new(&world.policy()).level(&user, levelled) != orgscope::Level::Deny,
+                };
+                prop_assert_eq!(verdict.err() == Some(RefusalKind::NotPermitted), !manages || makes_a_locked_role);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_empty_batch_is_a_batch() {
+    let world = orgscope::document::Document::new().user(orgscope::document::User::new("ann"));
+    let handle = Handle::new(Policy::from_document(world).unwrap());
+    let receipt = handle.as_user("ann").apply([]).unwrap();
+    assert_eq!((receipt.before(), receipt.after(), receipt.undo()), (0, 1, &[][..]));
+    assert_eq!(receipt.audit().by(), &Actor::User("ann".into()));
+    assert!(receipt.affected().is_empty());
+    let refusal = handle.as_user("zoe").apply([]).unwrap_err();
+    assert_eq!((refusal.kind(), refusal.command()), (RefusalKind::NotPermitted, None));
+    assert_eq!(refusal.to_string(), "there is no active user `zoe`");
+}
+
+/// Whose answers change with the place of a department: those who are in it and below, and those who had it or have it in
+/// sight.
+#[test]
+fn who_is_affected_by_a_move() {
+    use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+    use orgscope::{Level, Subject};
+
+    let contact = Resource::new("contact").action(Action::new("read"));
+    let document = Document::new()
+        .section(Section::new("crm").resource(contact))
+        .department(Department::new("acme"))
+        .department(Department::new("sales").parent("acme"))
+        .department(Department::new("north").parent("sales"))
+        .department(Department::new("support").parent("acme"))
+        .department(Department::new("other"))
+        .user(User::new("carol").head_of("acme"))
+        .user(User::new("sam").head_of("sales"))
+        .user(User::new("nick").member_of("north"))
+        .user(User::new("tom").member_of("support"))
+        .user(User::new("zoe").member_of("other"))
+        .role(
+            Role::new("reader", "crm", "Reader")
+                .grant("contact.read", Level::DepartmentSub)
+                .assigned_to(Subject::department_sub("sales")),
+        );
+    let handle = Handle::new(Policy::from_document(document).unwrap());
+    let affected = |commands: &[Command]| -> Vec<String> {
+        let run = handle.as_host().dry_run(commands).unwrap();
+        run.receipt().affected().users().map(ToString::to_string).collect()
+    };
+    let north = Command::move_department("north", Some("other".into()));
+    assert_eq!(affected(&[north.clone()]), ["carol", "nick", "sam", "zoe"]);
+    assert_eq!(affected(&[Command::move_department("north", None)]), ["carol", "nick", "sam"]);
+    assert_eq!(affected(&[Command::join_department("tom", "north")]), ["carol", "nick", "sam", "tom"]);
+    assert_eq!(affected(&[Command::set_head("tom", "north", true)]), ["tom"]);
+    assert_eq!(affected(&[Command::set_level("reader", "contact.read", Level::Own)]), ["nick", "sam"]);
+    assert_eq!(affected(&[Command::rename_role("reader", "Reads"), Command::clone_role("reader", 1, "Copy")]), [""; 0]);
+    // Away and back: who was in sight in between has no other answers, and is named all the same.
+    assert_eq!(
+        affected(&[north, Command::move_department("north", Some("sales".into()))]),
+        ["carol", "nick", "sam", "zoe"]
+    );
+}

@@ -1,0 +1,167 @@
+//! The page of access permissions: what it shows, and what an administrator does there; and the presets.
+
+use orgscope::document::{Department, Document, Group, Role, User};
+use orgscope::{AnyRecord, Command, Facts, Grant, Handle, Level, Policy, Snapshot, Subject, presets};
+use proptest::prelude::*;
+
+use crate::managed::is_in;
+use crate::random::{self, world};
+
+fn document() -> Document {
+    Document::new()
+        .preset(presets::webmail())
+        .preset(presets::crm())
+        .department(Department::new("acme"))
+        .department(Department::new("sales").parent("acme"))
+        .user(User::new("root").administrator())
+        .user(User::new("carol").member_of("acme").head_of("acme"))
+        .user(User::new("sam").member_of("sales").head_of("sales"))
+        .user(User::new("nick").member_of("sales"))
+        .user(User::new("gone").member_of("sales").inactive())
+        .group(Group::new("team").member("nick").member("gone"))
+}
+
+fn handle() -> Handle {
+    Handle::new(Policy::from_document(document()).unwrap())
+}
+
+/// A line for each role of a section: id, name, hidden, locked, the assignments with the people behind them.
+fn page(authz: &Handle, section: &str) -> Vec<String> {
+    let snapshot = authz.load();
+    let catalogue = snapshot.catalogue();
+    let role = |role: orgscope::RoleEntry<'_>| {
+        let people: Vec<String> = role.assignments().map(|(subject, people)| format!("{subject} {people}")).collect();
+        let marks = [(role.is_hidden(), " hidden"), (role.is_locked(), " locked")];
+        let marks: String = marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark).collect();
+        format!("{} `{}`{marks}: {}", role.id(), role.name(), people.join(", "))
+    };
+    catalogue.section(section).unwrap().roles().map(role).collect()
+}
+
+#[test]
+fn the_page_shows_the_roles() {
+    let authz = handle();
+    assert_eq!(
+        page(&authz, "webmail"),
+        [
+            "webmail-administrator `Administrator` locked: administrators 1",
+            "webmail-manager `Manager`: employees 3",
+            "webmail-supervisor `Supervisor`: supervisors 2",
+        ]
+    );
+    assert_eq!(
+        page(&authz, "crm"),
+        [
+            "crm-administrator `Administrator` locked: administrators 1",
+            "crm-chief-executive `Chief executive`: ",
+            "crm-head-of-department `Head of department`: supervisors 2",
+            "crm-manager `Manager`: employees 3",
+        ]
+    );
+    let snapshot = authz.load();
+    let catalogue = snapshot.catalogue();
+    let sections: Vec<_> = catalogue.sections().map(orgscope::SectionRoles::name).collect();
+    assert_eq!(sections, ["webmail", "crm"]);
+    let webmail = catalogue.section("webmail").unwrap();
+    let names = |permission| snapshot.schema().name(permission).unwrap();
+    assert_eq!(webmail.manage().map(names).as_deref(), Some("webmail_settings.manage"));
+    assert_eq!(webmail.permissions().count(), 6);
+    let view = snapshot.schema().find("mailbox.view").unwrap();
+    let role = |id: &str| catalogue.role(id).unwrap();
+    assert_eq!(role("webmail-supervisor").grant(view), Grant::Level(Level::DepartmentSub));
+    assert_eq!(role("webmail-manager").grant(view), Grant::DENY);
+    assert_eq!(role("crm-manager").section(), "crm");
+    assert!(catalogue.role("unknown").is_none() && catalogue.section("unknown").is_none());
+}
+
+#[test]
+fn an_administrator_works_on_the_page() {
+    let authz = handle();
+    let root = authz.as_user("root");
+    root.apply([
+        Command::clone_role("webmail-supervisor", 1, "Head of sales"),
+        Command::set_level(1, "mailbox.edit", Level::Department),
+        Command::assign(1, Subject::department("sales")),
+        Command::assign(1, Subject::department_sub("acme")),
+        Command::assign(1, Subject::group("team")),
+        Command::assign(1, Subject::user("gone")),
+        Command::assign(1, Subject::Everyone),
+        Command::rename_role("webmail-manager", "Employee"),
+        Command::set_hidden("webmail-manager", true),
+        Command::create_role(Role::new("new", "webmail", "New")),
+        Command::delete_role("webmail-supervisor"),
+    ])
+    .unwrap();
+    assert_eq!(
+        page(&authz, "webmail"),
+        [
+            "1 `Head of sales`: user gone 0, department sales 2, department+sub acme 3, group team 1, everyone 4",
+            "new `New`: ",
+            "webmail-administrator `Administrator` locked: administrators 1",
+            "webmail-manager `Employee` hidden: employees 3",
+        ]
+    );
+    // "Custom permissions": nobody but the locked role.
+    root.apply([Command::set_level_for_all_roles("webmail", ["mailbox.view", "mailbox.edit"], Level::Deny)]).unwrap();
+    let snapshot = authz.load();
+    let catalogue = snapshot.catalogue();
+    let edit = snapshot.schema().find("mailbox.edit").unwrap();
+    let grants: Vec<Grant> = catalogue.section("webmail").unwrap().roles().map(|role| role.grant(edit)).collect();
+    assert_eq!(grants, [Grant::DENY, Grant::DENY, Grant::Level(Level::All), Grant::DENY]);
+}
+
+/// A supervisor sees the mailboxes of the team and does not change them; everybody has their own; nobody reads the mail of
+/// others.
+#[test]
+fn the_webmail_preset() {
+    let snapshot = Snapshot::of(&Policy::from_document(document()).unwrap());
+    let find = |name: &str| match snapshot.schema().find(name).unwrap() {
+        orgscope::AnyPermission::Levelled(permission) => permission,
+        orgscope::AnyPermission::Toggle(_) => unreachable!(),
+    };
+    let nicks = AnyRecord::new("mailbox", Facts::owned_by("nick"));
+    let who =
+        |action: &str| -> Vec<String> { snapshot.who_can(find(action), &nicks).map(ToString::to_string).collect() };
+    assert_eq!(who("mailbox.view"), ["carol", "nick", "root", "sam"]);
+    assert_eq!(who("mailbox.edit"), ["nick", "root"]);
+    assert_eq!(who("mailbox.read_mail"), ["nick"]);
+    let connect: Vec<String> = snapshot
+        .who_can_toggle(snapshot.schema().toggle("mailbox.connect").unwrap())
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(connect, ["carol", "nick", "root", "sam"]);
+}
+
+#[test]
+fn the_crm_preset() {
+    let snapshot = Snapshot::of(&Policy::from_document(document()).unwrap());
+    let who = |action: &str, owner: &str| -> Vec<String> {
+        let orgscope::AnyPermission::Levelled(permission) = snapshot.schema().find(action).unwrap() else {
+            unreachable!()
+        };
+        let record = AnyRecord::new(action.split('.').next().unwrap(), Facts::owned_by(owner));
+        snapshot.who_can(permission, &record).map(ToString::to_string).collect()
+    };
+    assert_eq!(who("contact.read", "nick"), ["nick", "root", "sam"]);
+    assert_eq!(who("deal.delete", "carol"), ["carol", "root"]);
+    assert_eq!(who("company.update", "carol"), ["carol", "nick", "root", "sam"]);
+    let manage = snapshot.schema().toggle("crm_settings.manage").unwrap();
+    assert_eq!(snapshot.who_can_toggle(manage).count(), 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: random::worlds().cases / 2, ..random::worlds() })]
+
+    #[test]
+    fn people_are_counted(world in world()) {
+        let policy = world.policy();
+        let document = policy.to_document();
+        let snapshot = Snapshot::of(&policy);
+        for role in snapshot.catalogue().section("crm").unwrap().roles() {
+            for (subject, people) in role.assignments() {
+                let active = document.org.users.iter().filter(|user| user.active != Some(false));
+                prop_assert_eq!(people, active.filter(|user| is_in(&document, subject, &user.id)).count());
+            }
+        }
+    }
+}

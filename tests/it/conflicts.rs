@@ -1,0 +1,210 @@
+//! Two editors at once: who saw an older state is told, if what they are about has changed since.
+
+use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User};
+use orgscope::{Command, Grant, Handle, Level, Policy, RefusalKind, Subject};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::commands::{RawCommand, command};
+use crate::managed::managed_world;
+use crate::random;
+
+proptest! {
+    #![proptest_config(random::worlds())]
+
+    /// Whatever is not refused for a conflict gets the verdict that it would have got on the state that the editor saw:
+    /// nothing that the verdict rests on has changed.
+    #[test]
+    fn without_a_conflict_the_verdict_is_that_of_the_state_that_was_seen(
+        world in managed_world(),
+        meanwhile in vec(any::<RawCommand>(), 1..4),
+        who in any::<u8>(),
+        raw in any::<RawCommand>(),
+    ) {
+        let authz = Handle::new(world.policy());
+        let seen = Handle::new(world.policy());
+        for raw in meanwhile {
+            let _ = authz.by_force().apply([command(raw, &world, &authz)]);
+        }
+        let command = command(raw, &world, &seen);
+        let verdict = |authz: &Handle, revision| {
+            let editor = match usize::from(who) {
+                host if host % 4 == 0 => authz.by_force(),
+                user => authz.as_user(random::user(user % random::NAMES)),
+            };
+            editor.seen(revision).dry_run([command.clone()]).err().map(|refusal| refusal.kind())
+        };
+        let (then, now) = (verdict(&seen, 0), verdict(&authz, 0));
+        // Whether nobody is left to manage depends on everybody.
+        let about_everybody = |kind| kind == Some(RefusalKind::WouldLockOut);
+        if now != Some(RefusalKind::Conflict) && !about_everybody(then) && !about_everybody(now) {
+            prop_assert_eq!(now, then);
+        }
+        // Who saw the present state is never in conflict.
+        let revision = authz.load().revision();
+        prop_assert_ne!(verdict(&authz, revision), Some(RefusalKind::Conflict));
+    }
+}
+
+/// Ann manages what is in her department and below; the host changes things beside her.
+fn handle() -> Handle {
+    let section = Section::new("crm")
+        .managed_by("settings.manage")
+        .resource(Resource::new("contact").action(Action::new("read")).action(Action::new("update")))
+        .resource(Resource::new("settings").action(Action::new("manage")));
+    let document = Document::new()
+        .section(section)
+        .department(Department::new("acme"))
+        .department(Department::new("sales").parent("acme"))
+        .department(Department::new("north").parent("sales"))
+        .department(Department::new("support").parent("acme"))
+        .user(User::new("root").administrator())
+        .user(User::new("ann").member_of("sales"))
+        .user(User::new("nick").member_of("north"))
+        .user(User::new("tom").member_of("support"))
+        .group(Group::new("team").member("nick"))
+        .role(
+            Role::new("lead", "crm", "Lead")
+                .grant("settings.manage", Level::DepartmentSub)
+                .grant("contact.read", Level::DepartmentSub)
+                .assigned_to(Subject::user("ann")),
+        )
+        .role(Role::new("seller", "crm", "Seller").grant("contact.read", Level::Own))
+        .role(Role::new("helper", "crm", "Helper").grant("contact.read", Level::Own).assigned_to(Subject::user("tom")));
+    Handle::new(Policy::from_document(document).unwrap())
+}
+
+/// What ann is told of a command, if the host did the other one since she looked.
+fn after(meanwhile: Command, command: &Command) -> Option<String> {
+    let authz = handle();
+    authz.apply([meanwhile]).unwrap();
+    let refusal = authz.as_user("ann").seen(0).dry_run([command.clone()]).err()?;
+    Some(match refusal.kind() {
+        RefusalKind::Conflict => refusal.to_string(),
+        kind => format!("{kind}: {refusal}"),
+    })
+}
+
+#[track_caller]
+fn is_conflict(meanwhile: Command, command: &Command, what: &str) {
+    assert_eq!(
+        after(meanwhile, command).unwrap(),
+        format!("commands[0]: {what} changed in revision 1, after revision 0 that the editor saw: look again")
+    );
+}
+
+#[test]
+fn what_a_command_names_has_changed() {
+    let set = Command::set_level("seller", "contact.read", Level::Department);
+    is_conflict(
+        Command::set_level("seller", "contact.read", Level::DepartmentSub),
+        &set,
+        "`contact.read` of role `seller`",
+    );
+    is_conflict(Command::delete_role("seller"), &set, "role `seller`");
+    let assign = Command::assign("seller", Subject::user("nick"));
+    is_conflict(assign.clone(), &assign, "the assignment of role `seller` to `user nick`");
+    is_conflict(Command::rename_user("nick", Some("Nick")), &assign, "user `nick`");
+    let rename = Command::rename_role("seller", "Sales");
+    is_conflict(Command::rename_role("seller", "Vendor"), &rename, "the name or visibility of role `seller`");
+    is_conflict(Command::rename_role("helper", "sales"), &rename, "who has the name `sales`");
+}
+
+#[test]
+fn what_a_verdict_rests_on_has_changed() {
+    // The cells of a role that is assigned.
+    let assign = Command::assign("seller", Subject::user("nick"));
+    is_conflict(
+        Command::set_level("seller", "contact.update", Level::All),
+        &assign,
+        "`contact.update` of role `seller`",
+    );
+    // Her own level, and the roles that it comes from.
+    is_conflict(Command::set_level("lead", "contact.read", Level::Own), &assign, "`contact.read` of role `lead`");
+    is_conflict(
+        Command::unassign("lead", Subject::user("ann")),
+        &assign,
+        "the assignment of role `lead` to `user ann`",
+    );
+    is_conflict(Command::join_department("ann", "support"), &assign, "user `ann`");
+    // Where she is: roles may come to her, or go, with the departments above.
+    is_conflict(
+        Command::move_department("sales", None),
+        &Command::set_level("seller", "contact.read", Level::Department),
+        "department `sales`",
+    );
+    // Whom she reaches.
+    is_conflict(Command::move_department("north", Some("support".into())), &assign, "department `north`");
+    let group = Command::assign("seller", Subject::group("team"));
+    is_conflict(Command::join_group("tom", "team"), &group, "who is in group `team`");
+    // Whom the role that she edits is assigned to.
+    is_conflict(
+        Command::assign("seller", Subject::user("tom")),
+        &Command::set_level("seller", "contact.read", Level::Department),
+        "the assignment of role `seller` to `user tom`",
+    );
+}
+
+#[test]
+fn other_things_may_change() {
+    let assign = Command::assign("seller", Subject::user("nick"));
+    for meanwhile in [
+        Command::set_level("helper", "contact.read", Level::All),
+        Command::set_level("lead", "contact.update", Level::Own),
+        Command::assign("seller", Subject::user("tom")),
+        Command::rename_user("tom", Some("Tom")),
+        Command::rename_role("seller", "Vendor"),
+        Command::add_user(User::new("new").member_of("sales")),
+        Command::move_department("support", None),
+        Command::create_role(Role::new("new", "crm", "New")),
+        // Nothing changes.
+        Command::set_level("seller", "contact.read", Level::Own),
+    ] {
+        assert_eq!(after(meanwhile.clone(), &assign), None, "{meanwhile:?}");
+    }
+    // Two editors who change two cells of one role.
+    let set = Command::set_level("seller", "contact.update", Level::Own);
+    assert_eq!(
+        after(Command::set_level("seller", "contact.read", Level::Deny), &set).as_deref(),
+        Some(
+            "exceeds_own_level: commands[0]: role `seller` would have `own` for `contact.update`, and user `ann` has `deny`: \
+         nobody hands out more than they have"
+        )
+    );
+}
+
+#[test]
+fn what_the_batch_itself_changes_is_no_conflict() {
+    let authz = handle();
+    authz.apply([Command::rename_user("tom", Some("Tom"))]).unwrap();
+    let set = |level| Command::set_level("seller", "contact.read", level);
+    authz.as_user("ann").seen(0).apply([set(Level::Department), set(Level::Own), set(Level::Deny)]).unwrap();
+}
+
+#[test]
+fn a_revision_that_nothing_is_known_of_is_a_conflict() {
+    let authz = handle();
+    let refusal = authz.as_user("ann").seen(1).apply([]).unwrap_err();
+    assert_eq!((refusal.kind(), refusal.command()), (RefusalKind::Conflict, None));
+    assert_eq!(refusal.to_string(), "the latest revision is 0, and the editor saw revision 1: look again");
+    let _ = authz.replace(authz.load().policy().clone());
+    let refusal = authz.as_host().seen(0).apply([]).unwrap_err();
+    assert_eq!(
+        refusal.to_string(),
+        "what changed since then is not known any more, and the editor saw revision 0: look again"
+    );
+}
+
+/// So many changes that the first ones are forgotten.
+#[test]
+fn what_is_forgotten_is_a_conflict() {
+    let authz = handle();
+    let toggle =
+        [Grant::Level(Level::Own), Grant::DENY].map(|grant| Command::set_level("helper", "contact.update", grant));
+    for turn in 0..(1 << 16) + 2 {
+        authz.apply([toggle[turn % 2].clone()]).unwrap();
+    }
+    let other = [Command::rename_user("tom", Some("Tom"))];
+    assert_eq!(authz.as_host().seen(1).dry_run(&other).unwrap_err().kind(), RefusalKind::Conflict);
+    assert!(authz.as_host().seen(2).dry_run(&other).is_ok());
+}

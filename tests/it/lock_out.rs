@@ -1,0 +1,131 @@
+//! No sequence of batches leaves a section without anybody who can manage it, unless it is forced.
+
+use orgscope::document::{Action, Document, Resource, Role, Section, User};
+use orgscope::{Command, Grant, Handle, Level, Policy, RefusalKind, Subject};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::commands::{RawCommand, command};
+use crate::managed::{managed, managed_world};
+use crate::random;
+
+proptest! {
+    #![proptest_config(random::worlds())]
+
+    /// With few administrators, most often none: then it depends on the roles.
+    #[test]
+    fn nobody_is_locked_out(
+        world in managed_world(),
+        administrators in prop::bool::weighted(0.2),
+        batches in vec((any::<u8>(), vec(any::<RawCommand>(), 1..4)), 1..12),
+    ) {
+        let mut world = world;
+        world.document.org.users.iter_mut().for_each(|user| user.admin &= administrators);
+        let handle = Handle::new(world.policy());
+        for (who, raw) in batches {
+            let before = managed(handle.load().policy());
+            let commands: Vec<Command> = raw.into_iter().map(|raw| command(raw, &world, &handle)).collect();
+            let editor = match usize::from(who) {
+                user if user % 3 == 0 => handle.as_user(random::user(user % random::NAMES)),
+                _ => handle.as_host(),
+            };
+            let verdict = editor.apply(&commands).map_err(|refusal| refusal.kind());
+            prop_assert!(managed(handle.load().policy()) >= before);
+            // And nothing else is refused for it.
+            if verdict.err() == Some(RefusalKind::WouldLockOut) {
+                let place = editor.dry_run(&commands).unwrap_err().command().unwrap();
+                let forced = handle.by_force().dry_run(&commands).unwrap();
+                prop_assert!(managed(forced.snapshot().policy()) < before);
+                // It names the last command without which somebody could manage.
+                let without = handle.by_force().dry_run(&commands[..place]).unwrap();
+                prop_assert!(managed(without.snapshot().policy()) >= before);
+                let with = handle.by_force().dry_run(&commands[..=place]).unwrap();
+                prop_assert!(managed(with.snapshot().policy()) < before);
+            }
+        }
+    }
+}
+
+/// A section whose `manage` is levelled or a toggle, with some users who manage.
+fn handle(manage: Action, users: impl IntoIterator<Item = (User, Option<Grant>)>) -> Handle {
+    let section = Section::new("crm").managed_by("settings.manage").resource(Resource::new("settings").action(manage));
+    let mut document = Document::new().section(section);
+    for (user, grant) in users {
+        if let Some(grant) = grant {
+            let role = Role::new(format!("of {}", user.id), "crm", format!("Of {}", user.id));
+            document = document.role(role.grant("settings.manage", grant).assigned_to(Subject::User(user.id.clone())));
+        }
+        document = document.user(user);
+    }
+    Handle::new(Policy::from_document(document).unwrap())
+}
+
+fn kind(handle: &Handle, commands: impl AsRef<[Command]>) -> Option<RefusalKind> {
+    handle.as_host().dry_run(commands).err().map(|refusal| refusal.kind())
+}
+
+#[test]
+fn the_last_administrator_stays() {
+    let root = || (User::new("root").administrator(), None);
+    let authz = handle(Action::toggle("manage"), [root(), (User::new("ann"), None)]);
+    for command in
+        [Command::set_active("root", false), Command::remove_user("root"), Command::set_administrator("root", false)]
+    {
+        let refusal = authz.apply([command.clone()]).unwrap_err();
+        assert_eq!(
+            refusal.to_string(),
+            "commands[0]: nobody could manage section `crm` any more: let somebody else manage it first"
+        );
+        // Judged at the end: another administrator in the same batch will do, before or after.
+        let ann = Command::set_administrator("ann", true);
+        assert_eq!(kind(&authz, [command.clone(), ann.clone()]), None);
+        assert_eq!(kind(&authz, [ann, command.clone()]), None);
+        let receipt = authz.by_force().apply([command]).unwrap();
+        assert!(receipt.audit().is_forced());
+        // Who could not be missed before can't be missed again: nobody manages now, so nothing more is lost.
+        assert_eq!(kind(&authz, [Command::set_active("ann", false)]), None);
+        authz.by_force().apply(receipt.undo()).unwrap();
+    }
+}
+
+#[test]
+fn a_section_without_a_permission_to_manage_needs_an_administrator() {
+    let document = Document::new()
+        .section(Section::new("crm").resource(Resource::new("contact").action(Action::new("read"))))
+        .user(User::new("root").administrator());
+    let authz = Handle::new(Policy::from_document(document).unwrap());
+    assert_eq!(kind(&authz, [Command::remove_user("root")]), Some(RefusalKind::WouldLockOut));
+}
+
+#[test]
+fn a_toggle_must_stay_allowed_to_somebody() {
+    let allow = Some(Grant::Allow);
+    let authz = handle(Action::toggle("manage"), [(User::new("ann"), allow), (User::new("bo"), allow)]);
+    let off = |user: &str| Command::set_active(user, false);
+    assert_eq!(kind(&authz, [off("ann")]), None);
+    assert_eq!(kind(&authz, [off("bo")]), None);
+    let refusal = authz.apply([off("bo"), off("ann"), Command::rename_user("bo", Some("Bo"))]).unwrap_err();
+    assert_eq!((refusal.kind(), refusal.command()), (RefusalKind::WouldLockOut, Some(1)));
+    assert_eq!(
+        kind(&authz, [Command::delete_role("of bo"), Command::unassign("of ann", Subject::user("ann"))]),
+        Some(RefusalKind::WouldLockOut)
+    );
+    let deny = Command::set_level_for_all_roles("crm", ["settings.manage"], Level::Deny);
+    assert_eq!(kind(&authz, [deny]), Some(RefusalKind::WouldLockOut));
+}
+
+#[test]
+fn who_has_all_is_missed_and_in_part_is_enough_where_nobody_had_all() {
+    let level = |level| Some(Grant::Level(level));
+    let off = |user: &str| Command::set_active(user, false);
+    let authz = handle(
+        Action::new("manage"),
+        [(User::new("ann"), level(Level::All)), (User::new("bo"), level(Level::DepartmentSubOpen))],
+    );
+    assert_eq!(kind(&authz, [off("ann")]), Some(RefusalKind::WouldLockOut));
+    assert_eq!(kind(&authz, [off("bo")]), None);
+    authz.by_force().apply([off("ann")]).unwrap();
+    // Now nobody has all, and bo is the last.
+    assert_eq!(kind(&authz, [off("bo")]), Some(RefusalKind::WouldLockOut));
+    assert_eq!(kind(&authz, [Command::set_level("of bo", "settings.manage", Level::Own)]), None);
+}

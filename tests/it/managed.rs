@@ -1,0 +1,162 @@
+//! Random worlds whose roles are edited by delegates, and what the rules say of them, written from the rules and not from
+//! the code that guards.
+
+use orgscope::document::{Document, Role, Word};
+use orgscope::reference::Reference;
+use orgscope::{
+    AnyPermission, AnyRecord, Delegation, DepartmentId, Facts, Grant, Level, Owner, Policy, RoleId, Subject, UserId,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::random::{self, World, world};
+
+/// A random world with a permission to manage (in some none), a mode of delegation, locked roles, and most often a role that
+/// lets the first user manage and hand out something.
+pub(crate) fn managed_world() -> impl Strategy<Value = World> {
+    let delegate = prop::option::weighted(0.7, vec(any::<u8>(), 10));
+    (world(), any::<u16>(), prop::bool::weighted(0.3), any::<u8>(), delegate).prop_map(
+        |(mut world, manage, open, locked, delegate)| {
+            let document = &mut world.document;
+            if open {
+                document.delegation = Word::Known(Delegation::Open);
+            }
+            for (r, role) in document.roles.iter_mut().enumerate() {
+                role.locked = r == 5 || (r < 5 && locked % 16 == u8::try_from(r).unwrap());
+                role.hidden = locked & (1 << r) != 0;
+            }
+            let section = &mut document.schema.sections[0];
+            let actions = section.resources.iter_mut().flat_map(|resource| {
+                let name = resource.name.clone();
+                resource.actions.iter_mut().map(move |action| (format!("{name}.{}", action.name), action))
+            });
+            let mut actions: Vec<_> = actions.collect();
+            let nth = usize::from(manage) % (actions.len() + 1);
+            let Some((name, action)) = actions.get_mut(nth) else { return world };
+            action.admin_bypass = None;
+            section.manage = Some(name.clone());
+            if let (Some(levels), Some(user)) = (delegate, document.org.users.first()) {
+                let role = Role::new(RoleId::from("delegates"), "crm", "Delegates")
+                    .assigned_to(Subject::User(user.id.clone()));
+                let cells = actions.iter().zip(levels);
+                let role = cells.fold(role, |role, ((name, action), number)| {
+                    let mut grants = (0..8).map(|n| random::grant(action, number.wrapping_add(n)));
+                    role.grant(name.clone(), grants.find(|grant| *grant != Grant::DENY).unwrap_or(Grant::DENY))
+                });
+                document.roles.push(role);
+            }
+            world
+        },
+    )
+}
+
+/// Everybody with an id that random commands know.
+pub(crate) fn everybody() -> Vec<UserId> {
+    (0..random::NAMES).map(random::user).collect()
+}
+
+/// The permission to manage the one section of these worlds.
+pub(crate) fn manage(policy: &Policy) -> Option<AnyPermission> {
+    let document = policy.to_document();
+    let name = document.schema.sections[0].manage.clone()?;
+    Some(policy.schema().find(&name).unwrap())
+}
+
+/// The parts of a level, from the table.
+pub(crate) fn parts(level: Level) -> &'static str {
+    match level {
+        Level::Deny => "",
+        Level::Own => "S",
+        Level::Department => "SD",
+        Level::DepartmentSub => "SDT",
+        Level::OwnOpen => "SO",
+        Level::DepartmentOpen => "SDO",
+        Level::DepartmentSubOpen => "SDTO",
+        Level::All => "SDTOA",
+    }
+}
+
+/// The parts that one level has and another has not.
+pub(crate) fn gained(before: Level, after: Level) -> Vec<char> {
+    parts(after).chars().filter(|part| !parts(before).contains(*part)).collect()
+}
+
+pub(crate) fn is_administrator(document: &Document, user: &UserId) -> bool {
+    document.org.users.iter().any(|known| known.id == *user && known.admin && known.active != Some(false))
+}
+
+fn above(document: &Document, department: &DepartmentId) -> Vec<DepartmentId> {
+    let parent = |id: &DepartmentId| {
+        document.org.departments.iter().find(|known| known.id == *id).and_then(|known| known.parent.clone())
+    };
+    std::iter::successors(Some(department.clone()), parent).collect()
+}
+
+/// Whether a subject contains a user.
+pub(crate) fn is_in(document: &Document, subject: &Subject, user: &UserId) -> bool {
+    let Some(user) = document.org.users.iter().find(|known| known.id == *user) else { return false };
+    let anchors: Vec<_> = user.departments.iter().chain(&user.heads).chain(&user.deputy_of).collect();
+    match subject {
+        Subject::User(id) => user.id == *id,
+        Subject::Department(id) => anchors.contains(&id),
+        Subject::DepartmentSub(id) => anchors.iter().any(|anchor| above(document, anchor).contains(id)),
+        Subject::Group(id) => {
+            document.org.groups.iter().any(|group| group.id == *id && group.members.contains(&user.id))
+        }
+        Subject::Supervisors => !user.heads.is_empty(),
+        Subject::Deputies => !user.deputy_of.is_empty(),
+        Subject::Employees => !anchors.is_empty(),
+        Subject::Administrators => user.admin,
+        Subject::Everyone => true,
+    }
+}
+
+/// Whether a subject is inside the reach of a delegate's levelled permission to manage.
+pub(crate) fn is_inside(policy: &Policy, document: &Document, delegate: &UserId, subject: &Subject) -> bool {
+    let reference = Reference::new(policy);
+    let Some(AnyPermission::Levelled(manage)) = self::manage(policy) else { return true };
+    let name = policy.schema().name(manage).unwrap();
+    let resource = name.split('.').next().unwrap();
+    let level = reference.level(delegate, manage);
+    let decided = |owner: Owner<&str>| {
+        reference.decide(delegate, manage, Some(&AnyRecord::new(resource, Facts::owned_by(owner))))
+    };
+    match subject {
+        Subject::User(id) => decided(Owner::User(id.borrowed())),
+        Subject::Department(id) => decided(Owner::Department(id.borrowed())),
+        Subject::DepartmentSub(id) => parts(level).contains('T') && decided(Owner::Department(id.borrowed())),
+        Subject::Group(id) => {
+            let group = document.org.groups.iter().find(|group| group.id == *id);
+            let members = group.map_or(&[][..], |group| &group.members);
+            match members {
+                [] => level == Level::All,
+                members => members.iter().all(|member| decided(Owner::User(member.borrowed()))),
+            }
+        }
+        _ => level == Level::All,
+    }
+}
+
+/// How much of the section somebody can manage: nobody, some in part, some wholly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Managed {
+    Not,
+    InPart,
+    Wholly,
+}
+
+pub(crate) fn managed(policy: &Policy) -> Managed {
+    let (reference, document) = (Reference::new(policy), policy.to_document());
+    let manage = manage(policy);
+    let by = |user: &UserId| match manage {
+        _ if is_administrator(&document, user) => Managed::Wholly,
+        Some(AnyPermission::Toggle(toggle)) if reference.decide(user, toggle, None) => Managed::Wholly,
+        None | Some(AnyPermission::Toggle(_)) => Managed::Not,
+        Some(AnyPermission::Levelled(levelled)) => match reference.level(user, levelled) {
+            Level::Deny => Managed::Not,
+            Level::All => Managed::Wholly,
+            _ => Managed::InPart,
+        },
+    };
+    document.org.users.iter().map(|user| by(&user.id)).max().unwrap_or(Managed::Not)
+}

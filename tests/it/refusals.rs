@@ -1,0 +1,418 @@
+//! What a person is told of each refusal, and in which order the rules are asked.
+
+use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User};
+use orgscope::{Command, Delegation, Grant, Handle, Level, Policy, RefusalKind, Rule, Subject};
+
+/// Nina heads the north, below sales, and edits the roles of the CRM as far as she reaches; and those of the mail, whose
+/// permission to manage is a toggle.
+fn document() -> Document {
+    let crm = Section::new("crm")
+        .managed_by("settings.manage")
+        .resource(Resource::new("contact").action(Action::new("read")).action(Action::new("update")))
+        .resource(Resource::new("settings").action(Action::new("manage")));
+    let mail = Section::new("mail")
+        .managed_by("mail_settings.manage")
+        .resource(Resource::new("mailbox").action(Action::toggle("connect")))
+        .resource(Resource::new("mail_settings").action(Action::toggle("manage")));
+    let site = Section::new("site").resource(Resource::new("page").action(Action::new("edit")));
+    Document::new()
+        .section(crm)
+        .section(mail)
+        .section(site)
+        .department(Department::new("sales"))
+        .department(Department::new("north").parent("sales"))
+        .user(User::new("root").administrator())
+        .user(User::new("gone").administrator().inactive())
+        .user(User::new("nina").head_of("north"))
+        .user(User::new("nick").member_of("north"))
+        .user(User::new("tom").member_of("sales"))
+        .group(Group::new("team").member("nick"))
+        .group(Group::new("tender").member("nick").member("tom"))
+        .group(Group::new("nobody"))
+        .role(
+            Role::new("lead", "crm", "Lead")
+                .grant("settings.manage", Level::Department)
+                .grant("contact.read", Level::Department)
+                .assigned_to(Subject::user("nina")),
+        )
+        .role(
+            Role::new("postmaster", "mail", "Postmaster")
+                .grant("mail_settings.manage", Grant::Allow)
+                .assigned_to(Subject::user("nina")),
+        )
+        .role(Role::new("admin", "crm", "Administrator").grant("contact.read", Level::All).locked())
+        .role(Role::new("seller", "crm", "Seller").grant("contact.read", Level::Own).assigned_to(Subject::user("nick")))
+        .role(Role::new("helper", "crm", "Helper").grant("contact.read", Level::Own).assigned_to(Subject::user("tom")))
+        .role(Role::new("chief", "crm", "Chief").grant("contact.read", Level::All))
+        .role(Role::new("mailer", "mail", "Mailer"))
+        .role(Role::new("editor", "site", "Editor"))
+}
+
+fn refusal(document: Document, user: &str, command: Command) -> Option<(RefusalKind, String)> {
+    let authz = Handle::new(Policy::from_document(document).unwrap());
+    let refusal = authz.as_user(user).apply([command]).err()?;
+    assert_eq!(refusal.command(), Some(0));
+    assert_eq!(refusal.kind(), refusal.rule().kind());
+    Some((refusal.kind(), refusal.to_string().strip_prefix("commands[0]: ").unwrap().to_owned()))
+}
+
+#[track_caller]
+fn is_refused(user: &str, command: Command, kind: RefusalKind, message: &str) {
+    assert_eq!(refusal(document(), user, command), Some((kind, message.to_owned())));
+}
+
+#[track_caller]
+fn is_applied(user: &str, command: Command) {
+    assert_eq!(refusal(document(), user, command), None);
+}
+
+fn read(role: &str, level: Level) -> Command {
+    Command::set_level(role, "contact.read", level)
+}
+
+#[test]
+fn not_permitted() {
+    let kind = RefusalKind::NotPermitted;
+    for user in ["zoe", "gone"] {
+        is_refused(user, read("seller", Level::Own), kind, &format!("there is no active user `{user}`"));
+    }
+    is_refused(
+        "nina",
+        Command::join_department("nick", "sales"),
+        kind,
+        "user `nina` is no administrator: only active administrators and the host application change the company",
+    );
+    let hosts = "is not the host application: it alone makes administrators and locked roles";
+    is_refused("root", Command::set_administrator("nick", true), kind, &format!("user `root` {hosts}"));
+    is_refused("nina", Command::set_administrator("nina", true), kind, &format!("user `nina` {hosts}"));
+    let locked = Role::new("new", "crm", "New").locked();
+    is_refused("root", Command::create_role(locked), kind, &format!("user `root` {hosts}"));
+    is_refused(
+        "nick",
+        read("seller", Level::Own),
+        kind,
+        "user `nick` may not edit the roles of section `crm`: that takes `settings.manage`",
+    );
+    is_refused(
+        "nina",
+        Command::rename_role("editor", "Author"),
+        kind,
+        "user `nina` may not edit the roles of section `site`: only administrators may",
+    );
+    // Who edits no roles at all does not learn which there are.
+    is_refused("nick", read("unknown", Level::Own), kind, "user `nick` may not edit the roles of any section");
+    is_refused("nina", read("unknown", Level::Own), RefusalKind::Invalid, "there is no role `unknown`");
+    is_applied("root", Command::rename_role("editor", "Author"));
+}
+
+/// Each way in which a command makes no sense.
+#[test]
+fn invalid() {
+    let name = |id: &str, name: &str| Command::create_role(Role::new(id, "crm", name));
+    let grants =
+        |permission: &str, level: Grant| Command::create_role(Role::new("new", "crm", "New").grant(permission, level));
+    for (command, message) in [
+        (Command::add_department(Department::new("north")), "there is a department `north` already"),
+        (
+            Command::add_department(Department::new("")),
+            "the id of the department is empty: use an integer or a text of one character or more",
+        ),
+        (Command::add_department(Department::new("x").parent("y")), "there is no department `y`"),
+        (Command::rename_department("x", None), "there is no department `x`"),
+        (
+            Command::move_department("sales", Some("north".into())),
+            "department `north` is below `sales`, or that itself: it can't be above it too",
+        ),
+        (Command::remove_department("sales"), "department `sales` has departments below it: move or remove them first"),
+        (
+            Command::remove_department("north"),
+            "department `north` has members, heads or deputies: let them leave first",
+        ),
+        (Command::add_user(User::new("tom")), "there is a user `tom` already"),
+        (Command::add_user(User::new("x").member_of("y")), "there is no department `y`"),
+        (Command::add_user(User::new("x").head_of("north").head_of("north")), "`north` stands in `heads` twice"),
+        (Command::rename_user("x", None), "there is no user `x`"),
+        (Command::set_active("x", true), "there is no user `x`"),
+        (Command::remove_user("x"), "there is no user `x`"),
+        (Command::join_department("tom", "sales"), "user `tom` is a member of department `sales` already"),
+        (Command::leave_department("tom", "north"), "user `tom` is no member of department `north`"),
+        (Command::set_head("tom", "x", true), "there is no department `x`"),
+        (Command::set_deputy("x", "north", true), "there is no user `x`"),
+        (Command::add_group(Group::new("team")), "there is a group `team` already"),
+        (Command::add_group(Group::new("x").member("tom").member("tom")), "`tom` stands in `members` twice"),
+        (Command::rename_group("x", None), "there is no group `x`"),
+        (Command::remove_group("x"), "there is no group `x`"),
+        (Command::join_group("nick", "team"), "user `nick` is a member of group `team` already"),
+        (Command::leave_group("tom", "team"), "user `tom` is no member of group `team`"),
+        (Command::set_administrator("x", true), "there is no user `x`"),
+        (name("seller", "New"), "there is a role `seller` already"),
+        (name("new", "SELLER"), "`SELLER` is the name of role `seller` already, whatever the case"),
+        (name("new", ""), "the name of the role is empty"),
+        (grants("contact.raed", Level::Own.into()), "`contact` has no action `raed`: its actions are `read`, `update`"),
+        (grants("mailbox.connect", Grant::Allow), "`mailbox.connect` is no permission of section `crm`"),
+        (
+            grants("contact.read", Grant::Allow),
+            "`contact.read` does not take `allow`: it takes `deny`, `own`, `department`, `department+sub`, `own+open`, \
+             `department+open`, `department+sub+open`, `all`",
+        ),
+        (Command::clone_role("x", "y", "Y"), "there is no role `x`"),
+        (Command::rename_role("seller", "helper"), "`helper` is the name of role `helper` already, whatever the case"),
+        (Command::delete_role("x"), "there is no role `x`"),
+        (Command::set_hidden("x", true), "there is no role `x`"),
+        (
+            Command::set_level("mailer", "mailbox.connect", Level::Own),
+            "`mailbox.connect` is a toggle and does not take `own`: write `allow` or `deny`",
+        ),
+        (Command::set_level_for_all_roles("x", ["contact.read"], Level::Own), "there is no section `x`"),
+        (
+            Command::set_level_for_all_roles("mail", ["mailbox.connect", "contact.read"], Grant::DENY),
+            "`contact.read` is no permission of section `mail`",
+        ),
+        (Command::assign("seller", Subject::user("nick")), "role `seller` is assigned to `user nick` already"),
+        (Command::assign("seller", Subject::group("x")), "there is no group `x`"),
+        (Command::unassign("seller", Subject::user("tom")), "role `seller` is not assigned to `user tom`"),
+    ] {
+        let authz = Handle::new(Policy::from_document(document()).unwrap());
+        let before = serde_json::to_string(&authz.checkpoint()).unwrap();
+        let rename = Command::rename_user("tom", Some("Tom"));
+        let refusal = authz.apply([rename, command.clone()]).unwrap_err();
+        assert_eq!((refusal.kind(), refusal.command()), (RefusalKind::Invalid, Some(1)), "{command:?}");
+        assert_eq!(refusal.to_string(), format!("commands[1]: {message}"));
+        assert_eq!(serde_json::to_string(&authz.checkpoint()).unwrap(), before);
+    }
+}
+
+/// Setting what is so already is accepted, and changes nothing.
+#[test]
+fn what_is_so_already() {
+    let document = document().user(User::new("dee").name("Dee").deputy_of("sales"));
+    let authz = Handle::new(Policy::from_document(document).unwrap());
+    let before = authz.load().policy().to_document();
+    for command in [
+        Command::rename_department("north", None),
+        Command::move_department("north", Some("sales".into())),
+        Command::rename_user("dee", Some("Dee")),
+        Command::set_active("dee", true),
+        Command::set_head("dee", "north", false),
+        Command::set_deputy("dee", "sales", true),
+        Command::rename_group("team", None),
+        Command::set_administrator("root", true),
+        Command::rename_role("seller", "Seller"),
+        Command::set_hidden("seller", false),
+        read("seller", Level::Own),
+        Command::set_level_for_all_roles("mail", ["mailbox.connect"], Grant::DENY),
+    ] {
+        let receipt = authz.apply([command.clone()]).unwrap();
+        assert_eq!(receipt.undo(), &[], "{command:?}");
+        assert!(receipt.affected().is_empty());
+        assert_eq!(receipt.after(), receipt.before() + 1);
+    }
+    assert_eq!(authz.load().policy().to_document(), before);
+    // Another case of the own name is another name.
+    let receipt = authz.apply([Command::rename_role("seller", "SELLER")]).unwrap();
+    assert_eq!(receipt.undo(), &[Command::rename_role("seller", "Seller")]);
+}
+
+#[test]
+fn locked_role() {
+    let message = "role `admin` is locked: only the host application edits, assigns and unassigns it";
+    for command in [
+        read("admin", Level::Own),
+        // It is so already, and still is the host's.
+        Command::set_hidden("admin", false),
+        Command::rename_role("admin", "Root"),
+        Command::delete_role("admin"),
+        Command::assign("admin", Subject::user("nick")),
+    ] {
+        for user in ["root", "nina"] {
+            is_refused(user, command.clone(), RefusalKind::LockedRole, message);
+        }
+        let authz = Handle::new(Policy::from_document(document()).unwrap());
+        authz.apply([command]).unwrap();
+    }
+    is_applied("nina", Command::clone_role("admin", "copy", "Copy"));
+    is_applied("root", Command::set_level_for_all_roles("crm", ["contact.read"], Level::Deny));
+}
+
+#[test]
+fn outside_reach() {
+    let kind = RefusalKind::OutsideReach;
+    let message = |role: &str, subject: &str| {
+        format!(
+            "user `nina` does not reach `{subject}`, to whom role `{role}` is or would be assigned: `settings.manage` is \
+             `department`"
+        )
+    };
+    let assign = |subject| Command::assign("seller", subject);
+    for (subject, name) in [
+        (Subject::user("tom"), "user tom"),
+        (Subject::department("sales"), "department sales"),
+        (Subject::department_sub("north"), "department+sub north"),
+        (Subject::group("tender"), "group tender"),
+        (Subject::group("nobody"), "group nobody"),
+        (Subject::Supervisors, "supervisors"),
+        (Subject::Everyone, "everyone"),
+        // She heads the north, and is a member of nothing.
+        (Subject::Employees, "employees"),
+    ] {
+        is_refused("nina", assign(subject.clone()), kind, &message("seller", name));
+        let new = Role::new("new", "crm", "New").assigned_to(Subject::user("nick")).assigned_to(subject);
+        is_refused("nina", Command::create_role(new), kind, &message("new", name));
+    }
+    for subject in [Subject::department("north"), Subject::group("team"), Subject::user("nina")] {
+        is_applied("nina", assign(subject));
+    }
+    for command in [
+        Command::unassign("helper", Subject::user("tom")),
+        read("helper", Level::Deny),
+        Command::rename_role("helper", "Aid"),
+        Command::set_hidden("helper", true),
+        Command::delete_role("helper"),
+        Command::set_level_for_all_roles("crm", ["contact.read"], Level::Deny),
+    ] {
+        is_refused("nina", command, kind, &message("helper", "user tom"));
+    }
+    for command in [
+        Command::rename_role("seller", "Vendor"),
+        Command::rename_role("chief", "Boss"),
+        Command::delete_role("chief"),
+        Command::clone_role("helper", "copy", "Copy"),
+        Command::unassign("lead", Subject::user("nina")),
+        Command::set_level_for_all_roles("crm", [""; 0], Level::Deny),
+        // Where it is a toggle there is no reach.
+        Command::assign("mailer", Subject::Everyone),
+    ] {
+        is_applied("nina", command);
+    }
+}
+
+#[test]
+fn exceeds_own_level() {
+    let kind = RefusalKind::ExceedsOwnLevel;
+    let message = |role: &str, level: &str, permission: &str, own: &str| {
+        format!(
+            "role `{role}` would have `{level}` for `{permission}`, and user `nina` has `{own}`: nobody hands out more than \
+             they have"
+        )
+    };
+    is_refused("nina", read("seller", Level::All), kind, &message("seller", "all", "contact.read", "department"));
+    // Neither more nor less, but other.
+    let open = read("seller", Level::OwnOpen);
+    is_refused("nina", open, kind, &message("seller", "own+open", "contact.read", "department"));
+    let update = Command::set_level("seller", "contact.update", Level::Own);
+    is_refused("nina", update, kind, &message("seller", "own", "contact.update", "deny"));
+    is_refused(
+        "nina",
+        Command::assign("chief", Subject::user("nick")),
+        kind,
+        &message("chief", "all", "contact.read", "department"),
+    );
+    let new = Role::new("new", "crm", "New").grant("contact.read", Level::DepartmentSub);
+    is_refused(
+        "nina",
+        Command::create_role(new),
+        kind,
+        &message("new", "department+sub", "contact.read", "department"),
+    );
+    let toggle = Command::set_level("mailer", "mailbox.connect", Grant::Allow);
+    is_refused("nina", toggle, kind, &message("mailer", "allow", "mailbox.connect", "deny"));
+
+    is_applied("nina", read("seller", Level::Department));
+    is_applied("nina", read("seller", Level::Deny));
+    // Less than it was, though more than her own.
+    is_applied("nina", read("chief", Level::DepartmentSubOpen));
+    is_applied("nina", read("chief", Level::All));
+    is_applied("nina", Command::clone_role("chief", "copy", "Copy"));
+    is_applied("root", Command::set_level("mailer", "mailbox.connect", Grant::Allow));
+
+    let batch = [Command::clone_role("chief", "copy", "Copy"), Command::assign("copy", Subject::user("nick"))];
+    let authz = Handle::new(Policy::from_document(document()).unwrap());
+    let refusal = authz.as_user("nina").apply(batch).unwrap_err();
+    assert_eq!((refusal.kind(), refusal.command()), (kind, Some(1)));
+    assert_eq!(
+        *refusal.rule(),
+        Rule::OwnLevel {
+            user: "nina".into(),
+            role: "copy".into(),
+            permission: "contact.read".to_owned(),
+            level: Grant::Level(Level::All),
+            own: Grant::Level(Level::Department),
+        }
+    );
+}
+
+/// "Custom permissions" pass locked roles over, whoever has them.
+#[test]
+fn locked_roles_out_of_reach_hold_nobody_back() {
+    let mut document = document();
+    document.roles.retain(|role| role.id != "helper".into());
+    for role in document.roles.iter_mut().filter(|role| role.locked) {
+        *role = role.clone().assigned_to(Subject::user("tom"));
+    }
+    let all = Command::set_level_for_all_roles("crm", ["contact.read"], Level::Own);
+    assert_eq!(refusal(document, "nina", all), None);
+}
+
+/// Who manages hands out anything, but no more reach than they have.
+#[test]
+fn open_delegation() {
+    let open = || document().delegation(Delegation::Open);
+    let nina = |command| refusal(open(), "nina", command);
+    assert_eq!(nina(read("seller", Level::All)), None);
+    assert_eq!(nina(Command::assign("chief", Subject::user("nick"))), None);
+    assert_eq!(nina(Command::set_level("mailer", "mail_settings.manage", Grant::Allow)), None);
+    let raise = Command::set_level("lead", "settings.manage", Level::All);
+    assert_eq!(nina(raise).map(|(kind, _)| kind), Some(RefusalKind::ExceedsOwnLevel));
+    assert_eq!(nina(Command::set_level("lead", "settings.manage", Level::Own)), None);
+    let outside = Command::assign("seller", Subject::user("tom"));
+    assert_eq!(nina(outside).map(|(kind, _)| kind), Some(RefusalKind::OutsideReach));
+    assert_eq!(nina(read("admin", Level::All)).map(|(kind, _)| kind), Some(RefusalKind::LockedRole));
+}
+
+/// Where several rules would be broken, the first of the order is told.
+#[test]
+fn the_first_rule_is_told() {
+    let kind = |user, command| refusal(document(), user, command).unwrap().0;
+    // Not permitted, and makes no sense.
+    assert_eq!(kind("nick", Command::remove_department("unknown")), RefusalKind::NotPermitted);
+    // Makes no sense, and is locked.
+    assert_eq!(kind("nina", Command::unassign("admin", Subject::user("tom"))), RefusalKind::Invalid);
+    // Locked, and out of reach, and too much.
+    assert_eq!(kind("nina", Command::assign("admin", Subject::user("tom"))), RefusalKind::LockedRole);
+    // Out of reach, and too much.
+    assert_eq!(kind("nina", Command::assign("chief", Subject::user("tom"))), RefusalKind::OutsideReach);
+    assert_eq!(kind("nina", Command::assign("chief", Subject::user("nick"))), RefusalKind::ExceedsOwnLevel);
+}
+
+/// Each command is judged on the state that those before it left.
+#[test]
+fn a_batch_is_what_its_commands_are_one_by_one() {
+    let authz = Handle::new(Policy::from_document(document()).unwrap());
+    let nina = authz.as_user("nina");
+    // She lowers her own level, and has it no longer for the next command.
+    let lower = [read("lead", Level::Own), read("seller", Level::Department)];
+    assert_eq!(nina.dry_run(&lower).unwrap_err().command(), Some(1));
+    // She gives up managing.
+    let leave = [Command::unassign("lead", Subject::user("nina")), read("seller", Level::Deny)];
+    let refusal = nina.dry_run(&leave).unwrap_err();
+    assert_eq!((refusal.kind(), refusal.command()), (RefusalKind::NotPermitted, Some(1)));
+    // A role that comes within reach.
+    let authz_root = authz.as_user("root");
+    authz_root.apply([Command::unassign("helper", Subject::user("tom"))]).unwrap();
+    assert!(nina.dry_run([read("helper", Level::Department)]).is_ok());
+    assert_eq!(authz.load().revision(), 1);
+}
+
+#[test]
+fn kinds_are_words() {
+    for kind in RefusalKind::EACH {
+        assert_eq!(kind.to_string().parse(), Ok(kind));
+        assert_eq!(serde_json::to_string(&kind).unwrap(), format!("\"{kind}\""));
+        assert_eq!(serde_json::from_str::<RefusalKind>(&format!("\"{kind}\"")).unwrap(), kind);
+    }
+    assert_eq!(
+        "forbidden".parse::<RefusalKind>().unwrap_err().to_string(),
+        "`forbidden` is no refusal: write `not_permitted`, `invalid`, `locked_role`, `outside_reach`, \
+         `exceeds_own_level`, `would_lock_out` or `conflict`"
+    );
+}

@@ -1,0 +1,32 @@
+//! The stages of world files: between them, they show every command and every refusal.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use orgscope::RefusalKind;
+
+#[test]
+fn every_command_and_every_refusal_has_a_stage() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/worlds");
+    let (mut applied, mut refused) = (BTreeSet::new(), BTreeSet::new());
+    for entry in fs::read_dir(folder).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        let world = orgscope::World::from_document(serde_json::from_str(&text).unwrap()).unwrap();
+        for stage in world.stages() {
+            if let Some(kind) = stage.refused() {
+                refused.insert(kind);
+                continue;
+            }
+            for command in stage.commands() {
+                let json = serde_json::to_value(command).unwrap();
+                applied.insert(json.as_object().unwrap().keys().next().unwrap().clone());
+            }
+        }
+    }
+    // Counted in the test of their forms; `conflict` takes an editor who saw an older state, which no stage has.
+    assert_eq!(applied.len(), 27, "{applied:?}");
+    let all: BTreeSet<RefusalKind> =
+        RefusalKind::EACH.into_iter().filter(|kind| *kind != RefusalKind::Conflict).collect();
+    assert_eq!(refused, all);
+}
