@@ -1,0 +1,128 @@
+//! What a change by command costs, in a company of 100,000 users: `cargo bench --bench administration`.
+//!
+//! Each row is `name<TAB>figure<TAB>goal<TAB>met|missed`. Lines that begin with `#` are times, for orientation. The commands
+//! come one by one, each a batch of its own: judged, published, with its receipt. They are those of an ordinary day:
+//! people come, go and move, groups change, roles are edited and assigned, departments move now and then.
+
+mod company;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use company::{Company, Ids, Size};
+use fastrand::Rng;
+use orgscope::document::{Action, Document, Resource, Role, User};
+use orgscope::{
+    Command, DepartmentId, Editor, Grant, GroupId, Handle, Level, Policy, RoleId, Snapshot, Subject, UserId,
+};
+
+const COMMANDS: usize = 10_000;
+const SIZE: Size = Size::MEDIUM;
+
+fn main() {
+    let policy = Policy::from_document(document()).expect("the document is valid");
+    let compile = compile(&policy);
+    println!("# compiling {} users: {compile:.1?}", SIZE.name());
+    let delegate = UserId::from(i64::from(SIZE.users));
+    for (name, who) in [
+        ("by the host", None),
+        ("by an administrator", Some(UserId::from(1))),
+        ("by a delegate", Some(delegate.clone())),
+    ] {
+        let authz = Handle::new(policy.clone());
+        let editor = who.as_ref().map_or_else(|| authz.as_host(), |user| authz.as_user(user.clone()));
+        measure(name, &editor, who.as_ref() == Some(&delegate), compile);
+    }
+    // Without any administrator: then it depends on somebody's roles whether somebody can manage.
+    let mut document = policy.to_document();
+    document.org.users.iter_mut().for_each(|user| user.admin = false);
+    let authz = Handle::new(Policy::from_document(document).expect("the document is valid"));
+    measure("by the host, without administrators", &authz.as_host(), false, compile);
+}
+
+/// A company where the last user manages the roles of the CRM, with all there is to hand out.
+fn document() -> Document {
+    let mut document = Company::generate(SIZE, Ids::Integer).document;
+    let crm = &mut document.schema.sections[0];
+    crm.resources.push(Resource::new("roles_of_crm").action(Action::new("manage")));
+    crm.manage = Some("roles_of_crm.manage".to_owned());
+    let name = crm.name.clone();
+    let mut role = Role::new("delegates", name, "Delegates").assigned_to(Subject::user(SIZE.users));
+    for resource in &crm.resources {
+        for action in &resource.actions {
+            let all = if action.toggle { Grant::Allow } else { Grant::Level(Level::All) };
+            role = role.grant(format!("{}.{}", resource.name, action.name), all);
+        }
+    }
+    document.org.users.last_mut().expect("there are users").active = None;
+    document.role(role)
+}
+
+/// The median time of compiling the policy as a whole.
+fn compile(policy: &Policy) -> Duration {
+    let mut times: Vec<Duration> = (0..9)
+        .map(|_| {
+            let start = Instant::now();
+            black_box(Snapshot::of(policy));
+            start.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+/// Applies commands one by one. Only the time of those that are accepted and of those that are refused is counted, not that
+/// of making them up.
+fn measure(name: &str, editor: &Editor<'_>, only_roles: bool, compile: Duration) {
+    let mut rng = Rng::with_seed(11);
+    let mut time = Duration::ZERO;
+    let mut slowest = Duration::ZERO;
+    let mut refused = 0;
+    for number in 0..COMMANDS {
+        let command = [command(number, only_roles, &mut rng)];
+        let start = Instant::now();
+        let receipt = editor.apply(&command);
+        let took = start.elapsed();
+        (time, slowest) = (time + took, slowest.max(took));
+        refused += usize::from(black_box(receipt).is_err());
+    }
+    let mean = time / u32::try_from(COMMANDS).expect("they are few");
+    println!("# {name}: {mean:.1?} a command, {slowest:.1?} the slowest, {refused} of {COMMANDS} refused");
+    let figure = mean.as_secs_f64() / compile.as_secs_f64();
+    println!(
+        "a command {name} / compiling the company\t{figure:.6}\t<= 0.001\t{}",
+        if figure <= 0.001 { "met" } else { "missed" }
+    );
+}
+
+fn command(number: usize, only_roles: bool, rng: &mut Rng) -> Command {
+    let user = UserId::from(rng.u32(2..SIZE.users));
+    let department = |rng: &mut Rng| DepartmentId::from(rng.u32(1..=SIZE.departments));
+    let group = GroupId::from(rng.u32(1..=SIZE.users / 100));
+    let role = RoleId::from(format!("role-{}", rng.u32(10..SIZE.roles)));
+    let subject = match rng.u32(..4) {
+        0 => Subject::User(user.clone()),
+        1 => Subject::Department(department(rng)),
+        2 => Subject::DepartmentSub(department(rng)),
+        _ => Subject::Group(group.clone()),
+    };
+    let level = Level::EACH[rng.usize(..8)];
+    let kind = if only_roles { rng.u32(60..100) } else { rng.u32(..100) };
+    match kind {
+        0..12 => Command::join_department(user, department(rng)),
+        12..20 => Command::set_active(user, rng.bool()),
+        20..25 => Command::set_head(user, department(rng), rng.bool()),
+        25..35 => Command::add_user(User::new(format!("new {number}")).member_of(department(rng))),
+        35..40 => Command::remove_user(user),
+        40..50 => Command::join_group(user, group),
+        50..58 => Command::leave_group(user, group),
+        58 => Command::move_department(department(rng), Some(department(rng))),
+        59 => Command::rename_user(user, Some("Somebody")),
+        60..75 => Command::set_level(role, "deal.read", level),
+        75..90 => Command::assign(role, subject),
+        90..97 => Command::unassign(role, subject),
+        97 => Command::clone_role(role, format!("copy {number}"), format!("Copy {number}")),
+        98 => Command::rename_role(role, format!("Renamed {number}")),
+        _ => Command::set_level_for_all_roles("crm", ["deal.export"], level),
+    }
+}
