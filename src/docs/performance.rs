@@ -9,7 +9,8 @@
 //! | [`Scope::contains`](crate::Scope::contains) | as a check |
 //! | [`who_can`](crate::Snapshot::who_can) | the users of the company: a check of each |
 //! | [`Policy::from_document`](crate::Policy::from_document), [`Snapshot::of`](crate::Snapshot::of) | the document |
-//! | [`Handle::apply`](crate::Handle::apply) | what the batch changes; besides, with the departments if one comes, goes or moves, and with the assignments if those change |
+//! | [`Handle::apply`](crate::Handle::apply) | what the batch changes; besides, with the departments if one comes, goes or moves, or gets or loses a role. On behalf of a user also with the cells and subjects that the rules look at |
+//! | [`Snapshot::catalogue`](crate::Snapshot::catalogue), [`Handle::checkpoint`](crate::Handle::checkpoint) | the company |
 //!
 //! A check takes no lock and, once the row is made, no memory. Any number of threads may ask one snapshot.
 //!

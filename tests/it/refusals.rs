@@ -105,6 +105,31 @@ fn not_permitted() {
     is_applied("root", Command::rename_role("editor", "Author"));
 }
 
+/// A toggle must be decided allow, with all that it requires; of a levelled permission the level is enough to begin with, and
+/// what it requires then cuts the reach.
+#[test]
+fn what_managing_requires() {
+    let settings = |manage: Action| {
+        Resource::new("settings").action(Action::toggle("unlocked")).action(manage.requires("unlocked"))
+    };
+    for (manage, grant, refused) in [
+        (Action::toggle("manage"), Grant::Allow, RefusalKind::NotPermitted),
+        (Action::new("manage"), Grant::Level(Level::Department), RefusalKind::OutsideReach),
+    ] {
+        let document = Document::new()
+            .section(Section::new("crm").managed_by("settings.manage").resource(settings(manage)))
+            .user(User::new("nina"))
+            .role(Role::new("lead", "crm", "Lead").grant("settings.manage", grant).assigned_to(Subject::user("nina")))
+            .role(Role::new("other", "crm", "Other"));
+        let unlocked = document.clone().role(
+            Role::new("key", "crm", "Key").grant("settings.unlocked", Grant::Allow).assigned_to(Subject::Everyone),
+        );
+        let assign = Command::assign("other", Subject::user("nina"));
+        assert_eq!(refusal(document, "nina", assign.clone()).map(|(kind, _)| kind), Some(refused));
+        assert_eq!(refusal(unlocked, "nina", assign), None);
+    }
+}
+
 /// Each way in which a command makes no sense.
 #[test]
 fn invalid() {
