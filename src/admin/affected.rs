@@ -5,6 +5,7 @@ use std::fmt::{self, Debug};
 
 use crate::document::{Command, Word};
 use crate::policy::Policy;
+use crate::policy::org::User;
 use crate::vocabulary::id::{DepartmentId, RoleId, UserId, UserRef};
 use crate::vocabulary::subject::Subject;
 
@@ -80,7 +81,7 @@ impl Kinds {
     fn contain(&self, policy: &Policy, user: &UserId) -> bool {
         let org = &policy.org;
         let reaches = |department: &DepartmentId| {
-            let anchors = || org.users().get(user).into_iter().flat_map(|user| user.anchors());
+            let anchors = || org.users().get(user).into_iter().flat_map(User::anchors);
             let above = org.department(department).into_iter().flat_map(|department| org.with_those_above(department));
             above.into_iter().any(|above| anchors().any(|anchor| anchor == above))
         };

@@ -10,7 +10,7 @@ use std::fmt::{self, Display};
 use crate::admin::guard::known;
 use crate::document::{Command, Word};
 use crate::policy::Policy;
-use crate::policy::org::Org;
+use crate::policy::org::{Org, User};
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::subject::Subject;
 
@@ -354,7 +354,7 @@ impl<'p> Ground<'p> {
     /// that leads up from where the user is.
     fn add_places_of(&mut self, id: &UserId) {
         let org = &self.policy.org;
-        let above = org.users().get(id).into_iter().flat_map(|user| user.anchors());
+        let above = org.users().get(id).into_iter().flat_map(User::anchors);
         let above = above.flat_map(|department| org.with_those_above(department));
         self.facts.extend(above.map(|department| Fact::Department(org.department_id(department).clone())));
     }

@@ -50,7 +50,7 @@ impl Managers {
             })
             .collect();
         let among = |policy: &Policy| {
-            users.iter().filter(|id| policy.org.users().get(id).is_some_and(|user| is_administrator(user))).count()
+            users.iter().filter(|id| policy.org.users().get(id).is_some_and(is_administrator)).count()
         };
         let administrators = self.administrators + among(after) - among(before);
         Self { administrators, latest: self.latest.clone() }
