@@ -88,6 +88,11 @@ impl Org {
         &self.department_at(department).id
     }
 
+    /// What people call a department.
+    pub(crate) fn name_of(&self, department: NodeIndex) -> Option<&str> {
+        self.department_at(department).name.as_deref()
+    }
+
     /// The department directly above.
     pub(crate) fn parent(&self, department: NodeIndex) -> Option<NodeIndex> {
         self.forest.neighbors_directed(department, Direction::Outgoing).next()

@@ -23,6 +23,10 @@ impl<T: Ord + Clone> Interned<T> {
         self.items.get(place)
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.items.len()
+    }
+
     /// The place of this thing: the same for an equal one, the next one for a new one.
     pub(crate) fn place(&mut self, item: T) -> u32 {
         if let Some(place) = self.places.get(&item) {

@@ -11,13 +11,13 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::random::{self, Record, World, world};
-use crate::square::permissions;
+use crate::square::{permissions, sorted};
 
 /// A command by numbers: which one, and four more for what it names.
 type RawCommand = (u8, [u8; 4]);
 
 /// The command that numbers stand for in a world. It may make no sense there.
-fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle) -> Command {
+pub(crate) fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle) -> Command {
     let user = || -> UserId { random::user(usize::from(a) % random::NAMES) };
     let department = |n: u8| -> DepartmentId { random::department(usize::from(n) % random::NAMES) };
     let group = |n: u8| -> GroupId { random::group(usize::from(n) % 4) };
@@ -121,8 +121,11 @@ fn is_as_if_compiled_afresh(world: &World, handle: &Handle) {
             }
         }
         if let AnyPermission::Levelled(permission) = permission {
-            let who = |snapshot: &Snapshot| snapshot.who_can(permission, &records[0]).cloned().collect::<Vec<_>>();
-            assert_eq!(who(&published), who(&afresh));
+            for record in &records {
+                let who = sorted(published.who_can(permission, record));
+                assert_eq!(who, sorted(afresh.who_can(permission, record)), "who {record:?}");
+                assert_eq!(published.who_can(permission, record).count(), who.len(), "count {record:?}");
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ const ROOMS: [(&str, &[&str]); 8] = [
     ("document", &["vocabulary"]),
     ("policy", &["vocabulary", "document"]),
     ("snapshot", &["vocabulary", "document", "policy"]),
-    ("query", &["vocabulary", "policy", "snapshot"]),
+    ("query", &["vocabulary", "document", "policy", "snapshot"]),
     ("handle", &["vocabulary", "document", "policy", "snapshot", "query"]),
     ("reference", &["vocabulary", "policy"]),
     ("docs", &[]),

@@ -4,10 +4,12 @@ mod auto_traits;
 #[cfg(feature = "cli")]
 mod cli;
 mod commands;
+mod diff;
 mod documents;
 mod errors;
 mod examples;
 mod exhaustive;
+mod explain;
 mod hostile;
 mod ids;
 mod laws;
