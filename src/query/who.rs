@@ -6,7 +6,7 @@ use std::fmt::{self, Debug};
 use foldhash::fast::RandomState;
 
 use crate::query::principal::Principal;
-use crate::snapshot::{Cell, DepartmentSlot, Entry, Relation, Snapshot, Source, slot};
+use crate::snapshot::{Cell, DepartmentSlot, Entries, Entry, Relation, Snapshot, Source, slot};
 use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::level::Level;
@@ -20,18 +20,18 @@ use crate::vocabulary::subject::{Owner, Share};
 /// the canonical one sorts the ids.
 ///
 /// [`count`](Iterator::count) counts users with the same roles and departments together, without listing them.
-pub struct WhoCan<'s, 'r> {
+pub struct WhoCan<'s, A> {
     snapshot: &'s Snapshot,
     /// Whether somebody may.
-    ask: Box<dyn Fn(Principal<'s>) -> bool + 'r>,
+    ask: A,
     /// Users who must be asked one by one, sorted.
     named: Vec<u32>,
     next_named: usize,
     /// Where all others who may are to be found, in parts that may overlap.
-    entries: Box<dyn Iterator<Item = Entry> + 's>,
+    entries: Entries<'s>,
     seen: HashSet<Entry, RandomState>,
     /// Those of the last entry who are still to come.
-    current: Box<dyn Iterator<Item = u32> + 's>,
+    current: Box<dyn Iterator<Item = u32> + Send + Sync + 's>,
 }
 
 impl Snapshot {
@@ -61,29 +61,33 @@ impl Snapshot {
     /// assert_eq!(readers, [&"ann".into(), &"bob".into()]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn who_can<'s, 'r, R: Record>(&'s self, permission: Permission<R>, record: &'r R) -> WhoCan<'s, 'r> {
+    pub fn who_can<'s, R: Record>(
+        &'s self,
+        permission: Permission<R>,
+        record: &R,
+    ) -> WhoCan<'s, impl Fn(Principal<'s>) -> bool> {
         let Permission { action, schema, .. } = permission;
-        let (mut named, mut entries): (_, Box<dyn Iterator<Item = Entry>>) = (Vec::new(), Box::new(std::iter::empty()));
+        let (mut named, mut entries): (_, Entries<'s>) = (Vec::new(), Box::new(std::iter::empty()));
         if schema == self.fingerprint() {
             (named, entries) = record.with_facts(|facts| (self.named(facts), self.entries_for(action, Some(facts))));
         }
-        self.those(Box::new(move |user| user.check(permission, record).is_allow()), named, entries)
+        self.those(move |user: Principal<'s>| user.check(permission, record).is_allow(), named, entries)
     }
 
     /// The users who may do this, for a permission that has no record.
-    pub fn who_can_toggle(&self, toggle: Toggle) -> WhoCan<'_, 'static> {
+    pub fn who_can_toggle<'s>(&'s self, toggle: Toggle) -> WhoCan<'s, impl Fn(Principal<'s>) -> bool> {
         let ours = toggle.schema == self.fingerprint();
-        let entries: Box<dyn Iterator<Item = Entry>> =
+        let entries: Entries<'s> =
             if ours { self.entries_for(toggle.action, None) } else { Box::new(std::iter::empty()) };
-        self.those(Box::new(move |user| user.check_toggle(toggle).is_allow()), Vec::new(), entries)
+        self.those(move |user: Principal<'s>| user.check_toggle(toggle).is_allow(), Vec::new(), entries)
     }
 
-    fn those<'s, 'r>(
+    fn those<'s, A: Fn(Principal<'s>) -> bool>(
         &'s self,
-        ask: Box<dyn Fn(Principal<'s>) -> bool + 'r>,
+        ask: A,
         named: Vec<u32>,
-        entries: Box<dyn Iterator<Item = Entry> + 's>,
-    ) -> WhoCan<'s, 'r> {
+        entries: Entries<'s>,
+    ) -> WhoCan<'s, A> {
         let current = Box::new(std::iter::empty());
         WhoCan { snapshot: self, ask, named, next_named: 0, entries, seen: HashSet::default(), current }
     }
@@ -114,11 +118,7 @@ impl Snapshot {
     /// Whoever may has, for the action and for each that it requires, a level that reaches the record from where they are.
     /// So they are anchored around the record, or have a level that reaches it from anywhere; and in any case they have
     /// some level. One of the actions needs to be looked at only.
-    fn entries_for<'s>(
-        &'s self,
-        action: ActionIndex,
-        facts: Option<&Facts<'_>>,
-    ) -> Box<dyn Iterator<Item = Entry> + 's> {
+    fn entries_for<'s>(&'s self, action: ActionIndex, facts: Option<&Facts<'_>>) -> Entries<'s> {
         let around = facts.map_or_else(Vec::new, |facts| self.around(facts));
         let nowhere = self.anybody(Entry::NOBODY);
         let from_anywhere = facts.map_or(Relation::default(), |facts| {
@@ -167,7 +167,7 @@ impl Snapshot {
     }
 }
 
-impl WhoCan<'_, '_> {
+impl<'s, A: Fn(Principal<'s>) -> bool> WhoCan<'s, A> {
     /// The next of the users who are named and may.
     fn next_named(&mut self) -> Option<u32> {
         while let Some(user) = self.named.get(self.next_named) {
@@ -180,12 +180,12 @@ impl WhoCan<'_, '_> {
     }
 
     /// The next entry whose users may, but perhaps for those who are named.
-    fn next_entry(&mut self) -> Option<Entry> {
+    fn next_entry(&mut self) -> Option<(Entry, Option<usize>)> {
         loop {
-            let entry = self.entries.next()?;
+            let (entry, count) = self.entries.next()?;
             let anybody = Principal { snapshot: self.snapshot, asker: self.snapshot.anybody(entry) };
             if self.seen.insert(entry) && (self.ask)(anybody) {
-                return Some(entry);
+                return Some((entry, count));
             }
         }
     }
@@ -198,13 +198,13 @@ impl WhoCan<'_, '_> {
             if let Some(user) = self.current.find(|user| self.named.binary_search(user).is_err()) {
                 return Some(user);
             }
-            let entry = self.next_entry()?;
+            let (entry, _) = self.next_entry()?;
             self.current = Box::new(self.snapshot.users_of(entry));
         }
     }
 }
 
-impl<'s> Iterator for WhoCan<'s, '_> {
+impl<'s, A: Fn(Principal<'s>) -> bool> Iterator for WhoCan<'s, A> {
     type Item = &'s UserId;
 
     fn next(&mut self) -> Option<&'s UserId> {
@@ -220,14 +220,15 @@ impl<'s> Iterator for WhoCan<'s, '_> {
         for user in &self.named {
             *apart.entry(self.snapshot.entry(*user)).or_default() += 1;
         }
-        while let Some(entry) = self.next_entry() {
-            count += self.snapshot.count_of(entry) - apart.get(&entry).copied().unwrap_or_default();
+        while let Some((entry, known)) = self.next_entry() {
+            let all = known.unwrap_or_else(|| self.snapshot.count_of(entry));
+            count += all - apart.get(&entry).copied().unwrap_or_default();
         }
         count
     }
 }
 
-impl Debug for WhoCan<'_, '_> {
+impl<A> Debug for WhoCan<'_, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WhoCan").field("named", &self.named.len()).finish_non_exhaustive()
     }

@@ -53,7 +53,7 @@ use lineage::Lineage;
 use part::Part;
 use roles::{Assigned, Classes};
 use roster::Roster;
-pub(crate) use roster::Source;
+pub(crate) use roster::{Entries, Source};
 pub(crate) use row::Row;
 use row::Rows;
 use tree::Tree;

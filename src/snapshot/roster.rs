@@ -25,6 +25,9 @@ pub(crate) struct Roster {
     lists: Sorted<(DepartmentSlot, u32)>,
 }
 
+/// Entries, found one by one; with how many users each has, where that is known without counting.
+pub(crate) type Entries<'s> = Box<dyn Iterator<Item = (Entry, Option<usize>)> + Send + Sync + 's>;
+
 /// The users that a role may be assigned to, resolved.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Source {
@@ -158,7 +161,7 @@ impl Snapshot {
     }
 
     /// The entries of users from one place to before another, each once.
-    fn entries_between(&self, from: Places, to: Option<Places>) -> impl Iterator<Item = Entry> {
+    fn entries_between(&self, from: Places, to: Option<Places>) -> impl Iterator<Item = (Entry, Option<usize>)> {
         let keys = self.keys();
         let mut spot = self.roster.users.find(|user| keys.entry(user).anchors.key() < from.key());
         std::iter::from_fn(move || {
@@ -167,17 +170,18 @@ impl Snapshot {
             if to.is_some_and(|to| entry.anchors.key() >= to.key()) {
                 return None;
             }
+            let first = spot;
             spot = self.roster.users.find_from(spot, |user| keys.entry(user) <= entry);
-            Some(entry)
+            Some((entry, Some(self.roster.users.count(first, spot))))
         })
     }
 
-    fn entries_in(&self, places: Places) -> impl Iterator<Item = Entry> {
+    fn entries_in(&self, places: Places) -> impl Iterator<Item = (Entry, Option<usize>)> {
         self.entries_between(places, Some(places.next()))
     }
 
     /// The entries of users who are anchored in a department. The same entry comes once.
-    pub(crate) fn entries_at(&self, department: DepartmentSlot) -> impl Iterator<Item = Entry> {
+    fn entries_at(&self, department: DepartmentSlot) -> impl Iterator<Item = (Entry, Option<usize>)> {
         let from = self.roster.lists.find(|list| list < (department, 0));
         let to = self.roster.lists.find_from(from, |list| list.0 <= department);
         let lists = self.roster.lists.between(from, to).map(|(_, place)| Places::several(place));
@@ -193,7 +197,7 @@ impl Snapshot {
 
     /// The entries of the users of a source, of whom some may be no users who may ask. The same entry may come again and
     /// again.
-    pub(crate) fn entries_of<'s>(&'s self, source: &Source) -> Box<dyn Iterator<Item = Entry> + 's> {
+    pub(crate) fn entries_of(&self, source: &Source) -> Entries<'_> {
         match source {
             Source::Everyone => Box::new(self.entries_between(Places::NONE, None)),
             Source::Employees => Box::new(self.entries_between(Places::NONE.next(), None)),
@@ -207,17 +211,17 @@ impl Snapshot {
             }
             Source::Users(users) => {
                 let users = users.clone();
-                Box::new((0..users.len()).map(move |user| self.entry(users[user])))
+                Box::new((0..users.len()).map(move |user| (self.entry(users[user]), None)))
             }
         }
     }
 
-    fn leaders(&self, mark: u8) -> impl Iterator<Item = Entry> {
+    fn leaders(&self, mark: u8) -> impl Iterator<Item = (Entry, Option<usize>)> {
         let standings = (0..=SUPERVISOR | DEPUTY | ADMINISTRATOR).filter(move |standing| standing & mark != 0);
         standings.flat_map(move |standing| {
             let keys = self.keys();
             let (from, to) = self.standing(standing);
-            self.roster.leaders.between(from, to).map(move |user| keys.entry(user))
+            self.roster.leaders.between(from, to).map(move |user| (keys.entry(user), None))
         })
     }
 

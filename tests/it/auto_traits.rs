@@ -6,10 +6,10 @@ use orgscope::document::{
     self, Check, Expect, Format, List, Org, RecordAsked, Request, Section, Stage, User, Who, Word,
 };
 use orgscope::{
-    AnyPermission, AnyRecord, Command, Decision, Delegation, Denied, DepartmentId, DepartmentRef, Document, Facts,
-    Grant, GroupId, GroupRef, Handle, InvalidQuestion, KnownOwner, Level, Owner, Permission, Policy, PolicyError,
-    Principal, Problem, Question, Reason, RecordId, Refusal, Reload, RoleId, Schema, Scope, Share, Snapshot, Subject,
-    Toggle, UnknownGrant, UnknownLevel, UnknownMode, UnknownPermission, Unowned, UserId, UserRef, World,
+    AnyPermission, AnyRecord, Assignment, Change, Code, Command, Decision, Delegation, Denied, DepartmentId, DepartmentRef, Diff, DiffGroup, Document, Explanation, Facts, Finding,
+    Grant, Ground, GroupId, GroupRef, Handle, InvalidQuestion, KnownOwner, Level, Named, Owner, OwnerTold, Permission, Place, Policy, PolicyError, Post,
+    Principal, Problem, Question, Reason, RecordId, RecordTold, Refusal, Reload, Repair, RightChange, Rights, RoleId, Schema, Scope, Share, Snapshot, Step, Subject, Tie,
+    Toggle, UnknownGrant, UnknownLevel, UnknownMode, UnknownPermission, Unowned, UserId, UserRef, WhoCan, World,
 };
 
 fn shared<T: Send + Sync + Debug>() {}
@@ -20,6 +20,7 @@ fn error<T: std::error::Error + Send + Sync + Clone + Eq + 'static>() {}
 #[test]
 fn all_types_cross_threads_and_show_themselves() {
     shared::<Handle>();
+    shared::<WhoCan<'_, fn(Principal<'static>) -> bool>>();
     shared::<Snapshot>();
 
     cloned::<Policy>();
@@ -41,6 +42,9 @@ fn all_types_cross_threads_and_show_themselves() {
     cloned::<Question<'_>>();
     cloned::<(Command, KnownOwner<'_>)>();
     cloned::<Principal<'_>>();
+    cloned::<(Explanation, RecordTold, OwnerTold, Step, Ground, Assignment, Place, Tie, Repair, Change)>();
+    cloned::<(Named<UserId>, Rights, Diff<'_>, DiffGroup<'_>, RightChange, Finding)>();
+    copied::<(Code, Post)>();
     cloned::<Scope<'_, AnyRecord<'_>>>();
 
     copied::<(Level, Grant, Decision, Delegation, Unowned, Reload)>();

@@ -114,7 +114,7 @@ proptest! {
             // The same whatever was asked before, of this snapshot or of another.
             prop_assert_eq!(told.to_string(), explain(&Snapshot::of(&policy), user, permission, &record.as_any()).to_string());
             let json = serde_json::to_value(&told).unwrap();
-            let problems: Vec<String> = valid.iter_errors(&json).map(|error| format!("{}: {error}", error.instance_path())).collect();
+            let problems: Vec<String> = valid.iter_errors(&json).map(|error| format!("{}: {error}", error.instance_path)).collect();
             prop_assert!(problems.is_empty(), "{:?} in {}", problems, json);
         }
     }
@@ -222,7 +222,7 @@ fn company() -> Document {
         .user(User::new("seth").member_of("south"))
         .user(User::new("tom"))
         .user(User::new("old").inactive())
-        .user(User::new("root").admin())
+        .user(User::new("root").administrator())
         .role(Role::new("reader", "crm", "Team reader").grant("contact.read", Level::Department).assigned_to(Subject::department_sub("sales")))
         .role(Role::new("chief", "crm", "Chief").grant("contact.read", Level::DepartmentSub).grant("contact.update", Level::Department).assigned_to(Subject::Supervisors))
         .role(Role::new("guest", "crm", "Guest").grant("contact.read", Level::OwnOpen).assigned_to(Subject::user("tom")))

@@ -14,6 +14,7 @@ mod hostile;
 mod ids;
 mod laws;
 mod layering;
+mod lint;
 mod ownership;
 mod random;
 mod square;

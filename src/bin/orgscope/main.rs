@@ -2,7 +2,10 @@
 
 mod ask;
 mod check;
+mod diff;
+mod dot;
 mod expectations;
+mod explain;
 mod format;
 mod id;
 mod junit;
@@ -11,6 +14,7 @@ mod matrix;
 mod one_line;
 mod outcome;
 mod output;
+mod paint;
 mod requests;
 mod test;
 mod validate;
@@ -36,7 +40,7 @@ const IDS: &str = "\
 An id is an integer if it is written as one (7, -7), a JSON string if it begins with a quote ('\"7\"' is text), \
 else text as it stands.
 
-Exit codes: 0 allowed, valid or passed; 1 denied or failed; 2 a file, a question or an argument makes no sense.";
+Exit codes: 0 allowed, valid, passed or the same; 1 denied, failed or different; 2 a file, a question or an argument makes no sense.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -45,7 +49,10 @@ enum Command {
     Check(check::Check),
     List(list::List),
     Who(who::Who),
+    Explain(explain::Explain),
     Matrix(matrix::Matrix),
+    Diff(diff::Diff),
+    Dot(dot::Dot),
 }
 
 fn main() -> ExitCode {
@@ -67,6 +74,9 @@ fn run(command: &Command, out: &mut Output) -> Result<Outcome, Failure> {
         Command::Check(check) => check.run(out),
         Command::List(list) => list.run(out),
         Command::Who(who) => who.run(out),
+        Command::Explain(explain) => explain.run(out),
         Command::Matrix(matrix) => matrix.run(out),
+        Command::Diff(diff) => diff.run(out),
+        Command::Dot(dot) => dot.run(out),
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use crate::policy::role::Role;
 use crate::policy::schema::Schema;
 use crate::query::diff::reach::{Met, Mover, Surroundings};
@@ -58,7 +60,7 @@ struct Engine<'s> {
     pairs: Vec<Pair>,
     surroundings: Surroundings<'s>,
     /// By the rows, which stay where they are, and what is met.
-    known: HashMap<(usize, usize, Met), Option<GroupPlace>>,
+    known: HashMap<(usize, usize, Met), Option<GroupPlace>, RandomState>,
     by_changes: HashMap<Vec<RightChange>, GroupPlace>,
     groups: Vec<Found>,
 }
@@ -74,11 +76,11 @@ pub(super) fn compare<'s>(before: &'s Snapshot, after: &'s Snapshot) -> Diff<'s>
         after,
         pairs: pairs(before.schema(), after.schema()),
         surroundings: Surroundings::new(before, after, movers),
-        known: HashMap::new(),
+        known: HashMap::default(),
         by_changes: HashMap::new(),
         groups: Vec::new(),
     };
-    let mut apart: HashMap<Entry, Vec<UserId>> = HashMap::new();
+    let mut apart: HashMap<Entry, Vec<UserId>, RandomState> = HashMap::default();
     for user in one_by_one {
         let entry = |snapshot: &Snapshot| snapshot.slot_of(user.borrowed()).map(|slot| snapshot.entry(slot));
         let (old, new) = (entry(before), entry(after));
@@ -91,13 +93,14 @@ pub(super) fn compare<'s>(before: &'s Snapshot, after: &'s Snapshot) -> Diff<'s>
             apart.entry(new).or_default().push(user);
         }
     }
-    let mut seen: HashSet<Entry> = HashSet::new();
-    for entry in sources.iter().flat_map(|source| after.entries_of(source)) {
-        if !seen.insert(entry) {
+    let each_once = matches!(sources[..], [Source::Everyone | Source::Employees | Source::Department(_)]);
+    let mut seen: HashSet<Entry, RandomState> = HashSet::default();
+    for (entry, known) in sources.iter().flat_map(|source| after.entries_of(source)) {
+        if !each_once && !seen.insert(entry) {
             continue;
         }
         let apart = apart.get(&entry).map_or(&[][..], |users| users);
-        let count = after.count_of(entry).saturating_sub(apart.len());
+        let count = known.unwrap_or_else(|| after.count_of(entry)).saturating_sub(apart.len());
         if count > 0
             && let Some(group) = engine.group(Some(entry), Some(entry), None, (false, false))
         {

@@ -8,6 +8,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use foldhash::fast::RandomState;
+
 use crate::snapshot::{Below, DepartmentSlot, Entry, Relation, Snapshot, department, slot};
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::level::{DEPARTMENT, OWN, SUB};
@@ -133,7 +135,7 @@ pub(super) struct Surroundings<'s> {
     /// Where movers were and are: the number of the department, and which mover.
     left: Vec<(u32, usize)>,
     joined: Vec<(u32, usize)>,
-    known: HashMap<(Option<u32>, Option<u32>, Option<usize>), Met>,
+    known: HashMap<(Option<u32>, Option<u32>, Option<usize>), Met, RandomState>,
 }
 
 impl<'s> Surroundings<'s> {
@@ -156,7 +158,7 @@ impl<'s> Surroundings<'s> {
         };
         let (left, joined) = (places(before, |mover| &mover.before), places(after, |mover| &mover.after));
         let names = (!same_tree).then(|| names(before, after));
-        Self { before, after, same_tree, names, movers, alone, left, joined, known: HashMap::new() }
+        Self { before, after, same_tree, names, movers, alone, left, joined, known: HashMap::default() }
     }
 
     /// What a user of these entries meets; the user is named if they may have moved themselves.
