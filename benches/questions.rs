@@ -48,8 +48,11 @@ fn who_can(size: Size, snapshot: &Snapshot, read: Permission, users: &[UserId]) 
     let scan = || users.iter().filter(|user| snapshot.principal(*user).check(read, &record).is_allow()).count();
     assert_eq!(scan(), count, "the same users by check");
     let (fast, slow) = (median(PASSES * 100, || snapshot.who_can(read, &record).count()), median(PASSES, scan));
-    let listed = median(PASSES * 100, || snapshot.who_can(read, &record).map(|user| black_box(user)).fold(0, |n, _| n + 1));
-    println!("# {name}: {count} readers counted in {fast:?}, listed in {listed:?}, by a check of each user in {slow:?}");
+    let listed =
+        median(PASSES * 100, || snapshot.who_can(read, &record).map(|user| black_box(user)).fold(0, |n, _| n + 1));
+    println!(
+        "# {name}: {count} readers counted in {fast:?}, listed in {listed:?}, by a check of each user in {slow:?}"
+    );
     row(&format!("who can read what {count} may, counted {name} / a check of each user"), fast, slow, 1e-3);
     row(&format!("who can read what {count} may, listed {name} / a check of each user"), listed, slow, 1e-3);
 }
@@ -57,9 +60,13 @@ fn who_can(size: Size, snapshot: &Snapshot, read: Permission, users: &[UserId]) 
 fn one_cell(size: Size, handle: &Handle, users: &[UserId], document: &Document) {
     let name = size.name();
     // A role that some have, and the one that all employees have.
-    let is_of_few = |role: &&Role| role.section == "crm" && role.assigned_to.iter().any(|word| {
-        matches!(word, orgscope::document::Word::Known(Subject::DepartmentSub(_)))
-    });
+    let is_of_few = |role: &&Role| {
+        role.section == "crm"
+            && role
+                .assigned_to
+                .iter()
+                .any(|word| matches!(word, orgscope::document::Word::Known(Subject::DepartmentSub(_))))
+    };
     let few = document.roles.iter().find(is_of_few).expect("there is such a role").id.clone();
     for (whose, role) in [("a role of departments", few), ("the role of all employees", "crm-employee".into())] {
         let before = handle.load();
@@ -74,10 +81,14 @@ fn one_cell(size: Size, handle: &Handle, users: &[UserId], document: &Document) 
             };
             users.iter().filter(differs).count()
         };
-        let count = |before: &Snapshot, after: &Snapshot| before.diff(after).groups().map(|group| group.count()).sum::<usize>();
+        let count =
+            |before: &Snapshot, after: &Snapshot| before.diff(after).groups().map(|group| group.count()).sum::<usize>();
         assert_eq!(one_by_one(), count(&before, &after), "the same users one by one");
         let (fast, slow) = (median(PASSES, || count(&before, &after)), median(PASSES, one_by_one));
-        println!("# {name}: {} users differ by {whose}, found in {fast:?}, one by one in {slow:?}", count(&before, &after));
+        println!(
+            "# {name}: {} users differ by {whose}, found in {fast:?}, one by one in {slow:?}",
+            count(&before, &after)
+        );
         row(&format!("diff of a cell of {whose} {name} / users one by one"), fast, slow, 1e-2);
     }
     let start = Instant::now();

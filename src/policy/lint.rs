@@ -145,9 +145,11 @@ impl<'p> Lint<'p> {
 
     /// The level that everyone has by roles for an action.
     fn of_everyone(&self, action: ActionIndex, but: Option<&RoleId>) -> Level {
-        let everyones = self.policy.roles.iter().filter(|(id, role)| {
-            Some(*id) != but && role.assigned_to.contains(&Subject::Everyone)
-        });
+        let everyones = self
+            .policy
+            .roles
+            .iter()
+            .filter(|(id, role)| Some(*id) != but && role.assigned_to.contains(&Subject::Everyone));
         let levels = everyones.filter_map(|(_, role)| role.grants.get(&action).copied());
         levels.fold(Level::Deny, Level::join)
     }
@@ -160,7 +162,10 @@ impl<'p> Lint<'p> {
                 let name = schema.action_name(action);
                 self.add(
                     format_args!("schema {name}.floor"),
-                    format_args!("everyone has `{}` by a role, so the floor `own` adds nothing", self.of_everyone(action, None)),
+                    format_args!(
+                        "everyone has `{}` by a role, so the floor `own` adds nothing",
+                        self.of_everyone(action, None)
+                    ),
                 );
             }
         }

@@ -123,9 +123,7 @@ impl Principal<'_> {
         let (code, text) = match (self.id(), self.is_active(), is_our_schema) {
             (None, ..) => (Code::UnknownUser, "there is no such user"),
             (_, false, _) => (Code::Inactive, "the user is inactive"),
-            (_, _, false) => {
-                (Code::OtherSchema, "the permission was looked up in another schema: look it up again")
-            }
+            (_, _, false) => (Code::OtherSchema, "the permission was looked up in another schema: look it up again"),
             _ => return None,
         };
         Some((code, text.to_owned()))

@@ -82,7 +82,9 @@ impl Serialize for Rights {
 
         impl Serialize for Sections<'_> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let has = |(_, rights): &&(String, Vec<(String, Grant)>)| rights.iter().any(|(_, grant)| *grant != Grant::DENY);
+                let has = |(_, rights): &&(String, Vec<(String, Grant)>)| {
+                    rights.iter().any(|(_, grant)| *grant != Grant::DENY)
+                };
                 let sections = self.0.sections.iter().filter(has);
                 serializer.collect_map(sections.map(|(section, rights)| (section, Section(rights))))
             }

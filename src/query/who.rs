@@ -150,7 +150,9 @@ impl Snapshot {
         for owner in facts.owners.as_slice() {
             let homes = match owner {
                 Owner::User(id) => org.users().get(&(*id).into()).map(|user| user.departments.clone()),
-                Owner::Department(id) => org.department(&(*id).into()).map(|department| [department].into_iter().collect()),
+                Owner::Department(id) => {
+                    org.department(&(*id).into()).map(|department| [department].into_iter().collect())
+                }
             };
             for home in homes.into_iter().flatten() {
                 departments.extend(org.with_those_above(home).map(slot));

@@ -236,10 +236,13 @@ impl<T: Copy + PartialEq> Index<T> {
 impl<Key, T> Shards<Key, T> {
     /// What stands in the tables that the other does not share.
     fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (u64, &'a Key)> {
-        let shares = |number: usize| other.tables.get(number).is_some_and(|table| Arc::ptr_eq(table, &self.tables[number]));
+        let shares =
+            |number: usize| other.tables.get(number).is_some_and(|table| Arc::ptr_eq(table, &self.tables[number]));
         let tables = (0..self.tables.len()).filter(move |number| !shares(*number));
         let buckets = tables.flat_map(|number| self.tables[number].iter());
-        buckets.flat_map(|bucket| bucket.words.iter().zip(bucket.entries.iter().flatten())).map(|(word, (key, _))| (*word, key))
+        buckets
+            .flat_map(|bucket| bucket.words.iter().zip(bucket.entries.iter().flatten()))
+            .map(|(word, (key, _))| (*word, key))
     }
 }
 

@@ -104,7 +104,8 @@ impl Roster {
     /// Brings the roster up to date with users whose entries may have changed. All others must be as they were.
     pub(crate) fn follow(&mut self, before: &Snapshot, next: &Snapshot, users: Vec<UserSlot>) {
         let (old, new) = (before.keys(), next.keys());
-        let mut changed: Vec<UserSlot> = users.into_iter().filter(|user| old.entry(*user) != new.entry(*user)).collect();
+        let mut changed: Vec<UserSlot> =
+            users.into_iter().filter(|user| old.entry(*user) != new.entry(*user)).collect();
         changed.sort_unstable();
         changed.dedup();
         // While one of them is there, all stand in the order of the old entries; once they are gone, in that of both.

@@ -6,10 +6,12 @@ use orgscope::document::{
     self, Check, Expect, Format, List, Org, RecordAsked, Request, Section, Stage, User, Who, Word,
 };
 use orgscope::{
-    AnyPermission, AnyRecord, Assignment, Change, Code, Command, Decision, Delegation, Denied, DepartmentId, DepartmentRef, Diff, DiffGroup, Document, Explanation, Facts, Finding,
-    Grant, Ground, GroupId, GroupRef, Handle, InvalidQuestion, KnownOwner, Level, Named, Owner, OwnerTold, Permission, Place, Policy, PolicyError, Post,
-    Principal, Problem, Question, Reason, RecordId, RecordTold, Refusal, Reload, Repair, RightChange, Rights, RoleId, Schema, Scope, Share, Snapshot, Step, Subject, Tie,
-    Toggle, UnknownGrant, UnknownLevel, UnknownMode, UnknownPermission, Unowned, UserId, UserRef, WhoCan, World,
+    AnyPermission, AnyRecord, Assignment, Change, Code, Command, Decision, Delegation, Denied, DepartmentId,
+    DepartmentRef, Diff, DiffGroup, Document, Explanation, Facts, Finding, Grant, Ground, GroupId, GroupRef, Handle,
+    InvalidQuestion, KnownOwner, Level, Named, Owner, OwnerTold, Permission, Place, Policy, PolicyError, Post,
+    Principal, Problem, Question, Reason, RecordId, RecordTold, Refusal, Reload, Repair, RightChange, Rights, RoleId,
+    Schema, Scope, Share, Snapshot, Step, Subject, Tie, Toggle, UnknownGrant, UnknownLevel, UnknownMode,
+    UnknownPermission, Unowned, UserId, UserRef, WhoCan, World,
 };
 
 fn shared<T: Send + Sync + Debug>() {}

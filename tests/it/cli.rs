@@ -695,7 +695,10 @@ fn explain_tells_why_and_what_would_change_it() {
     assert_eq!((stderr.as_str(), code, json.lines().count()), ("", Some(1), 1));
     let told: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&told["decision"], &told["code"]), (&"deny".into(), &"out_of_reach".into()));
-    fails(&["explain", "world.json", "--user", "7", "--action", "lead.read"], "error: `lead.read` is asked about a record: name one\n");
+    fails(
+        &["explain", "world.json", "--user", "7", "--action", "lead.read"],
+        "error: `lead.read` is asked about a record: name one\n",
+    );
 }
 
 #[test]
@@ -716,7 +719,10 @@ fn diff_says_who_gains_and_who_loses() {
         "{\"format\":1,\"groups\":[{\"changes\":[{\"after\":\"own\",\"before\":\"department\",\"gains\":false,\"loses\":true,\"permission\":\"lead.read\"}],\"count\":1,\"users\":[7]}]}\n",
         1,
     );
-    fails(&["diff", "world.json", "missing.json"], "missing.json: can't be read: No such file or directory (os error 2)\n");
+    fails(
+        &["diff", "world.json", "missing.json"],
+        "missing.json: can't be read: No such file or directory (os error 2)\n",
+    );
 }
 
 #[test]

@@ -69,7 +69,9 @@ fn is_sound(policy: &Policy, user: &UserId, permission: AnyPermission, record: &
     }
     for step in &told.steps {
         let grants = step.grounds.iter().map(|ground| match ground {
-            Ground::Floor { grant, suffices } | Ground::Bypass { grant, suffices } | Ground::Role { grant, suffices, .. } => {
+            Ground::Floor { grant, suffices }
+            | Ground::Bypass { grant, suffices }
+            | Ground::Role { grant, suffices, .. } => {
                 assert!(!suffices || step.decision.is_allow(), "{told}");
                 *grant
             }
@@ -133,7 +135,9 @@ fn the_schema_refuses_what_is_no_explanation() {
     let told = told(&snapshot, "tom", "contact.read", Facts::owned_by("seth"));
     let json = serde_json::to_value(&told).unwrap();
     assert!(valid.is_valid(&json));
-    for (path, wrong) in [("/code", "nothing"), ("/decision", "maybe"), ("/steps/0/grant", "al"), ("/steps/0/grounds/0/kind", "x")] {
+    for (path, wrong) in
+        [("/code", "nothing"), ("/decision", "maybe"), ("/steps/0/grant", "al"), ("/steps/0/grounds/0/kind", "x")]
+    {
         let mut json = json.clone();
         *json.pointer_mut(path).unwrap() = Value::from(wrong);
         assert!(!valid.is_valid(&json), "{path}");
@@ -155,7 +159,8 @@ fn story(file: &str, questions: &[(&str, &str, Option<&str>)]) -> String {
     let mut text = String::new();
     for (user, action, record) in questions {
         let user = user.parse::<i64>().map_or_else(|_| UserId::from(*user), UserId::from);
-        let record = record.map(|record| record.parse::<i64>().map_or_else(|_| record.into(), orgscope::RecordId::from));
+        let record =
+            record.map(|record| record.parse::<i64>().map_or_else(|_| record.into(), orgscope::RecordId::from));
         let question = world.question(action, record.as_ref()).unwrap();
         let told = match question {
             Question::Toggle(toggle) => snapshot.principal(&user).explain_toggle(toggle),
@@ -203,6 +208,33 @@ fn the_crm_is_explained_as_pinned() {
     is_pinned("crm.txt", &story("crm.json", &questions));
 }
 
+#[test]
+fn the_webmail_is_explained_as_pinned() {
+    let questions = [
+        ("nick", "mailbox.view", Some("m-nick")),
+        ("nina", "mailbox.view", Some("m-nick")),
+        ("nina", "mailbox.view", Some("m-seth")),
+        ("sam", "mailbox.read_mail", Some("m-info")),
+        ("ivy", "mailbox.edit", Some("m-tom")),
+        ("root", "mailbox.edit_crm_link", None),
+        ("sue", "webmail_settings.manage", None),
+        ("gus", "mailbox.read_mail", Some("m-root")),
+    ];
+    is_pinned("webmail.txt", &story("webmail.json", &questions));
+}
+
+#[test]
+fn the_real_company_is_explained_as_pinned() {
+    let questions = [
+        ("1112", "contact.assign", Some("391")),
+        ("1357", "company.delete", Some("232")),
+        ("1145", "lead.delete", Some("249")),
+        ("1134", "company.update", Some("120")),
+        ("1119", "crm_settings.manage", None),
+    ];
+    is_pinned("rust_project.txt", &story("rust_project.json", &questions));
+}
+
 // In detail
 
 fn company() -> Document {
@@ -212,7 +244,12 @@ fn company() -> Document {
         .action(Action::new("archive").without_admin_bypass());
     let box_ = Resource::new("box").pool().action(Action::new("view").floor(Level::Own));
     Document::new()
-        .section(Section::new("crm").resource(contact).resource(box_).resource(Resource::new("settings").action(Action::toggle("manage"))))
+        .section(
+            Section::new("crm")
+                .resource(contact)
+                .resource(box_)
+                .resource(Resource::new("settings").action(Action::toggle("manage"))),
+        )
         .department(Department::new("sales").name("Sales"))
         .department(Department::new("north").name("Sales North").parent("sales"))
         .department(Department::new("south").parent("sales"))
@@ -223,9 +260,20 @@ fn company() -> Document {
         .user(User::new("tom"))
         .user(User::new("old").inactive())
         .user(User::new("root").administrator())
-        .role(Role::new("reader", "crm", "Team reader").grant("contact.read", Level::Department).assigned_to(Subject::department_sub("sales")))
-        .role(Role::new("chief", "crm", "Chief").grant("contact.read", Level::DepartmentSub).grant("contact.update", Level::Department).assigned_to(Subject::Supervisors))
-        .role(Role::new("guest", "crm", "Guest").grant("contact.read", Level::OwnOpen).assigned_to(Subject::user("tom")))
+        .role(
+            Role::new("reader", "crm", "Team reader")
+                .grant("contact.read", Level::Department)
+                .assigned_to(Subject::department_sub("sales")),
+        )
+        .role(
+            Role::new("chief", "crm", "Chief")
+                .grant("contact.read", Level::DepartmentSub)
+                .grant("contact.update", Level::Department)
+                .assigned_to(Subject::Supervisors),
+        )
+        .role(
+            Role::new("guest", "crm", "Guest").grant("contact.read", Level::OwnOpen).assigned_to(Subject::user("tom")),
+        )
         .role(Role::new("vault", "crm", "Vault").locked().grant("contact.archive", Level::All))
 }
 
@@ -245,7 +293,10 @@ fn codes_tell_what_decided() {
     assert_eq!(code("nick", "contact.read", Facts::owned_by("nora")), Code::Department);
     assert_eq!(code("sam", "contact.read", Facts::owned_by("seth")), Code::Below);
     assert_eq!(code("tom", "contact.read", Facts::owned_by("seth").open(true)), Code::Open);
-    assert_eq!(code("tom", "contact.read", Facts::owned_by("seth").shared_with(orgscope::Share::user("tom"))), Code::Shared);
+    assert_eq!(
+        code("tom", "contact.read", Facts::owned_by("seth").shared_with(orgscope::Share::user("tom"))),
+        Code::Shared
+    );
     assert_eq!(code("zoe", "contact.read", Facts::unowned()), Code::UnknownUser);
     assert_eq!(code("old", "contact.read", Facts::unowned()), Code::Inactive);
     assert_eq!(code("nick", "contact.archive", Facts::owned_by("nick")), Code::NoGrant);
@@ -282,12 +333,30 @@ fn repairs(user: &str, permission: &str, facts: Facts<'_>) -> Vec<String> {
 
 #[test]
 fn the_least_repairs_come_first() {
-    assert_eq!(repairs("nick", "contact.read", Facts::owned_by("seth")), [""; 0]);
+    assert_eq!(
+        repairs("nick", "contact.read", Facts::owned_by("seth")),
+        [
+            "share the record with Nick (widens no right)",
+            "reassign the record to Nick (widens no right)",
+            "let Nick join south (widens 2 rights)",
+            "raise `contact.read` of the role Team reader from `department` to `all` (widens 4 rights)",
+        ]
+    ); 0]);
 }
 
 #[test]
 fn what_is_denied_twice_takes_a_pair() {
-    assert_eq!(repairs("tom", "contact.update", Facts::owned_by("seth")), [""; 0]);
+    assert_eq!(
+        repairs("tom", "contact.update", Facts::owned_by("seth")),
+        [
+            "share the record with tom, and raise `contact.update` of the role Guest to `all` (widens 1 right)",
+            "reassign the record to tom, and raise `contact.update` of the role Guest to `own` (widens 1 right)",
+            "reassign the record to tom, and assign the role Chief to tom (widens 1 right)",
+            "make the record available to everyone, and raise `contact.update` of the role Guest to `own+open` (widens 1 right)",
+            "raise `contact.update` of the role Guest to `department`, and let tom join south (widens 4 rights)",
+            "assign the role Chief to tom, and let tom join south (widens 4 rights)",
+        ]
+    ); 0]);
 }
 
 #[test]

@@ -7,11 +7,17 @@ use orgscope::{Grant, Level, Policy, Subject};
 fn clean() -> Document {
     let contact = Resource::new("contact").action(Action::new("read")).action(Action::new("update").requires("read"));
     Document::new()
-        .section(Section::new("crm").resource(contact).resource(Resource::new("settings").action(Action::toggle("manage"))))
+        .section(
+            Section::new("crm").resource(contact).resource(Resource::new("settings").action(Action::toggle("manage"))),
+        )
         .department(Department::new("sales"))
         .user(User::new("ann").member_of("sales").head_of("sales"))
         .user(User::new("bo").member_of("sales"))
-        .role(Role::new("seller", "crm", "Seller").grant("contact.read", Level::Department).assigned_to(Subject::Employees))
+        .role(
+            Role::new("seller", "crm", "Seller")
+                .grant("contact.read", Level::Department)
+                .assigned_to(Subject::Employees),
+        )
 }
 
 #[track_caller]
@@ -44,7 +50,9 @@ fn roles_that_say_the_same_or_less() {
     );
     finds(
         clean().role(role(Level::Own)),
-        &[r#"roles[id="two"]: whoever has it has the role `seller` (Seller) too, which grants as much and more: it adds nothing"#],
+        &[
+            r#"roles[id="two"]: whoever has it has the role `seller` (Seller) too, which grants as much and more: it adds nothing"#,
+        ],
     );
     finds(clean().role(role(Level::All)), &[]);
     // It grants less, to somebody who has nothing else.
@@ -61,7 +69,9 @@ fn a_level_that_can_never_matter() {
     };
     finds(
         with(Level::DepartmentOpen),
-        &[r#"roles[id="seller"].grants["contact.read"]: `department` can never matter: the floor gives `department+open` to every active user"#],
+        &[
+            r#"roles[id="seller"].grants["contact.read"]: `department` can never matter: the floor gives `department+open` to every active user"#,
+        ],
     );
     finds(with(Level::OwnOpen), &[]);
 
@@ -81,7 +91,9 @@ fn a_level_that_can_never_matter() {
     document.roles.remove(0);
     finds(
         document,
-        &[r#"roles[id="up"].grants["contact.update"]: `own` can never matter: it requires `contact.read`, which no floor and no role gives"#],
+        &[
+            r#"roles[id="up"].grants["contact.update"]: `own` can never matter: it requires `contact.read`, which no floor and no role gives"#,
+        ],
     );
 }
 
@@ -126,10 +138,13 @@ fn an_assignment_that_adds_nobody() {
 
 #[test]
 fn all_for_everyone() {
-    let with = |level, subject| clean().role(Role::new("up", "crm", "Up").grant("contact.update", level).assigned_to(subject));
+    let with =
+        |level, subject| clean().role(Role::new("up", "crm", "Up").grant("contact.update", level).assigned_to(subject));
     finds(
         with(Level::All, Subject::Everyone),
-        &[r#"roles[id="up"].grants["contact.update"]: everyone has `all`: every user reaches every record of the type"#],
+        &[
+            r#"roles[id="up"].grants["contact.update"]: everyone has `all`: every user reaches every record of the type"#,
+        ],
     );
     finds(with(Level::All, Subject::Supervisors), &[]);
     finds(with(Level::OwnOpen, Subject::Everyone), &[]);
@@ -162,11 +177,17 @@ fn supervisors_who_are_plain_members_elsewhere() {
             .department(Department::new("desk").parent("sales"))
             .user(User::new("cy").member_of("desk").head_of("desk"))
             .user(User::new("sue").member_of(member).deputy_of("desk"))
-            .role(Role::new("vice", "crm", "Vice").grant("contact.update", Level::Department).assigned_to(Subject::Deputies))
+            .role(
+                Role::new("vice", "crm", "Vice")
+                    .grant("contact.update", Level::Department)
+                    .assigned_to(Subject::Deputies),
+            )
     };
     finds(
         deputy("sales"),
-        &[r#"roles[id="vice"].grants["contact.update"]: by the assignment to deputies, `department` also reaches through departments where they are plain members: user `sue` through `sales`"#],
+        &[
+            r#"roles[id="vice"].grants["contact.update"]: by the assignment to deputies, `department` also reaches through departments where they are plain members: user `sue` through `sales`"#,
+        ],
     );
     finds(deputy("desk"), &[]);
 }

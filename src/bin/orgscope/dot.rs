@@ -39,7 +39,9 @@ impl Dot {
             _ => BTreeSet::new(),
         };
         out.line("digraph company {")?;
-        out.line("  rankdir=TB; node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=\"sans-serif\"];")?;
+        out.line(
+            "  rankdir=TB; node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=\"sans-serif\"];",
+        )?;
         if let (Some(user), Some(action)) = (&self.user, &self.action) {
             let title = format!("What {user} reaches by {action}");
             out.line(format_args!("  label={}; labelloc=t; fontname=\"sans-serif\";", quoted(&title)))?;
@@ -55,7 +57,10 @@ impl Dot {
             let people = if people == 1 { "1 member".to_owned() } else { format!("{people} members") };
             let label = quoted(&format!("{name}\n{heads}\n{people}"));
             let home = self.user.as_ref().is_some_and(|id| {
-                org.users.iter().any(|user| user.id == *id && [&user.departments, &user.heads, &user.deputy_of].into_iter().any(|ids| in_it(ids)))
+                org.users.iter().any(|user| {
+                    user.id == *id
+                        && [&user.departments, &user.heads, &user.deputy_of].into_iter().any(|ids| in_it(ids))
+                })
             });
             let shade = if reached.contains(&department.id) { ", fillcolor=\"#b7e1cd\"" } else { "" };
             let border = if home { ", penwidth=3" } else { "" };

@@ -5,8 +5,8 @@ use std::iter;
 use std::path::PathBuf;
 
 use clap::Args;
-use comfy_table::{ContentArrangement, Table};
 use comfy_table::presets::NOTHING;
+use comfy_table::{ContentArrangement, Table};
 use orgscope::document::{Role, Word};
 use orgscope::{Grant, Principal, Schema, Snapshot, UserId, World};
 

@@ -118,7 +118,10 @@ pub(super) fn compare<'s>(before: &'s Snapshot, after: &'s Snapshot) -> Diff<'s>
     }
     // The largest first; of groups of one size, in the order of what changes.
     let order = |group: &Found| {
-        let changes = group.changes.iter().map(|change| (change.permission.clone(), change.before.as_str(), change.after.as_str()));
+        let changes = group
+            .changes
+            .iter()
+            .map(|change| (change.permission.clone(), change.before.as_str(), change.after.as_str()));
         (usize::MAX - group.count, changes.collect::<Vec<_>>())
     };
     groups.sort_by_cached_key(order);
@@ -205,9 +208,8 @@ fn sources(before: &Snapshot, after: &Snapshot, movers: &[(UserId, Mover)]) -> V
     let mut sources: HashSet<Source> = HashSet::new();
     for role in roles {
         let (old, new) = (old.get(role), new.get(role));
-        let same = |old: &Role, new: &Role| {
-            old.grants == new.grants && old.assigned_to.iter().eq(new.assigned_to.iter())
-        };
+        let same =
+            |old: &Role, new: &Role| old.grants == new.grants && old.assigned_to.iter().eq(new.assigned_to.iter());
         if !old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new) || same(old, new)) {
             let subjects = [old, new].into_iter().flatten().flat_map(|role| role.assigned_to.iter());
             sources.extend(subjects.filter_map(|subject| after.source(subject)));
@@ -246,7 +248,13 @@ impl Engine<'_> {
             let next = self.groups.len();
             let place = *self.by_changes.entry(changes.clone()).or_insert(next);
             if place == next {
-                self.groups.push(Found { changes, entries: Vec::new(), users: Vec::new(), count: 0, apart: Vec::new() });
+                self.groups.push(Found {
+                    changes,
+                    entries: Vec::new(),
+                    users: Vec::new(),
+                    count: 0,
+                    apart: Vec::new(),
+                });
             }
             place
         });

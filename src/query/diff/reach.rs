@@ -55,12 +55,12 @@ impl Met {
         let ranks = (0..16u8).filter(move |bit| self.owners & 1 << bit != 0).map(|bit| (bit / 4, bit % 4));
         let unowned = |pool: bool| if pool { SELF } else { NOTHING };
         let ranks = ranks.chain([(unowned(pool.0), unowned(pool.1))]);
-        let shares = move || (0..4u8).filter(move |bit| self.shares & 1 << bit != 0).map(|bit| (bit & 2 != 0, bit & 1 != 0));
+        let shares =
+            move || (0..4u8).filter(move |bit| self.shares & 1 << bit != 0).map(|bit| (bit & 2 != 0, bit & 1 != 0));
         ranks.flat_map(move |(before, after)| {
             shares().flat_map(move |shared| {
-                [false, true].map(|open| {
-                    (relation(before, shared.0).and_open(open), relation(after, shared.1).and_open(open))
-                })
+                [false, true]
+                    .map(|open| (relation(before, shared.0).and_open(open), relation(after, shared.1).and_open(open)))
             })
         })
     }
@@ -122,6 +122,9 @@ pub(super) struct Mover {
     pub(super) after: Vec<DepartmentSlot>,
 }
 
+/// Where a user is anchored, before and after, and which mover they are.
+type Asked = (Option<u32>, Option<u32>, Option<usize>);
+
 /// What of a user's surroundings is compared.
 pub(super) struct Surroundings<'s> {
     before: &'s Snapshot,
@@ -135,7 +138,7 @@ pub(super) struct Surroundings<'s> {
     /// Where movers were and are: the number of the department, and which mover.
     left: Vec<(u32, usize)>,
     joined: Vec<(u32, usize)>,
-    known: HashMap<(Option<u32>, Option<u32>, Option<usize>), Met, RandomState>,
+    known: HashMap<Asked, Met, RandomState>,
 }
 
 impl<'s> Surroundings<'s> {
@@ -146,7 +149,8 @@ impl<'s> Surroundings<'s> {
             users.entry(mover).or_default().push(user);
         }
         let each = users.values().enumerate();
-        let alone = each.filter(|(_, users)| users.len() == 1).filter_map(|(m, users)| Some((users.first()?.clone(), m)));
+        let alone =
+            each.filter(|(_, users)| users.len() == 1).filter_map(|(m, users)| Some((users.first()?.clone(), m)));
         let alone = alone.collect();
         let movers: Vec<Mover> = users.into_keys().collect();
         let places = |snapshot: &Snapshot, of: fn(&Mover) -> &[DepartmentSlot]| {
@@ -209,7 +213,9 @@ impl<'s> Surroundings<'s> {
                 *known = rank.max(*known);
             }
         }
-        ranks.values().for_each(|(before, after)| met.add_owner(*before, *after));
+        for (before, after) in ranks.values() {
+            met.add_owner(*before, *after);
+        }
 
         let itself: (BTreeSet<u32>, BTreeSet<u32>) =
             (old.iter().copied().collect(), new.iter().map(|slot| self.name(*slot)).collect());

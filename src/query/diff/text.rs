@@ -62,7 +62,10 @@ impl DiffGroup<'_> {
         }
         let mut departments: BTreeSet<&DepartmentId> = BTreeSet::new();
         let ids = |snapshot: &'_ crate::snapshot::Snapshot, slots: Vec<DepartmentSlot>| {
-            slots.into_iter().map(|slot| snapshot.policy().org.department_id(department(slot)).clone()).collect::<Vec<_>>()
+            slots
+                .into_iter()
+                .map(|slot| snapshot.policy().org.department_id(department(slot)).clone())
+                .collect::<Vec<_>>()
         };
         let mut owned: Vec<DepartmentId> = Vec::new();
         for entry in &self.found.entries {

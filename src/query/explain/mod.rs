@@ -244,6 +244,7 @@ pub enum Tie {
     },
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "this is how serde calls it")]
 fn as_text<S: Serializer>(grant: &Grant, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(grant.as_str())
 }
@@ -260,7 +261,7 @@ impl Principal<'_> {
         let reason = self.reason(permission, record);
         let Some(expected) = self.resource_type(action, schema) else { return self.unexplained(reason) };
         let resource = record.dynamic_type().unwrap_or(expected).to_owned();
-        let asked = (reason.code() != Code::OtherType).then_some(action);
+        let asked = (resource == expected).then_some(action);
         record.with_facts(|facts| self.explained(reason, action, asked, Some((resource, facts))))
     }
 

@@ -90,12 +90,12 @@ impl Principal<'_> {
 impl Asked<'_> {
     fn repairs(self) -> Vec<Repair> {
         let user = self.snapshot.policy().org.users().get(self.user);
-        let first = user.filter(|user| !user.active).map(|_| {
-            Change::Command(Command::SetActive { user: self.user.clone(), active: true })
-        });
+        let first = user
+            .filter(|user| !user.active)
+            .map(|_| Change::Command(Command::SetActive { user: self.user.clone(), active: true }));
         let found = match first {
             // Who may not ask is helped by nothing else. What else is needed shows in the state after it.
-            Some(first) => self.after_first(first),
+            Some(first) => self.after_first(&first),
             None => self.singles(),
         };
         let mut found = if found.is_empty() { self.pairs() } else { found };
@@ -105,14 +105,20 @@ impl Asked<'_> {
     }
 
     /// What helps somebody who is inactive: to be activated, alone or with one more change.
-    fn after_first(self, first: Change) -> Vec<Repair> {
-        let alone: Vec<Repair> = self.try_out(std::slice::from_ref(&first)).into_iter().collect();
-        let Some(active) = self.state_after(std::slice::from_ref(&first)).filter(|_| alone.is_empty()) else {
+    fn after_first(self, first: &Change) -> Vec<Repair> {
+        let alone: Vec<Repair> = self.try_out(std::slice::from_ref(first)).into_iter().collect();
+        let Some(active) = self.state_after(std::slice::from_ref(first)).filter(|_| alone.is_empty()) else {
             return alone;
         };
         let then = Asked { snapshot: &active, ..self }.candidates();
-        let pairs = then.within(SINGLES).map(|change| [first.clone(), change.clone()]);
-        pairs.filter_map(|pair| self.try_out(&pair)).collect()
+        let mut found: Vec<Repair> = Vec::new();
+        for change in then.within(SINGLES) {
+            let is_more = |repair: &Repair| matches!(&repair.changes[..], [_, smaller] if raises_more(change, smaller));
+            if !found.iter().any(is_more) {
+                found.extend(self.try_out(&[first.clone(), change.clone()]));
+            }
+        }
+        found
     }
 
     fn singles(self) -> Vec<Repair> {

@@ -2,9 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use crate::query::explain::{
-    Assignment, Explanation, Ground, Named, OwnerTold, Place, Post, RecordTold, Step, Tie,
-};
+use crate::query::explain::{Assignment, Explanation, Ground, Named, OwnerTold, Place, Post, RecordTold, Step, Tie};
 use crate::query::names::{department_called, group_called, listed, user_called};
 use crate::query::reason::Code;
 use crate::vocabulary::id::{DepartmentId, UserId};
@@ -84,7 +82,11 @@ fn shortfall(grant: Grant, user: &str, record: &RecordTold, ties: &[Tie]) -> Str
     }
     let beyond = ties.iter().filter(|tie| !matches!(tie, Tie::Own | Tie::Unowned));
     let beyond: Vec<String> = beyond.map(|tie| tie.told(user)).collect();
-    let but = if beyond.is_empty() { String::new() } else { format!("; `{level}` does not cover that {}", beyond.join("; ")) };
+    let but = if beyond.is_empty() {
+        String::new()
+    } else {
+        format!("; `{level}` does not cover that {}", beyond.join("; "))
+    };
     format!("{}{but}", listed(&missed))
 }
 
@@ -105,7 +107,7 @@ impl Ground {
 impl Assignment {
     fn told(&self, user: &str) -> String {
         let name = self.name.as_deref();
-        let places = || listed(&self.through.iter().map(|place| place.told_as_post()).collect::<Vec<_>>());
+        let places = || listed(&self.through.iter().map(Place::told_as_post).collect::<Vec<_>>());
         match &self.subject {
             Subject::User(_) => format!("assigned to {user} by name"),
             Subject::Department(id) => {
@@ -190,7 +192,9 @@ impl Tie {
             Self::Below { owner, department, place } => {
                 let below = format!("below {}, where {user} is {}", place.department.called(), place.posts());
                 match &owner.owner {
-                    Owner::User(_) => format!("owner {} is a member of {}, {below}", owner.called(), department.called()),
+                    Owner::User(_) => {
+                        format!("owner {} is a member of {}, {below}", owner.called(), department.called())
+                    }
                     Owner::Department(_) => format!("it belongs to {}, {below}", owner.called()),
                 }
             }
@@ -221,7 +225,11 @@ impl RecordTold {
     /// `belongs to Seth, a member of Sales South; it is not open, and shared with nobody`.
     fn described(&self) -> String {
         let owners: Vec<String> = self.owners.iter().map(OwnerTold::described).collect();
-        let owners = if owners.is_empty() { "belongs to nobody".to_owned() } else { format!("belongs to {}", owners.join(", and to ")) };
+        let owners = if owners.is_empty() {
+            "belongs to nobody".to_owned()
+        } else {
+            format!("belongs to {}", owners.join(", and to "))
+        };
         let open = if self.open { "it is open" } else { "it is not open" };
         let shares = if self.shared_with.is_empty() {
             "shared with nobody".to_owned()

@@ -41,9 +41,7 @@ impl Principal<'_> {
         let policy = self.snapshot.policy();
         let org = &policy.org;
         let departments: Vec<NodeIndex> = match owner {
-            Owner::User(id) => {
-                org.users().get(&(*id).into()).map_or_else(Vec::new, |owner| owner.departments.to_vec())
-            }
+            Owner::User(id) => org.users().get(&(*id).into()).map_or_else(Vec::new, |owner| owner.departments.to_vec()),
             Owner::Department(id) => org.department(&(*id).into()).into_iter().collect(),
         };
         let mut ties = Vec::new();
