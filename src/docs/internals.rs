@@ -70,10 +70,29 @@
 //!
 //! What a batch changed is read off its commands and those that undo them: which facts, for those who saw an older state, and
 //! which kinds of people, for those who keep answers. Of a batch of commands both name everything that is otherwise.
+
+//! # How others are found
+//!
+//! Who asks is a part and departments, and users who have both in common are equal but for what is theirs alone: records
+//! they own, shares with them by name. The roster keeps the users in the order of departments and parts, so that equal ones
+//! stand together: four bytes a user, in chunks that snapshots share.
+//!
+//! **Who can** asks one check for each such set of users, of a nobody who has its part and departments, and one for each user
+//! whom the record names. The sets come from the departments of the owners and all above, and from the roles whose level
+//! reaches the record from anywhere; or from all roles with any level for the action, or for one that it requires, if those
+//! are fewer. A check decides on each, so a source that is too wide costs time and never an answer.
+//!
+//! **A difference** compares such sets too. Two rights are equal if they agree on all pairs of relations, before and after, that
+//! some record has, and there are few such pairs: an owner is oneself, of one's department, below it, or neither. If one
+//! state was published after the other, users with the same part and departments in both are looked at only if a role of
+//! theirs changed, somebody around them moved, or the tree did. Otherwise everybody is compared by id.
+//!
+//! **A repair** is tried on a snapshot that follows the current one apart, and nobody else sees.
 //!
 //! # How it is tested
 //!
-//! - `reference` against every answer, on random worlds: check, scope, list, who and reason.
+//! - `reference` against every answer, on random worlds: check, scope, list, who (counted and listed) and reason;
+//!   explanations with every repair applied; differences by every record that the ids of two policies can make.
 //! - All worlds with up to three departments, two users (members and heads anywhere), one record and two roles for everyone,
 //!   exhaustively.
 //! - Random commands: after every batch the published snapshot answers like one compiled afresh, and like the reference; a

@@ -2,6 +2,7 @@
 //! it costs.
 
 pub mod administration;
+pub mod explain;
 pub mod internals;
 pub mod performance;
 pub mod semantics;

@@ -120,6 +120,19 @@
 //!
 //! Who may give which command, what is refused, and what is kept of it: [`administration`](crate::docs::administration).
 //!
+//! # Explanations, differences, lint
+//!
+//! - The decision of an explanation is the check. Its repairs are those of [`explain`](crate::docs::explain): what only the
+//!   host may do, changing locked roles or naming administrators, is not offered. Reassigning makes the user the only owner;
+//!   sharing adds them by name.
+//! - A difference is about sets of records among all that the ids of either policy can make, unknown ones included. What one
+//!   policy lacks (a user, an action) is denied there; a name that is a toggle in one and has records in the other is
+//!   lost as the one and gained as the other.
+//! - Lint tells what is so now, for active users. An equal role is told once, for the later of the two; a role is told to add
+//!   nothing only if all who have it have another that grants as much, not because another grants more to others. What is
+//!   assigned to administrators is not told for their having everything anyway.
+//! - In sentences people are called by their name up to its first comma, else by their id.
+//!
 //! # World files
 //!
 //! A world file is a document with `records` and `expect`ations added. Owners, the subjects of shares and the users who
@@ -140,6 +153,10 @@
 //!   the host application's, and does not go with `--as`. A file of commands is JSON, whatever its name.
 //! - A byte order mark at the head of a world file is skipped. A file of requests has none, and a blank line in it is no
 //!   request.
+//! - `diff` prints nothing where nothing differs, and `dot` shades the departments whose own records the user reaches, with a
+//!   thick border where the user has a place. `diff` takes `--json` as `explain` does; `validate --lint` prints findings
+//!   behind `valid`, each with its path, in which what has an id is named by it.
+//! - Colours are for a terminal only, and `NO_COLOR` with any value but the empty one turns them off.
 //! - `matrix` prints `deny` as `-`. With `--user` it shows what the user effectively has: nothing, where something that the
 //!   permission requires is denied whatever the record.
 //! - If a file can't be read, and its `format` is a newer one, then that is the error, wherever `format` stands; unless the

@@ -276,7 +276,7 @@ impl Policy {
         };
         let add = Command::AddUser {
             id: id.clone(),
-            name: user.name.as_deref().map(str::to_owned),
+            name: user.name(),
             active: (!user.active).then_some(false),
             departments: ids(&user.departments),
             heads: ids(&user.heads),

@@ -3,6 +3,7 @@
 pub(crate) mod assignment;
 pub(crate) mod change;
 mod cycle;
+pub(crate) mod lint;
 pub(crate) mod org;
 pub(crate) mod persistent;
 pub(crate) mod role;

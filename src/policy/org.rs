@@ -57,6 +57,11 @@ impl User {
         self.departments.iter().chain(&self.heads).chain(&self.deputy_of).copied()
     }
 
+    /// The name, as data tells it.
+    pub(crate) fn name(&self) -> Option<String> {
+        self.name.as_deref().map(str::to_owned)
+    }
+
     fn set_group(&mut self, group: &GroupId, member: bool) {
         match (self.groups.binary_search(group), member) {
             (Err(place), true) => self.groups.insert(place, group.clone()),
@@ -96,6 +101,11 @@ impl Org {
 
     pub(crate) fn department_id(&self, department: NodeIndex) -> &DepartmentId {
         &self.department_at(department).id
+    }
+
+    /// What people call a department.
+    pub(crate) fn name_of(&self, department: NodeIndex) -> Option<&str> {
+        self.department_at(department).name.as_deref()
     }
 
     /// The department directly above.

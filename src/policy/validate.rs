@@ -91,7 +91,7 @@ pub(crate) fn repeated<'a, T: Ord + 'a>(ids: impl Iterator<Item = &'a T> + Clone
 }
 
 /// The same text with its control characters escaped: a problem is one line, whatever names it tells.
-fn on_one_line(text: String) -> String {
+pub(crate) fn on_one_line(text: String) -> String {
     if !text.contains(char::is_control) {
         return text;
     }

@@ -1,5 +1,6 @@
 //! May this user do this to this record?
 
+use serde::Serialize;
 use thiserror::Error;
 
 use crate::query::principal::Principal;
@@ -10,7 +11,8 @@ use crate::vocabulary::permission::{Permission, Toggle};
 /// The answer of a check.
 ///
 /// There are two. A check has no errors: what is unknown is denied, and [`Principal::reason`] says why.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 #[must_use = "a decision that nobody looks at protects nothing"]
 pub enum Decision {
     /// The user may.

@@ -1,9 +1,14 @@
 //! The questions, one file each. All go through [`Scope`](scope::Scope): there is no second definition of access.
 
 pub(crate) mod check;
+pub(crate) mod diff;
+pub(crate) mod explain;
 pub(crate) mod known_owner;
+mod names;
 pub(crate) mod ownership;
 pub(crate) mod principal;
 pub(crate) mod reason;
 pub(crate) mod scope;
+pub(crate) mod source;
+pub(crate) mod what;
 pub(crate) mod who;

@@ -2,12 +2,49 @@
 
 use std::fmt::{self, Display};
 
+use serde::Serialize;
+
 use crate::query::check::Decision;
 use crate::query::principal::Principal;
 use crate::snapshot::{Cell, Relation};
 use crate::vocabulary::facts::Record;
 use crate::vocabulary::level::{DEPARTMENT, Level, OPEN, OWN, SUB};
 use crate::vocabulary::permission::{ActionIndex, Permission, Toggle};
+
+/// Why, as a word for programs. As data it is the name in `snake_case`; a word never changes its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Code {
+    /// Allowed: the level is `all`, which reaches every record.
+    All,
+    /// Allowed: it is a toggle, and the user has it.
+    Toggle,
+    /// Allowed: the record is the user's own.
+    Own,
+    /// Allowed: nobody owns the record, and such a record of this type is everybody's own.
+    Unowned,
+    /// Allowed: an owner is in a department of the user.
+    Department,
+    /// Allowed: an owner is in a department below one of the user.
+    Below,
+    /// Allowed: the record is available to everyone.
+    Open,
+    /// Allowed: the record is shared with the user.
+    Shared,
+    /// Denied: there is no such user.
+    UnknownUser,
+    /// Denied: the user is inactive.
+    Inactive,
+    /// Denied: the permission was looked up in another schema.
+    OtherSchema,
+    /// Denied: the record is of another type than the permission is about.
+    OtherType,
+    /// Denied: nothing gives the user the permission.
+    NoGrant,
+    /// Denied: the level does not reach the record.
+    OutOfReach,
+}
 
 /// A decision with its reason, one line for a person.
 ///
@@ -21,11 +58,13 @@ use crate::vocabulary::permission::{ActionIndex, Permission, Toggle};
 /// let anns = AnyRecord::new("mailbox", Facts::owned_by("ann"));
 /// let reason = snapshot.principal("bo").reason(view, &anns);
 /// assert_eq!(reason.to_string(), "deny: `mailbox.view` is `own`, which does not reach the record");
+/// assert_eq!(reason.code(), orgscope::Code::OutOfReach);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
     decision: Decision,
+    code: Code,
     text: String,
 }
 
@@ -33,6 +72,11 @@ impl Reason {
     /// The decision, the same that the check gives.
     pub fn decision(&self) -> Decision {
         self.decision
+    }
+
+    /// Why, as a word for programs. Where the permission requires another that is denied, why that one is.
+    pub fn code(&self) -> Code {
+        self.code
     }
 }
 
@@ -44,97 +88,105 @@ impl Display for Reason {
 }
 
 impl Principal<'_> {
-    /// Why this user may, or may not, do this to this record.
+    /// Why this user may, or may not, do this to this record, in a line. [`explain`](Self::explain) says it at length.
     pub fn reason<R: Record>(&self, permission: Permission<R>, record: &R) -> Reason {
         let Permission { action, schema, .. } = permission;
         let expected = self.resource_type(action, schema);
-        let text = match (self.why_nothing(expected.is_some()), expected) {
-            (Some(text), _) => text,
-            (None, Some(expected)) if record.dynamic_type().is_some_and(|found| found != expected) => format!(
-                "the record is of type `{}`, and `{}` is asked about the type `{expected}`",
-                record.dynamic_type().unwrap_or_default(),
-                self.snapshot.schema().action_name(action),
-            ),
+        let (code, text) = match (self.why_nothing(expected.is_some()), expected) {
+            (Some(why), _) => why,
+            (None, Some(expected)) if record.dynamic_type().is_some_and(|found| found != expected) => {
+                let text = format!(
+                    "the record is of type `{}`, and `{}` is asked about the type `{expected}`",
+                    record.dynamic_type().unwrap_or_default(),
+                    self.snapshot.schema().action_name(action),
+                );
+                (Code::OtherType, text)
+            }
             (None, _) => record.with_facts(|facts| {
                 let pooled = facts.owners.as_slice().is_empty() && self.snapshot.is_pool(action);
                 self.why(action, self.relation(action, facts), pooled)
             }),
         };
         let decision = self.check(permission, record);
-        Reason { decision, text }
+        Reason { decision, code, text }
     }
 
     /// Why this user may, or may not, do this.
     pub fn reason_toggle(&self, toggle: Toggle) -> Reason {
         let ours = toggle.schema == self.snapshot.fingerprint();
-        let text = self.why_nothing(ours).unwrap_or_else(|| self.why(toggle.action, Relation::default(), false));
-        Reason { decision: self.check_toggle(toggle), text }
+        let why = self.why_nothing(ours).unwrap_or_else(|| self.why(toggle.action, Relation::default(), false));
+        Reason { decision: self.check_toggle(toggle), code: why.0, text: why.1 }
     }
 
     /// Why the user is denied whatever they ask, if they are.
-    fn why_nothing(&self, is_our_schema: bool) -> Option<String> {
-        let text = match (self.id(), self.is_active(), is_our_schema) {
-            (None, ..) => "there is no such user",
-            (_, false, _) => "the user is inactive",
-            (_, _, false) => "the permission was looked up in another schema: look it up again",
+    fn why_nothing(&self, is_our_schema: bool) -> Option<(Code, String)> {
+        let (code, text) = match (self.id(), self.is_active(), is_our_schema) {
+            (None, ..) => (Code::UnknownUser, "there is no such user"),
+            (_, false, _) => (Code::Inactive, "the user is inactive"),
+            (_, _, false) => (Code::OtherSchema, "the permission was looked up in another schema: look it up again"),
             _ => return None,
         };
-        Some(text.to_owned())
+        Some((code, text.to_owned()))
     }
 
     /// Names the first action that denies: the one asked about, else one that it requires, directly or not.
-    fn why(&self, asked: ActionIndex, relation: Relation, pooled: bool) -> String {
+    fn why(&self, asked: ActionIndex, relation: Relation, pooled: bool) -> (Code, String) {
         let schema = self.snapshot.schema();
-        let mut waiting = vec![asked];
-        let mut seen = vec![false; schema.actions().len()];
-        while let Some(action) = waiting.pop() {
-            if !self.alone(action).admits(relation) {
-                let text = self.why_not(action);
-                let (asked_name, name) = (schema.action_name(asked), schema.action_name(action));
-                return if action == asked { text } else { format!("`{asked_name}` requires `{name}`, and {text}") };
-            }
-            let required = schema.action(action).requires.iter().copied();
-            waiting.extend(required.filter(|action| !std::mem::replace(&mut seen[*action as usize], true)));
-        }
-        self.why_allowed(asked, relation, pooled)
+        let (asked_name, code) = (schema.action_name(asked), |action| self.code_of(action, relation, pooled));
+        let needed = self.snapshot.needed(asked);
+        let denied = needed.into_iter().find(|action| !self.alone(*action).admits(relation));
+        let Some(action) = denied else {
+            let code = code(asked);
+            return (code, self.tells(asked, code));
+        };
+        let (name, code) = (schema.action_name(action), code(action));
+        let text = self.tells(action, code);
+        (code, if action == asked { text } else { format!("`{asked_name}` requires `{name}`, and {text}") })
     }
 
     /// What an action by itself allows, without what it requires.
-    fn alone(&self, action: ActionIndex) -> Cell {
+    pub(crate) fn alone(&self, action: ActionIndex) -> Cell {
         let rules = self.snapshot.schema().action(action);
         Cell::of(self.asker.level(action), rules.shared)
     }
 
-    fn why_not(&self, action: ActionIndex) -> String {
-        let name = self.snapshot.schema().action_name(action);
-        match self.asker.level(action) {
-            Level::Deny => format!("no role of the user gives `{name}`"),
-            level => format!("`{name}` is `{level}`, which does not reach the record"),
+    /// Why an action by itself, without what it requires, allows or denies.
+    pub(crate) fn code_of(&self, action: ActionIndex, relation: Relation, pooled: bool) -> Code {
+        let level = self.asker.level(action);
+        let met = level.parts() & relation.parts();
+        if !self.alone(action).admits(relation) {
+            if level == Level::Deny { Code::NoGrant } else { Code::OutOfReach }
+        } else if self.snapshot.schema().action(action).toggle {
+            Code::Toggle
+        } else if level == Level::All {
+            Code::All
+        } else if met & OWN != 0 {
+            if pooled { Code::Unowned } else { Code::Own }
+        } else if met & DEPARTMENT != 0 {
+            Code::Department
+        } else if met & SUB != 0 {
+            Code::Below
+        } else if met & OPEN != 0 {
+            Code::Open
+        } else {
+            Code::Shared
         }
     }
 
-    fn why_allowed(&self, action: ActionIndex, relation: Relation, pooled: bool) -> String {
-        let schema = self.snapshot.schema();
-        let name = schema.action_name(action);
+    fn tells(&self, action: ActionIndex, code: Code) -> String {
+        let name = self.snapshot.schema().action_name(action);
         let level = self.asker.level(action);
-        if schema.action(action).toggle {
-            return format!("`{name}` is `allow`");
-        }
-        let met = level.parts() & relation.parts();
-        let because = if level == Level::All {
-            "which reaches every record"
-        } else if met & OWN != 0 && pooled {
-            "and a record that nobody owns is everybody's own here"
-        } else if met & OWN != 0 {
-            "and the record is the user's own"
-        } else if met & DEPARTMENT != 0 {
-            "and the record belongs to a department of the user"
-        } else if met & SUB != 0 {
-            "and the record belongs to a department below one of the user"
-        } else if met & OPEN != 0 {
-            "and the record is available to everyone"
-        } else {
-            "and the record is shared with the user"
+        let because = match code {
+            Code::NoGrant => return format!("no role of the user gives `{name}`"),
+            Code::Toggle => return format!("`{name}` is `allow`"),
+            Code::All => "which reaches every record",
+            Code::Unowned => "and a record that nobody owns is everybody's own here",
+            Code::Own => "and the record is the user's own",
+            Code::Department => "and the record belongs to a department of the user",
+            Code::Below => "and the record belongs to a department below one of the user",
+            Code::Open => "and the record is available to everyone",
+            Code::Shared => "and the record is shared with the user",
+            _ => "which does not reach the record",
         };
         format!("`{name}` is `{level}`, {because}")
     }

@@ -1,30 +1,237 @@
 //! Who may do this to this record?
 
-use crate::query::check::Decision;
+use std::collections::{HashMap, HashSet};
+use std::fmt::{self, Debug};
+
+use foldhash::fast::RandomState;
+
 use crate::query::principal::Principal;
-use crate::snapshot::Snapshot;
-use crate::vocabulary::facts::Record;
+use crate::snapshot::{Cell, DepartmentSlot, Entries, Entry, Relation, Snapshot, Source, slot};
+use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::id::UserId;
-use crate::vocabulary::permission::{Permission, Toggle};
+use crate::vocabulary::level::Level;
+use crate::vocabulary::permission::{ActionIndex, Permission, Toggle};
+use crate::vocabulary::subject::{Owner, Share};
+
+/// The users who may do something, found one by one.
+///
+/// Each comes once, those first whom the record names (owners, and whom it is shared with by name or group), then the
+/// others department by department and role by role. The order is the same whenever the same snapshot is asked; who needs
+/// the canonical one sorts the ids.
+///
+/// [`count`](Iterator::count) counts users with the same roles and departments together, without listing them.
+pub struct WhoCan<'s, A> {
+    snapshot: &'s Snapshot,
+    /// Whether somebody may.
+    ask: A,
+    /// Users who must be asked one by one, sorted.
+    named: Vec<u32>,
+    next_named: usize,
+    /// Where all others who may are to be found, in parts that may overlap.
+    entries: Entries<'s>,
+    seen: HashSet<Entry, RandomState>,
+    /// Those of the last entry who are still to come.
+    current: Box<dyn Iterator<Item = u32> + Send + Sync + 's>,
+}
 
 impl Snapshot {
-    /// The users who may do this to this record: exactly those whose check allows, administrators included, in canonical
-    /// order. One check for each user of the company.
-    pub fn who_can<'s, R: Record>(&'s self, permission: Permission<R>, record: &R) -> impl Iterator<Item = &'s UserId> {
-        self.those(move |user| user.check(permission, record))
+    /// The users who may do this to this record: exactly those whose check allows, administrators included.
+    ///
+    /// Why one of them may, [`explain`](Principal::explain) says. Finding them costs the departments around the record, the
+    /// roles that reach it and those who have them; it does not grow with the company.
+    ///
+    /// ```
+    /// # use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+    /// # use orgscope::{AnyPermission, AnyRecord, Facts, Level, Policy, Snapshot, Subject};
+    /// # let contact = Resource::new("contact").action(Action::new("read"));
+    /// # let document = Document::new()
+    /// #     .section(Section::new("crm").resource(contact))
+    /// #     .department(Department::new("sales"))
+    /// #     .user(User::new("ann").member_of("sales"))
+    /// #     .user(User::new("bob").member_of("sales"))
+    /// #     .user(User::new("eve"))
+    /// #     .role(Role::new("seller", "crm", "Seller").grant("contact.read", Level::Department).assigned_to(Subject::Everyone));
+    /// # let snapshot = Snapshot::of(&Policy::from_document(document)?);
+    /// # let AnyPermission::Levelled(read) = snapshot.schema().find("contact.read")? else { unreachable!() };
+    /// let bobs = AnyRecord::new("contact", Facts::owned_by("bob"));
+    /// assert_eq!(snapshot.who_can(read, &bobs).count(), 2);
+    ///
+    /// let mut readers: Vec<_> = snapshot.who_can(read, &bobs).collect();
+    /// readers.sort();
+    /// assert_eq!(readers, [&"ann".into(), &"bob".into()]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn who_can<'s, R: Record>(
+        &'s self,
+        permission: Permission<R>,
+        record: &R,
+    ) -> WhoCan<'s, impl Fn(Principal<'s>) -> bool> {
+        let Permission { action, schema, .. } = permission;
+        let (mut named, mut entries): (_, Entries<'s>) = (Vec::new(), Box::new(std::iter::empty()));
+        if schema == self.fingerprint() {
+            (named, entries) = record.with_facts(|facts| (self.named(facts), self.entries_for(action, Some(facts))));
+        }
+        self.those(move |user: Principal<'s>| user.check(permission, record).is_allow(), named, entries)
     }
 
-    /// The users who may do this, for a permission that has no record, in canonical order.
-    pub fn who_can_toggle(&self, toggle: Toggle) -> impl Iterator<Item = &UserId> {
-        self.those(move |user| user.check_toggle(toggle))
+    /// The users who may do this, for a permission that has no record.
+    pub fn who_can_toggle<'s>(&'s self, toggle: Toggle) -> WhoCan<'s, impl Fn(Principal<'s>) -> bool> {
+        let ours = toggle.schema == self.fingerprint();
+        let entries: Entries<'s> =
+            if ours { self.entries_for(toggle.action, None) } else { Box::new(std::iter::empty()) };
+        self.those(move |user: Principal<'s>| user.check_toggle(toggle).is_allow(), Vec::new(), entries)
     }
 
-    fn those(&self, ask: impl Fn(Principal<'_>) -> Decision) -> impl Iterator<Item = &UserId> {
-        let everybody = self.slots().map(|user| self.principal_at(user));
-        let allowed = everybody.filter(|user| ask(*user).is_allow());
-        let mut those: Vec<&UserId> = allowed.filter_map(|user| user.id()).collect();
-        // They come in canonical order already, but for users added since the company was compiled as a whole.
-        those.sort();
-        those.into_iter()
+    fn those<'s, A: Fn(Principal<'s>) -> bool>(
+        &'s self,
+        ask: A,
+        named: Vec<u32>,
+        entries: Entries<'s>,
+    ) -> WhoCan<'s, A> {
+        let current = Box::new(std::iter::empty());
+        WhoCan { snapshot: self, ask, named, next_named: 0, entries, seen: HashSet::default(), current }
+    }
+
+    /// The users to whom a record may be otherwise related than to all who share their departments and roles.
+    fn named(&self, facts: &Facts<'_>) -> Vec<u32> {
+        let mut named = Vec::new();
+        for owner in facts.owners.as_slice() {
+            if let Owner::User(id) = owner {
+                named.push(self.home(*id).user);
+            }
+        }
+        for share in facts.shared_with.as_slice() {
+            match share {
+                Share::User(id) => named.push(self.home(*id).user),
+                Share::Group(id) => named.extend(self.members(&(*id).into()).iter().flat_map(|members| members.iter())),
+                Share::Department(_) | Share::DepartmentSub(_) => {}
+            }
+        }
+        named.sort_unstable();
+        named.dedup();
+        named
+    }
+
+    /// Entries that hold all users who may, unless the record names them, and others. Of the ways to find them the one
+    /// that is the least work.
+    ///
+    /// Whoever may has, for the action and for each that it requires, a level that reaches the record from where they are.
+    /// So they are anchored around the record, or have a level that reaches it from anywhere; and in any case they have
+    /// some level. One of the actions needs to be looked at only.
+    fn entries_for<'s>(&'s self, action: ActionIndex, facts: Option<&Facts<'_>>) -> Entries<'s> {
+        let around = facts.map_or_else(Vec::new, |facts| self.around(facts));
+        let nowhere = self.anybody(Entry::NOBODY);
+        let from_anywhere = facts.map_or(Relation::default(), |facts| {
+            // What an owner is related to themselves is theirs alone, and nobody is nobody's owner.
+            self.relation(&nowhere, facts, || self.is_pool(action))
+        });
+        let work = |sources: &[Source]| sources.iter().map(|source| self.work_of(source)).sum::<usize>();
+        let near = work(&around);
+        let mut best: Option<(usize, Vec<Source>)> = None;
+        for needed in self.needed(action) {
+            let shared = self.schema().action(needed).shared;
+            let far = self.sources_of(needed, |level| Cell::of(level, shared).admits(from_anywhere));
+            let any = self.sources_of(needed, |level| level != Level::Deny);
+            for (work, sources) in [(near + work(&far), [&around[..], &far].concat()), (work(&any), any)] {
+                if best.as_ref().is_none_or(|(least, _)| work < *least) {
+                    best = Some((work, sources));
+                }
+            }
+        }
+        let sources = best.map_or_else(Vec::new, |(_, sources)| sources);
+        Box::new(sources.into_iter().flat_map(|source| self.entries_of(&source)))
+    }
+
+    /// The departments from which a record can be reached: those of its owners and all above, and those that it is shared
+    /// with.
+    fn around(&self, facts: &Facts<'_>) -> Vec<Source> {
+        let org = &self.policy().org;
+        let mut departments: Vec<DepartmentSlot> = Vec::new();
+        for owner in facts.owners.as_slice() {
+            let homes = match owner {
+                Owner::User(id) => org.users().get(&(*id).into()).map(|user| user.departments.clone()),
+                Owner::Department(id) => {
+                    org.department(&(*id).into()).map(|department| [department].into_iter().collect())
+                }
+            };
+            for home in homes.into_iter().flatten() {
+                departments.extend(org.with_those_above(home).map(slot));
+            }
+        }
+        departments.sort_unstable();
+        departments.dedup();
+        let shares = facts.shared_with.as_slice().iter().filter_map(|share| match share {
+            Share::Department(id) => org.department(&(*id).into()).map(|id| Source::Department(slot(id))),
+            Share::DepartmentSub(id) => org.department(&(*id).into()).map(|id| Source::DepartmentSub(slot(id))),
+            Share::User(_) | Share::Group(_) => None,
+        });
+        departments.into_iter().map(Source::Department).chain(shares).collect()
+    }
+}
+
+impl<'s, A: Fn(Principal<'s>) -> bool> WhoCan<'s, A> {
+    /// The next of the users who are named and may.
+    fn next_named(&mut self) -> Option<u32> {
+        while let Some(user) = self.named.get(self.next_named) {
+            self.next_named += 1;
+            if (self.ask)(Principal { snapshot: self.snapshot, asker: self.snapshot.asker_at(*user) }) {
+                return Some(*user);
+            }
+        }
+        None
+    }
+
+    /// The next entry whose users may, but perhaps for those who are named.
+    fn next_entry(&mut self) -> Option<(Entry, Option<usize>)> {
+        loop {
+            let (entry, count) = self.entries.next()?;
+            let anybody = Principal { snapshot: self.snapshot, asker: self.snapshot.anybody(entry) };
+            if self.seen.insert(entry) && (self.ask)(anybody) {
+                return Some((entry, count));
+            }
+        }
+    }
+
+    fn next_user(&mut self) -> Option<u32> {
+        if let Some(user) = self.next_named() {
+            return Some(user);
+        }
+        loop {
+            if let Some(user) = self.current.find(|user| self.named.binary_search(user).is_err()) {
+                return Some(user);
+            }
+            let (entry, _) = self.next_entry()?;
+            self.current = Box::new(self.snapshot.users_of(entry));
+        }
+    }
+}
+
+impl<'s, A: Fn(Principal<'s>) -> bool> Iterator for WhoCan<'s, A> {
+    type Item = &'s UserId;
+
+    fn next(&mut self) -> Option<&'s UserId> {
+        let user = self.next_user()?;
+        self.snapshot.id(&self.snapshot.asker_at(user))
+    }
+
+    /// Costs the entries of those who may, not their number.
+    fn count(mut self) -> usize {
+        let mut count = std::iter::from_fn(|| self.next_named()).count();
+        count += self.current.by_ref().filter(|user| self.named.binary_search(user).is_err()).count();
+        let mut apart: HashMap<Entry, usize> = HashMap::new();
+        for user in &self.named {
+            *apart.entry(self.snapshot.entry(*user)).or_default() += 1;
+        }
+        while let Some((entry, known)) = self.next_entry() {
+            let all = known.unwrap_or_else(|| self.snapshot.count_of(entry));
+            count += all - apart.get(&entry).copied().unwrap_or_default();
+        }
+        count
+    }
+}
+
+impl<A> Debug for WhoCan<'_, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WhoCan").field("named", &self.named.len()).finish_non_exhaustive()
     }
 }

@@ -50,6 +50,12 @@ impl<T> Chunks<T> {
         chunks.sum::<usize>() + self.chunks.capacity() * size_of::<Arc<Vec<T>>>()
     }
 
+    pub(crate) const CHUNK: usize = CHUNK;
+
+    pub(crate) fn chunk(&self, chunk: usize) -> Option<&Arc<Vec<T>>> {
+        self.chunks.get(chunk)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.chunks.last().map_or(0, |last| (self.chunks.len() - 1) * CHUNK + last.len())
     }

@@ -8,11 +8,14 @@ use foldhash::fast::RandomState;
 use crate::policy::Policy;
 use crate::policy::org::User;
 use crate::policy::persistent::Set;
+use crate::snapshot::chunks::Chunks;
 use crate::snapshot::entry::{Entry, Home, Places, Several};
 use crate::snapshot::index::Index;
-use crate::snapshot::interner::Interner;
+use crate::snapshot::interner::{Interned, Interner};
+use crate::snapshot::lineage::Lineage;
 use crate::snapshot::part::Part;
 use crate::snapshot::roles::{Assigned, Classes};
+use crate::snapshot::roster::Roster;
 use crate::snapshot::tree::{Tree, slot};
 use crate::snapshot::{GroupSlot, Snapshot, UserSlot};
 use crate::vocabulary::id::{GroupId, UserId};
@@ -59,21 +62,25 @@ impl Snapshot {
         let index = Index::of(&users);
         // By slot, so sorted as users come.
         let members = members.into_iter().map(Arc::from).collect();
+        let entries: Chunks<Entry> = entries.into_iter().collect();
+        let (parts, several) = (Interned::from(parts), Interned::from(several));
 
         let actions = 0..super::place(schema.actions().len());
         let pool = |action: ActionIndex| schema.resource_of(action).unowned == Unowned::Pool;
         Self {
             revision: 0,
+            lineage: Lineage::default(),
+            roster: Arc::new(Roster::of(&entries, &parts, &several)),
             schema: schema.clone(),
             fingerprint: schema.fingerprint(),
             pools: actions.map(pool).collect(),
             departments,
-            entries: Arc::new(entries.into_iter().collect()),
+            entries: Arc::new(entries),
             ids: Arc::new(users.iter().map(|(id, _)| (*id).clone()).collect()),
             users: index,
             free: Set::default(),
-            several: several.into(),
-            parts: parts.into(),
+            several,
+            parts,
             groups,
             members: Arc::new(members),
             classes: Arc::new(Classes::of(&assigned, org, &tree)),

@@ -24,7 +24,7 @@ impl Home {
 }
 
 /// What the one who asks brings along.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Entry {
     /// Which [`Part`].
     pub(crate) part: u32,
@@ -72,6 +72,11 @@ impl Places {
     /// A number that no other places have; of none, that of [`Tree::NOWHERE`].
     pub(crate) fn key(self) -> u32 {
         self.0.get()
+    }
+
+    /// The places that come next by their numbers.
+    pub(crate) fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
     }
 }
 

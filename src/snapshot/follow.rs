@@ -9,6 +9,7 @@ use crate::policy::change::{Invalid, Touched};
 use crate::snapshot::compile::{entry, home, members_of};
 use crate::snapshot::entry::Entry;
 use crate::snapshot::roles::Classes;
+use crate::snapshot::roster::Roster;
 use crate::snapshot::tree::{Tree, slot};
 use crate::snapshot::{Snapshot, UserSlot, place};
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
@@ -58,9 +59,8 @@ impl Snapshot {
     }
 
     /// The same, for who only tries: it shares no rows, so any number of them may follow one snapshot.
-    #[expect(dead_code, reason = "for questions about changes")]
     pub(crate) fn what_if(&self, commands: &[Command]) -> Result<Self, (usize, Invalid)> {
-        Self { rows: Arc::default(), ..self.clone() }.after(commands)
+        Self { rows: Arc::default(), lineage: self.lineage.fork(self.revision), ..self.clone() }.after(commands)
     }
 
     /// What [`follow`](Self::follow) gives, for who only tries.
@@ -105,6 +105,13 @@ impl Snapshot {
         }
         for id in &touched.users {
             next.follow_entry(id);
+        }
+        if !touched.users.is_empty() {
+            let slots = |id: &&UserId| [self, &next].map(|state| state.slot_of(id.borrowed()));
+            let slots: Vec<UserSlot> = touched.users.iter().flat_map(slots).flatten().collect();
+            let mut roster = Roster::clone(&next.roster);
+            roster.follow(self, &next, slots);
+            next.roster = Arc::new(roster);
         }
         for id in &touched.groups {
             next.follow_group(id);

@@ -243,6 +243,35 @@ impl<Key: Clone, T: Copy> Shards<Key, T> {
     }
 }
 
+/// What of two indices is not the same.
+impl<T: Copy + PartialEq> Index<T> {
+    /// The ids whose values differ, or that only one of the two has. Tables that they share are not looked at.
+    pub(crate) fn unshared<Kind>(&self, other: &Self) -> Vec<Id<Kind>> {
+        let mut ids: Vec<Id<Kind>> = Vec::new();
+        for (one, two) in [(self, other), (other, self)] {
+            ids.extend(one.integers.unshared(&two.integers).map(|(word, ())| Id::from(integer_of(word))));
+            ids.extend(one.texts.unshared(&two.texts).map(|(_, text)| Id::from(&**text)));
+        }
+        ids.retain(|id| self.get(id.borrowed()) != other.get(id.borrowed()));
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+}
+
+impl<Key, T> Shards<Key, T> {
+    /// What stands in the tables that the other does not share.
+    fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (u64, &'a Key)> {
+        let shares =
+            |number: usize| other.tables.get(number).is_some_and(|table| Arc::ptr_eq(table, &self.tables[number]));
+        let tables = (0..self.tables.len()).filter(move |number| !shares(*number));
+        let buckets = tables.flat_map(|number| self.tables[number].iter());
+        buckets
+            .flat_map(|bucket| bucket.words.iter().zip(bucket.entries.iter().flatten()))
+            .map(|(word, (key, _))| (*word, key))
+    }
+}
+
 /// The shard of a hash, by bits of it that do not choose the bucket.
 #[inline]
 fn shard(hash: u64, count: usize) -> usize {

@@ -32,6 +32,10 @@ impl<T: Ord + Clone> Interned<T> {
         self.items.memory_usage() + self.places.len() * size_of::<(T, u32)>()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.items.len()
+    }
+
     /// The place of this thing: the same for an equal one, the next one for a new one.
     pub(crate) fn place(&mut self, item: T) -> u32 {
         if let Some(place) = self.places.get(&item) {

@@ -13,17 +13,21 @@
 mod anchors;
 mod cell;
 mod chunks;
+mod compare;
 mod compile;
 mod entry;
 mod follow;
 mod index;
 mod interner;
+mod lineage;
 mod memo;
 mod memory;
 mod part;
 mod relation;
 mod roles;
+mod roster;
 mod row;
+mod sorted;
 mod sync;
 mod tree;
 
@@ -38,19 +42,24 @@ use smallvec::SmallVec;
 use crate::policy::Policy;
 use crate::policy::persistent::Set;
 use crate::policy::schema::Schema;
-use crate::vocabulary::id::{UserId, UserRef};
+use crate::vocabulary::id::{GroupId, UserId, UserRef};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::{ActionIndex, Fingerprint};
 use anchors::{Anchors, Ranges};
 use chunks::Chunks;
-pub(crate) use entry::Home;
-use entry::{Entry, Several};
+use entry::Several;
+pub(crate) use entry::{Entry, Home};
 use index::Index;
 use interner::Interned;
+use lineage::Lineage;
 use part::Part;
 use roles::{Assigned, Classes};
-use row::{Row, Rows};
-use tree::{Below, DepartmentSlot, Tree};
+use roster::Roster;
+pub(crate) use roster::{Entries, Source};
+pub(crate) use row::Row;
+use row::Rows;
+use tree::Tree;
+pub(crate) use tree::{Below, DepartmentSlot, department, slot};
 
 /// The place of a user, kept for life.
 pub(crate) type UserSlot = u32;
@@ -78,6 +87,7 @@ type GroupSlot = u32;
 #[derive(Clone)]
 pub struct Snapshot {
     revision: u64,
+    lineage: Lineage,
     /// What this was compiled from: names, and the ground of what-ifs. No check reads it.
     policy: Policy,
     schema: Arc<Schema>,
@@ -90,6 +100,8 @@ pub struct Snapshot {
     /// By the slot of the user, as the ids. A slot that is free holds nobody.
     entries: Arc<Chunks<Entry>>,
     ids: Arc<Chunks<UserId>>,
+    /// The way back, from departments to users. No check reads it.
+    roster: Arc<Roster>,
     free: Set<UserSlot>,
     /// The departments of users who have several.
     several: Interned<Several>,
@@ -159,6 +171,11 @@ impl Snapshot {
         self.users.get(owner).unwrap_or(Home::UNKNOWN)
     }
 
+    /// The members of a group, sorted.
+    pub(crate) fn members(&self, group: &GroupId) -> Option<Arc<[UserSlot]>> {
+        self.groups.get(group.borrowed()).and_then(|group| self.members.get(group)).cloned()
+    }
+
     /// The slots of all users, those that are free included.
     pub(crate) fn slots(&self) -> std::ops::Range<UserSlot> {
         0..place(self.entries.len())
@@ -166,7 +183,16 @@ impl Snapshot {
 
     #[inline]
     pub(crate) fn asker_at(&self, user: UserSlot) -> Asker<'_> {
-        let Some(entry) = self.entries.get(user) else { return Asker::stranger() };
+        self.entries.get(user).map_or(Asker::stranger(), |entry| self.asker_with(user, *entry))
+    }
+
+    /// Anybody with this entry: who has its roles and its departments, and is nobody in particular.
+    pub(crate) fn anybody(&self, entry: Entry) -> Asker<'_> {
+        self.asker_with(Asker::STRANGER, entry)
+    }
+
+    #[inline]
+    fn asker_with(&self, user: UserSlot, entry: Entry) -> Asker<'_> {
         if entry.part == Part::NOBODYS {
             return Asker { user, ..Asker::stranger() };
         }
@@ -174,7 +200,7 @@ impl Snapshot {
             Ok(department) => (self.classes.class(department), Anchors::one(self.tree.below(department))),
             Err(_) => (entry.anchors.key(), Anchors::NOWHERE),
         };
-        let found = self.rows.get(u64::from(entry.part) << 32 | u64::from(key), || self.make_row(*entry));
+        let found = self.rows.get(u64::from(entry.part) << 32 | u64::from(key), || self.make_row(entry));
         Asker { user, anchors: found.several.as_ref().map_or(one, Anchors::several), row: Some(&found.row) }
     }
 
@@ -204,10 +230,13 @@ impl Snapshot {
     }
 }
 
-impl Asker<'_> {
-    /// Somebody who is not there. No owner has this slot, see [`Home::UNKNOWN`].
+impl<'s> Asker<'s> {
+    /// The slot of somebody who is not there. No owner has it, see [`Home::UNKNOWN`].
+    const STRANGER: UserSlot = UserSlot::MAX - 1;
+
+    /// Somebody who is not there.
     fn stranger() -> Self {
-        Self { user: UserSlot::MAX - 1, anchors: Anchors::NOWHERE, row: None }
+        Self { user: Self::STRANGER, anchors: Anchors::NOWHERE, row: None }
     }
 
     /// Whether the user may ask at all: is known, and active.
@@ -218,6 +247,11 @@ impl Asker<'_> {
     #[inline]
     pub(crate) fn cell(&self, action: ActionIndex) -> Cell {
         self.row.map_or(Cell::NONE, |row| row.cell(action))
+    }
+
+    /// What the user may do, if they may ask.
+    pub(crate) fn row(&self) -> Option<&'s Row> {
+        self.row
     }
 
     pub(crate) fn level(&self, action: ActionIndex) -> Level {

@@ -16,6 +16,11 @@ pub(crate) struct Relation(u8);
 const SHARED: u8 = 1 << 4;
 
 impl Relation {
+    /// The relation with these parts of a level, shared or not.
+    pub(crate) fn of(parts: u8, shared: bool) -> Self {
+        Self(parts & (OWN | DEPARTMENT | SUB | OPEN)).and_if(shared, SHARED)
+    }
+
     /// All 32.
     pub(crate) fn each() -> impl Iterator<Item = Self> {
         (0..32).map(Self)

@@ -61,6 +61,11 @@ impl Tree {
         Self { numbers: numbers.into(), sizes: sizes.into(), preorder: preorder.into() }
     }
 
+    /// Whether they are one and the same.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.numbers, &other.numbers)
+    }
+
     /// The number of a department; of none, one that no range holds.
     #[inline]
     pub(crate) fn number(&self, slot: DepartmentSlot) -> u32 {
@@ -106,6 +111,7 @@ pub(crate) fn slot(department: NodeIndex) -> DepartmentSlot {
     super::place(department.index()) + FIRST
 }
 
-fn department(slot: DepartmentSlot) -> NodeIndex {
+/// The department of the model that has this slot, the other way round.
+pub(crate) fn department(slot: DepartmentSlot) -> NodeIndex {
     NodeIndex::new((slot - FIRST) as usize)
 }

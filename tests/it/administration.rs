@@ -200,7 +200,7 @@ fn who_is_affected_by_a_move() {
         run.receipt().affected().users().map(ToString::to_string).collect()
     };
     let north = Command::move_department("north", Some("other".into()));
-    assert_eq!(affected(&[north.clone()]), ["carol", "nick", "sam", "zoe"]);
+    assert_eq!(affected(std::slice::from_ref(&north)), ["carol", "nick", "sam", "zoe"]);
     assert_eq!(affected(&[Command::move_department("north", None)]), ["carol", "nick", "sam"]);
     assert_eq!(affected(&[Command::join_department("tom", "north")]), ["carol", "nick", "sam", "tom"]);
     assert_eq!(affected(&[Command::set_head("tom", "north", true)]), ["tom"]);

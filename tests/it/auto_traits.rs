@@ -7,12 +7,13 @@ use orgscope::document::{
 };
 use orgscope::presets::Preset;
 use orgscope::{
-    Actor, Affected, AnyPermission, AnyRecord, AuditEntry, Catalogue, Checkpoint, Command, Decision, Delegation,
-    Denied, DepartmentId, DepartmentRef, Digest, Document, DryRun, Editor, Facts, Grant, GroupId, GroupRef, Handle,
-    InvalidQuestion, KnownOwner, Level, NoDigest, Owner, Permission, Policy, PolicyError, Principal, Problem, Question,
-    Reason, Receipt, RecordId, Refusal, RefusalKind, Reload, RestoreError, RoleEntry, RoleId, Rule, Schema, Scope,
-    SectionRoles, Share, Snapshot, Subject, Toggle, UnknownGrant, UnknownLevel, UnknownMode, UnknownPermission,
-    UnknownRefusal, Unowned, UserId, UserRef, World,
+    Actor, Affected, AnyPermission, AnyRecord, Assignment, AuditEntry, Catalogue, Change, Checkpoint, Code, Command,
+    Decision, Delegation, Denied, DepartmentId, DepartmentRef, Diff, DiffGroup, Digest, Document, DryRun, Editor,
+    Explanation, Facts, Finding, Grant, Ground, GroupId, GroupRef, Handle, InvalidQuestion, KnownOwner, Level, Named,
+    NoDigest, Owner, OwnerTold, Permission, Place, Policy, PolicyError, Post, Principal, Problem, Question, Reason,
+    Receipt, RecordId, RecordTold, Refusal, RefusalKind, Reload, Repair, RestoreError, RightChange, Rights, RoleEntry,
+    RoleId, Rule, Schema, Scope, SectionRoles, Share, Snapshot, Step, Subject, Tie, Toggle, UnknownGrant, UnknownLevel,
+    UnknownMode, UnknownPermission, UnknownRefusal, Unowned, UserId, UserRef, WhoCan, World,
 };
 
 fn shared<T: Send + Sync + Debug>() {}
@@ -23,6 +24,7 @@ fn error<T: std::error::Error + Send + Sync + Clone + Eq + 'static>() {}
 #[test]
 fn all_types_cross_threads_and_show_themselves() {
     shared::<Handle>();
+    shared::<WhoCan<'_, fn(Principal<'static>) -> bool>>();
     shared::<Snapshot>();
 
     cloned::<Policy>();
@@ -44,6 +46,9 @@ fn all_types_cross_threads_and_show_themselves() {
     cloned::<Question<'_>>();
     cloned::<(Command, KnownOwner<'_>)>();
     cloned::<Principal<'_>>();
+    cloned::<(Explanation, RecordTold, OwnerTold, Step, Ground, Assignment, Place, Tie, Repair, Change)>();
+    cloned::<(Named<UserId>, Rights, Diff<'_>, DiffGroup<'_>, RightChange, Finding)>();
+    copied::<(Code, Post)>();
     cloned::<Scope<'_, AnyRecord<'_>>>();
     cloned::<(Editor<'_>, Receipt, DryRun, Affected, Actor, AuditEntry, Checkpoint, Rule)>();
     cloned::<(Catalogue<'_>, SectionRoles<'_>, RoleEntry<'_>, Preset)>();

@@ -846,3 +846,102 @@ fn apply_reads_one_array_of_commands() {
         &format!("{folder}: can't be written: Is a directory (os error 21)\n"),
     );
 }
+
+// explain, diff, dot, lint
+
+#[test]
+fn explain_tells_why_and_what_would_change_it() {
+    let explain = |user, record| ["explain", "world.json", "--user", user, "--action", "lead.read", "--record", record];
+    prints(
+        &explain("7", "z"),
+        "allow: `lead.read` is `department`, and the record is the user's own\n\
+         user 7 has `department` for `lead.read`:\n\
+         - `department` by the role Seller, assigned to employees, and user 7 is a member of sales.\n\
+         This covers the record: it is user 7's own; owner user 7 is a member of sales, where user 7 is a member.\n",
+        0,
+    );
+    prints(&explain("zoe", "z"), "deny: there is no such user\n", 1);
+    let (json, stderr, code) = run(&[&explain("7", "line\nbreak")[..], &["--json"]].concat());
+    assert_eq!((stderr.as_str(), code, json.lines().count()), ("", Some(1), 1));
+    let told: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&told["decision"], &told["code"]), (&"deny".into(), &"out_of_reach".into()));
+    fails(
+        &["explain", "world.json", "--user", "7", "--action", "lead.read"],
+        "error: `lead.read` is asked about a record: name one\n",
+    );
+}
+
+#[test]
+fn diff_says_who_gains_and_who_loses() {
+    let world = fs::read_to_string(format!("{FOLDER}/world.json")).unwrap();
+    let mut changed: serde_json::Value = serde_json::from_str(&world).unwrap();
+    for role in changed["roles"].as_array_mut().unwrap() {
+        if role["id"] == "seller" {
+            role["grants"]["lead.read"] = "own".into();
+        }
+    }
+    let changed = file("changed.json", changed.to_string());
+    prints(&["diff", "world.json", "world.toml"], "", 0);
+    prints(&["diff", "world.json", &changed], "user 7: lead.read department → own\n", 1);
+    prints(&["diff", &changed, "world.json"], "user 7: lead.read own → department\n", 1);
+    prints(
+        &["diff", "world.json", &changed, "--json"],
+        "{\"format\":1,\"groups\":[{\"changes\":[{\"after\":\"own\",\"before\":\"department\",\"gains\":false,\"loses\":true,\"permission\":\"lead.read\"}],\"count\":1,\"users\":[7]}]}\n",
+        1,
+    );
+    fails(
+        &["diff", "world.json", "missing.json"],
+        "missing.json: can't be read: No such file or directory (os error 2)\n",
+    );
+}
+
+#[test]
+fn dot_draws_the_company_and_what_a_user_reaches() {
+    prints(
+        &["dot", "world.json"],
+        r#"digraph company {
+  rankdir=TB; node [shape=box, style="rounded,filled", fillcolor=white, fontname="sans-serif"];
+  d0 [label="acme\n-7\n1 member"];
+  d1 [label="sales\nno head\n2 members"];
+  d0 -> d1 [arrowhead=none];
+}
+"#,
+        0,
+    );
+    let reach = |user| ["dot", "world.json", "--user", user, "--action", "lead.read"];
+    let (text, ..) = run(&reach("-7"));
+    assert!(text.contains(r##"d1 [label="sales\nno head\n2 members", fillcolor="#b7e1cd"];"##), "{text}");
+    assert!(text.contains(r##"d0 [label="acme\n-7\n1 member", fillcolor="#b7e1cd", penwidth=3];"##), "{text}");
+    let (text, ..) = run(&reach("7"));
+    assert!(!text.contains(r#"d0 [label="acme\n-7\n1 member", fillcolor"#), "{text}");
+    fails(
+        &["dot", "world.json", "--user", "7", "--action", "lead.export"],
+        "error: `lead.export` is a toggle and has no records to list\n",
+    );
+    is_misused(&["dot", "world.json", "--user", "7"], "error: the following required arguments were not provided:");
+}
+
+/// The picture of the README is drawn from this.
+#[test]
+fn the_picture_of_the_crm_is_as_pinned() {
+    let crm = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/crm.json");
+    let pinned = include_str!("../data/cli/crm.dot");
+    prints(&["dot", crm, "--user", "sam", "--action", "contact.read"], pinned, 0);
+}
+
+#[test]
+fn lint_is_told_behind_valid() {
+    prints(
+        &["validate", "--lint", "world.json"],
+        "world.json: valid\n\
+         world.json: org.departments[id=\"sales\"]: it has no head\n\
+         world.json: roles[id=\"spare\"].assigned_to: nobody has this role: it is assigned to nobody\n",
+        0,
+    );
+}
+
+#[test]
+fn what_is_no_terminal_has_no_colours() {
+    let (stdout, ..) = run(&["check", "world.json", "--user=-7", "--action", "lead.export"]);
+    assert!(!stdout.contains('\u{1b}'));
+}

@@ -9,7 +9,7 @@ const ROOMS: [(&str, &[&str]); 10] = [
     ("document", &["vocabulary"]),
     ("policy", &["vocabulary", "document"]),
     ("snapshot", &["vocabulary", "document", "policy"]),
-    ("query", &["vocabulary", "policy", "snapshot"]),
+    ("query", &["vocabulary", "document", "policy", "snapshot"]),
     ("admin", &["vocabulary", "document", "policy", "snapshot", "query"]),
     ("handle", &["vocabulary", "document", "policy", "snapshot", "query", "admin"]),
     ("presets", &["vocabulary", "document"]),

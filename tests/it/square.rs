@@ -11,6 +11,13 @@ pub(crate) fn permissions(policy: &Policy) -> Vec<AnyPermission> {
     policy.schema().sections().flat_map(|section| policy.schema().permissions(section)).collect()
 }
 
+/// Users in canonical order; one who comes twice stays twice.
+pub(crate) fn sorted<'s>(users: impl Iterator<Item = &'s UserId>) -> Vec<&'s UserId> {
+    let mut users: Vec<&UserId> = users.collect();
+    users.sort_unstable();
+    users
+}
+
 /// Whether a user may, asked of the snapshot in every way that it can be asked.
 pub(crate) fn ask(
     snapshot: &Snapshot,
@@ -42,7 +49,6 @@ fn agree(world: &World) {
     let records: Vec<AnyRecord<'_>> = world.records.iter().map(crate::random::Record::as_any).collect();
     for permission in permissions(&policy) {
         let may = |user: &UserId, record: Option<&AnyRecord<'_>>| reference.decide(user, permission, record);
-        // In canonical order, which `who_can` keeps.
         let everybody: Vec<UserId> = policy.to_document().org.users.into_iter().map(|user| user.id).collect();
         match permission {
             AnyPermission::Toggle(toggle) => {
@@ -50,7 +56,8 @@ fn agree(world: &World) {
                     assert_eq!(ask(&snapshot, &user, permission, None), may(&user, None), "{user:?}");
                 }
                 let expected: Vec<&UserId> = everybody.iter().filter(|user| may(user, None)).collect();
-                assert_eq!(snapshot.who_can_toggle(toggle).collect::<Vec<_>>(), expected);
+                assert_eq!(sorted(snapshot.who_can_toggle(toggle)), expected);
+                assert_eq!(snapshot.who_can_toggle(toggle).count(), expected.len());
             }
             AnyPermission::Levelled(levelled) => {
                 for user in world.askers() {
@@ -64,7 +71,8 @@ fn agree(world: &World) {
                 }
                 for record in &records {
                     let expected: Vec<&UserId> = everybody.iter().filter(|user| may(user, Some(record))).collect();
-                    assert_eq!(snapshot.who_can(levelled, record).collect::<Vec<_>>(), expected, "who {record:?}");
+                    assert_eq!(sorted(snapshot.who_can(levelled, record)), expected, "who {record:?}");
+                    assert_eq!(snapshot.who_can(levelled, record).count(), expected.len(), "count {record:?}");
                 }
             }
         }
@@ -140,8 +148,8 @@ fn expectations_met(name: &str, world: &orgscope::World, snapshot: &Snapshot) ->
     for who in &expect.who {
         let question = world.question(&who.action, who.record.as_ref()).unwrap();
         let found: Vec<&UserId> = match question {
-            Question::Toggle(toggle) => snapshot.who_can_toggle(toggle).collect(),
-            Question::Levelled(permission, record) => snapshot.who_can(permission, &record.as_any()).collect(),
+            Question::Toggle(toggle) => sorted(snapshot.who_can_toggle(toggle)),
+            Question::Levelled(permission, record) => sorted(snapshot.who_can(permission, &record.as_any())),
         };
         let mut expected: Vec<&UserId> = who.users.iter().collect();
         expected.sort_unstable();

@@ -59,7 +59,7 @@ fn every_answer_belongs_to_one_state() {
         let writer = || {
             for _ in 0..BATCHES / 2 {
                 // Another writer may come between looking and writing; then the batch makes no sense, and changes nothing.
-                while handle.apply(&passed_on(handle.load().revision() + 1)).is_err() {}
+                while handle.apply(passed_on(handle.load().revision() + 1)).is_err() {}
                 thread::yield_now();
             }
         };

@@ -33,8 +33,10 @@ pub(crate) fn list<'w>(
 
 /// The users who may, in canonical order.
 pub(crate) fn who<'s>(snapshot: &'s Snapshot, question: Question<'_>) -> Vec<&'s UserId> {
-    match question {
+    let mut users: Vec<&UserId> = match question {
         Question::Toggle(toggle) => snapshot.who_can_toggle(toggle).collect(),
         Question::Levelled(permission, record) => snapshot.who_can(permission, &record.as_any()).collect(),
-    }
+    };
+    users.sort_unstable();
+    users
 }

@@ -7,7 +7,7 @@ use orgscope::{RecordId, Snapshot, UserId};
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
-use crate::{ask, id, requests, world};
+use crate::{ask, id, paint, requests, world};
 
 const USAGE: &str = "\
 orgscope check <FILE> --user <ID> --action <TYPE.ACTION> [--record <ID>]
@@ -59,7 +59,8 @@ impl Check {
             return Err(Failure::Question("there is no question: add `--user` and `--action`, or `--requests`".into()));
         };
         let reason = ask::reason(snapshot.principal(user), world.question(action, record.as_ref())?);
-        out.line(&reason)?;
-        Ok(reason.decision().into())
+        let decision = reason.decision();
+        out.line(paint::verdict(&reason.to_string(), decision.is_allow()))?;
+        Ok(decision.into())
     }
 }

@@ -3,7 +3,10 @@
 mod apply;
 mod ask;
 mod check;
+mod diff;
+mod dot;
 mod expectations;
+mod explain;
 mod format;
 mod id;
 mod junit;
@@ -12,6 +15,7 @@ mod matrix;
 mod one_line;
 mod outcome;
 mod output;
+mod paint;
 mod requests;
 mod stages;
 mod test;
@@ -38,8 +42,8 @@ const IDS: &str = "\
 An id is an integer if it is written as one (7, -7), a JSON string if it begins with a quote ('\"7\"' is text), \
 else text as it stands.
 
-Exit codes: 0 allowed, valid, passed or applied; 1 denied or failed; 2 a file, a question or an argument makes no sense; \
-3 refused.";
+Exit codes: 0 allowed, valid, passed, applied or the same; 1 denied, failed or different; 2 a file, a question or an argument makes \
+no sense; 3 refused.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -48,8 +52,11 @@ enum Command {
     Check(check::Check),
     List(list::List),
     Who(who::Who),
+    Explain(explain::Explain),
     Matrix(matrix::Matrix),
     Apply(apply::Apply),
+    Diff(diff::Diff),
+    Dot(dot::Dot),
 }
 
 fn main() -> ExitCode {
@@ -72,7 +79,10 @@ fn run(command: &Command, out: &mut Output) -> Result<Outcome, Failure> {
         Command::Check(check) => check.run(out),
         Command::List(list) => list.run(out),
         Command::Who(who) => who.run(out),
+        Command::Explain(explain) => explain.run(out),
         Command::Matrix(matrix) => matrix.run(out),
         Command::Apply(apply) => apply.run(out),
+        Command::Diff(diff) => diff.run(out),
+        Command::Dot(dot) => dot.run(out),
     }
 }

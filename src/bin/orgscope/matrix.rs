@@ -5,8 +5,8 @@ use std::iter;
 use std::path::PathBuf;
 
 use clap::Args;
-use comfy_table::Table;
 use comfy_table::presets::NOTHING;
+use comfy_table::{ContentArrangement, Table};
 use orgscope::document::{Role, Word};
 use orgscope::{Grant, Principal, Schema, Snapshot, UserId, World};
 
@@ -98,6 +98,14 @@ impl Column {
     }
 }
 
+/// Makes a table no wider than the terminal, if there is one: what does not fit on a line goes on in the next.
+fn fit(table: &mut Table) {
+    let columns = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0);
+    if let Some(columns) = columns {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(columns);
+    }
+}
+
 /// The permissions of a section and what the columns say of each, aligned by blanks alone.
 fn table(schema: &Schema, section: &str, columns: &[Column]) -> String {
     let columns: Vec<&Column> = columns.iter().filter(|column| column.is_in(section)).collect();
@@ -111,5 +119,6 @@ fn table(schema: &Schema, section: &str, columns: &[Column]) -> String {
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
     }
+    fit(&mut table);
     table.trim_fmt()
 }

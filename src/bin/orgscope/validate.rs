@@ -15,6 +15,9 @@ pub(crate) struct Validate {
     /// World files: JSON, TOML or YAML by the ending
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
+    /// Report what is legal and probably not meant, too
+    #[arg(long)]
+    lint: bool,
 }
 
 impl Validate {
@@ -22,7 +25,13 @@ impl Validate {
         let mut outcome = Outcome::Yes;
         for file in &self.files {
             match world::open(file) {
-                Ok(_) => out.line(one_line(&format!("{}: valid", file.display())))?,
+                Ok(world) => {
+                    let name = file.display();
+                    out.line(one_line(&format!("{name}: valid")))?;
+                    for finding in self.lint.then(|| world.policy().lint()).into_iter().flatten() {
+                        out.line(one_line(&format!("{name}: {finding}")))?;
+                    }
+                }
                 Err(failure) => {
                     outcome = Outcome::Invalid;
                     for line in failure.into_lines() {

@@ -49,7 +49,7 @@ impl Org {
         };
         let user = |(id, user): (&UserId, &User)| document::User {
             id: id.clone(),
-            name: user.name.as_deref().map(str::to_owned),
+            name: user.name(),
             departments: ids(&user.departments),
             heads: ids(&user.heads),
             deputy_of: ids(&user.deputy_of),
@@ -150,10 +150,8 @@ fn read_groups(
 ) -> Vec<(GroupId, Arc<Group>)> {
     let repeated_ids = repeated(written.iter().map(|group| &group.id));
     let mut groups = Vec::with_capacity(written.len());
-    let places: HashMap<UserId, usize, RandomState> = match written.is_empty() {
-        true => HashMap::default(),
-        false => users.iter().map(|(id, _)| id.clone()).zip(0..).collect(),
-    };
+    let places: HashMap<UserId, usize, RandomState> =
+        if written.is_empty() { HashMap::default() } else { users.iter().map(|(id, _)| id.clone()).zip(0..).collect() };
     for (g, group) in written.into_iter().enumerate() {
         let id = group.id;
         check_id(format_args!("org.groups[{g}].id"), &id, problems);

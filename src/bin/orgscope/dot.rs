@@ -1,0 +1,111 @@
+//! `orgscope dot`: the org tree, for Graphviz.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use clap::Args;
+use orgscope::document::{Org, User};
+use orgscope::{AnyRecord, DepartmentId, Facts, Owner, Permission, Snapshot, UserId, World};
+
+use crate::outcome::{Failure, Outcome};
+use crate::output::Output;
+use crate::{id, world};
+
+/// Draw the departments with their heads and how many people they have, for `dot -Tsvg`
+#[derive(Debug, Args)]
+pub(crate) struct Dot {
+    /// A world file: JSON, TOML or YAML by the ending
+    file: PathBuf,
+    /// Shade what this user reaches; with `--action`
+    #[arg(
+        long,
+        value_name = "ID",
+        value_parser = id::parse::<orgscope::kind::User>,
+        allow_hyphen_values = true,
+        requires = "action"
+    )]
+    user: Option<UserId>,
+    /// What they would do, for example `contact.read`
+    #[arg(long, value_name = "TYPE.ACTION", requires = "user")]
+    action: Option<String>,
+}
+
+impl Dot {
+    pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
+        let world = world::open(&self.file)?;
+        let org = world.policy().to_document().org;
+        let reached = match (&self.user, &self.action) {
+            (Some(user), Some(action)) => reached(&world, &org, user, action)?,
+            _ => BTreeSet::new(),
+        };
+        out.line("digraph company {")?;
+        out.line(
+            "  rankdir=TB; node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=\"sans-serif\"];",
+        )?;
+        if let (Some(user), Some(action)) = (&self.user, &self.action) {
+            let title = format!("What {user} reaches by {action}");
+            out.line(format_args!("  label={}; labelloc=t; fontname=\"sans-serif\";", quoted(&title)))?;
+        }
+        let mut numbers: BTreeMap<&DepartmentId, usize> = BTreeMap::new();
+        for (number, department) in org.departments.iter().enumerate() {
+            numbers.insert(&department.id, number);
+            let name = department.name.clone().unwrap_or_else(|| department.id.to_string());
+            let in_it = |ids: &[DepartmentId]| ids.contains(&department.id);
+            let heads: Vec<String> = org.users.iter().filter(|user| in_it(&user.heads)).map(called).collect();
+            let heads = if heads.is_empty() { "no head".to_owned() } else { heads.join(", ") };
+            let people = org.users.iter().filter(|user| in_it(&user.departments)).count();
+            let people = if people == 1 { "1 member".to_owned() } else { format!("{people} members") };
+            let label = quoted(&format!("{name}\n{heads}\n{people}"));
+            let home = self.user.as_ref().is_some_and(|id| {
+                org.users.iter().any(|user| {
+                    user.id == *id
+                        && [&user.departments, &user.heads, &user.deputy_of].into_iter().any(|ids| in_it(ids))
+                })
+            });
+            let shade = if reached.contains(&department.id) { ", fillcolor=\"#b7e1cd\"" } else { "" };
+            let border = if home { ", penwidth=3" } else { "" };
+            out.line(format_args!("  d{number} [label={label}{shade}{border}];"))?;
+        }
+        for department in &org.departments {
+            if let Some(parent) = &department.parent {
+                out.line(format_args!("  d{} -> d{} [arrowhead=none];", numbers[parent], numbers[&department.id]))?;
+            }
+        }
+        out.line("}")?;
+        Ok(Outcome::Yes)
+    }
+}
+
+/// The departments whose records the user reaches.
+fn reached(world: &World, org: &Org, user: &UserId, action: &str) -> Result<BTreeSet<DepartmentId>, Failure> {
+    let permission: Permission = world.listable(action)?;
+    let resource = action.split('.').next().unwrap_or_default();
+    let snapshot = Snapshot::of(world.policy());
+    let scope = snapshot.principal(user).scope(permission);
+    let departments = org.departments.iter().map(|department| department.id.clone());
+    let is_reached =
+        |id: &DepartmentId| scope.contains(&AnyRecord::new(resource, Facts::owned_by(Owner::department(id))));
+    Ok(departments.filter(is_reached).collect())
+}
+
+/// A name up to its first comma, or the id.
+fn called(user: &User) -> String {
+    let name = user.name.as_deref().and_then(|name| name.split(',').next()).map(str::trim);
+    name.filter(|name| !name.is_empty()).map_or_else(|| user.id.to_string(), ToOwned::to_owned)
+}
+
+/// A string of the language of Graphviz, which knows no escapes but for quotes, backslashes and line breaks.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            control if control.is_control() => quoted.push('\u{fffd}'),
+            other => quoted.push(other),
+        }
+    }
+    quoted.push('"');
+    quoted
+}

@@ -1,0 +1,52 @@
+//! `orgscope explain`: why somebody may, or may not.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use orgscope::{Explanation, Question, RecordId, Snapshot, UserId};
+
+use crate::one_line::one_line;
+use crate::outcome::{Failure, Outcome};
+use crate::output::Output;
+use crate::{id, paint, world};
+
+/// Tell why a user may, or may not, do something, and the least that would change it
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A world file: JSON, TOML or YAML by the ending
+    file: PathBuf,
+    /// The user who asks
+    #[arg(long, value_name = "ID", value_parser = id::parse::<orgscope::kind::User>, allow_hyphen_values = true)]
+    user: UserId,
+    /// What they would do, for example `contact.read`
+    #[arg(long, value_name = "TYPE.ACTION")]
+    action: String,
+    /// The record of the file that they would do it to; left out for a toggle
+    #[arg(long, value_name = "ID", value_parser = id::parse::<orgscope::kind::Record>, allow_hyphen_values = true)]
+    record: Option<RecordId>,
+    /// Print one line of JSON, for machines
+    #[arg(long)]
+    json: bool,
+}
+
+impl Explain {
+    pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
+        let world = world::open(&self.file)?;
+        let snapshot = Snapshot::of(world.policy());
+        let user = snapshot.principal(&self.user);
+        let told: Explanation = match world.question(&self.action, self.record.as_ref())? {
+            Question::Toggle(toggle) => user.explain_toggle(toggle),
+            Question::Levelled(permission, record) => user.explain(permission, &record.as_any()),
+        };
+        let decision = told.reason.decision();
+        if self.json {
+            out.line(serde_json::json!(told))?;
+        } else {
+            for (number, line) in told.to_string().lines().enumerate() {
+                let line = one_line(line);
+                out.line(if number == 0 { paint::verdict(&line, decision.is_allow()) } else { line })?;
+            }
+        }
+        Ok(decision.into())
+    }
+}

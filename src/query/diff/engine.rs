@@ -1,0 +1,313 @@
+//! The comparison: which users to look at, and what is otherwise for them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+
+use crate::policy::role::Role;
+use crate::policy::schema::Schema;
+use crate::query::diff::reach::{Met, Mover, Surroundings};
+use crate::query::diff::{Diff, Found, RightChange};
+use crate::snapshot::{Cell, Entry, Relation, Row, Snapshot, Source, slot};
+use crate::vocabulary::id::{GroupId, RoleId, UserId};
+use crate::vocabulary::level::{Grant, Level};
+use crate::vocabulary::mode::Unowned;
+use crate::vocabulary::permission::ActionIndex;
+
+/// A permission that one of the two schemas has, or both. A toggle of one and a levelled permission of the other are two.
+struct Pair {
+    name: String,
+    toggle: bool,
+    before: Option<ActionIndex>,
+    after: Option<ActionIndex>,
+    /// Whether records without owner are everybody's own.
+    pool: (bool, bool),
+}
+
+fn pairs(before: &Schema, after: &Schema) -> Vec<Pair> {
+    let actions = |schema: &Schema| 0..u32::try_from(schema.actions().len()).unwrap_or(u32::MAX);
+    let pool = |schema: &Schema, name: &str| {
+        let resource = name.split('.').next().unwrap_or_default();
+        schema.resource(resource).is_some_and(|resource| resource.unowned == Unowned::Pool)
+    };
+    let pair = |name: String, toggle: bool, of_before: Option<ActionIndex>, of_after: Option<ActionIndex>| {
+        let pool = (pool(before, &name), pool(after, &name));
+        Pair { name, toggle, before: of_before, after: of_after, pool }
+    };
+    let mut pairs = Vec::new();
+    for action in actions(before) {
+        let (name, toggle) = (before.action_name(action), before.action(action).toggle);
+        let same = after.action_named(&name).ok().filter(|other| after.action(*other).toggle == toggle);
+        pairs.push(pair(name, toggle, Some(action), same));
+    }
+    for action in actions(after) {
+        let (name, toggle) = (after.action_name(action), after.action(action).toggle);
+        let is_new = !before.action_named(&name).is_ok_and(|other| before.action(other).toggle == toggle);
+        if is_new {
+            pairs.push(pair(name, toggle, None, Some(action)));
+        }
+    }
+    pairs
+}
+
+/// A group of users, by the changes for them.
+type GroupPlace = usize;
+
+struct Engine<'s> {
+    before: &'s Snapshot,
+    after: &'s Snapshot,
+    pairs: Vec<Pair>,
+    surroundings: Surroundings<'s>,
+    /// By the rows, which stay where they are, and what is met.
+    known: HashMap<(usize, usize, Met), Option<GroupPlace>, RandomState>,
+    by_changes: HashMap<Vec<RightChange>, GroupPlace>,
+    groups: Vec<Found>,
+}
+
+pub(super) fn compare<'s>(before: &'s Snapshot, after: &'s Snapshot) -> Diff<'s> {
+    let kin = before.is_kin(after);
+    let movers = movers(before, after, kin);
+    let regrouped = regrouped(before, after);
+    let one_by_one = one_by_one(before, after, kin, movers.iter().map(|(user, _)| user).chain(regrouped.keys()));
+    let sources = if kin { sources(before, after, &movers) } else { Vec::new() };
+    let mut engine = Engine {
+        before,
+        after,
+        pairs: pairs(before.schema(), after.schema()),
+        surroundings: Surroundings::new(before, after, movers),
+        known: HashMap::default(),
+        by_changes: HashMap::new(),
+        groups: Vec::new(),
+    };
+    let mut apart: HashMap<Entry, Vec<UserId>, RandomState> = HashMap::default();
+    for user in one_by_one {
+        let entry = |snapshot: &Snapshot| snapshot.slot_of(user.borrowed()).map(|slot| snapshot.entry(slot));
+        let (old, new) = (entry(before), entry(after));
+        let shares = regrouped.get(&user).copied().unwrap_or_default();
+        if let Some(group) = engine.group(old, new, Some(&user), shares) {
+            engine.groups[group].count += 1;
+            engine.groups[group].users.push(user.clone());
+        }
+        if let (true, Some(new)) = (kin, new) {
+            apart.entry(new).or_default().push(user);
+        }
+    }
+    let each_once = matches!(sources[..], [Source::Everyone | Source::Employees | Source::Department(_)]);
+    let mut seen: HashSet<Entry, RandomState> = HashSet::default();
+    for (entry, known) in sources.iter().flat_map(|source| after.entries_of(source)) {
+        if !each_once && !seen.insert(entry) {
+            continue;
+        }
+        let apart = apart.get(&entry).map_or(&[][..], |users| users);
+        let count = known.unwrap_or_else(|| after.count_of(entry)).saturating_sub(apart.len());
+        if count > 0
+            && let Some(group) = engine.group(Some(entry), Some(entry), None, (false, false))
+        {
+            let group = &mut engine.groups[group];
+            group.count += count;
+            group.entries.push(entry);
+            group.apart.extend_from_slice(apart);
+        }
+    }
+    let mut groups = engine.groups;
+    for group in &mut groups {
+        group.users.sort_unstable();
+        group.apart.sort_unstable();
+        group.entries.sort_unstable();
+    }
+    // The largest first; of groups of one size, in the order of what changes.
+    let order = |group: &Found| {
+        let changes = group
+            .changes
+            .iter()
+            .map(|change| (change.permission.clone(), change.before.as_str(), change.after.as_str()));
+        (usize::MAX - group.count, changes.collect::<Vec<_>>())
+    };
+    groups.sort_by_cached_key(order);
+    Diff { before, after, groups }
+}
+
+/// The users whose membership of departments differs, and what it was and is.
+fn movers(before: &Snapshot, after: &Snapshot, kin: bool) -> Vec<(UserId, Mover)> {
+    let (old, new) = (&before.policy().org, &after.policy().org);
+    let users: Vec<UserId> = if kin {
+        before.changed_homes(after)
+    } else {
+        old.users().keys().chain(new.users().keys()).cloned().collect::<BTreeSet<_>>().into_iter().collect()
+    };
+    let moved = users.into_iter().filter_map(|id| {
+        let departments = |snapshot: &Snapshot| {
+            let user = snapshot.policy().org.users().get(&id);
+            user.map_or_else(Vec::new, |user| user.departments.to_vec())
+        };
+        let (left, joined) = (departments(before), departments(after));
+        // They are in the order of their ids.
+        let same = left.len() == joined.len()
+            && left.iter().zip(&joined).all(|(left, joined)| old.department_id(*left) == new.department_id(*joined));
+        let slots = |departments: &[_]| departments.iter().map(|department| slot(*department)).collect();
+        let mover = (!same).then(|| Mover { before: slots(&left), after: slots(&joined) })?;
+        Some((id, mover))
+    });
+    moved.collect()
+}
+
+/// The users who are in other groups than before: whether they left some, and whether they joined some.
+fn regrouped(before: &Snapshot, after: &Snapshot) -> BTreeMap<UserId, (bool, bool)> {
+    let mut regrouped: BTreeMap<UserId, (bool, bool)> = BTreeMap::new();
+    if before.has_the_groups_of(after) {
+        return regrouped;
+    }
+    let kin = before.is_kin(after);
+    let (old, new) = (before.policy().org.groups(), after.policy().org.groups());
+    let groups: BTreeSet<&GroupId> = old.keys().chain(new.keys()).collect();
+    for group in groups {
+        let same = |(old, new): (Arc<[u32]>, Arc<[u32]>)| kin && Arc::ptr_eq(&old, &new);
+        if before.members(group).zip(after.members(group)).is_some_and(same) {
+            continue;
+        }
+        let (old, new) = (old.get(group), new.get(group));
+        for user in old.iter().flat_map(|group| group.members.iter()) {
+            if new.is_none_or(|group| !group.members.contains(user)) {
+                regrouped.entry(user.clone()).or_default().0 = true;
+            }
+        }
+        for user in new.iter().flat_map(|group| group.members.iter()) {
+            if old.is_none_or(|group| !group.members.contains(user)) {
+                regrouped.entry(user.clone()).or_default().1 = true;
+            }
+        }
+    }
+    regrouped
+}
+
+/// The users to compare one by one: all, unless the two are kin and share most of them; then those who are compiled
+/// otherwise, and these who moved.
+fn one_by_one<'a>(
+    before: &'a Snapshot,
+    after: &'a Snapshot,
+    kin: bool,
+    moved: impl Iterator<Item = &'a UserId>,
+) -> BTreeSet<UserId> {
+    if !kin {
+        let users = |snapshot: &'_ Snapshot| snapshot.policy().org.users().keys().cloned().collect::<Vec<_>>();
+        return users(before).into_iter().chain(users(after)).collect();
+    }
+    let changed = before.changed_slots(after).into_iter();
+    let changed = changed.flat_map(|slot| [before.user_at(slot), after.user_at(slot)]).flatten();
+    changed.chain(moved).cloned().collect()
+}
+
+/// Of two that are kin: where all users are, of those who are compiled as before, for whom something may be otherwise.
+fn sources(before: &Snapshot, after: &Snapshot, movers: &[(UserId, Mover)]) -> Vec<Source> {
+    if !before.has_the_tree_of(after) {
+        return vec![Source::Everyone];
+    }
+    let (old, new) = (&before.policy().roles, &after.policy().roles);
+    let roles: BTreeSet<&RoleId> = old.keys().chain(new.keys()).collect();
+    let mut sources: HashSet<Source> = HashSet::new();
+    for role in roles {
+        let (old, new) = (old.get(role), new.get(role));
+        let same =
+            |old: &Role, new: &Role| old.grants == new.grants && old.assigned_to.iter().eq(new.assigned_to.iter());
+        if !old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new) || same(old, new)) {
+            let subjects = [old, new].into_iter().flatten().flat_map(|role| role.assigned_to.iter());
+            sources.extend(subjects.filter_map(|subject| after.source(subject)));
+        }
+    }
+    if sources.contains(&Source::Everyone) {
+        return vec![Source::Everyone];
+    }
+    let org = &after.policy().org;
+    for department in movers.iter().flat_map(|(_, mover)| mover.before.iter().chain(&mover.after)) {
+        let above = org.with_those_above(crate::snapshot::department(*department));
+        sources.extend(above.map(|department| Source::Department(slot(department))));
+    }
+    sources.into_iter().collect()
+}
+
+impl Engine<'_> {
+    /// The group of a user with these entries, who is named if they were compared by themselves; none if nothing changes.
+    fn group(
+        &mut self,
+        before: Option<Entry>,
+        after: Option<Entry>,
+        user: Option<&UserId>,
+        shares: (bool, bool),
+    ) -> Option<GroupPlace> {
+        let (old, new) = (before.map(|e| self.before.anybody(e)), after.map(|e| self.after.anybody(e)));
+        let (old, new) = (old.and_then(|asker| asker.row()), new.and_then(|asker| asker.row()));
+        let met = self.surroundings.met(before, after, user).and_shares(shares.0, shares.1);
+        let place = |row: Option<&Row>| row.map_or(0, |row| std::ptr::from_ref(row).addr());
+        let key = (place(old), place(new), met);
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        let changes = self.changes(old, new, met);
+        let group = (!changes.is_empty()).then(|| {
+            let next = self.groups.len();
+            let place = *self.by_changes.entry(changes.clone()).or_insert(next);
+            if place == next {
+                self.groups.push(Found {
+                    changes,
+                    entries: Vec::new(),
+                    users: Vec::new(),
+                    count: 0,
+                    apart: Vec::new(),
+                });
+            }
+            place
+        });
+        self.known.insert(key, group);
+        group
+    }
+
+    fn changes(&self, before: Option<&Row>, after: Option<&Row>, met: Met) -> Vec<RightChange> {
+        let changes = self.pairs.iter().filter_map(|pair| {
+            let cell = |row: Option<&Row>, action: Option<ActionIndex>| {
+                row.zip(action).map_or(Cell::NONE, |(row, action)| row.cell(action))
+            };
+            let (old, new) = (cell(before, pair.before), cell(after, pair.after));
+            let (gains, loses) = pair.compare(old, new, met);
+            let grant = |snapshot: &Snapshot, row: Option<&Row>, cell: Cell, action: Option<ActionIndex>| {
+                let held = row.zip(action).filter(|_| cell != Cell::NONE);
+                held.map_or(Grant::Level(Level::Deny), |(row, action)| {
+                    snapshot.schema().grant_of(action, row.level(action))
+                })
+            };
+            (gains || loses).then(|| RightChange {
+                permission: pair.name.clone(),
+                before: grant(self.before, before, old, pair.before),
+                after: grant(self.after, after, new, pair.after),
+                gains,
+                loses,
+            })
+        });
+        let mut merged: Vec<RightChange> = Vec::new();
+        for change in changes {
+            // The same name, first as a toggle and then with records, or the other way round.
+            if let Some(lost) = merged.iter_mut().find(|other| other.permission == change.permission) {
+                (lost.after, lost.gains) = (change.after, true);
+            } else {
+                merged.push(change);
+            }
+        }
+        merged
+    }
+}
+
+impl Pair {
+    /// Whether there are records that only the cell after admits, and such that only the one before does.
+    fn compare(&self, before: Cell, after: Cell, met: Met) -> (bool, bool) {
+        if self.toggle {
+            let relation = Relation::default();
+            let (before, after) = (before.admits(relation), after.admits(relation));
+            return (after && !before, before && !after);
+        }
+        if before == after && (before == Cell::NONE || met.is_unmoved() && self.pool.0 == self.pool.1) {
+            return (false, false);
+        }
+        let compared = met.relations(self.pool).map(|(old, new)| (before.admits(old), after.admits(new)));
+        compared.fold((false, false), |(gains, loses), (old, new)| (gains || new && !old, loses || old && !new))
+    }
+}

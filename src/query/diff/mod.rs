@@ -1,0 +1,170 @@
+//! What would change: who gains and who loses what from one policy to another.
+
+mod engine;
+mod reach;
+mod text;
+
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+use crate::snapshot::{Entry, Snapshot};
+use crate::vocabulary::id::UserId;
+use crate::vocabulary::level::Grant;
+
+/// The difference between two policies: the users whose rights are not the same in both, grouped by what changes for them.
+///
+/// A user's right to do something is a set of records, among all that can be imagined with the ids of either policy: without
+/// owner, with unknown, with one or several owners, open or not, shared or not. It is in the difference exactly if the two
+/// sets differ. So is a right whose level stays while the departments that it reaches change, and one of somebody, or of an
+/// action, that only one of the policies has: in the other it is denied. A right whose level changes and reaches the same
+/// is not in it, for example `department+sub` instead of `department` where there are no departments below.
+///
+/// As text it is to be read, a line for each group or for each of its changes. It serialises as
+/// `{"format": 1, "groups": [{"count": 1, "users": [17], "changes": [{"permission": "contact.read", "before": "own",
+/// "after": "all", "gains": true, "loses": false}]}]}`.
+#[derive(Clone, Debug)]
+pub struct Diff<'s> {
+    before: &'s Snapshot,
+    after: &'s Snapshot,
+    groups: Vec<Found>,
+}
+
+/// Users for whom the same changes.
+#[derive(Clone, Debug)]
+struct Found {
+    changes: Vec<RightChange>,
+    /// Users of one entry in both, but for those who are in `users` of some group, or compared one by one.
+    entries: Vec<Entry>,
+    /// The users who were compared one by one.
+    users: Vec<UserId>,
+    count: usize,
+    /// The users who were compared one by one, in whatever group, and stand among the entries here.
+    apart: Vec<UserId>,
+}
+
+/// Users for whom the same changes, and what that is.
+#[derive(Clone, Copy, Debug)]
+pub struct DiffGroup<'d> {
+    diff: &'d Diff<'d>,
+    found: &'d Found,
+}
+
+/// How one right changes. There is one for each permission that differs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct RightChange {
+    /// The permission, for example `contact.read`.
+    pub permission: String,
+    /// What the user effectively had.
+    pub before: Grant,
+    /// What the user effectively has.
+    pub after: Grant,
+    /// Whether there are records that only the right after it reaches.
+    pub gains: bool,
+    /// Whether there are records that only the right before it reached.
+    pub loses: bool,
+}
+
+impl Snapshot {
+    /// Who gains and who loses what if this state gives way to another.
+    ///
+    /// It looks at users with equal roles and departments together, and not at what the two states share: where one was
+    /// published after the other by the same [`Handle`](crate::Handle), the cost grows with those whose roles or
+    /// surroundings changed. Otherwise it grows with the company.
+    ///
+    /// ```
+    /// # use orgscope::document::{Action, Command, Department, Document, Resource, Role, Section, User};
+    /// # use orgscope::{Handle, Level, Policy, Subject};
+    /// # let contact = Resource::new("contact").action(Action::new("read"));
+    /// # let document = Document::new()
+    /// #     .section(Section::new("crm").resource(contact))
+    /// #     .department(Department::new(1).name("Support"))
+    /// #     .department(Department::new(2).parent(1))
+    /// #     .user(User::new("ann").name("Ann").member_of(1))
+    /// #     .user(User::new("bob").name("Bob").member_of(1))
+    /// #     .user(User::new("eve").name("Eve"))
+    /// #     .role(Role::new("helper", "crm", "Helper").grant("contact.read", Level::Own).assigned_to(Subject::Everyone));
+    /// let authz = Handle::new(Policy::from_document(document)?);
+    /// let before = authz.load();
+    /// authz.apply(&[Command::set_level("helper", "contact.read", Level::DepartmentSub)])?;
+    ///
+    /// let diff = before.diff(&authz.load()).to_string();
+    /// // Eve is in no department, and `department+sub` reaches no more than her own records either.
+    /// assert_eq!(diff, "Ann and Bob: contact.read own → department+sub");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn diff<'s>(&'s self, after: &'s Snapshot) -> Diff<'s> {
+        engine::compare(self, after)
+    }
+}
+
+impl Diff<'_> {
+    /// Whether every user may do the same to the same records in both.
+    pub fn is_empty(&self) -> bool {
+        self.groups.is_empty()
+    }
+
+    /// The users whose rights differ, grouped by how; the largest group first.
+    pub fn groups(&self) -> impl ExactSizeIterator<Item = DiffGroup<'_>> {
+        self.groups.iter().map(|found| DiffGroup { diff: self, found })
+    }
+
+    /// How many rights, of one user for one permission each, reach records that they did not reach before.
+    pub fn widened(&self) -> usize {
+        let widened = |found: &Found| found.changes.iter().filter(|change| change.gains).count() * found.count;
+        self.groups.iter().map(widened).sum()
+    }
+}
+
+impl<'d> DiffGroup<'d> {
+    /// How many users there are. Costs nothing.
+    pub fn count(&self) -> usize {
+        self.found.count
+    }
+
+    /// The users, in canonical order.
+    pub fn users(&self) -> Vec<&'d UserId> {
+        let after = self.diff.after;
+        let slots = self.found.entries.iter().flat_map(|entry| after.users_of(*entry));
+        let ids = slots.filter_map(|slot| after.user_at(slot));
+        let mut users: Vec<&UserId> = ids.filter(|id| self.found.apart.binary_search(id).is_err()).collect();
+        users.extend(&self.found.users);
+        users.sort_unstable();
+        users
+    }
+
+    /// What changes for them, in the order of the schema.
+    pub fn changes(&self) -> &'d [RightChange] {
+        &self.found.changes
+    }
+}
+
+impl Serialize for Diff<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut diff = serializer.serialize_struct("Diff", 2)?;
+        diff.serialize_field("format", &1)?;
+        diff.serialize_field("groups", &self.groups().collect::<Vec<_>>())?;
+        diff.end()
+    }
+}
+
+impl Serialize for DiffGroup<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut group = serializer.serialize_struct("DiffGroup", 3)?;
+        group.serialize_field("count", &self.count())?;
+        group.serialize_field("users", &self.users())?;
+        group.serialize_field("changes", self.changes())?;
+        group.end()
+    }
+}
+
+impl Serialize for RightChange {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut change = serializer.serialize_struct("RightChange", 5)?;
+        change.serialize_field("permission", &self.permission)?;
+        change.serialize_field("before", self.before.as_str())?;
+        change.serialize_field("after", self.after.as_str())?;
+        change.serialize_field("gains", &self.gains)?;
+        change.serialize_field("loses", &self.loses)?;
+        change.end()
+    }
+}

@@ -1,0 +1,278 @@
+//! How a user is related to all conceivable records in two states at once.
+//!
+//! A right is a set of records, and whether a record is in it depends on how the user is related to its owners, on the
+//! flag, and on its shares. So two rights are equal if they agree on every pair of relations, before and after, that some
+//! record has. There are few such pairs. Owners are ranked: their own record, one of their department, one below, none of
+//! these; whatever a rank is enough for, a higher one is too. Therefore owners one by one tell all about several owners, and
+//! a department that is an owner tells all about its members, unless they moved.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use foldhash::fast::RandomState;
+
+use crate::snapshot::{Below, DepartmentSlot, Entry, Relation, Snapshot, department, slot};
+use crate::vocabulary::id::UserId;
+use crate::vocabulary::level::{DEPARTMENT, OWN, SUB};
+
+/// How near an owner is: nothing, below, of the department, oneself.
+type Rank = u8;
+const NOTHING: Rank = 0;
+const BELOW: Rank = 1;
+const NEAR: Rank = 2;
+const SELF: Rank = 3;
+
+/// The pairs that some owner, or some share, has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Met {
+    /// A bit for each pair of ranks.
+    owners: u16,
+    /// A bit for each pair of whether the record is shared with the user.
+    shares: u8,
+}
+
+impl Met {
+    /// What every user meets: an owner who is a stranger, and themselves; a share with a stranger, and with themselves.
+    const ALWAYS: Self = Self { owners: 1 | 1 << (SELF * 4 + SELF), shares: 0b1001 };
+    const OFF_DIAGONAL: Self = Self { owners: !(1 | 1 << 5 | 1 << 10 | 1 << 15), shares: 0b0110 };
+
+    fn add_owner(&mut self, before: Rank, after: Rank) {
+        self.owners |= 1 << (before * 4 + after);
+    }
+
+    /// Shares that contain the user only before, or only after.
+    pub(super) fn and_shares(self, lost: bool, gained: bool) -> Self {
+        Self { shares: self.shares | u8::from(gained) << 1 | u8::from(lost) << 2, ..self }
+    }
+
+    /// Whether the user is related to every record as before.
+    pub(super) fn is_unmoved(self) -> bool {
+        self.owners & Self::OFF_DIAGONAL.owners == 0 && self.shares & Self::OFF_DIAGONAL.shares == 0
+    }
+
+    /// All pairs of relations that some record has, before and after. Of a record without owner it is told whether it is
+    /// everybody's own.
+    pub(super) fn relations(self, pool: (bool, bool)) -> impl Iterator<Item = (Relation, Relation)> {
+        let ranks = (0..16u8).filter(move |bit| self.owners & 1 << bit != 0).map(|bit| (bit / 4, bit % 4));
+        let unowned = |pool: bool| if pool { SELF } else { NOTHING };
+        let ranks = ranks.chain([(unowned(pool.0), unowned(pool.1))]);
+        let shares =
+            move || (0..4u8).filter(move |bit| self.shares & 1 << bit != 0).map(|bit| (bit & 2 != 0, bit & 1 != 0));
+        ranks.flat_map(move |(before, after)| {
+            shares().flat_map(move |shared| {
+                [false, true]
+                    .map(|open| (relation(before, shared.0).and_open(open), relation(after, shared.1).and_open(open)))
+            })
+        })
+    }
+}
+
+fn relation(rank: Rank, shared: bool) -> Relation {
+    let parts = match rank {
+        NOTHING => 0,
+        BELOW => SUB,
+        NEAR => DEPARTMENT | SUB,
+        _ => OWN,
+    };
+    Relation::of(parts, shared)
+}
+
+/// The departments where a user is anchored, and those below, as numbers.
+struct Cone {
+    /// Sorted.
+    anchors: Vec<u32>,
+    /// Without those that lie within another.
+    below: Vec<Below>,
+}
+
+impl Cone {
+    fn of(snapshot: &Snapshot, anchors: &[DepartmentSlot]) -> Self {
+        let mut all: Vec<Below> = anchors.iter().map(|department| snapshot.below(*department)).collect();
+        // Ranges of a tree lie within each other or apart, and in this order the outer one comes first.
+        all.sort_unstable_by_key(|below| below.first);
+        let anchors = all.iter().map(|below| below.first).collect();
+        let mut below: Vec<Below> = Vec::new();
+        for each in all {
+            if below.last().is_none_or(|outer| !outer.contains(each.first)) {
+                below.push(each);
+            }
+        }
+        Self { anchors, below }
+    }
+
+    /// How many departments there are, those below included.
+    fn count(&self) -> usize {
+        self.below.iter().map(|below| below.count as usize).sum()
+    }
+
+    fn rank(&self, number: u32) -> Rank {
+        if self.anchors.binary_search(&number).is_ok() {
+            NEAR
+        } else if self.below.iter().any(|below| below.contains(number)) {
+            BELOW
+        } else {
+            NOTHING
+        }
+    }
+}
+
+/// An owner who is a member of other departments after than before.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Mover {
+    pub(super) before: Vec<DepartmentSlot>,
+    pub(super) after: Vec<DepartmentSlot>,
+}
+
+/// Where a user is anchored, before and after, and which mover they are.
+type Asked = (Option<u32>, Option<u32>, Option<usize>);
+
+/// What of a user's surroundings is compared.
+pub(super) struct Surroundings<'s> {
+    before: &'s Snapshot,
+    after: &'s Snapshot,
+    same_tree: bool,
+    /// For each department after, by slot, a name that it shares with the same one before; none if all slots do.
+    names: Option<Vec<u32>>,
+    movers: Vec<Mover>,
+    /// The users who are the only ones of their mover: to them, its records are their own and nothing else.
+    alone: HashMap<UserId, usize>,
+    /// Where movers were and are: the number of the department, and which mover.
+    left: Vec<(u32, usize)>,
+    joined: Vec<(u32, usize)>,
+    known: HashMap<Asked, Met, RandomState>,
+}
+
+impl<'s> Surroundings<'s> {
+    pub(super) fn new(before: &'s Snapshot, after: &'s Snapshot, moved: Vec<(UserId, Mover)>) -> Self {
+        let same_tree = before.has_the_tree_of(after);
+        let mut users: BTreeMap<Mover, Vec<UserId>> = BTreeMap::new();
+        for (user, mover) in moved {
+            users.entry(mover).or_default().push(user);
+        }
+        let each = users.values().enumerate();
+        let alone =
+            each.filter(|(_, users)| users.len() == 1).filter_map(|(m, users)| Some((users.first()?.clone(), m)));
+        let alone = alone.collect();
+        let movers: Vec<Mover> = users.into_keys().collect();
+        let places = |snapshot: &Snapshot, of: fn(&Mover) -> &[DepartmentSlot]| {
+            let each = movers.iter().enumerate();
+            let each = each.flat_map(|(m, mover)| of(mover).iter().map(move |slot| (snapshot.number(*slot), m)));
+            let mut places: Vec<(u32, usize)> = each.collect();
+            places.sort_unstable();
+            places
+        };
+        let (left, joined) = (places(before, |mover| &mover.before), places(after, |mover| &mover.after));
+        let names = (!same_tree).then(|| names(before, after));
+        Self { before, after, same_tree, names, movers, alone, left, joined, known: HashMap::default() }
+    }
+
+    /// What a user of these entries meets; the user is named if they may have moved themselves.
+    pub(super) fn met(&mut self, before: Option<Entry>, after: Option<Entry>, user: Option<&UserId>) -> Met {
+        let places = |entry: Option<Entry>| entry.map(|entry| entry.anchors.key());
+        let themselves = user.and_then(|user| self.alone.get(user)).copied();
+        let key = (places(before), places(after), themselves);
+        if let Some(met) = self.known.get(&key) {
+            return *met;
+        }
+        let met = self.find(before, after, themselves);
+        self.known.insert(key, met);
+        met
+    }
+
+    fn find(&self, before: Option<Entry>, after: Option<Entry>, themselves: Option<usize>) -> Met {
+        let anchors = |snapshot: &Snapshot, entry: Option<Entry>| entry.map_or_else(Vec::new, |e| snapshot.anchors(e));
+        let (old, new) = (anchors(self.before, before), anchors(self.after, after));
+        let cones = (Cone::of(self.before, &old), Cone::of(self.after, &new));
+        let mut met = Met::ALWAYS;
+        if self.same_tree && old == new {
+            if !old.is_empty() {
+                met.add_owner(NEAR, NEAR);
+            }
+            if cones.0.count() > old.len() {
+                met.add_owner(BELOW, BELOW);
+            }
+        } else {
+            met = self.by_departments(met, &old, &new);
+        }
+        self.by_movers(met, &cones, themselves)
+    }
+
+    /// Adds what the departments are as owners, and as what a record is shared with.
+    fn by_departments(&self, mut met: Met, old: &[DepartmentSlot], new: &[DepartmentSlot]) -> Met {
+        let mut ranks: HashMap<u32, (Rank, Rank)> = HashMap::new();
+        for anchor in old {
+            for below in self.before.departments_below(*anchor) {
+                let rank = if below == anchor { NEAR } else { BELOW };
+                let known = &mut ranks.entry(*below).or_default().0;
+                *known = rank.max(*known);
+            }
+        }
+        for anchor in new {
+            for below in self.after.departments_below(*anchor) {
+                let rank = if below == anchor { NEAR } else { BELOW };
+                let known = &mut ranks.entry(self.name(*below)).or_default().1;
+                *known = rank.max(*known);
+            }
+        }
+        for (before, after) in ranks.values() {
+            met.add_owner(*before, *after);
+        }
+
+        let itself: (BTreeSet<u32>, BTreeSet<u32>) =
+            (old.iter().copied().collect(), new.iter().map(|slot| self.name(*slot)).collect());
+        let above = |snapshot: &Snapshot, slots: &[DepartmentSlot]| -> Vec<DepartmentSlot> {
+            let org = &snapshot.policy().org;
+            slots.iter().flat_map(|slot| org.with_those_above(department(*slot))).map(slot).collect()
+        };
+        let with_above: (BTreeSet<u32>, BTreeSet<u32>) = (
+            above(self.before, old).into_iter().collect(),
+            above(self.after, new).into_iter().map(|slot| self.name(slot)).collect(),
+        );
+        for (before, after) in [itself, with_above] {
+            met = met.and_shares(!before.is_subset(&after), !after.is_subset(&before));
+        }
+        met
+    }
+
+    /// Adds what the movers around here are as owners, but for one who is the user themselves.
+    fn by_movers(&self, mut met: Met, (before, after): &(Cone, Cone), themselves: Option<usize>) -> Met {
+        let mut around: Vec<usize> = within(&self.left, before).chain(within(&self.joined, after)).collect();
+        around.sort_unstable();
+        around.dedup();
+        for mover in around.into_iter().filter(|mover| Some(*mover) != themselves) {
+            let highest = |snapshot: &Snapshot, cone: &Cone, slots: &[DepartmentSlot]| {
+                let ranks = slots.iter().map(|slot| cone.rank(snapshot.number(*slot)));
+                ranks.max().unwrap_or(NOTHING)
+            };
+            let Mover { before: left, after: joined } = &self.movers[mover];
+            met.add_owner(highest(self.before, before, left), highest(self.after, after, joined));
+        }
+        met
+    }
+
+    fn name(&self, slot: DepartmentSlot) -> u32 {
+        self.names.as_ref().map_or(slot, |names| names.get(slot as usize).copied().unwrap_or(u32::MAX))
+    }
+}
+
+/// The movers in these departments.
+fn within<'a>(places: &'a [(u32, usize)], cone: &'a Cone) -> impl Iterator<Item = usize> + 'a {
+    cone.below.iter().flat_map(|below| {
+        let from = places.partition_point(|(number, _)| *number < below.first);
+        let to = places.partition_point(|(number, _)| *number < below.first.saturating_add(below.count));
+        places.get(from..to).unwrap_or_default().iter().map(|(_, mover)| *mover)
+    })
+}
+
+/// For each department after, by slot, the slot before of the one with its id, or a number that none had.
+fn names(before: &Snapshot, after: &Snapshot) -> Vec<u32> {
+    let bound = |snapshot: &Snapshot| snapshot.departments().iter().max().map_or(0, |slot| slot + 1);
+    let unknown = bound(before);
+    let mut names: Vec<u32> = (0..bound(after)).map(|slot| slot + unknown).collect();
+    for slot in after.departments() {
+        let id = after.policy().org.department_id(department(*slot));
+        if let (Some(name), Some(node)) = (names.get_mut(*slot as usize), before.policy().org.department(id)) {
+            *name = self::slot(node);
+        }
+    }
+    names
+}

@@ -1,0 +1,101 @@
+//! What gives a user a level: the floor, the bypass, and each role with the subjects through which they have it.
+
+use petgraph::stable_graph::NodeIndex;
+
+use crate::policy::Policy;
+use crate::policy::org::User;
+use crate::policy::role::Role;
+use crate::query::explain::{Assignment, Ground, Named, Place, Post, department_named};
+use crate::query::principal::Principal;
+use crate::snapshot::{Cell, Relation};
+use crate::vocabulary::id::UserId;
+use crate::vocabulary::level::Level;
+use crate::vocabulary::permission::ActionIndex;
+use crate::vocabulary::subject::Subject;
+
+impl Principal<'_> {
+    /// What gives the user a level for an action, and whether each alone would be enough for this relation.
+    pub(super) fn grounds(&self, action: ActionIndex, relation: Relation) -> Vec<Ground> {
+        let policy = self.snapshot.policy();
+        let rules = policy.schema.action(action);
+        let suffices = |level: Level| Cell::of(level, rules.shared).admits(relation);
+        let grant = |level: Level| policy.schema.grant_of(action, level);
+        let mut grounds = Vec::new();
+        let Some((id, user)) = self.id().and_then(|id| Some((id, policy.org.users().get(id)?))) else { return grounds };
+        if user.admin && rules.admin_bypass {
+            grounds.push(Ground::Bypass { grant: grant(Level::All), suffices: suffices(Level::All) });
+        }
+        if rules.floor != Level::Deny {
+            grounds.push(Ground::Floor { grant: grant(rules.floor), suffices: suffices(rules.floor) });
+        }
+        for (role_id, role) in policy.roles.iter() {
+            let Some(level) = role.grants.get(&action).copied() else { continue };
+            let assignments = assignments(policy, id, user, role);
+            if !assignments.is_empty() {
+                grounds.push(Ground::Role {
+                    role: Named { id: role_id.clone(), name: Some(role.name.clone()) },
+                    grant: grant(level),
+                    suffices: suffices(level),
+                    assignments,
+                });
+            }
+        }
+        grounds
+    }
+}
+
+/// The assignments of a role that meet a user.
+pub(super) fn assignments(policy: &Policy, id: &UserId, user: &User, role: &Role) -> Vec<Assignment> {
+    role.assigned_to.iter().filter_map(|subject| assignment(policy, id, user, subject)).collect()
+}
+
+fn assignment(policy: &Policy, id: &UserId, user: &User, subject: &Subject) -> Option<Assignment> {
+    let org = &policy.org;
+    let through = |wanted: &dyn Fn(NodeIndex) -> bool| {
+        let places = places(policy, user, wanted);
+        (!places.is_empty()).then_some(places)
+    };
+    let there = |holds: bool| holds.then(Vec::new);
+    let department_name = |department| org.name_of(department).map(ToOwned::to_owned);
+    let (through, name) = match subject {
+        Subject::User(named) => (there(named == id), user.name()),
+        Subject::Department(department) => {
+            let department = org.department(department)?;
+            (through(&|anchor| anchor == department), department_name(department))
+        }
+        Subject::DepartmentSub(department) => {
+            let department = org.department(department)?;
+            let is_below = |anchor| org.with_those_above(anchor).any(|above| above == department);
+            (through(&is_below), department_name(department))
+        }
+        Subject::Group(group) => {
+            let group = org.groups().get(group)?;
+            (there(group.members.contains(id)), group.name.clone())
+        }
+        Subject::Supervisors => (through(&|anchor| user.heads.contains(&anchor)).map(only(Post::Head)), None),
+        Subject::Deputies => (through(&|anchor| user.deputy_of.contains(&anchor)).map(only(Post::Deputy)), None),
+        Subject::Employees => (through(&|_| true), None),
+        Subject::Administrators => (there(user.admin), None),
+        Subject::Everyone => (there(true), None),
+    };
+    Some(Assignment { subject: subject.clone(), name, through: through? })
+}
+
+/// Of some places, what they are by one post.
+fn only(post: Post) -> impl Fn(Vec<Place>) -> Vec<Place> {
+    move |places| places.into_iter().map(|place| Place { posts: vec![post], ..place }).collect()
+}
+
+/// The places of a user in these departments, each department once, in the order of their ids.
+pub(super) fn places(policy: &Policy, user: &User, wanted: &dyn Fn(NodeIndex) -> bool) -> Vec<Place> {
+    let mut departments: Vec<NodeIndex> = user.anchors().filter(|anchor| wanted(*anchor)).collect();
+    departments.sort_by_key(|department| policy.org.department_id(*department));
+    departments.dedup();
+    departments.into_iter().map(|department| place(policy, user, department)).collect()
+}
+
+fn place(policy: &Policy, user: &User, department: NodeIndex) -> Place {
+    let posts = [(&user.departments, Post::Member), (&user.heads, Post::Head), (&user.deputy_of, Post::Deputy)];
+    let posts = posts.into_iter().filter(|(departments, _)| departments.contains(&department));
+    Place { department: department_named(policy, department), posts: posts.map(|(_, post)| post).collect() }
+}

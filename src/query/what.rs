@@ -1,0 +1,111 @@
+//! What may this user do?
+
+use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+
+use crate::query::principal::Principal;
+use crate::vocabulary::id::UserId;
+use crate::vocabulary::level::Grant;
+
+/// What a user effectively has, section by section: what an application shows its buttons by.
+///
+/// Each level is the floor joined with those of all roles, or all of it by an administrator's bypass, and `deny` where
+/// something that the permission requires is denied whatever the record. So where it is `deny` no record is allowed; where
+/// it is not, a check decides on each.
+///
+/// As data it is compact, for a browser: `{"format": 1, "user": "ann", "sections": {"crm": {"contact.read": "own"}}}`.
+/// What is left out is `deny`; a user who may not ask has nothing, and one who is unknown no `user`. `format` changes if
+/// what is written ever means something else.
+///
+/// ```
+/// # use orgscope::document::{Action, Document, Resource, Section, User};
+/// # use orgscope::{Level, Policy, Snapshot};
+/// # let contact = Resource::new("contact").action(Action::new("read").floor(Level::Own)).action(Action::new("delete"));
+/// # let document = Document::new().section(Section::new("crm").resource(contact)).user(User::new("ann"));
+/// # let snapshot = Snapshot::of(&Policy::from_document(document)?);
+/// let rights = snapshot.principal("ann").what_can();
+/// assert!(rights.has("contact.read") && !rights.has("contact.delete"));
+/// assert_eq!(
+///     serde_json::to_string(&rights)?,
+///     r#"{"format":1,"user":"ann","sections":{"crm":{"contact.read":"own"}}}"#
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rights {
+    user: Option<UserId>,
+    /// In the order of the schema.
+    sections: Vec<(String, Vec<(String, Grant)>)>,
+}
+
+impl Principal<'_> {
+    /// What this user effectively has for every permission. Costs the schema.
+    pub fn what_can(&self) -> Rights {
+        let schema = self.snapshot.schema();
+        let rights = |section: &str| {
+            let permissions = schema.permissions(section);
+            permissions.filter_map(|each| Some((schema.name(each)?, self.grant(each)))).collect()
+        };
+        let sections = schema.sections().map(|section| (section.to_owned(), rights(section))).collect();
+        Rights { user: self.id().cloned(), sections }
+    }
+}
+
+impl Rights {
+    /// The user, if the snapshot knows them.
+    pub fn user(&self) -> Option<&UserId> {
+        self.user.as_ref()
+    }
+
+    /// The sections and their permissions, in the order of the schema, each with what the user has.
+    pub fn sections(&self) -> impl Iterator<Item = (&str, impl Iterator<Item = (&str, Grant)>)> {
+        self.sections.iter().map(|(section, rights)| {
+            (section.as_str(), rights.iter().map(|(permission, grant)| (permission.as_str(), *grant)))
+        })
+    }
+
+    /// What the user has for the permission with this name; `deny` if there is none.
+    pub fn grant(&self, permission: &str) -> Grant {
+        let mut all = self.sections.iter().flat_map(|(_, rights)| rights);
+        all.find(|(name, _)| name == permission).map_or(Grant::DENY, |(_, grant)| *grant)
+    }
+
+    /// Whether the user has anything for the permission with this name.
+    pub fn has(&self, permission: &str) -> bool {
+        self.grant(permission) != Grant::DENY
+    }
+}
+
+impl Serialize for Rights {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Sections<'a>(&'a Rights);
+        struct Section<'a>(&'a [(String, Grant)]);
+
+        impl Serialize for Sections<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let has = |(_, rights): &&(String, Vec<(String, Grant)>)| {
+                    rights.iter().any(|(_, grant)| *grant != Grant::DENY)
+                };
+                let sections = self.0.sections.iter().filter(has);
+                serializer.collect_map(sections.map(|(section, rights)| (section, Section(rights))))
+            }
+        }
+        impl Serialize for Section<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut map = serializer.serialize_map(None)?;
+                for (permission, grant) in self.0.iter().filter(|(_, grant)| *grant != Grant::DENY) {
+                    map.serialize_entry(permission, grant.as_str())?;
+                }
+                map.end()
+            }
+        }
+
+        let mut rights = serializer.serialize_struct("Rights", if self.user.is_some() { 3 } else { 2 })?;
+        rights.serialize_field("format", &1)?;
+        match &self.user {
+            Some(user) => rights.serialize_field("user", user)?,
+            None => rights.skip_field("user")?,
+        }
+        rights.serialize_field("sections", &Sections(self))?;
+        rights.end()
+    }
+}

@@ -1,0 +1,93 @@
+//! What two snapshots share, so that a comparison looks only at the rest.
+
+use std::sync::Arc;
+
+use crate::snapshot::chunks::Chunks;
+use crate::snapshot::entry::Entry;
+use crate::snapshot::tree::{Below, Tree};
+use crate::snapshot::{DepartmentSlot, Snapshot, UserSlot};
+use crate::vocabulary::id::{UserId, UserRef};
+
+impl Snapshot {
+    /// Whether one of the two followed from the other, so that the same number means the same in both; but a slot that was
+    /// free in between may be another's.
+    pub(crate) fn is_kin(&self, other: &Self) -> bool {
+        self.lineage.descends_from(&other.lineage, other.revision)
+            || other.lineage.descends_from(&self.lineage, self.revision)
+    }
+
+    /// Of two that are kin: the slots whose users, or what is compiled of them, may differ.
+    pub(crate) fn changed_slots(&self, other: &Self) -> Vec<UserSlot> {
+        let mut slots: Vec<UserSlot> = self.entries.unshared(&other.entries).collect();
+        slots.extend(self.ids.unshared(&other.ids));
+        slots.retain(|slot| {
+            self.entries.get(*slot) != other.entries.get(*slot) || self.ids.get(*slot) != other.ids.get(*slot)
+        });
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+    }
+
+    /// Of two that are kin: the users who may have become members of other departments, or have come or gone.
+    pub(crate) fn changed_homes(&self, other: &Self) -> Vec<UserId> {
+        self.users.unshared(&other.users)
+    }
+
+    /// Whether the departments are the same, in the same places.
+    pub(crate) fn has_the_tree_of(&self, other: &Self) -> bool {
+        self.tree.is(&other.tree)
+    }
+
+    /// Whether all groups have the same members.
+    pub(crate) fn has_the_groups_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.members, &other.members)
+    }
+
+    /// The user who stands in a slot, if somebody does.
+    pub(crate) fn user_at(&self, slot: UserSlot) -> Option<&UserId> {
+        self.ids.get(slot).filter(|id| self.slot_of(id.borrowed()) == Some(slot))
+    }
+
+    pub(crate) fn slot_of(&self, user: UserRef<'_>) -> Option<UserSlot> {
+        self.users.get(user).map(|home| home.user)
+    }
+
+    /// Where the users of an entry are anchored.
+    pub(crate) fn anchors(&self, entry: Entry) -> Vec<DepartmentSlot> {
+        match entry.anchors.slot() {
+            Ok(Tree::NOWHERE) => Vec::new(),
+            Ok(department) => vec![department],
+            Err(several) => self.several.get(several).map_or_else(Vec::new, |several| several.to_vec()),
+        }
+    }
+
+    /// A department and what is below it, as numbers.
+    pub(crate) fn below(&self, department: DepartmentSlot) -> Below {
+        self.tree.below(department)
+    }
+
+    pub(crate) fn number(&self, department: DepartmentSlot) -> u32 {
+        self.tree.number(department)
+    }
+
+    /// All departments, each after the one above it.
+    pub(crate) fn departments(&self) -> &[DepartmentSlot] {
+        self.tree.preorder()
+    }
+}
+
+impl<T> Chunks<T> {
+    /// The places of the chunks that the two do not share.
+    fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = u32> + 'a {
+        let places = move |chunk: usize| {
+            let longest = [self, other].into_iter().filter_map(|list| list.chunk(chunk)).map(|items| items.len()).max();
+            let first = super::place(chunk * Self::CHUNK);
+            first..first + super::place(longest.unwrap_or(0))
+        };
+        let differs = move |chunk: &usize| match (self.chunk(*chunk), other.chunk(*chunk)) {
+            (Some(mine), Some(theirs)) => !Arc::ptr_eq(mine, theirs),
+            _ => true,
+        };
+        (0..self.len().max(other.len()).div_ceil(Self::CHUNK)).filter(differs).flat_map(places)
+    }
+}

@@ -1,0 +1,258 @@
+//! The way back: from departments and standings to the users.
+//!
+//! Users of one [`Entry`] are equal but for what is theirs alone: they have the same roles and the same departments. Here
+//! they stand together, so a question about all users is asked once for each entry.
+
+use std::sync::Arc;
+
+use crate::snapshot::chunks::Chunks;
+use crate::snapshot::entry::{Entry, Places, Several};
+use crate::snapshot::interner::Interned;
+use crate::snapshot::part::Part;
+use crate::snapshot::sorted::{Sorted, Spot};
+use crate::snapshot::tree::DepartmentSlot;
+use crate::snapshot::{Snapshot, UserSlot};
+
+/// The users who may ask, four bytes for each; four more for heads, deputies and administrators, and eight for each
+/// department of a list of several.
+#[derive(Clone, Default)]
+pub(crate) struct Roster {
+    /// By where they are anchored, then by part.
+    users: Sorted<UserSlot>,
+    /// Heads, deputies and administrators, by which of these they are.
+    leaders: Sorted<UserSlot>,
+    /// The lists that a department stands in, by department.
+    lists: Sorted<(DepartmentSlot, u32)>,
+}
+
+/// Entries, found one by one; with how many users each has, where that is known without counting.
+pub(crate) type Entries<'s> = Box<dyn Iterator<Item = (Entry, Option<usize>)> + Send + Sync + 's>;
+
+/// The users that a role may be assigned to, resolved.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Source {
+    Everyone,
+    Employees,
+    Supervisors,
+    Deputies,
+    Administrators,
+    Department(DepartmentSlot),
+    DepartmentSub(DepartmentSlot),
+    Users(Arc<[UserSlot]>),
+}
+
+const SUPERVISOR: u8 = 1;
+const DEPUTY: u8 = 2;
+const ADMINISTRATOR: u8 = 4;
+
+/// What the roster reads to sort users.
+struct Keys<'a> {
+    entries: &'a Chunks<Entry>,
+    parts: &'a Interned<Part>,
+}
+
+impl Keys<'_> {
+    fn entry(&self, user: UserSlot) -> Entry {
+        self.entries.get(user).copied().unwrap_or(Entry::NOBODY)
+    }
+
+    /// The place among all users.
+    fn user(&self, user: UserSlot) -> (Entry, UserSlot) {
+        (self.entry(user), user)
+    }
+
+    fn standing(&self, entry: Entry) -> u8 {
+        let Some(part) = self.parts.get(entry.part) else { return 0 };
+        let marks =
+            [(part.supervisor, SUPERVISOR), (part.deputy, DEPUTY), (part.administrator, ADMINISTRATOR)].into_iter();
+        marks.filter(|(holds, _)| *holds).fold(0, |standing, (_, mark)| standing | mark)
+    }
+
+    /// The place among the leaders.
+    fn leader(&self, user: UserSlot) -> (u8, UserSlot) {
+        (self.standing(self.entry(user)), user)
+    }
+}
+
+/// In this order users of one department stand together, and in it those of one part.
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Entry {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.anchors.key(), self.part).cmp(&(other.anchors.key(), other.part))
+    }
+}
+
+impl Roster {
+    pub(crate) fn of(entries: &Chunks<Entry>, parts: &Interned<Part>, several: &Interned<Several>) -> Self {
+        let keys = Keys { entries, parts };
+        let slots = 0..super::place(entries.len());
+        let mut users: Vec<UserSlot> = slots.filter(|user| keys.entry(*user) != Entry::NOBODY).collect();
+        users.sort_by_cached_key(|user| keys.user(*user));
+        let mut leaders: Vec<UserSlot> = users.iter().copied().filter(|user| keys.leader(*user).0 != 0).collect();
+        leaders.sort_by_cached_key(|user| keys.leader(*user));
+        let mut roster = Self { users: Sorted::of(&users), leaders: Sorted::of(&leaders), lists: Sorted::default() };
+        let mut lists: Vec<_> = (0..super::place(several.len())).flat_map(|place| in_list(several, place)).collect();
+        lists.sort_unstable();
+        roster.lists = Sorted::of(&lists);
+        roster
+    }
+
+    /// Brings the roster up to date with users whose entries may have changed. All others must be as they were.
+    pub(crate) fn follow(&mut self, before: &Snapshot, next: &Snapshot, users: Vec<UserSlot>) {
+        let (old, new) = (before.keys(), next.keys());
+        let mut changed: Vec<UserSlot> =
+            users.into_iter().filter(|user| old.entry(*user) != new.entry(*user)).collect();
+        changed.sort_unstable();
+        changed.dedup();
+        // While one of them is there, all stand in the order of the old entries; once they are gone, in that of both.
+        for user in &changed {
+            if old.entry(*user) != Entry::NOBODY {
+                self.users.remove(|other| old.user(other) < old.user(*user));
+            }
+            if old.leader(*user).0 != 0 {
+                self.leaders.remove(|other| old.leader(other) < old.leader(*user));
+            }
+        }
+        for user in &changed {
+            if new.entry(*user) != Entry::NOBODY {
+                self.users.insert(*user, |other| new.user(other) < new.user(*user));
+            }
+            if new.leader(*user).0 != 0 {
+                self.leaders.insert(*user, |other| new.leader(other) < new.leader(*user));
+            }
+        }
+        for place in super::place(before.several.len())..super::place(next.several.len()) {
+            for each in in_list(&next.several, place) {
+                self.lists.insert(each, |other| other < each);
+            }
+        }
+    }
+}
+
+/// A list of departments, as pairs of each and its place.
+fn in_list(several: &Interned<Several>, place: u32) -> impl Iterator<Item = (DepartmentSlot, u32)> {
+    several.get(place).into_iter().flatten().map(move |department| (*department, place))
+}
+
+impl Snapshot {
+    fn keys(&self) -> Keys<'_> {
+        Keys { entries: &self.entries, parts: &self.parts }
+    }
+
+    /// The users of an entry.
+    pub(crate) fn users_of(&self, entry: Entry) -> impl Iterator<Item = UserSlot> {
+        let (from, to) = self.stretch(entry, Spot::default());
+        self.roster.users.between(from, to)
+    }
+
+    pub(crate) fn count_of(&self, entry: Entry) -> usize {
+        let (from, to) = self.stretch(entry, Spot::default());
+        self.roster.users.count(from, to)
+    }
+
+    /// Where the users of an entry stand, who stand behind a spot.
+    fn stretch(&self, entry: Entry, behind: Spot) -> (Spot, Spot) {
+        let keys = self.keys();
+        let from = self.roster.users.find_from(behind, |user| keys.entry(user) < entry);
+        (from, self.roster.users.find_from(from, |user| keys.entry(user) <= entry))
+    }
+
+    /// The entries of users from one place to before another, each once.
+    fn entries_between(&self, from: Places, to: Option<Places>) -> impl Iterator<Item = (Entry, Option<usize>)> {
+        let keys = self.keys();
+        let mut spot = self.roster.users.find(|user| keys.entry(user).anchors.key() < from.key());
+        std::iter::from_fn(move || {
+            let keys = self.keys();
+            let entry = keys.entry(self.roster.users.get(spot)?);
+            if to.is_some_and(|to| entry.anchors.key() >= to.key()) {
+                return None;
+            }
+            let first = spot;
+            spot = self.roster.users.find_from(spot, |user| keys.entry(user) <= entry);
+            Some((entry, Some(self.roster.users.count(first, spot))))
+        })
+    }
+
+    fn entries_in(&self, places: Places) -> impl Iterator<Item = (Entry, Option<usize>)> {
+        self.entries_between(places, Some(places.next()))
+    }
+
+    /// The entries of users who are anchored in a department. The same entry comes once.
+    fn entries_at(&self, department: DepartmentSlot) -> impl Iterator<Item = (Entry, Option<usize>)> {
+        let from = self.roster.lists.find(|list| list < (department, 0));
+        let to = self.roster.lists.find_from(from, |list| list.0 <= department);
+        let lists = self.roster.lists.between(from, to).map(|(_, place)| Places::several(place));
+        std::iter::once(Places::one(department)).chain(lists).flat_map(|places| self.entries_in(places))
+    }
+
+    /// The departments below and including one.
+    pub(crate) fn departments_below(&self, department: DepartmentSlot) -> &[DepartmentSlot] {
+        let below = self.tree.below(department);
+        let (first, count) = (below.first as usize, below.count as usize);
+        self.tree.preorder().get(first..).and_then(|rest| rest.get(..count)).unwrap_or_default()
+    }
+
+    /// The entries of the users of a source, of whom some may be no users who may ask. The same entry may come again and
+    /// again.
+    pub(crate) fn entries_of(&self, source: &Source) -> Entries<'_> {
+        match source {
+            Source::Everyone => Box::new(self.entries_between(Places::NONE, None)),
+            Source::Employees => Box::new(self.entries_between(Places::NONE.next(), None)),
+            Source::Supervisors => Box::new(self.leaders(SUPERVISOR)),
+            Source::Deputies => Box::new(self.leaders(DEPUTY)),
+            Source::Administrators => Box::new(self.leaders(ADMINISTRATOR)),
+            Source::Department(department) => Box::new(self.entries_at(*department)),
+            Source::DepartmentSub(department) => {
+                let below = self.departments_below(*department).iter();
+                Box::new(below.flat_map(|department| self.entries_at(*department)))
+            }
+            Source::Users(users) => {
+                let users = users.clone();
+                Box::new((0..users.len()).map(move |user| (self.entry(users[user]), None)))
+            }
+        }
+    }
+
+    fn leaders(&self, mark: u8) -> impl Iterator<Item = (Entry, Option<usize>)> {
+        let standings = (0..=SUPERVISOR | DEPUTY | ADMINISTRATOR).filter(move |standing| standing & mark != 0);
+        standings.flat_map(move |standing| {
+            let keys = self.keys();
+            let (from, to) = self.standing(standing);
+            self.roster.leaders.between(from, to).map(move |user| (keys.entry(user), None))
+        })
+    }
+
+    /// Where the leaders of a standing stand.
+    fn standing(&self, standing: u8) -> (Spot, Spot) {
+        let keys = self.keys();
+        let from = self.roster.leaders.find(|user| keys.leader(user).0 < standing);
+        (from, self.roster.leaders.find(|user| keys.leader(user).0 <= standing))
+    }
+
+    /// About how much work the entries of a source are, found without listing them.
+    pub(crate) fn work_of(&self, source: &Source) -> usize {
+        let leaders = |mark: u8| {
+            let standings = (0..=SUPERVISOR | DEPUTY | ADMINISTRATOR).filter(|standing| standing & mark != 0);
+            let stretches = standings.map(|standing| self.standing(standing));
+            stretches.map(|(from, to)| self.roster.leaders.count(from, to)).sum()
+        };
+        match source {
+            Source::Everyone | Source::Employees => self.roster.users.len(),
+            Source::Supervisors => leaders(SUPERVISOR),
+            Source::Deputies => leaders(DEPUTY),
+            Source::Administrators => leaders(ADMINISTRATOR),
+            // A department has few entries, whatever its size.
+            Source::Department(_) => 8,
+            Source::DepartmentSub(department) => 8 * self.departments_below(*department).len(),
+            Source::Users(users) => users.len(),
+        }
+    }
+
+    pub(crate) fn entry(&self, user: UserSlot) -> Entry {
+        self.keys().entry(user)
+    }
+}

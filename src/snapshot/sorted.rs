@@ -1,0 +1,110 @@
+//! A sorted list in chunks that snapshots share: who changes an element copies its chunk.
+
+use std::sync::Arc;
+
+/// How many elements a chunk holds at most; a full one is split in two.
+const CHUNK: usize = 4096;
+
+/// A list in the order of a key that its owner knows: every search says by itself what comes before.
+#[derive(Clone)]
+pub(crate) struct Sorted<T> {
+    /// None of them is empty.
+    chunks: Vec<Arc<Vec<T>>>,
+}
+
+/// A place between two elements.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Spot {
+    chunk: usize,
+    within: usize,
+}
+
+impl<T> Default for Sorted<T> {
+    fn default() -> Self {
+        Self { chunks: Vec::new() }
+    }
+}
+
+impl<T: Copy> Sorted<T> {
+    /// The list of elements that are sorted already.
+    pub(crate) fn of(sorted: &[T]) -> Self {
+        // Half full, so that the first insertions split nothing.
+        Self { chunks: sorted.chunks(CHUNK / 2).map(|chunk| Arc::new(chunk.to_vec())).collect() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.len()).sum()
+    }
+
+    /// The first spot whose element, and all after it, do not come before what is searched for.
+    pub(crate) fn find(&self, before: impl Fn(T) -> bool) -> Spot {
+        let chunk = self.chunks.partition_point(|chunk| chunk.last().is_some_and(|last| before(*last)));
+        let within = self.chunks.get(chunk).map_or(0, |chunk| chunk.partition_point(|item| before(*item)));
+        Spot { chunk, within }
+    }
+
+    /// The same, of a spot that is probably near to one before it.
+    pub(crate) fn find_from(&self, from: Spot, before: impl Fn(T) -> bool) -> Spot {
+        let Some(rest) = self.chunks.get(from.chunk).and_then(|chunk| chunk.get(from.within..)) else { return from };
+        if rest.last().is_some_and(|last| before(*last)) {
+            return self.find(before);
+        }
+        let mut bound = 1;
+        while rest.get(bound).is_some_and(|item| before(*item)) {
+            bound *= 2;
+        }
+        let near = &rest[..rest.len().min(bound + 1)];
+        Spot { within: from.within + near.partition_point(|item| before(*item)), ..from }
+    }
+
+    /// The element after a spot.
+    pub(crate) fn get(&self, spot: Spot) -> Option<T> {
+        self.chunks.get(spot.chunk)?.get(spot.within).copied()
+    }
+
+    /// The elements between two spots.
+    pub(crate) fn between(&self, from: Spot, to: Spot) -> impl Iterator<Item = T> {
+        (from.chunk..=to.chunk).flat_map(move |chunk| self.part(chunk, from, to).iter().copied())
+    }
+
+    /// How many elements stand between two spots.
+    pub(crate) fn count(&self, from: Spot, to: Spot) -> usize {
+        (from.chunk..=to.chunk).map(|chunk| self.part(chunk, from, to).len()).sum()
+    }
+
+    /// What of a chunk lies between two spots.
+    fn part(&self, chunk: usize, from: Spot, to: Spot) -> &[T] {
+        let Some(items) = self.chunks.get(chunk) else { return &[] };
+        let start = if chunk == from.chunk { from.within } else { 0 };
+        let end = if chunk == to.chunk { to.within } else { items.len() };
+        items.get(start..end).unwrap_or_default()
+    }
+
+    pub(crate) fn insert(&mut self, item: T, before: impl Fn(T) -> bool) {
+        let Spot { mut chunk, mut within } = self.find(before);
+        if chunk == self.chunks.len() {
+            // After all others: at the end of the last chunk.
+            match chunk.checked_sub(1) {
+                Some(last) => (chunk, within) = (last, self.chunks[last].len()),
+                None => self.chunks.push(Arc::default()),
+            }
+        }
+        let items = Arc::make_mut(&mut self.chunks[chunk]);
+        items.insert(within, item);
+        if items.len() > CHUNK {
+            let rest = items.split_off(items.len() / 2);
+            self.chunks.insert(chunk + 1, Arc::new(rest));
+        }
+    }
+
+    /// Removes the element that a search finds.
+    pub(crate) fn remove(&mut self, before: impl Fn(T) -> bool) {
+        let Spot { chunk, within } = self.find(before);
+        let Some(items) = self.chunks.get_mut(chunk) else { return };
+        let items = Arc::make_mut(items);
+        items.remove(within);
+        if items.is_empty() {
+            self.chunks.remove(chunk);
+        }
+    }
+}

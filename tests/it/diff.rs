@@ -1,0 +1,299 @@
+//! What would change: exactly the users whose sets of records differ, whatever the two policies are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use orgscope::document::{Action, Command, Department, Document, Group, Resource, Role, Section, User};
+use orgscope::reference::Reference;
+use orgscope::{AnyPermission, AnyRecord, Facts, Handle, Level, Owner, Policy, Share, Snapshot, Subject, UserId};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::commands::command;
+use crate::random::{self, world};
+use crate::square::permissions;
+
+/// All owners and shares that can be named with the ids of either policy, and one of each that is unknown.
+struct Conceivable {
+    owners: Vec<Owner>,
+    shares: Vec<Share>,
+}
+
+impl Conceivable {
+    fn of(policies: [&Policy; 2]) -> Self {
+        let documents = policies.map(Policy::to_document);
+        let users = documents.iter().flat_map(|d| d.org.users.iter().map(|user| user.id.clone()));
+        let users: BTreeSet<_> = users.chain(["stranger".into()]).collect();
+        let departments = documents.iter().flat_map(|d| d.org.departments.iter().map(|each| each.id.clone()));
+        let departments: BTreeSet<_> = departments.chain(["nowhere".into()]).collect();
+        let groups = documents.iter().flat_map(|d| d.org.groups.iter().map(|each| each.id.clone()));
+        let groups: BTreeSet<_> = groups.chain(["nobody".into()]).collect();
+        let owners = users.iter().cloned().map(Owner::User).chain(departments.iter().cloned().map(Owner::Department));
+        let shares = users.iter().cloned().map(Share::User).chain(groups.into_iter().map(Share::Group));
+        let shares = shares.chain(departments.iter().cloned().map(Share::Department));
+        let shares = shares.chain(departments.iter().cloned().map(Share::DepartmentSub)).collect();
+        Self { owners: owners.collect(), shares }
+    }
+
+    /// Records of a type: without owner, with each, with each two of some; with and without the flag; with no share, with
+    /// each, with two of some. `pick` says where the pairs begin.
+    fn records<'a>(&'a self, resource: &'a str, pick: usize) -> Vec<AnyRecord<'a>> {
+        let at = |n: usize| &self.owners[(pick + n) % self.owners.len()];
+        let mut owners: Vec<Vec<&Owner>> = vec![vec![]];
+        owners.extend(self.owners.iter().map(|owner| vec![owner]));
+        owners.extend((1..4).map(|n| vec![at(0), at(n * n)]));
+        let share = |n: usize| &self.shares[(pick + n) % self.shares.len()];
+        let mut shares: Vec<Vec<&Share>> = vec![vec![]];
+        shares.extend(self.shares.iter().map(|share| vec![share]));
+        shares.extend((1..3).map(|n| vec![share(0), share(n * n)]));
+        let mut records = Vec::new();
+        for owners in &owners {
+            for shares in &shares {
+                for open in [false, true] {
+                    let facts = Facts::owned_by_each(owners.iter().copied()).open(open);
+                    records.push(AnyRecord::new(resource, facts.shared_with_each(shares.iter().copied())));
+                }
+            }
+        }
+        records
+    }
+}
+
+/// For each user and permission of either whose set differs: whether something is gained, and whether something is lost.
+type Differences = BTreeMap<(UserId, String), (bool, bool)>;
+
+/// What the two references say, record by record.
+fn by_reference(before: &Policy, after: &Policy, pick: usize) -> Differences {
+    let (old, new) = (Reference::new(before), Reference::new(after));
+    let users = [before, after].into_iter().flat_map(|policy| policy.to_document().org.users).map(|user| user.id);
+    let users: BTreeSet<UserId> = users.collect();
+    let names: BTreeSet<String> = [before, after]
+        .into_iter()
+        .flat_map(|policy| permissions(policy).into_iter().filter_map(|each| policy.schema().name(each)))
+        .collect();
+    let conceivable = Conceivable::of([before, after]);
+    let mut differences = Differences::new();
+    for name in &names {
+        let resource = name.split('.').next().unwrap();
+        let records = conceivable.records(resource, pick);
+        let tokens = [before, after].map(|policy| policy.schema().find(name).ok());
+        for user in &users {
+            let mut note = |ask: Option<&AnyRecord<'_>>| {
+                // A toggle is asked without a record, and everything else with one; what one of them lacks is denied.
+                let may = |reference: &Reference<'_>, token: Option<AnyPermission>| {
+                    let asked = token.filter(|token| matches!(token, AnyPermission::Toggle(_)) == ask.is_none());
+                    asked.is_some_and(|token| reference.decide(user, token, ask))
+                };
+                let (old, new) = (may(&old, tokens[0]), may(&new, tokens[1]));
+                if old != new {
+                    let change = differences.entry((user.clone(), name.clone())).or_default();
+                    *change = (change.0 || new, change.1 || old);
+                }
+            };
+            note(None);
+            for record in &records {
+                note(Some(record));
+            }
+        }
+    }
+    differences
+}
+
+fn by_diff(before: &Snapshot, after: &Snapshot) -> Differences {
+    let diff = before.diff(after);
+    let mut differences = Differences::new();
+    let mut widened = 0;
+    for group in diff.groups() {
+        let users = group.users();
+        assert_eq!(users.len(), group.count(), "the count of a group");
+        assert!(!users.is_empty() && !group.changes().is_empty(), "an empty group");
+        for user in users {
+            for change in group.changes() {
+                widened += usize::from(change.gains);
+                let entry = differences.entry((user.clone(), change.permission.clone())).or_default();
+                assert_eq!(*entry, (false, false), "{user:?} {change:?} comes twice");
+                *entry = (change.gains, change.loses);
+            }
+        }
+    }
+    assert_eq!(diff.widened(), widened);
+    assert_eq!(diff.is_empty(), differences.is_empty());
+    differences
+}
+
+/// Half as many for each of the two properties: a pair of policies is asked about thousands of records.
+fn half() -> ProptestConfig {
+    ProptestConfig { cases: random::worlds().cases.div_ceil(2), ..random::worlds() }
+}
+
+proptest! {
+    #![proptest_config(half())]
+
+    /// Two worlds that have nothing to do with each other, but for their ids.
+    #[test]
+    fn of_any_two_policies(before in world(), after in world(), pick in 0..100_usize) {
+        let (before, after) = (before.policy(), after.policy());
+        let expected = by_reference(&before, &after, pick);
+        prop_assert_eq!(by_diff(&Snapshot::of(&before), &Snapshot::of(&after)), expected);
+    }
+
+    /// A policy and the same after some commands: as published, and as compiled afresh.
+    #[test]
+    fn of_a_policy_and_what_becomes_of_it(world in world(), raw in vec((any::<u8>(), any::<[u8; 4]>()), 1..6), pick in 0..100_usize) {
+        let handle = Handle::new(world.policy());
+        let before = handle.load();
+        for raw in raw {
+            let _ = handle.apply(&[command(raw, &world, &handle)]);
+        }
+        let after = handle.load();
+        let expected = by_reference(before.policy(), after.policy(), pick);
+        let shared = by_diff(&before, &after);
+        prop_assert_eq!(&shared, &expected);
+        prop_assert_eq!(by_diff(&Snapshot::of(before.policy()), &after), expected);
+        prop_assert!(before.diff(&before).is_empty());
+        let back: Differences = shared.into_iter().map(|(right, (gains, loses))| (right, (loses, gains))).collect();
+        prop_assert_eq!(by_diff(&after, &before), back);
+    }
+}
+
+fn company() -> Document {
+    let contact =
+        Resource::new("contact").action(Action::new("read").shared()).action(Action::new("update").requires("read"));
+    Document::new()
+        .section(Section::new("crm").resource(contact))
+        .department(Department::new("acme").name("Acme"))
+        .department(Department::new("support").name("Support").parent("acme"))
+        .department(Department::new("desk").name("Desk").parent("support"))
+        .department(Department::new("sales").name("Sales").parent("acme"))
+        .user(User::new(1).name("Ann").member_of("support"))
+        .user(User::new(2).name("Bo, the new one").member_of("support"))
+        .user(User::new(3).member_of("support"))
+        .user(User::new("cy").member_of("support"))
+        .user(User::new("dee").name("Dee").member_of("desk"))
+        .user(User::new("eve").name("Eve").member_of("sales").head_of("sales"))
+        .group(Group::new("tender").member("eve"))
+        .role(
+            Role::new("helper", "crm", "Helper")
+                .grant("contact.read", Level::Own)
+                .assigned_to(Subject::department_sub("support")),
+        )
+        .role(
+            Role::new("chief", "crm", "Chief")
+                .grant("contact.read", Level::DepartmentSub)
+                .assigned_to(Subject::Supervisors),
+        )
+}
+
+fn tells(commands: &[Command], expected: &str) {
+    let handle = Handle::new(Policy::from_document(company()).unwrap());
+    let before = handle.load();
+    handle.apply(commands).unwrap();
+    let after = handle.load();
+    assert_eq!(before.diff(&after).to_string(), expected);
+    let afresh = (Snapshot::of(before.policy()), Snapshot::of(after.policy()));
+    assert_eq!(afresh.0.diff(&afresh.1).to_string(), expected, "compiled afresh");
+}
+
+#[test]
+fn people_are_named_or_counted() {
+    tells(
+        &[Command::set_level("helper", "contact.read", Level::DepartmentSub)],
+        "5 people of Desk and Support: contact.read own → department+sub",
+    );
+    tells(
+        &[Command::assign("chief", Subject::department("support"))],
+        "4 people of Support: contact.read own → department+sub",
+    );
+    tells(&[Command::assign("chief", Subject::user(2))], "Bo: contact.read own → department+sub");
+    tells(
+        &[Command::assign("chief", Subject::user(3)), Command::assign("chief", Subject::user("cy"))],
+        "user 3 and cy: contact.read own → department+sub",
+    );
+    tells(
+        &[Command::set_level("helper", "contact.read", Level::Deny)],
+        "5 people of Desk and Support: contact.read own → deny",
+    );
+}
+
+#[test]
+fn a_reach_that_changes_under_the_same_level_is_told() {
+    // Eve's department has more below it, and the people of the desk do not reach otherwise than before.
+    tells(
+        &[Command::move_department("desk", Some("sales".into()))],
+        "Eve: contact.read department+sub, which reaches more records\nDee: contact.read own → deny",
+    );
+    // And what is shared with sales is now shared with who joined it.
+    tells(
+        &[Command::join_department(3, "sales")],
+        "Eve: contact.read department+sub, which reaches more records\n\
+         user 3: contact.read own, which reaches more records",
+    );
+    tells(
+        &[Command::LeaveGroup { user: "eve".into(), group: "tender".into() }],
+        "Eve: contact.read department+sub, which reaches fewer records",
+    );
+    tells(
+        &[
+            Command::leave_department("eve", "sales"),
+            Command::SetHead { user: "eve".into(), department: "sales".into(), head: false },
+            Command::join_department("eve", "desk"),
+            Command::assign("chief", Subject::user("eve")),
+        ],
+        "Eve: contact.read department+sub, which reaches other records",
+    );
+}
+
+#[test]
+fn a_level_that_reaches_the_same_is_not_told() {
+    // There is nothing below sales, and nobody there but Eve.
+    tells(&[Command::set_level("chief", "contact.read", Level::Department)], "");
+    tells(&[Command::RenameUser { id: 1.into(), name: None }], "");
+    tells(
+        &[Command::set_level("helper", "contact.update", Level::Own)],
+        "5 people of Desk and Support: contact.update deny → own",
+    );
+    // Updating requires reading, which goes no further.
+    tells(
+        &[
+            Command::set_level("helper", "contact.update", Level::Own),
+            Command::set_level("helper", "contact.update", Level::All),
+        ],
+        "5 people of Desk and Support: contact.update deny → all",
+    );
+}
+
+#[test]
+fn what_changes_for_many_is_written_once() {
+    let role = Command::CreateRole {
+        id: "new".into(),
+        section: "crm".to_owned(),
+        name: "New".to_owned(),
+        grants: [
+            ("contact.read".to_owned(), orgscope::Grant::from(Level::All).into()),
+            ("contact.update".to_owned(), orgscope::Grant::from(Level::Own).into()),
+        ]
+        .into(),
+        hidden: false,
+        locked: false,
+        assigned_to: vec![Subject::department("desk").into(), Subject::department("sales").into()],
+    };
+    tells(
+        &[role],
+        "Eve:\n  contact.read department+sub → all\n  contact.update deny → own\n\
+         Dee:\n  contact.read own → all\n  contact.update deny → own",
+    );
+}
+
+#[test]
+fn as_data() {
+    let handle = Handle::new(Policy::from_document(company()).unwrap());
+    let before = handle.load();
+    handle
+        .apply(&[Command::assign("chief", Subject::user(2)), Command::assign("chief", Subject::user("dee"))])
+        .unwrap();
+    let json = serde_json::to_string(&before.diff(&handle.load())).unwrap();
+    // Nobody is below the desk, and nobody there but Dee: she reaches what the desk itself owns.
+    assert_eq!(
+        json,
+        r#"{"format":1,"groups":[{"count":2,"users":[2,"dee"],"changes":[{"permission":"contact.read","before":"own","after":"department+sub","gains":true,"loses":false}]}]}"#
+    );
+}
