@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::{self, Display};
 
+use crate::policy::org::User;
 use crate::query::diff::{Diff, DiffGroup, RightChange};
 use crate::query::names::{department_name, listed, user_name};
 use crate::snapshot::{DepartmentSlot, department};
