@@ -136,7 +136,8 @@ fn what_a_verdict_rests_on_has_changed() {
     // Whom she reaches.
     is_conflict(Command::move_department("north", Some("support".into())), &assign, "department `north`");
     let group = Command::assign("seller", Subject::group("team"));
-    is_conflict(Command::join_group("tom", "team"), &group, "who is in group `team`");
+    is_conflict(Command::join_group("tom", "team"), &group, "user `tom`");
+    is_conflict(Command::leave_group("nick", "team"), &group, "who is in group `team`");
     // Whom the role that she edits is assigned to.
     is_conflict(
         Command::assign("seller", Subject::user("tom")),
