@@ -64,7 +64,9 @@ fn every_answer_belongs_to_one_state() {
             }
         };
         let writers = [scope.spawn(writer), scope.spawn(writer)];
-        writers.into_iter().for_each(|writer| writer.join().unwrap());
+        for writer in writers {
+            writer.join().unwrap();
+        }
         done.store(true, Ordering::Relaxed);
         readers.map(|reader| reader.join().unwrap())
     });
