@@ -66,12 +66,14 @@
 //! | [`Resource`], [`Facts`] | a record of the application, and what the library needs to know of it |
 //! | [`Principal`] | a user who asks |
 //! | [`Scope`] | the set of records that a principal may do something to |
+//! | [`Predicate`] | the same set as conditions on the facts of a record, for a database |
 //! | [`KnownOwner`] | an owner looked up once, for long lists |
 //! | [`Command`], [`Refusal`] | a change as data, and why it makes no sense |
 //! | [`Decision`], [`Reason`] | the answer of a check, and why |
 //! | [`World`] | a document with records and expectations: the format of tests and bug reports |
 //!
-//! The rules stand in [`docs::semantics`], and how it works inside in [`docs::internals`].
+//! The rules stand in [`docs::semantics`], lists in databases in [`docs::lists`], and how it works inside in
+//! [`docs::internals`].
 //!
 //! # What it is not
 //!
@@ -83,6 +85,8 @@
 //!
 //! # Features
 //!
+//! - `sql`: scopes as conditions on the tables of SQLite, PostgreSQL and MySQL, by way of sea-query. Without it an application
+//!   walks the [`Predicate`] itself.
 //! - `cli`: the binary `orgscope`, which validates, tests and questions world files in JSON, TOML and YAML. It brings
 //!   the crates that this needs; the library without it has few.
 
@@ -107,9 +111,12 @@ pub use policy::validate::{PolicyError, Problem};
 pub use policy::world::{InvalidQuestion, Question, World};
 pub use query::check::{Decision, Denied};
 pub use query::known_owner::KnownOwner;
+pub use query::predicate::{AnyOf, Audience, Departments, Predicate, Term};
 pub use query::principal::Principal;
 pub use query::reason::Reason;
 pub use query::scope::Scope;
+#[cfg(feature = "sql")]
+pub use query::sql;
 pub use snapshot::Snapshot;
 pub use vocabulary::facts::{AnyRecord, Facts, Record, Resource};
 pub use vocabulary::id::{DepartmentId, DepartmentRef, GroupId, GroupRef, Id, RecordId, RoleId, UserId, UserRef, kind};

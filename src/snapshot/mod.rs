@@ -16,6 +16,8 @@ mod chunks;
 mod compile;
 mod entry;
 mod follow;
+#[cfg(feature = "sql")]
+mod imprint;
 mod index;
 mod interner;
 mod memo;
@@ -29,7 +31,8 @@ use std::fmt::{self, Debug};
 use std::sync::Arc;
 
 pub(crate) use cell::Cell;
-pub(crate) use relation::Relation;
+pub(crate) use relation::{Relation, SHARED};
+pub(crate) use tree::Below;
 
 use smallvec::SmallVec;
 
@@ -48,7 +51,7 @@ use interner::Interned;
 use part::Part;
 use roles::{Assigned, Classes};
 use row::{Row, Rows};
-use tree::{Below, DepartmentSlot, Tree};
+use tree::{DepartmentSlot, Tree};
 
 /// The place of a user, kept for life.
 pub(crate) type UserSlot = u32;
@@ -100,6 +103,9 @@ pub struct Snapshot {
     /// Made from parts, departments, assignments and roles, by keys that stay true; dropped when roles, assignments or
     /// departments change.
     rows: Arc<Rows>,
+    /// What mirror tables are compared with.
+    #[cfg(feature = "sql")]
+    imprint: imprint::Imprint,
 }
 
 /// A user who asks, with all that a check needs of them.

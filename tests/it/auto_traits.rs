@@ -6,9 +6,9 @@ use orgscope::document::{
     self, Check, Expect, Format, List, Org, RecordAsked, Request, Section, Stage, User, Who, Word,
 };
 use orgscope::{
-    AnyPermission, AnyRecord, Command, Decision, Delegation, Denied, DepartmentId, DepartmentRef, Document, Facts,
-    Grant, GroupId, GroupRef, Handle, InvalidQuestion, KnownOwner, Level, Owner, Permission, Policy, PolicyError,
-    Principal, Problem, Question, Reason, RecordId, Refusal, Reload, RoleId, Schema, Scope, Share, Snapshot, Subject,
+    AnyOf, AnyPermission, AnyRecord, Audience, Command, Decision, Delegation, Denied, DepartmentId, DepartmentRef, Departments, Document, Facts,
+    Grant, GroupId, GroupRef, Handle, InvalidQuestion, KnownOwner, Level, Owner, Permission, Policy, PolicyError, Predicate,
+    Principal, Problem, Question, Reason, RecordId, Refusal, Reload, RoleId, Schema, Scope, Share, Snapshot, Subject, Term,
     Toggle, UnknownGrant, UnknownLevel, UnknownMode, UnknownPermission, Unowned, UserId, UserRef, World,
 };
 
@@ -43,6 +43,8 @@ fn all_types_cross_threads_and_show_themselves() {
     cloned::<Principal<'_>>();
     cloned::<Scope<'_, AnyRecord<'_>>>();
 
+    cloned::<(Predicate<'_>, AnyOf<'_>, Term<'_>, Departments<'_>, Audience<'_>)>();
+
     copied::<(Level, Grant, Decision, Delegation, Unowned, Reload)>();
     copied::<(Permission, Toggle, AnyPermission)>();
     copied::<(UserRef<'_>, DepartmentRef<'_>, GroupRef<'_>, Owner<&str>, Share<&str>)>();
@@ -55,4 +57,19 @@ fn all_types_cross_threads_and_show_themselves() {
     error::<UnknownLevel>();
     error::<UnknownGrant>();
     error::<UnknownMode>();
+}
+
+#[cfg(feature = "sql")]
+#[test]
+fn so_do_those_of_sql() {
+    use orgscope::sql::{
+        ConditionError, Dialect, IdKinds, Ids, InvalidMapping, Mapping, Members, Mirror, MirrorError, OwnerTable, Param,
+        Records, ShareTable, Sql,
+    };
+
+    cloned::<(Mapping, Members, Mirror, Records, OwnerTable, ShareTable, Sql, Param)>();
+    copied::<(Dialect, Ids, IdKinds)>();
+    error::<ConditionError>();
+    error::<InvalidMapping>();
+    error::<MirrorError>();
 }

@@ -14,10 +14,10 @@ use crate::random::{self, Record, World, world};
 use crate::square::permissions;
 
 /// A command by numbers: which one, and four more for what it names.
-type RawCommand = (u8, [u8; 4]);
+pub(crate) type RawCommand = (u8, [u8; 4]);
 
 /// The command that numbers stand for in a world. It may make no sense there.
-fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle) -> Command {
+pub(crate) fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle) -> Command {
     let user = || -> UserId { random::user(usize::from(a) % random::NAMES) };
     let department = |n: u8| -> DepartmentId { random::department(usize::from(n) % random::NAMES) };
     let group = |n: u8| -> GroupId { random::group(usize::from(n) % 4) };

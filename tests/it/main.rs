@@ -13,7 +13,10 @@ mod ids;
 mod laws;
 mod layering;
 mod ownership;
+mod predicate;
 mod random;
+#[cfg(feature = "sql")]
+mod sql;
 mod square;
 mod tokens;
 mod worlds;

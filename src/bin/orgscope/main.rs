@@ -12,6 +12,7 @@ mod one_line;
 mod outcome;
 mod output;
 mod requests;
+mod sql;
 mod test;
 mod validate;
 mod who;
@@ -46,6 +47,7 @@ enum Command {
     List(list::List),
     Who(who::Who),
     Matrix(matrix::Matrix),
+    Sql(sql::Sql),
 }
 
 fn main() -> ExitCode {
@@ -68,5 +70,6 @@ fn run(command: &Command, out: &mut Output) -> Result<Outcome, Failure> {
         Command::List(list) => list.run(out),
         Command::Who(who) => who.run(out),
         Command::Matrix(matrix) => matrix.run(out),
+        Command::Sql(sql) => sql.run(out),
     }
 }
