@@ -24,7 +24,7 @@ impl Resource for Contact {
     }
 }
 
-const CONTACTS: usize = 100_000;
+const CONTACTS: u32 = 100_000;
 const PEOPLE: [&str; 4] = ["nick", "sam", "sue", "carol"];
 
 /// The application: its database, where its facts are, and who may do what.
@@ -49,11 +49,11 @@ impl Crm {
              CREATE INDEX contacts_created ON contacts (created)",
         )?;
         let world: document::World = serde_json::from_str(include_str!("data/crm.json"))?;
-        let owners = ["nick", "nora", "nick", "seth", "nora", "sofia", "tom", "carol", "nick", "seth"];
+        let owners = ["nick", "nora", "seth", "sofia", "nick", "tom", "seth", "carol"];
         let writing = database.transaction()?;
         for nth in 0..CONTACTS {
             // One in fifty belongs to nobody, and one in twenty is open.
-            let owner = (nth % 50 != 0).then(|| owners[nth % 7 % owners.len()]);
+            let owner = (nth % 50 != 0).then(|| owners[(nth as usize * 7 / 3) % owners.len()]);
             let mut insert = writing.prepare_cached("INSERT INTO contacts VALUES (?, ?, ?, ?, ?)")?;
             insert.execute((nth, format!("Contact {nth}"), owner, nth % 20 == 0, nth))?;
         }
@@ -106,7 +106,11 @@ impl Crm {
         let count = self.database.query_row(&count.0, params_from_iter(values(count.1)), |row| row.get(0))?;
         let mut page_rows = self.database.prepare(&page.0)?;
         let names = page_rows.query_map(params_from_iter(values(page.1)), |row| {
-            Ok(format!("{} ({})", row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?.unwrap_or("nobody".into())))
+            Ok(format!(
+                "{} ({})",
+                row.get::<_, String>(0)?,
+                row.get::<_, Option<String>>(1)?.unwrap_or("nobody".into())
+            ))
         })?;
         Ok((count, names.collect::<Result<_, _>>()?))
     }

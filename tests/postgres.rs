@@ -1,4 +1,4 @@
-//! What `PostgreSQL` makes of the conditions. It runs where `ORGSCOPE_TEST_POSTGRES` says how to connect, for example
+//! What PostgreSQL makes of the conditions. It runs where `ORGSCOPE_TEST_POSTGRES` says how to connect, for example
 //! `host=/run/postgresql user=postgres`, and is listed as ignored elsewhere.
 
 use libtest_mimic::{Arguments, Trial};

@@ -53,6 +53,7 @@ use crate::vocabulary::permission::ActionIndex;
 pub struct Predicate<'s> {
     principal: Principal<'s>,
     action: ActionIndex,
+    #[cfg(feature = "sql")]
     pub(crate) cell: Cell,
     clauses: Clauses,
 }
@@ -117,7 +118,13 @@ impl<'s, R> Scope<'s, R> {
             possible &= !(DEPARTMENT | SUB);
         }
         let clauses = clauses(self.cell, 0, possible);
-        Predicate { principal: self.principal, action, cell: self.cell, clauses }
+        Predicate {
+            principal: self.principal,
+            action,
+            #[cfg(feature = "sql")]
+            cell: self.cell,
+            clauses,
+        }
     }
 }
 
@@ -129,11 +136,13 @@ impl<'s, R> Scope<'s, R> {
 /// none can be shorter.
 pub(crate) fn clauses(cell: Cell, certain: u8, possible: u8) -> Clauses {
     // Who is in my department is in my department or below, so a record with the one relation has the other.
-    let can_be = |bits: u8| {
-        bits & certain == certain && bits & !possible == 0 && (bits & DEPARTMENT == 0 || bits & SUB != 0)
-    };
-    let gaps: SmallVec<[u8; 24]> =
-        Relation::each().filter(|relation| !cell.admits(*relation)).map(Relation::bits).filter(|bits| can_be(*bits)).collect();
+    let can_be =
+        |bits: u8| bits & certain == certain && bits & !possible == 0 && (bits & DEPARTMENT == 0 || bits & SUB != 0);
+    let gaps: SmallVec<[u8; 24]> = Relation::each()
+        .filter(|relation| !cell.admits(*relation))
+        .map(Relation::bits)
+        .filter(|bits| can_be(*bits))
+        .collect();
     let is_below_another = |gap: u8| gaps.iter().any(|other| *other != gap && other & gap == gap);
     let widest = gaps.iter().filter(|gap| !is_below_another(**gap));
     widest.map(|gap| without_implied(possible & !gap)).collect()
@@ -292,8 +301,7 @@ impl<'s> Asked<'s> {
 
     /// The numbers of those departments and of all below them, without ranges that lie within another.
     pub(crate) fn ranges(&self) -> SmallVec<[Below; 2]> {
-        let mut anchors: SmallVec<[Below; 2]> =
-            self.user.anchors().map(|anchor| self.snapshot.below(anchor)).collect();
+        let mut anchors: SmallVec<[Below; 2]> = self.user.anchors().map(|anchor| self.snapshot.below(anchor)).collect();
         anchors.sort_unstable_by_key(|below| below.first);
         let mut ranges: SmallVec<[Below; 2]> = SmallVec::new();
         for below in anchors {

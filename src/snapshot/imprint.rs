@@ -31,9 +31,9 @@ impl Imprint {
     /// The imprint after a change. It costs the users that were touched, and all departments if there is another tree.
     pub(crate) fn follow(self, before: &Org, after: &Org, touched: &BTreeSet<&UserId>, tree: Option<&Tree>) -> Self {
         let departments = tree.map_or(self.departments, |tree| departments(after, tree));
-        let members = touched.iter().fold(self.members, |sum, user| {
-            sum.wrapping_sub(members(before, user)).wrapping_add(members(after, user))
-        });
+        let members = touched
+            .iter()
+            .fold(self.members, |sum, user| sum.wrapping_sub(members(before, user)).wrapping_add(members(after, user)));
         Self { departments, members }
     }
 

@@ -6,10 +6,11 @@ use orgscope::document::{
     self, Check, Expect, Format, List, Org, RecordAsked, Request, Section, Stage, User, Who, Word,
 };
 use orgscope::{
-    AnyOf, AnyPermission, AnyRecord, Audience, Command, Decision, Delegation, Denied, DepartmentId, DepartmentRef, Departments, Document, Facts,
-    Grant, GroupId, GroupRef, Handle, InvalidQuestion, KnownOwner, Level, Owner, Permission, Policy, PolicyError, Predicate,
-    Principal, Problem, Question, Reason, RecordId, Refusal, Reload, RoleId, Schema, Scope, Share, Snapshot, Subject, Term,
-    Toggle, UnknownGrant, UnknownLevel, UnknownMode, UnknownPermission, Unowned, UserId, UserRef, World,
+    AnyOf, AnyPermission, AnyRecord, Audience, Command, Decision, Delegation, Denied, DepartmentId, DepartmentRef,
+    Departments, Document, Facts, Grant, GroupId, GroupRef, Handle, InvalidQuestion, KnownOwner, Level, Owner,
+    Permission, Policy, PolicyError, Predicate, Principal, Problem, Question, Reason, RecordId, Refusal, Reload,
+    RoleId, Schema, Scope, Share, Snapshot, Subject, Term, Toggle, UnknownGrant, UnknownLevel, UnknownMode,
+    UnknownPermission, Unowned, UserId, UserRef, World,
 };
 
 fn shared<T: Send + Sync + Debug>() {}
@@ -63,8 +64,8 @@ fn all_types_cross_threads_and_show_themselves() {
 #[test]
 fn so_do_those_of_sql() {
     use orgscope::sql::{
-        ConditionError, Dialect, IdKinds, Ids, InvalidMapping, Mapping, Members, Mirror, MirrorError, OwnerTable, Param,
-        Records, ShareTable, Sql,
+        ConditionError, Dialect, IdKinds, Ids, InvalidMapping, Mapping, Members, Mirror, MirrorError, OwnerTable,
+        Param, Records, ShareTable, Sql,
     };
 
     cloned::<(Mapping, Members, Mirror, Records, OwnerTable, ShareTable, Sql, Param)>();

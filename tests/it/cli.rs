@@ -626,7 +626,10 @@ fn sql_writes_the_condition_and_its_parameters() {
         &["--user=-7", "--dialect", "postgres", "--owner", "assigned_to", "--owner-department", "none"],
         "\"assigned_to\" IN ($1, $2, $3)\n1: -7\n2: 7\n3: \"7\"\n",
     );
-    ask(&["--user", "-7", "--dialect", "mysql", "--ids", "integer", "--table", "c"], "`c`.`owner_id` IN (?, ?)\n1: -7\n2: 7\n");
+    ask(
+        &["--user", "-7", "--dialect", "mysql", "--ids", "integer", "--table", "c"],
+        "`c`.`owner_id` IN (?, ?)\n1: -7\n2: 7\n",
+    );
     ask(
         &["--user", "-7", "--dialect", "sqlite", "--ids", "text", "--owner-department", "dept", "--json"],
         "{\"sql\":\"((\\\"owner_id\\\" COLLATE BINARY) = ? OR (\\\"dept\\\" COLLATE BINARY) IN (?, ?))\",\"params\":[\"7\",\"acme\",\"sales\"]}\n",

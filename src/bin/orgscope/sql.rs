@@ -141,9 +141,6 @@ fn ids_of(world: &World) -> Result<IdKinds, Failure> {
             "MySQL finds `7` equal to `'7'`, and this file has {what} of both kinds: say what the columns hold by `--ids`"
         ))),
     };
-    fn integers<'i, Kind: 'i>(ids: impl Iterator<Item = &'i Id<Kind>>) -> usize {
-        ids.filter(|id| id.as_integer().is_some()).count()
-    }
     let org = &document.org;
     Ok(IdKinds {
         users: kind(integers(org.users.iter().map(|user| &user.id)), org.users.len(), "users")?,
@@ -152,4 +149,8 @@ fn ids_of(world: &World) -> Result<IdKinds, Failure> {
         // They are compared with each other, and as text that is exact for integers too.
         records: Ids::Text,
     })
+}
+
+fn integers<'i, Kind: 'i>(ids: impl Iterator<Item = &'i Id<Kind>>) -> usize {
+    ids.filter(|id| id.as_integer().is_some()).count()
 }

@@ -23,9 +23,9 @@ impl IdColumn {
 
     /// The column as it compares exactly, whatever the collation that it was declared with.
     ///
-    /// In `PostgreSQL` that is the column itself: equality under every deterministic collation is that of the bytes, and a
-    /// collation in the text would keep the planner from its indexes. In `SQLite` an index of the default collation serves as
-    /// before. In `MySQL` the bytes are compared, because its collations ignore case, accents or trailing blanks.
+    /// In PostgreSQL that is the column itself: equality under every deterministic collation is that of the bytes, and a
+    /// collation in the text would keep the planner from its indexes. In SQLite an index of the default collation serves as
+    /// before. In MySQL the bytes are compared, because its collations ignore case, accents or trailing blanks.
     pub(super) fn exact(&self) -> Expr {
         match (self.dialect, self.ids) {
             (Dialect::Sqlite, Ids::Text | Ids::Both) => {

@@ -118,7 +118,11 @@ impl<'a> Rendering<'a> {
                 let department = department.map(|(column, these)| self.is_department_of(column, these)).transpose()?;
                 let owners = any(user.flatten().into_iter().chain(department.flatten()).collect());
                 let select = |owners| {
-                    Query::select().expr(record.selected()).from_as(table.clone(), OWNER).cond_where(Condition::from(owners)).take()
+                    Query::select()
+                        .expr(record.selected())
+                        .from_as(table.clone(), OWNER)
+                        .cond_where(Condition::from(owners))
+                        .take()
                 };
                 Ok(owners.map(|owners| mapping.id.is_in(select(owners))).into_iter().collect())
             }
@@ -126,7 +130,12 @@ impl<'a> Rendering<'a> {
     }
 
     /// Whether a column of users holds the one who asks, if `own`, or a member of these departments.
-    fn is_one_of(&mut self, column: &IdColumn, own: bool, departments: Option<Departments<'a>>) -> Rendered<Option<Expr>> {
+    fn is_one_of(
+        &mut self,
+        column: &IdColumn,
+        own: bool,
+        departments: Option<Departments<'a>>,
+    ) -> Rendered<Option<Expr>> {
         let mapping = self.mapping;
         let me = if own { column.value(self.asked.id.borrowed()) } else { None };
         let Some(departments) = departments else {
@@ -261,11 +270,7 @@ impl<'a> Rendering<'a> {
     }
 
     /// The same, of departments whose members are asked for: none may be left out.
-    fn nameable<'i>(
-        &mut self,
-        column: &IdColumn,
-        ids: impl Iterator<Item = &'i DepartmentId>,
-    ) -> Rendered<Vec<Value>> {
+    fn nameable<'i>(&mut self, column: &IdColumn, ids: impl Iterator<Item = &'i DepartmentId>) -> Rendered<Vec<Value>> {
         let value = |id: &DepartmentId| column.value(id.borrowed()).ok_or_else(|| id.clone());
         let ids: Result<Vec<Value>, DepartmentId> = ids.take(self.ids_left.saturating_add(1)).map(value).collect();
         self.take(ids.map_err(ConditionError::UnknownKind)?)
@@ -295,12 +300,12 @@ fn constant(holds: bool) -> Condition {
 
 /// Any of these; none if there are none.
 pub(super) fn any(terms: Vec<Expr>) -> Option<Expr> {
-    folded(terms, |left, right| left.or(right))
+    folded(terms, Expr::or)
 }
 
 /// All of these.
 fn all(terms: Vec<Expr>) -> Expr {
-    folded(terms, |left, right| left.and(right)).unwrap_or(Expr::Constant(true.into()))
+    folded(terms, Expr::and).unwrap_or(Expr::Constant(true.into()))
 }
 
 /// A chain; a long one pair by pair, so that writing it does not go as deep as it is long.

@@ -5,11 +5,11 @@ use std::fmt::{self, Display};
 /// The SQL of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dialect {
-    /// `SQLite`, from 3.35.
+    /// SQLite, from 3.35.
     Sqlite,
-    /// `PostgreSQL`, from 12, and databases that speak as it does.
+    /// PostgreSQL, from 12, and databases that speak as it does.
     Postgres,
-    /// `MySQL`, from 8.0, and `MariaDB`, from 10.6, on a connection whose character set is `utf8mb4`.
+    /// MySQL, from 8.0, and MariaDB, from 10.6, on a connection whose character set is `utf8mb4`.
     MySql,
 }
 
@@ -33,9 +33,9 @@ pub enum Ids {
     Integers,
     /// Text.
     Text,
-    /// Integers and text, each as it is. In `SQLite` that is a column without affinity: one declared without a type, or as
-    /// `BLOB`. In `PostgreSQL`, whose columns have one type, a parameter of the other is an error of the database. In
-    /// `MySQL`, which would compare the two by turning them into numbers, the mapping refuses it.
+    /// Integers and text, each as it is. In SQLite that is a column without affinity: one declared without a type, or as
+    /// `BLOB`. In PostgreSQL, whose columns have one type, a parameter of the other is an error of the database. In
+    /// MySQL, which would compare the two by turning them into numbers, the mapping refuses it.
     Both,
 }
 

@@ -4,12 +4,12 @@
 //! itself ends the query with an error: an empty list, or one that lacks some records, would look like an answer. Each
 //! database is made to look before the mirror decides anything, and each in its own way.
 //!
-//! - `PostgreSQL`: a sub-select beside the conditions that depends on no row is a one-time filter, which is evaluated before
+//! - PostgreSQL: a sub-select beside the conditions that depends on no row is a one-time filter, which is evaluated before
 //!   the first row is read. Its error says what to do.
-//! - `SQLite` might evaluate such a sub-select only when it has a row at hand, and a mirror that is behind may be why it has
+//! - SQLite might evaluate such a sub-select only when it has a row at hand, and a mirror that is behind may be why it has
 //!   none. But what stands on the right of `IN` it reads to the end before it compares the first record, so the look is one
 //!   more part of that list.
-//! - `MySQL` evaluates a sub-select that depends on no row before it starts, and has no expression that fails with a text of
+//! - MySQL evaluates a sub-select that depends on no row before it starts, and has no expression that fails with a text of
 //!   its own: a sub-select of two rows where one is allowed has to do.
 
 use sea_query::{Alias, BinOper, CaseStatement, Expr, ExprTrait, Func, JoinType, Query, SelectStatement, UnionType};
@@ -28,7 +28,7 @@ fn state(mirror: &Mirror) -> SelectStatement {
     Query::select().expr_as(state, Alias::new(STATE)).from(mirror.state_table()).take()
 }
 
-/// The end of a list for `IN`: no row if the mirror is at this state, else an error. For `SQLite`.
+/// The end of a list for `IN`: no row if the mirror is at this state, else an error. For SQLite.
 pub(super) fn end_of_list(mirror: &Mirror, expected: i64) -> (UnionType, SelectStatement) {
     let at = || Expr::col((Alias::new("s"), Alias::new(STATE)));
     // A path of JSON that is none is an error, whose text holds the path.
@@ -43,7 +43,7 @@ pub(super) fn end_of_list(mirror: &Mirror, expected: i64) -> (UnionType, SelectS
     (UnionType::All, look)
 }
 
-/// A condition that holds if the mirror is at this state, and is an error else. For `PostgreSQL`.
+/// A condition that holds if the mirror is at this state, and is an error else. For PostgreSQL.
 pub(super) fn one_time_filter(mirror: &Mirror, expected: i64) -> Expr {
     let at = || Expr::from(Func::max(Expr::col(Alias::new(STATE))));
     let found = Func::coalesce([at().cast_as("text"), Expr::Constant(EMPTY.into())]);
@@ -53,7 +53,7 @@ pub(super) fn one_time_filter(mirror: &Mirror, expected: i64) -> Expr {
     sub_select(Query::select().expr(look).from(mirror.state_table()).take())
 }
 
-/// The same for `MySQL`.
+/// The same for MySQL.
 pub(super) fn one_row_or_two(mirror: &Mirror, expected: i64) -> Expr {
     let at = || Expr::col((Alias::new("s"), Alias::new(STATE)));
     let row = |number: i32| Query::select().expr_as(Expr::Constant(number.into()), Alias::new("row")).take();

@@ -76,7 +76,7 @@ impl Records {
         self
     }
 
-    /// The boolean column that says whether the record is "available to everyone". NULL is not set; in `SQLite` and `MySQL`, 1 is
+    /// The boolean column that says whether the record is "available to everyone". NULL is not set; in SQLite and MySQL, 1 is
     /// set.
     pub fn open(mut self, column: impl Into<String>) -> Self {
         self.open = Some(column.into());
@@ -210,7 +210,7 @@ impl Mapping {
     ///
     /// # Errors
     ///
-    /// When a name is no name, when `MySQL` is to tell integers from text, or when the mirror tables are of another dialect or
+    /// When a name is no name, when MySQL is to tell integers from text, or when the mirror tables are of another dialect or
     /// hold other ids.
     pub fn new(dialect: Dialect, records: Records, members: Members) -> Result<Self, InvalidMapping> {
         let Records { ids, table, id, owners, open, shares } = records;

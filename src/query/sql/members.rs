@@ -23,7 +23,7 @@ pub struct Members(Where);
 enum Where {
     Inline { limit: usize },
     Table { table: String, user: String, department: String, limit: usize },
-    Mirror(Mirror),
+    Mirror(Box<Mirror>),
 }
 
 impl Members {
@@ -46,7 +46,7 @@ impl Members {
 
     /// In mirror tables. A condition that finds them behind the state that it was made from is an error of the database.
     pub fn mirror(mirror: &Mirror) -> Self {
-        Self(Where::Mirror(mirror.clone()))
+        Self(Where::Mirror(Box::new(mirror.clone())))
     }
 }
 
@@ -55,7 +55,7 @@ impl Members {
 pub(super) enum MembersIn {
     Inline { limit: usize },
     Table { table: TableName, user: IdColumn, department: IdColumn, limit: usize },
-    Mirror(Mirror),
+    Mirror(Box<Mirror>),
 }
 
 impl MembersIn {
@@ -71,7 +71,9 @@ impl MembersIn {
             Where::Mirror(mirror) => {
                 if mirror.dialect != dialect {
                     let (other, name) = (mirror.dialect, &mirror.prefix);
-                    return Err(InvalidMapping(format!("the mirror `{name}` is for {other}, and the mapping for {dialect}")));
+                    return Err(InvalidMapping(format!(
+                        "the mirror `{name}` is for {other}, and the mapping for {dialect}"
+                    )));
                 }
                 if (mirror.ids.users, mirror.ids.departments) != (ids.users, ids.departments) {
                     return Err(InvalidMapping(format!(

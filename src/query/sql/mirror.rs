@@ -101,7 +101,7 @@ impl Mirror {
     ///
     /// # Errors
     ///
-    /// When that is no beginning of a name, or `MySQL` is to tell integers from text.
+    /// When that is no beginning of a name, or MySQL is to tell integers from text.
     pub fn new(dialect: Dialect, prefix: &str, ids: impl Into<IdKinds>) -> Result<Self, InvalidMapping> {
         let ids = ids.into();
         refuse_both(dialect, ids)?;
@@ -346,7 +346,9 @@ fn revision(snapshot: &Snapshot) -> i64 {
 impl Mirror {
     fn names(&self) -> [String; 3] {
         let name = |table: &TableName| match table {
-            TableName(Some(schema), table) => format!("{}.{}", self.quoted(&schema.1.to_string()), self.quoted(&table.to_string())),
+            TableName(Some(schema), table) => {
+                format!("{}.{}", self.quoted(&schema.1.to_string()), self.quoted(&table.to_string()))
+            }
             TableName(None, table) => self.quoted(&table.to_string()),
         };
         [&self.tables.departments, &self.tables.members, &self.tables.state].map(name)
@@ -366,7 +368,7 @@ impl Mirror {
         }
     }
 
-    /// The type of a column, after its name. In `MySQL` text is bytes, because its collations take different ids for the same.
+    /// The type of a column, after its name. In MySQL text is bytes, because its collations take different ids for the same.
     fn type_of(&self, ids: Ids) -> &'static str {
         match (ids, self.dialect) {
             (Ids::Integers, _) => " BIGINT",

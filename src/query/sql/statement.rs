@@ -1,7 +1,8 @@
 //! SQL as text, with its parameters beside it.
 
 use sea_query::{
-    BinOper, Condition, Expr, MysqlQueryBuilder, PostgresQueryBuilder, QueryBuilder, SqlWriterValues, SqliteQueryBuilder, Value,
+    BinOper, Condition, Expr, MysqlQueryBuilder, PostgresQueryBuilder, QueryBuilder, SqlWriterValues,
+    SqliteQueryBuilder, Value,
 };
 
 use crate::query::sql::dialect::Dialect;
@@ -41,7 +42,8 @@ impl Sql {
         let mut writer = SqlWriterValues::new(placeholder, numbered);
         builder.prepare_expr(expr, &mut writer);
         let (text, values) = writer.into_parts();
-        let text = if matches!(expr, Expr::Binary(_, BinOper::And | BinOper::Or, _)) { format!("({text})") } else { text };
+        let text =
+            if matches!(expr, Expr::Binary(_, BinOper::And | BinOper::Or, _)) { format!("({text})") } else { text };
         Self { text, params: values.0.into_iter().filter_map(Param::of).collect() }
     }
 }

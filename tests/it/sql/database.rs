@@ -39,7 +39,7 @@ pub(crate) trait Database {
 pub(crate) const BEHIND: &str =
     "orgscope: the mirror tables are behind or ahead of the snapshot that was asked; they are at ";
 
-/// `SQLite` in memory.
+/// SQLite in memory.
 pub(crate) struct Sqlite(rusqlite::Connection);
 
 impl Sqlite {
@@ -83,7 +83,8 @@ impl Database for Sqlite {
 
     fn integers(&self, sql: &Sql) -> Result<Vec<i64>, String> {
         let found = self.0.prepare_cached(&sql.text).and_then(|mut statement| {
-            let rows = statement.query_map(rusqlite::params_from_iter(sql.params.iter().map(sqlite)), |row| row.get(0))?;
+            let rows =
+                statement.query_map(rusqlite::params_from_iter(sql.params.iter().map(sqlite)), |row| row.get(0))?;
             rows.collect()
         });
         // An error is said by the reader of JSON paths, which quotes the path.
@@ -92,7 +93,7 @@ impl Database for Sqlite {
     }
 }
 
-/// The `PostgreSQL` that `ORGSCOPE_TEST_POSTGRES` names, for example `host=/run/postgresql user=postgres`: a schema of its own,
+/// The PostgreSQL that `ORGSCOPE_TEST_POSTGRES` names, for example `host=/run/postgresql user=postgres`: a schema of its own,
 /// which is gone when the connection is.
 pub(crate) struct Postgres(RefCell<postgres::Client>);
 

@@ -25,8 +25,13 @@ fn run_all(database: &impl Database, statements: impl IntoIterator<Item = Sql>) 
 /// All that the tables hold, but for the revision.
 fn rows(database: &Sqlite) -> Vec<String> {
     let tables = ["departments", "members", "state"].map(|table| format!("orgscope_{table}"));
-    let columns = ["quote(id) || ' ' || first || ' ' || last", "quote(department_id) || ' ' || quote(user_id)", "state"];
-    tables.iter().zip(columns).flat_map(|(table, row)| database.strings(&format!("SELECT {row} FROM {table} ORDER BY 1"))).collect()
+    let columns =
+        ["quote(id) || ' ' || first || ' ' || last", "quote(department_id) || ' ' || quote(user_id)", "state"];
+    tables
+        .iter()
+        .zip(columns)
+        .flat_map(|(table, row)| database.strings(&format!("SELECT {row} FROM {table} ORDER BY 1")))
+        .collect()
 }
 
 proptest! {
@@ -90,7 +95,9 @@ pub(crate) fn what_is_behind_is_an_error(database: &impl Database, message: &str
         database.run(&statement).unwrap();
     }
     let flag = if dialect == Dialect::Sqlite { "INTEGER" } else { "BOOLEAN" };
-    database.text(format!("CREATE TABLE contacts (owner_id BIGINT, owner_department_id BIGINT, is_open {flag})")).unwrap();
+    database
+        .text(format!("CREATE TABLE contacts (owner_id BIGINT, owner_department_id BIGINT, is_open {flag})"))
+        .unwrap();
     // Indexes, by which a query may find that it has no row before it looks at the mirror.
     database.text("CREATE INDEX by_owner ON contacts (owner_id)").unwrap();
     database.text("INSERT INTO contacts (owner_id) VALUES (10), (11), (12)").unwrap();
@@ -184,7 +191,8 @@ fn only_rows_that_differ_are_written() {
     let before = authz.load();
     authz.apply(&[Command::JoinDepartment { user: 7.into(), department: 50.into() }]).unwrap();
     let statements = mirror.follow(&before, &authz.load()).unwrap();
-    let written: Vec<_> = statements.iter().map(|statement| (statement.text.as_str(), statement.params.len())).collect();
+    let written: Vec<_> =
+        statements.iter().map(|statement| (statement.text.as_str(), statement.params.len())).collect();
     assert_eq!(
         written,
         [

@@ -1,8 +1,8 @@
 //! The square: check, predicate and the databases decide the same, whatever the ids, the owners, the flags and the shares.
 
+use orgscope::document::Word;
 use orgscope::reference::Reference;
 use orgscope::sql::{Dialect, IdKinds, Ids, Mapping, Members, Mirror, OwnerTable, Param, Records, ShareTable, Sql};
-use orgscope::document::Word;
 use orgscope::{AnyPermission, DepartmentId, Id, Owner, Share, Snapshot, Subject, UserId};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -109,7 +109,9 @@ pub(crate) fn fill(database: &impl Database, ids: Ids, world: &World, snapshot: 
         if has_one_of_each(record) {
             for each in &record.owners {
                 let [(_, user), (_, department)] = owner(ids, each);
-                row.extend([("owner_id", user), ("owner_department_id", department)].into_iter().filter(|(_, v)| v.is_some()));
+                row.extend(
+                    [("owner_id", user), ("owner_department_id", department)].into_iter().filter(|(_, v)| v.is_some()),
+                );
             }
         }
         insert(database, "records", &row);
@@ -149,13 +151,15 @@ pub(crate) fn fill(database: &impl Database, ids: Ids, world: &World, snapshot: 
 pub(crate) fn mappings(dialect: Dialect, ids: Ids, mirror: &Mirror) -> Vec<(bool, Mapping)> {
     let records = || Records::new(IdKinds::from(ids)).open("is_open").shares(ShareTable::new("shares"));
     let owners = OwnerTable { department: Some("department_id".to_owned()), ..OwnerTable::new("owners") };
-    let members =
-        || [Members::inline(1000), Members::table("members", "user_id", "department_id", 1000), Members::mirror(mirror)];
+    let members = || {
+        [Members::inline(1000), Members::table("members", "user_id", "department_id", 1000), Members::mirror(mirror)]
+    };
     let columns = members().map(|members| {
         let records = records().table("records").owner("owner_id").owner_department("owner_department_id");
         (true, Mapping::new(dialect, records, members).unwrap())
     });
-    let table = members().map(|members| (false, Mapping::new(dialect, records().owners(owners.clone()), members).unwrap()));
+    let table =
+        members().map(|members| (false, Mapping::new(dialect, records().owners(owners.clone()), members).unwrap()));
     columns.into_iter().chain(table).collect()
 }
 

@@ -136,7 +136,8 @@ fn beyond_the_limit_is_an_error_and_not_a_part() {
     let table = |limit| Mapping::new(Dialect::Sqlite, records(), Members::table("m", "u", "d", limit)).unwrap();
     assert_eq!(table(5).sql(&predicate).unwrap().params.len(), 5);
     assert_eq!(table(4).sql(&predicate).unwrap_err(), ConditionError::TooManyIds { limit: 4 });
-    let texts = Mapping::new(Dialect::Sqlite, Records::new(Ids::Text).owner("o"), Members::table("m", "u", "d", 9)).unwrap();
+    let texts =
+        Mapping::new(Dialect::Sqlite, Records::new(Ids::Text).owner("o"), Members::table("m", "u", "d", 9)).unwrap();
     let error = texts.sql(&predicate).unwrap_err();
     assert_eq!(error, ConditionError::UnknownKind(DepartmentId::from(1)));
     assert_eq!(
