@@ -207,7 +207,7 @@ pub fn story() -> Result<String, Box<dyn Error>> {
 
     writeln!(text, "\n\nA REQUEST THAT STILL HAS THE SNAPSHOT OF BEFORE\n")?;
     let answer = crm.list(&snapshot, "sam").err().map_or("an answer, which it should not be".to_owned(), |error| {
-        error.to_string().split(" at ").next().unwrap_or_default().to_owned()
+        error.to_string().split(';').next().unwrap_or_default().to_owned()
     });
     writeln!(text, "{answer}")?;
 

@@ -54,7 +54,7 @@ proptest! {
             prop_assert_eq!(rows(&followed), rows(&filled));
             // Another process, which only knows what was saved, agrees.
             let (elsewhere, mirror) = self::mirror(Ids::Both);
-            let saved = Policy::from_document(handle.policy().to_document()).unwrap();
+            let saved = Policy::from_document(handle.load().policy().to_document()).unwrap();
             run_all(&elsewhere, mirror.fill(&Snapshot::of(&saved)).unwrap());
             prop_assert_eq!(rows(&followed), rows(&elsewhere));
         }
