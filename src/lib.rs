@@ -66,6 +66,7 @@
 //! | [`Resource`], [`Facts`] | a record of the application, and what the library needs to know of it |
 //! | [`Principal`] | a user who asks |
 //! | [`Scope`] | the set of records that a principal may do something to |
+//! | [`Predicate`] | the same set as conditions on the facts of a record, for a database |
 //! | [`KnownOwner`] | an owner looked up once, for long lists |
 //! | [`Command`] | a change as data |
 //! | [`Editor`] | applies changes, as the host application or on behalf of a user |
@@ -75,7 +76,8 @@
 //! | [`Decision`], [`Reason`] | the answer of a check, and why |
 //! | [`World`] | a document with records and expectations: the format of tests and bug reports |
 //!
-//! The rules stand in [`docs::semantics`], changing things in [`docs::administration`], and how it works inside in
+//! The rules stand in [`docs::semantics`], lists in databases in [`docs::lists`], changing things in
+//! [`docs::administration`], and how it works inside in
 //! [`docs::internals`].
 //!
 //! # What it is not
@@ -88,6 +90,8 @@
 //!
 //! # Features
 //!
+//! - `sql`: scopes as conditions on the tables of SQLite, PostgreSQL and MySQL, by way of sea-query. Without it an application
+//!   walks the [`Predicate`] itself.
 //! - `cli`: the binary `orgscope`, which validates, tests and questions world files in JSON, TOML and YAML. It brings
 //!   the crates that this needs; the library without it has few.
 
@@ -126,9 +130,12 @@ pub use query::diff::{Diff, DiffGroup, RightChange};
 pub use query::explain::repair::{Change, Repair};
 pub use query::explain::{Assignment, Explanation, Ground, Named, OwnerTold, Place, Post, RecordTold, Step, Tie};
 pub use query::known_owner::KnownOwner;
+pub use query::predicate::{AnyOf, Audience, Departments, Predicate, Term};
 pub use query::principal::Principal;
 pub use query::reason::{Code, Reason};
 pub use query::scope::Scope;
+#[cfg(feature = "sql")]
+pub use query::sql;
 pub use query::what::Rights;
 pub use query::who::WhoCan;
 pub use snapshot::Snapshot;

@@ -4,5 +4,6 @@
 pub mod administration;
 pub mod explain;
 pub mod internals;
+pub mod lists;
 pub mod performance;
 pub mod semantics;

@@ -6,9 +6,12 @@ pub(crate) mod explain;
 pub(crate) mod known_owner;
 mod names;
 pub(crate) mod ownership;
+pub(crate) mod predicate;
 pub(crate) mod principal;
 pub(crate) mod reason;
 pub(crate) mod scope;
 pub(crate) mod source;
+#[cfg(feature = "sql")]
+pub mod sql;
 pub(crate) mod what;
 pub(crate) mod who;

@@ -13,7 +13,7 @@ use crate::vocabulary::permission::{ActionIndex, Fingerprint, Permission};
 /// not in the library, so the set is known by what it contains, not by its members.
 pub struct Scope<'s, R> {
     pub(crate) principal: Principal<'s>,
-    permission: Permission<R>,
+    pub(crate) permission: Permission<R>,
     pub(crate) cell: Cell,
 }
 

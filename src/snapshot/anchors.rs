@@ -31,6 +31,11 @@ impl<'s> Anchors<'s> {
         }
     }
 
+    /// Whether there is one.
+    pub(crate) fn is_somewhere(&self) -> bool {
+        self.one != Below::NOTHING || self.several.is_some()
+    }
+
     /// Whether one of them is among these departments.
     pub(crate) fn is_within(&self, these: Below) -> bool {
         let several = self.several.map_or(&[][..], |several| &several.fours).iter();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::snapshot::chunks::Chunks;
 use crate::snapshot::entry::Entry;
-use crate::snapshot::tree::{Below, Tree};
+use crate::snapshot::tree::Tree;
 use crate::snapshot::{DepartmentSlot, Snapshot, UserSlot};
 use crate::vocabulary::id::{UserId, UserRef};
 
@@ -59,11 +59,6 @@ impl Snapshot {
             Ok(department) => vec![department],
             Err(several) => self.several.get(several).map_or_else(Vec::new, |several| several.to_vec()),
         }
-    }
-
-    /// A department and what is below it, as numbers.
-    pub(crate) fn below(&self, department: DepartmentSlot) -> Below {
-        self.tree.below(department)
     }
 
     pub(crate) fn number(&self, department: DepartmentSlot) -> u32 {

@@ -85,6 +85,8 @@ impl Snapshot {
             members: Arc::new(members),
             classes: Arc::new(Classes::of(&assigned, org, &tree)),
             assigned,
+            #[cfg(feature = "sql")]
+            imprint: super::imprint::Imprint::of(org, &tree),
             tree,
             rows: Arc::default(),
             policy,

@@ -86,6 +86,11 @@ impl Snapshot {
         if !touched.departments.is_empty() {
             next.tree = Tree::of(&org);
         }
+        #[cfg(feature = "sql")]
+        {
+            let tree = (!touched.departments.is_empty()).then_some(&next.tree);
+            next.imprint = self.imprint.follow(&self.policy.org, &org, &touched.users, tree);
+        }
         for (subject, role) in &touched.assigned {
             next.assigned.follow(&next.policy, role, subject);
             match subject {

@@ -17,6 +17,8 @@ mod compare;
 mod compile;
 mod entry;
 mod follow;
+#[cfg(feature = "sql")]
+mod imprint;
 mod index;
 mod interner;
 mod lineage;
@@ -35,7 +37,7 @@ use std::fmt::{self, Debug};
 use std::sync::Arc;
 
 pub(crate) use cell::Cell;
-pub(crate) use relation::Relation;
+pub(crate) use relation::{Relation, SHARED};
 
 use smallvec::SmallVec;
 
@@ -114,6 +116,9 @@ pub struct Snapshot {
     /// Made from parts, departments, assignments and roles, by keys that stay true; dropped when roles, assignments or
     /// departments change.
     rows: Arc<Rows>,
+    /// What mirror tables are compared with.
+    #[cfg(feature = "sql")]
+    imprint: imprint::Imprint,
 }
 
 /// A user who asks, with all that a check needs of them.

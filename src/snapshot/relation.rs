@@ -13,7 +13,7 @@ use crate::vocabulary::subject::{Owner, Share};
 pub(crate) struct Relation(u8);
 
 /// In the place of the part `all`, which every record satisfies.
-const SHARED: u8 = 1 << 4;
+pub(crate) const SHARED: u8 = 1 << 4;
 
 impl Relation {
     /// The relation with these parts of a level, shared or not.
@@ -29,6 +29,11 @@ impl Relation {
     /// The parts of a level that it satisfies, `all` aside.
     pub(crate) fn parts(self) -> u8 {
         self.0 & (OWN | DEPARTMENT | SUB | OPEN)
+    }
+
+    /// The relations that hold, as bits: the parts that are satisfied, and [`SHARED`].
+    pub(crate) fn bits(self) -> u8 {
+        self.0
     }
 
     pub(crate) fn is_shared(self) -> bool {
@@ -129,6 +134,11 @@ impl Snapshot {
 }
 
 impl Asker<'_> {
+    /// Whether the user is anchored anywhere.
+    pub(crate) fn is_anchored(&self) -> bool {
+        self.anchors.is_somewhere()
+    }
+
     /// How the user is related to the records of a department with this number.
     #[inline]
     fn relation_to_number(&self, number: u32) -> Relation {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use petgraph::stable_graph::NodeIndex;
 
 use crate::policy::org::Org;
+use crate::snapshot::Snapshot;
 use crate::snapshot::memory::shared;
 
 /// The place of a department in the arrays of a tree.
@@ -45,11 +46,14 @@ impl Tree {
         let (mut numbers, mut sizes) = (vec![Self::NO_NUMBER; slots], vec![0; slots]);
         let mut preorder = Vec::with_capacity(org.department_count());
         let mut waiting: Vec<NodeIndex> = org.roots().collect();
+        in_canonical_order(org, &mut waiting);
         while let Some(department) = waiting.pop() {
             let slot = slot(department);
             numbers[slot as usize] = super::place(preorder.len());
             preorder.push(slot);
+            let above = waiting.len();
             waiting.extend(org.children(department));
+            in_canonical_order(org, &mut waiting[above..]);
         }
         // Backwards, so that all below a department are counted before it is.
         for slot in preorder.iter().rev() {
@@ -90,6 +94,12 @@ impl Tree {
         [&self.numbers, &self.sizes, &self.preorder].into_iter().map(shared).sum()
     }
 
+    /// Whether this is known to be the same numbering.
+    #[cfg(feature = "sql")]
+    pub(crate) fn is_shared_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.numbers, &other.numbers)
+    }
+
     /// One more than the greatest slot.
     pub(crate) fn slots(&self) -> usize {
         self.numbers.len()
@@ -103,6 +113,28 @@ impl Below {
     #[inline]
     pub(crate) fn contains(self, number: u32) -> bool {
         number.wrapping_sub(self.first) < self.count
+    }
+}
+
+/// Brings departments beside each other into the order of their ids, the first one last. So numbers depend on the company
+/// alone and not on how it came about, and all processes that know it agree on them. Only what is written into mirror tables
+/// needs that.
+fn in_canonical_order(org: &Org, departments: &mut [NodeIndex]) {
+    if cfg!(feature = "sql") {
+        departments.sort_unstable_by(|a, b| org.department_id(*b).cmp(org.department_id(*a)));
+    }
+}
+
+impl Snapshot {
+    /// The numbers of a department and of all below it.
+    pub(crate) fn below(&self, department: NodeIndex) -> Below {
+        self.tree.below(slot(department))
+    }
+
+    /// The departments with these numbers, in their order.
+    pub(crate) fn departments_in(&self, these: Below) -> impl Iterator<Item = NodeIndex> {
+        let (first, end) = (these.first as usize, these.first as usize + these.count as usize);
+        self.tree.preorder().get(first..end).unwrap_or_default().iter().map(|slot| department(*slot))
     }
 }
 

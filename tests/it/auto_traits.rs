@@ -7,13 +7,14 @@ use orgscope::document::{
 };
 use orgscope::presets::Preset;
 use orgscope::{
-    Actor, Affected, AnyPermission, AnyRecord, Assignment, AuditEntry, Catalogue, Change, Checkpoint, Code, Command,
-    Decision, Delegation, Denied, DepartmentId, DepartmentRef, Diff, DiffGroup, Digest, Document, DryRun, Editor,
-    Explanation, Facts, Finding, Grant, Ground, GroupId, GroupRef, Handle, InvalidQuestion, KnownOwner, Level, Named,
-    NoDigest, Owner, OwnerTold, Permission, Place, Policy, PolicyError, Post, Principal, Problem, Question, Reason,
-    Receipt, RecordId, RecordTold, Refusal, RefusalKind, Reload, Repair, RestoreError, RightChange, Rights, RoleEntry,
-    RoleId, Rule, Schema, Scope, SectionRoles, Share, Snapshot, Step, Subject, Tie, Toggle, UnknownGrant, UnknownLevel,
-    UnknownMode, UnknownPermission, UnknownRefusal, Unowned, UserId, UserRef, WhoCan, World,
+    Actor, Affected, AnyOf, AnyPermission, AnyRecord, Assignment, Audience, AuditEntry, Catalogue, Change, Checkpoint,
+    Code, Command, Decision, Delegation, Denied, DepartmentId, DepartmentRef, Departments, Diff, DiffGroup, Digest,
+    Document, DryRun, Editor, Explanation, Facts, Finding, Grant, Ground, GroupId, GroupRef, Handle, InvalidQuestion,
+    KnownOwner, Level, Named, NoDigest, Owner, OwnerTold, Permission, Place, Policy, PolicyError, Post, Predicate,
+    Principal, Problem, Question, Reason, Receipt, RecordId, RecordTold, Refusal, RefusalKind, Reload, Repair,
+    RestoreError, RightChange, Rights, RoleEntry, RoleId, Rule, Schema, Scope, SectionRoles, Share, Snapshot, Step,
+    Subject, Term, Tie, Toggle, UnknownGrant, UnknownLevel, UnknownMode, UnknownPermission, UnknownRefusal, Unowned,
+    UserId, UserRef, WhoCan, World,
 };
 
 fn shared<T: Send + Sync + Debug>() {}
@@ -54,6 +55,8 @@ fn all_types_cross_threads_and_show_themselves() {
     cloned::<(Catalogue<'_>, SectionRoles<'_>, RoleEntry<'_>, Preset)>();
     cloned::<orgscope::Stage>();
 
+    cloned::<(Predicate<'_>, AnyOf<'_>, Term<'_>, Departments<'_>, Audience<'_>)>();
+
     copied::<(Level, Grant, Decision, Delegation, Unowned, Reload, RefusalKind, Digest)>();
     copied::<(Permission, Toggle, AnyPermission)>();
     copied::<(UserRef<'_>, DepartmentRef<'_>, GroupRef<'_>, Owner<&str>, Share<&str>)>();
@@ -69,4 +72,19 @@ fn all_types_cross_threads_and_show_themselves() {
     error::<UnknownRefusal>();
     error::<RestoreError>();
     error::<NoDigest>();
+}
+
+#[cfg(feature = "sql")]
+#[test]
+fn so_do_those_of_sql() {
+    use orgscope::sql::{
+        ConditionError, Dialect, IdKinds, Ids, InvalidMapping, Mapping, Members, Mirror, MirrorError, OwnerTable,
+        Param, Records, ShareTable, Sql,
+    };
+
+    cloned::<(Mapping, Members, Mirror, Records, OwnerTable, ShareTable, Sql, Param)>();
+    copied::<(Dialect, Ids, IdKinds)>();
+    error::<ConditionError>();
+    error::<InvalidMapping>();
+    error::<MirrorError>();
 }

@@ -611,6 +611,79 @@ fn text_that_yaml_could_take_for_something_else_is_the_id_that_it_looks_like() {
     prints(&["who", &file, "--action", "t.a", "--record", "1"], "7\n007\n1_000\n\"7\"\nno\n", 0);
 }
 
+// sql
+
+#[test]
+fn sql_writes_the_condition_and_its_parameters() {
+    let ask = |more: &[&str], printed: &str| {
+        prints(&[&["sql", "world.json", "--action", "lead.read"], more].concat(), printed, 0);
+    };
+    ask(
+        &["--user", "7", "--dialect", "postgres"],
+        "(\"owner_id\" IN ($1, $2) OR \"owner_department_id\" = $3)\n1: 7\n2: \"7\"\n3: \"sales\"\n",
+    );
+    ask(
+        &["--user=-7", "--dialect", "postgres", "--owner", "assigned_to", "--owner-department", "none"],
+        "\"assigned_to\" IN ($1, $2, $3)\n1: -7\n2: 7\n3: \"7\"\n",
+    );
+    ask(
+        &["--user", "-7", "--dialect", "mysql", "--ids", "integer", "--table", "c"],
+        "`c`.`owner_id` IN (?, ?)\n1: -7\n2: 7\n",
+    );
+    ask(
+        &["--user", "-7", "--dialect", "sqlite", "--ids", "text", "--owner-department", "dept", "--json"],
+        "{\"sql\":\"((\\\"owner_id\\\" COLLATE BINARY) = ? OR (\\\"dept\\\" COLLATE BINARY) IN (?, ?))\",\"params\":[\"7\",\"acme\",\"sales\"]}\n",
+    );
+    ask(&["--user", "ann", "--dialect", "sqlite"], "TRUE\n");
+    ask(&["--user", "stranger", "--dialect", "sqlite", "--json"], "{\"sql\":\"FALSE\",\"params\":[]}\n");
+}
+
+#[test]
+fn sql_has_columns_for_flags_and_shares() {
+    let world = r#"{ "format": 1, "schema": { "sections": [ { "name": "crm", "resources": [ { "name": "contact", "unowned": "pool",
+        "actions": [ { "name": "read", "floor": "own+open", "shared": true } ] } ] } ] },
+        "org": { "departments": [ { "id": 1 }, { "id": 2, "parent": 1 } ], "users": [ { "id": 7, "departments": [2] } ],
+                 "groups": [ { "id": "g", "members": [7] } ] } }"#;
+    let file = file("columns.json", world);
+    let command = ["sql", &file, "--user", "7", "--action", "contact.read", "--dialect", "postgres"];
+    let ask = |more: &[&str], printed: &str| prints(&[&command[..], more].concat(), printed, 0);
+    ask(
+        &["--shares", "crm.shares", "--open", "public", "--id", "contact_id"],
+        "(\"owner_id\" = $1 OR (\"owner_id\" IS NULL AND \"owner_department_id\" IS NULL) OR \"public\" = TRUE \
+         OR \"contact_id\" IN (SELECT \"share\".\"record_id\" FROM \"crm\".\"shares\" AS \"share\" WHERE \
+         \"share\".\"user_id\" = $2 OR \"share\".\"department_id\" = $3 OR \"share\".\"department_sub_id\" IN ($4, $5) \
+         OR \"share\".\"group_id\" = $6))\n1: 7\n2: 7\n3: 2\n4: 1\n5: 2\n6: \"g\"\n",
+    );
+    // What has no column is a fact that no record has.
+    ask(&["--open", "none", "--owner-department", "none"], "(\"owner_id\" = $1 OR \"owner_id\" IS NULL)\n1: 7\n");
+    ask(&["--open", "none", "--owner-department", "none", "--owner", "none"], "TRUE\n");
+}
+
+#[test]
+fn sql_refuses_what_makes_no_sense() {
+    let ask = |more: &[&str], error: &str| fails(&[&["sql", "world.json", "--user", "7"], more].concat(), error);
+    ask(
+        &["--action", "lead.export", "--dialect", "sqlite"],
+        "error: `lead.export` is a toggle and has no records to list\n",
+    );
+    ask(
+        &["--action", "lead.read", "--dialect", "mysql"],
+        "error: MySQL finds `7` equal to `'7'`, and this file has users of both kinds: say what the columns hold by `--ids`\n",
+    );
+    ask(
+        &["--action", "lead.read", "--dialect", "sqlite", "--owner", "c.owner"],
+        "error: `c.owner` is no name of a column: name the table of the records by `table`\n",
+    );
+    ask(
+        &["--action", "lead.read", "--dialect", "sqlite", "--shares", ""],
+        "error: `` is no name of a table: write it as in `contacts` or `crm.contacts`\n",
+    );
+    is_misused(
+        &["sql", "world.json", "--user", "7", "--action", "lead.read", "--dialect", "oracle"],
+        "error: invalid value 'oracle' for '--dialect <DIALECT>'",
+    );
+}
+
 // output
 
 #[test]

@@ -6,6 +6,10 @@ use std::iter;
 #[allow(dead_code, unreachable_pub, reason = "an example is a program of its own, and only its story is read here")]
 #[path = "../../examples/crm.rs"]
 mod crm;
+#[cfg(feature = "sql")]
+#[allow(dead_code, unreachable_pub, reason = "an example is a program of its own, and only its story is read here")]
+#[path = "../../examples/crm_list.rs"]
+mod crm_list;
 #[allow(dead_code, unreachable_pub, reason = "an example is a program of its own, and only its story is read here")]
 #[path = "../../examples/delegated_admin.rs"]
 mod delegated_admin;
@@ -19,6 +23,12 @@ mod webmail;
 #[test]
 fn crm_tells_its_story() {
     check("crm", crm::story(), include_str!("../data/examples/crm.txt"));
+}
+
+#[cfg(feature = "sql")]
+#[test]
+fn crm_list_tells_its_story() {
+    check("crm_list", crm_list::story(), include_str!("../data/examples/crm_list.txt"));
 }
 
 #[test]

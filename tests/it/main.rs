@@ -23,8 +23,11 @@ mod lock_out;
 mod log;
 mod managed;
 mod ownership;
+mod predicate;
 mod random;
 mod refusals;
+#[cfg(feature = "sql")]
+mod sql;
 mod square;
 mod stages;
 mod threads;

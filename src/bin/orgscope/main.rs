@@ -17,6 +17,7 @@ mod outcome;
 mod output;
 mod paint;
 mod requests;
+mod sql;
 mod stages;
 mod test;
 mod validate;
@@ -57,6 +58,7 @@ enum Command {
     Apply(apply::Apply),
     Diff(diff::Diff),
     Dot(dot::Dot),
+    Sql(sql::Sql),
 }
 
 fn main() -> ExitCode {
@@ -84,5 +86,6 @@ fn run(command: &Command, out: &mut Output) -> Result<Outcome, Failure> {
         Command::Apply(apply) => apply.run(out),
         Command::Diff(diff) => diff.run(out),
         Command::Dot(dot) => dot.run(out),
+        Command::Sql(sql) => sql.run(out),
     }
 }

@@ -86,7 +86,7 @@ struct Cone {
 
 impl Cone {
     fn of(snapshot: &Snapshot, anchors: &[DepartmentSlot]) -> Self {
-        let mut all: Vec<Below> = anchors.iter().map(|department| snapshot.below(*department)).collect();
+        let mut all: Vec<Below> = anchors.iter().map(|slot| snapshot.below(department(*slot))).collect();
         // Ranges of a tree lie within each other or apart, and in this order the outer one comes first.
         all.sort_unstable_by_key(|below| below.first);
         let anchors = all.iter().map(|below| below.first).collect();

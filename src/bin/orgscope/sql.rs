@@ -1,0 +1,156 @@
+//! `orgscope sql`: the records that a user may do something to, as a condition for a database.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use orgscope::sql::{Dialect, IdKinds, Ids, Mapping, Members, Param, Records, ShareTable};
+use orgscope::{Id, Snapshot, UserId, World};
+use serde::Serialize;
+
+use crate::outcome::{Failure, Outcome};
+use crate::output::Output;
+use crate::{id, world};
+
+/// Write the condition that finds the records that a user may do something to, with its parameters
+#[derive(Debug, Args)]
+pub(crate) struct Sql {
+    /// A world file: JSON, TOML or YAML by the ending
+    file: PathBuf,
+    /// The user who asks
+    #[arg(long, value_name = "ID", value_parser = id::parse::<orgscope::kind::User>, allow_hyphen_values = true)]
+    user: UserId,
+    /// What they would do, for example `contact.read`
+    #[arg(long, value_name = "TYPE.ACTION")]
+    action: String,
+    /// The database
+    #[arg(long)]
+    dialect: DialectName,
+    /// The column of the record's id
+    #[arg(long, value_name = "COLUMN", default_value = "id")]
+    id: String,
+    /// The column of the user who owns the record; `none` if there is none
+    #[arg(long, value_name = "COLUMN", default_value = "owner_id")]
+    owner: String,
+    /// The column of the department that owns the record; `none` if there is none
+    #[arg(long, value_name = "COLUMN", default_value = "owner_department_id")]
+    owner_department: String,
+    /// The column that says whether the record is available to everyone; `none` if there is none
+    #[arg(long, value_name = "COLUMN", default_value = "open")]
+    open: String,
+    /// A table of shares with the columns `record_id`, `user_id`, `department_id`, `department_sub_id` and `group_id`
+    #[arg(long, value_name = "TABLE")]
+    shares: Option<String>,
+    /// What the table of the records is called in the query, to qualify its columns
+    #[arg(long, value_name = "NAME")]
+    table: Option<String>,
+    /// What the columns of ids hold; left out: both, each as it is
+    #[arg(long)]
+    ids: Option<IdsName>,
+    /// One line of JSON: `{"sql": …, "params": […]}`
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum DialectName {
+    Sqlite,
+    Postgres,
+    Mysql,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum IdsName {
+    Integer,
+    Text,
+}
+
+/// What `--json` writes.
+#[derive(Serialize)]
+struct Line<'s> {
+    sql: &'s str,
+    params: Vec<serde_json::Value>,
+}
+
+impl Sql {
+    pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
+        let world = world::open(&self.file)?;
+        let permission = world.listable(&self.action)?;
+        let mapping = self.mapping(&world)?;
+        let snapshot = Snapshot::of(world.policy());
+        let predicate = snapshot.principal(&self.user).scope(permission).predicate();
+        let sql = mapping.sql(&predicate).map_err(|error| Failure::Question(error.to_string()))?;
+        let params = sql.params.into_iter().map(|param| match param {
+            Param::Integer(integer) => integer.into(),
+            Param::Text(text) => text.into(),
+        });
+        let params: Vec<serde_json::Value> = params.collect();
+        if self.json {
+            let line = serde_json::to_string(&Line { sql: &sql.text, params });
+            out.line(line.map_err(|error| Failure::Question(error.to_string()))?)?;
+        } else {
+            out.line(&sql.text)?;
+            for (nth, param) in (1..).zip(params) {
+                out.line(format_args!("{nth}: {param}"))?;
+            }
+        }
+        Ok(Outcome::Yes)
+    }
+
+    fn mapping(&self, world: &World) -> Result<Mapping, Failure> {
+        let dialect = match self.dialect {
+            DialectName::Sqlite => Dialect::Sqlite,
+            DialectName::Postgres => Dialect::Postgres,
+            DialectName::Mysql => Dialect::MySql,
+        };
+        let ids = match self.ids {
+            Some(IdsName::Integer) => Ids::Integers.into(),
+            Some(IdsName::Text) => Ids::Text.into(),
+            None if dialect == Dialect::MySql => ids_of(world)?,
+            None => Ids::Both.into(),
+        };
+        let mut records = Records::new(ids).id(&self.id);
+        let named = |column: &String| Some(column.clone()).filter(|column| column != "none");
+        if let Some(column) = named(&self.owner) {
+            records = records.owner(column);
+        }
+        if let Some(column) = named(&self.owner_department) {
+            records = records.owner_department(column);
+        }
+        if let Some(column) = named(&self.open) {
+            records = records.open(column);
+        }
+        if let Some(table) = &self.shares {
+            records = records.shares(ShareTable::new(table));
+        }
+        if let Some(table) = &self.table {
+            records = records.table(table);
+        }
+        // The file is all there is to ask, so nothing limits what stands in the condition.
+        let mapping = Mapping::new(dialect, records, Members::inline(usize::MAX));
+        mapping.map_err(|error| Failure::Question(error.to_string()))
+    }
+}
+
+/// What kind of ids a file has, where the database can't tell one from the other.
+fn ids_of(world: &World) -> Result<IdKinds, Failure> {
+    let document = world.policy().to_document();
+    let kind = |integer: usize, all: usize, what: &str| match (integer, all - integer) {
+        (1.., 0) => Ok(Ids::Integers),
+        (0, _) => Ok(Ids::Text),
+        _ => Err(Failure::Question(format!(
+            "MySQL finds `7` equal to `'7'`, and this file has {what} of both kinds: say what the columns hold by `--ids`"
+        ))),
+    };
+    let org = &document.org;
+    Ok(IdKinds {
+        users: kind(integers(org.users.iter().map(|user| &user.id)), org.users.len(), "users")?,
+        departments: kind(integers(org.departments.iter().map(|each| &each.id)), org.departments.len(), "departments")?,
+        groups: kind(integers(org.groups.iter().map(|group| &group.id)), org.groups.len(), "groups")?,
+        // They are compared with each other, and as text that is exact for integers too.
+        records: Ids::Text,
+    })
+}
+
+fn integers<'i, Kind: 'i>(ids: impl Iterator<Item = &'i Id<Kind>>) -> usize {
+    ids.filter(|id| id.as_integer().is_some()).count()
+}

@@ -1,0 +1,404 @@
+//! The set of a scope in a normal form, for whoever looks for its records elsewhere: in a database, in an index.
+
+use std::fmt::{self, Debug, Display};
+
+use smallvec::SmallVec;
+
+use crate::policy::org::{Org, User};
+use crate::query::principal::Principal;
+use crate::query::scope::Scope;
+use crate::snapshot::{Below, Cell, Relation, SHARED, Snapshot};
+use crate::vocabulary::facts::Facts;
+use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
+use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
+use crate::vocabulary::permission::ActionIndex;
+
+/// The records that one user may do one thing to, as conditions on their facts: *all of* these, each *any of* those.
+///
+/// It is the [`Scope`] written down, and comes from the same bits that a check reads, so the two cannot disagree. The form
+/// is the shortest there is: no condition follows from another, and no term from the others beside it. What an action
+/// requires is one more condition. Without a condition it is [everything](Self::is_everything), and a condition without
+/// terms makes it [nothing](Self::is_nothing).
+///
+/// Applications whose records are in a database give it to a `Mapping` of the feature `sql`; those with an engine of their
+/// own walk it.
+///
+/// Making one costs the same whatever the size of the company. Lists of departments and people are made only when somebody
+/// asks for them.
+///
+/// ```
+/// use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+/// use orgscope::{AnyPermission, Level, Policy, Snapshot, Subject, Term};
+///
+/// let contact = Resource::new("contact").action(Action::new("read")).action(Action::new("update").requires("read"));
+/// let document = Document::new()
+///     .section(Section::new("crm").resource(contact))
+///     .department(Department::new("sales"))
+///     .user(User::new("ann").member_of("sales"))
+///     .role(Role::new("seller", "crm", "Seller").assigned_to(Subject::Employees)
+///         .grant("contact.read", Level::Department).grant("contact.update", Level::OwnOpen));
+/// let snapshot = Snapshot::of(&Policy::from_document(document)?);
+/// let AnyPermission::Levelled(update) = snapshot.schema().find("contact.update")? else { unreachable!() };
+///
+/// let predicate = snapshot.principal("ann").scope(update).predicate();
+/// assert_eq!(
+///     predicate.to_string(),
+///     "(owner is ann or open) and (owner is ann or owner in department sales or owner is department sales)"
+/// );
+/// let conditions: Vec<usize> = predicate.all_of().map(|any_of| any_of.terms().count()).collect();
+/// assert_eq!(conditions, [2, 3]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Predicate<'s> {
+    principal: Principal<'s>,
+    action: ActionIndex,
+    #[cfg(feature = "sql")]
+    pub(crate) cell: Cell,
+    clauses: Clauses,
+}
+
+/// Sets of relations, of each of which a record must have one.
+pub(crate) type Clauses = SmallVec<[u8; 8]>;
+
+/// A condition of a [`Predicate`]: any of its terms suffices.
+#[derive(Clone, Copy)]
+pub struct AnyOf<'s> {
+    /// None of whom the snapshot does not know: then there is no term either.
+    asked: Option<Asked<'s>>,
+    relations: u8,
+}
+
+/// What a record must be for a condition to hold. A record with several owners has one of them that fits.
+#[derive(Clone, Copy, Debug)]
+pub enum Term<'s> {
+    /// This user owns it.
+    Owner(&'s UserId),
+    /// Nobody owns it. An owner whom the library does not know is somebody.
+    Unowned,
+    /// A member of one of these departments owns it.
+    OwnerIn(Departments<'s>),
+    /// One of these departments owns it.
+    DepartmentOwner(Departments<'s>),
+    /// It is "available to everyone".
+    Open,
+    /// It is shared with one of these.
+    SharedWith(Audience<'s>),
+}
+
+/// Departments that a term names: those of a user, with those below or without.
+#[derive(Clone, Copy)]
+pub struct Departments<'s> {
+    asked: Asked<'s>,
+    with_those_below: bool,
+}
+
+/// The subjects that contain a user: whoever shares a record with one of them shares it with the user.
+#[derive(Clone, Copy)]
+pub struct Audience<'s> {
+    asked: Asked<'s>,
+}
+
+/// Who asks: one whom the snapshot knows.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'s> {
+    pub(crate) snapshot: &'s Snapshot,
+    pub(crate) id: &'s UserId,
+    pub(crate) user: &'s User,
+    /// Whether a record without owner is everybody's own.
+    pub(crate) pool: bool,
+}
+
+impl<'s, R> Scope<'s, R> {
+    /// The set in its normal form. Costs the same whatever the size of the company.
+    pub fn predicate(&self) -> Predicate<'s> {
+        let action = self.permission.action;
+        let mut possible = OWN | DEPARTMENT | SUB | OPEN | SHARED;
+        if !self.principal.asker.is_anchored() {
+            possible &= !(DEPARTMENT | SUB);
+        }
+        let clauses = clauses(self.cell, 0, possible);
+        Predicate {
+            principal: self.principal,
+            action,
+            #[cfg(feature = "sql")]
+            cell: self.cell,
+            clauses,
+        }
+    }
+}
+
+/// The shortest conditions that together say what a cell admits, of records that have all `certain` relations and no other
+/// than the `possible`.
+///
+/// What a cell admits is monotone: a record with one relation more is not reached less. Such a set is what is not below one
+/// of its maximal gaps, so there is one condition for each gap: any of the relations that the gap lacks. Each is needed, and
+/// none can be shorter.
+pub(crate) fn clauses(cell: Cell, certain: u8, possible: u8) -> Clauses {
+    // Who is in my department is in my department or below, so a record with the one relation has the other.
+    let can_be =
+        |bits: u8| bits & certain == certain && bits & !possible == 0 && (bits & DEPARTMENT == 0 || bits & SUB != 0);
+    let gaps: SmallVec<[u8; 24]> = Relation::each()
+        .filter(|relation| !cell.admits(*relation))
+        .map(Relation::bits)
+        .filter(|bits| can_be(*bits))
+        .collect();
+    let is_below_another = |gap: u8| gaps.iter().any(|other| *other != gap && other & gap == gap);
+    let widest = gaps.iter().filter(|gap| !is_below_another(**gap));
+    widest.map(|gap| without_implied(possible & !gap)).collect()
+}
+
+/// A condition that names "department and below" need not name the department.
+fn without_implied(relations: u8) -> u8 {
+    if relations & SUB == 0 { relations } else { relations & !DEPARTMENT }
+}
+
+impl<'s> Predicate<'s> {
+    /// Whether no record is in the set.
+    pub fn is_nothing(&self) -> bool {
+        self.clauses.contains(&0)
+    }
+
+    /// Whether every record of the type is in the set.
+    pub fn is_everything(&self) -> bool {
+        self.clauses.is_empty()
+    }
+
+    /// The conditions, all of which must hold. Of everything there is none; of nothing one, without terms.
+    pub fn all_of(&self) -> impl Iterator<Item = AnyOf<'s>> {
+        let asked = self.asked();
+        let clauses = self.clauses.clone().into_iter();
+        clauses.map(move |relations| AnyOf { asked, relations })
+    }
+
+    /// Whether a record of the right type with these facts is in the set: the answer of
+    /// [`Scope::contains`](crate::Scope::contains), by way of the conditions.
+    pub fn matches(&self, facts: &Facts<'_>) -> bool {
+        let relations = self.principal.relation(self.action, facts).bits();
+        self.clauses.iter().all(|clause| clause & relations != 0)
+    }
+
+    /// Who asks, if the snapshot knows them.
+    pub(crate) fn asked(&self) -> Option<Asked<'s>> {
+        let (snapshot, id) = (self.principal.snapshot, self.principal.id()?);
+        let user = snapshot.policy().org.users().get(id)?;
+        Some(Asked { snapshot, id, user, pool: snapshot.is_pool(self.action) })
+    }
+}
+
+impl<'s> AnyOf<'s> {
+    /// The terms, any of which suffices.
+    pub fn terms(&self) -> impl Iterator<Item = Term<'s>> {
+        let relations = self.relations;
+        let has = move |part: u8| relations & part != 0;
+        self.asked.into_iter().flat_map(move |asked| {
+            let departments = Departments { asked, with_those_below: has(SUB) };
+            let in_departments = has(DEPARTMENT | SUB);
+            let terms = [
+                has(OWN).then_some(Term::Owner(asked.id)),
+                (has(OWN) && asked.pool).then_some(Term::Unowned),
+                in_departments.then_some(Term::OwnerIn(departments)),
+                in_departments.then_some(Term::DepartmentOwner(departments)),
+                has(OPEN).then_some(Term::Open),
+                has(SHARED).then_some(Term::SharedWith(Audience { asked })),
+            ];
+            terms.into_iter().flatten()
+        })
+    }
+}
+
+impl<'s> Departments<'s> {
+    #[cfg(feature = "sql")]
+    pub(crate) fn new(asked: Asked<'s>, with_those_below: bool) -> Self {
+        Self { asked, with_those_below }
+    }
+
+    /// Where the user is a member, head or deputy, in canonical order.
+    pub fn anchors(&self) -> impl Iterator<Item = &'s DepartmentId> {
+        self.asked.anchors().into_iter()
+    }
+
+    /// Whether all departments below those are meant too.
+    pub fn with_those_below(&self) -> bool {
+        self.with_those_below
+    }
+
+    /// All departments that are meant, each once. Linear in them.
+    pub fn each(&self) -> impl Iterator<Item = &'s DepartmentId> {
+        let Asked { snapshot, .. } = self.asked;
+        let departments: Vec<&DepartmentId> = if self.with_those_below {
+            let ranges = self.asked.ranges().into_iter();
+            let departments = ranges.flat_map(|these| snapshot.departments_in(these));
+            departments.map(|department| org(snapshot).department_id(department)).collect()
+        } else {
+            self.asked.anchors().into_iter().collect()
+        };
+        departments.into_iter()
+    }
+
+    /// The members of all departments that are meant, in canonical order. Linear in the users of the company.
+    pub fn members(&self) -> impl Iterator<Item = &'s UserId> {
+        let Asked { snapshot, user, .. } = self.asked;
+        let (ranges, with_those_below) = (self.asked.ranges(), self.with_those_below);
+        let is_meant = move |department| {
+            let number = snapshot.below(department).first;
+            let below = || ranges.iter().any(|range| range.contains(number));
+            if with_those_below { below() } else { user.anchors().any(|anchor| anchor == department) }
+        };
+        let users = org(snapshot).users().iter();
+        users.filter(move |(_, user)| user.departments.iter().any(|each| is_meant(*each))).map(|(id, _)| id)
+    }
+}
+
+impl<'s> Audience<'s> {
+    #[cfg(feature = "sql")]
+    pub(crate) fn new(asked: Asked<'s>) -> Self {
+        Self { asked }
+    }
+
+    /// The user.
+    pub fn user(&self) -> &'s UserId {
+        self.asked.id
+    }
+
+    /// The departments that contain the user as a member, head or deputy, in canonical order.
+    pub fn departments(&self) -> impl Iterator<Item = &'s DepartmentId> {
+        self.asked.anchors().into_iter()
+    }
+
+    /// Those and all above them, each once: whoever shares with a department and those below means the user by any of
+    /// these.
+    pub fn departments_and_above(&self) -> impl Iterator<Item = &'s DepartmentId> {
+        let org = org(self.asked.snapshot);
+        let mut departments: Vec<&DepartmentId> = Vec::new();
+        for anchor in self.asked.user.anchors() {
+            departments.extend(org.with_those_above(anchor).map(|department| org.department_id(department)));
+        }
+        departments.sort_unstable();
+        departments.dedup();
+        departments.into_iter()
+    }
+
+    /// The groups of the user, in canonical order.
+    pub fn groups(&self) -> impl Iterator<Item = &'s GroupId> {
+        self.asked.user.groups.iter()
+    }
+}
+
+fn org(snapshot: &Snapshot) -> &Org {
+    &snapshot.policy().org
+}
+
+impl<'s> Asked<'s> {
+    /// Where the user is a member, head or deputy, each once, in canonical order.
+    pub(crate) fn anchors(&self) -> SmallVec<[&'s DepartmentId; 2]> {
+        let org = org(self.snapshot);
+        let mut anchors: SmallVec<[_; 2]> = self.user.anchors().map(|anchor| org.department_id(anchor)).collect();
+        anchors.sort_unstable();
+        anchors.dedup();
+        anchors
+    }
+
+    /// The numbers of those departments and of all below them, without ranges that lie within another.
+    pub(crate) fn ranges(&self) -> SmallVec<[Below; 2]> {
+        let mut anchors: SmallVec<[Below; 2]> = self.user.anchors().map(|anchor| self.snapshot.below(anchor)).collect();
+        anchors.sort_unstable_by_key(|below| below.first);
+        let mut ranges: SmallVec<[Below; 2]> = SmallVec::new();
+        for below in anchors {
+            // Ranges of a tree lie within each other or apart, and in this order the outer one comes first.
+            if ranges.last().is_none_or(|outer| !outer.contains(below.first)) {
+                ranges.push(below);
+            }
+        }
+        ranges
+    }
+}
+
+/// As a person reads it: `everything`, `nothing`, or the conditions.
+impl Display for Predicate<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_nothing() {
+            return f.write_str("nothing");
+        }
+        if self.is_everything() {
+            return f.write_str("everything");
+        }
+        for (nth, any_of) in self.all_of().enumerate() {
+            if nth > 0 {
+                f.write_str(" and ")?;
+            }
+            if self.clauses.len() > 1 && any_of.terms().nth(1).is_some() {
+                write!(f, "({any_of})")?;
+            } else {
+                write!(f, "{any_of}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Display for AnyOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (nth, term) in self.terms().enumerate() {
+            if nth > 0 {
+                f.write_str(" or ")?;
+            }
+            write!(f, "{term}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Display for Term<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Owner(user) => write!(f, "owner is {user}"),
+            Self::Unowned => f.write_str("no owner"),
+            Self::OwnerIn(departments) => write!(f, "owner in {departments}"),
+            Self::DepartmentOwner(departments) => write!(f, "owner is {departments}"),
+            Self::Open => f.write_str("open"),
+            Self::SharedWith(audience) => write!(f, "shared with {audience}"),
+        }
+    }
+}
+
+impl Display for Departments<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (nth, anchor) in self.anchors().enumerate() {
+            f.write_str(if nth > 0 { " or department " } else { "department " })?;
+            write!(f, "{anchor}")?;
+        }
+        f.write_str(if self.with_those_below { " or below" } else { "" })
+    }
+}
+
+/// The user alone: what contains them goes without saying.
+impl Display for Audience<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.asked.id)
+    }
+}
+
+impl Debug for Predicate<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Predicate({self})")
+    }
+}
+
+impl Debug for AnyOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AnyOf({self})")
+    }
+}
+
+impl Debug for Departments<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Departments({self})")
+    }
+}
+
+impl Debug for Audience<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Audience({self})")
+    }
+}

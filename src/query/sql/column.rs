@@ -1,0 +1,81 @@
+//! Columns of ids, and comparing them exactly: code point by code point, as ids compare in memory.
+
+use sea_query::{DynIden, Expr, ExprTrait, Func, SelectStatement, TableName, Value};
+
+use crate::query::sql::dialect::{Dialect, Ids};
+use crate::query::sql::names;
+use crate::vocabulary::id::Id;
+
+/// A column of ids in some table.
+#[derive(Clone, Debug)]
+pub(super) struct IdColumn {
+    pub(super) dialect: Dialect,
+    pub(super) ids: Ids,
+    pub(super) table: Option<TableName>,
+    pub(super) name: DynIden,
+}
+
+impl IdColumn {
+    /// The column as it is.
+    pub(super) fn expr(&self) -> Expr {
+        names::of(self.table.as_ref(), &self.name)
+    }
+
+    /// The column as it compares exactly, whatever the collation that it was declared with.
+    ///
+    /// In PostgreSQL that is the column itself: equality under every deterministic collation is that of the bytes, and a
+    /// collation in the text would keep the planner from its indexes. In SQLite an index of the default collation serves as
+    /// before. In MySQL the bytes are compared, because its collations ignore case, accents or trailing blanks.
+    pub(super) fn exact(&self) -> Expr {
+        match (self.dialect, self.ids) {
+            (Dialect::Sqlite, Ids::Text | Ids::Both) => {
+                Expr::CustomWithExpr("? COLLATE BINARY".into(), vec![self.expr()])
+            }
+            (Dialect::MySql, Ids::Text | Ids::Both) => Func::cast_as(self.expr(), "BINARY").into(),
+            _ => self.expr(),
+        }
+    }
+
+    /// An id as a parameter, unless such a column can't hold it.
+    pub(super) fn value<Kind>(&self, id: Id<Kind, &str>) -> Option<Value> {
+        value(self.dialect, self.ids, id)
+    }
+
+    /// Whether the column holds one of these values; none if there are none.
+    pub(super) fn is_any_of(&self, values: Vec<Value>) -> Option<Expr> {
+        let compare = |column: Expr, mut values: Vec<Value>| match values.len() {
+            0 => None,
+            1 => values.pop().map(|value| column.eq(value)),
+            _ => Some(column.is_in(values)),
+        };
+        if self.dialect == Dialect::MySql && self.ids == Ids::Text {
+            // The first finds more than the second, and by an index; the second is exact.
+            let near = compare(self.expr(), values.clone())?;
+            return Some(near.and(compare(self.exact(), values)?));
+        }
+        compare(self.exact(), values)
+    }
+
+    /// Whether what the column holds is among what a query selects.
+    pub(super) fn is_in(&self, select: SelectStatement) -> Expr {
+        self.exact().in_subquery(select)
+    }
+
+    /// The column as a query selects it for [`is_in`](Self::is_in).
+    pub(super) fn selected(&self) -> Expr {
+        // In SQLite the left side of `IN` says how to compare.
+        if self.dialect == Dialect::Sqlite { self.expr() } else { self.exact() }
+    }
+}
+
+/// An id as a parameter, unless a column of such ids can't hold it.
+pub(super) fn value<Kind>(dialect: Dialect, ids: Ids, id: Id<Kind, &str>) -> Option<Value> {
+    match (id.as_integer(), id.as_text()) {
+        (Some(integer), _) if ids != Ids::Text => Some(integer.into()),
+        // PostgreSQL has no text with a zero in it.
+        (None, Some(text)) if ids != Ids::Integers && !(dialect == Dialect::Postgres && text.contains('\0')) => {
+            Some(text.into())
+        }
+        _ => None,
+    }
+}

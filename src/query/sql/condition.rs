@@ -1,0 +1,326 @@
+//! From a predicate and a mapping to a condition.
+
+use sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, UnionType, Value};
+
+use crate::query::predicate::{Asked, Audience, Departments, Predicate, clauses};
+use crate::query::sql::column::IdColumn;
+use crate::query::sql::dialect::Dialect;
+use crate::query::sql::guard;
+use crate::query::sql::mapping::{ConditionError, MEMBER, Mapping, OWNER, OwnersIn, SHARE, SharesIn};
+use crate::query::sql::members::MembersIn;
+use crate::query::sql::mirror::Mirror;
+use crate::query::sql::names;
+use crate::vocabulary::id::{DepartmentId, Id};
+use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
+
+/// A condition in the making.
+pub(super) struct Rendering<'a> {
+    mapping: &'a Mapping,
+    asked: Asked<'a>,
+    /// How many more ids it may hold.
+    ids_left: usize,
+    /// Whether it asks the mirror, which then has to be at the state of the snapshot.
+    asks_mirror: bool,
+}
+
+type Rendered<T> = Result<T, ConditionError>;
+
+impl<'a> Rendering<'a> {
+    pub(super) fn condition(mapping: &'a Mapping, predicate: &'a Predicate<'_>) -> Rendered<Condition> {
+        let Some(asked) = predicate.asked() else { return Ok(constant(false)) };
+        let mut rendering = Self { mapping, asked, ids_left: mapping.members.limit(), asks_mirror: false };
+        // The conditions anew, of the facts that these tables can hold: what a table has no column for is not asked.
+        let clauses = clauses(predicate.cell, rendering.certain(), rendering.possible());
+        if clauses.is_empty() {
+            return Ok(constant(true));
+        }
+        let mut all = Condition::all();
+        for clause in clauses {
+            match rendering.any_of(clause)? {
+                Some(any) => all = all.add(any),
+                None => return Ok(constant(false)),
+            }
+        }
+        Ok(rendering.guarded(all))
+    }
+
+    /// The relations that every record of these tables has.
+    fn certain(&self) -> u8 {
+        if self.asked.pool && !self.has_user_owners() && !self.has_department_owners() { OWN } else { 0 }
+    }
+
+    /// The relations that a record of these tables can have.
+    fn possible(&self) -> u8 {
+        let owned = self.has_user_owners() || self.has_department_owners();
+        let parts = [
+            (OWN, self.has_user_owners() || self.asked.pool),
+            (DEPARTMENT | SUB, owned && self.asked.user.anchors().next().is_some()),
+            (OPEN, self.mapping.open.is_some()),
+            (crate::snapshot::SHARED, self.mapping.shares.is_some()),
+        ];
+        parts.into_iter().filter(|(_, possible)| *possible).fold(0, |all, (part, _)| all | part)
+    }
+
+    fn has_user_owners(&self) -> bool {
+        matches!(&self.mapping.owners, OwnersIn::Columns { user: Some(_), .. } | OwnersIn::Table { user: Some(_), .. })
+    }
+
+    fn has_department_owners(&self) -> bool {
+        matches!(
+            &self.mapping.owners,
+            OwnersIn::Columns { department: Some(_), .. } | OwnersIn::Table { department: Some(_), .. }
+        )
+    }
+
+    /// The condition, which a mirror at another state than the snapshot turns into an error.
+    fn guarded(&self, condition: Condition) -> Condition {
+        let MembersIn::Mirror(mirror) = &self.mapping.members else { return condition };
+        let state = self.asked.snapshot.imprint();
+        match self.mapping.dialect {
+            _ if !self.asks_mirror => condition,
+            // It stands in each list.
+            Dialect::Sqlite => condition,
+            Dialect::Postgres => Condition::all().add(guard::one_time_filter(mirror, state)).add(condition),
+            Dialect::MySql => Condition::all().add(guard::one_row_or_two(mirror, state)).add(condition),
+        }
+    }
+
+    /// Any of these relations; none if no record of these tables can have one.
+    fn any_of(&mut self, relations: u8) -> Rendered<Option<Expr>> {
+        let has = |part: u8| relations & part != 0;
+        let departments = has(DEPARTMENT | SUB).then(|| Departments::new(self.asked, has(SUB)));
+        let mut terms = self.owned(has(OWN), departments)?;
+        if has(OWN) && self.asked.pool {
+            terms.push(self.unowned());
+        }
+        if let Some((table, open)) = self.mapping.open.as_ref().filter(|_| has(OPEN)) {
+            terms.push(names::of(table.as_ref(), open).eq(Expr::Constant(true.into())));
+        }
+        if let Some(shares) = self.mapping.shares.as_ref().filter(|_| has(crate::snapshot::SHARED)) {
+            terms.extend(self.shared(shares)?);
+        }
+        Ok(any(terms))
+    }
+
+    /// Owned by the user if `own`, or within these departments.
+    fn owned(&mut self, own: bool, departments: Option<Departments<'a>>) -> Rendered<Vec<Expr>> {
+        let mapping = self.mapping;
+        match &mapping.owners {
+            OwnersIn::Columns { user, department } => {
+                let user = user.as_ref().map(|column| self.is_one_of(column, own, departments)).transpose()?;
+                let department = department.as_ref().zip(departments);
+                let department = department.map(|(column, these)| self.is_department_of(column, these)).transpose()?;
+                Ok(user.flatten().into_iter().chain(department.flatten()).collect())
+            }
+            OwnersIn::Table { table, record, user, department } => {
+                let user = user.as_ref().map(|column| self.is_one_of(column, own, departments)).transpose()?;
+                let department = department.as_ref().zip(departments);
+                let department = department.map(|(column, these)| self.is_department_of(column, these)).transpose()?;
+                let owners = any(user.flatten().into_iter().chain(department.flatten()).collect());
+                let select = |owners| {
+                    Query::select()
+                        .expr(record.selected())
+                        .from_as(table.clone(), OWNER)
+                        .cond_where(Condition::from(owners))
+                        .take()
+                };
+                Ok(owners.map(|owners| mapping.id.is_in(select(owners))).into_iter().collect())
+            }
+        }
+    }
+
+    /// Whether a column of users holds the one who asks, if `own`, or a member of these departments.
+    fn is_one_of(
+        &mut self,
+        column: &IdColumn,
+        own: bool,
+        departments: Option<Departments<'a>>,
+    ) -> Rendered<Option<Expr>> {
+        let mapping = self.mapping;
+        let me = if own { column.value(self.asked.id.borrowed()) } else { None };
+        let Some(departments) = departments else {
+            let me = self.take(me)?;
+            return Ok(column.is_any_of(me));
+        };
+        let list = match &mapping.members {
+            MembersIn::Inline { .. } => {
+                let asker = self.asked.id;
+                let others = departments.members().filter(|user| !own || *user != asker);
+                let others = others.filter_map(|user| column.value(user.borrowed()));
+                let ids = self.take(me.into_iter().chain(others))?;
+                return Ok(column.is_any_of(ids));
+            }
+            MembersIn::Table { table, user, department, .. } => {
+                let ids = self.nameable(department, departments.each())?;
+                let list = department.is_any_of(ids).map(|within| {
+                    Query::select().expr(user.selected()).from_as(table.clone(), MEMBER).cond_where(within).take()
+                });
+                (me, list)
+            }
+            MembersIn::Mirror(mirror) => {
+                // Who is a member of some department is among the members of their departments.
+                let me = me.filter(|_| !mirror.has_member(self.asked));
+                (me, self.members_by(mirror, departments)?)
+            }
+        };
+        match list {
+            (me, None) => {
+                let me = self.take(me)?;
+                Ok(column.is_any_of(me))
+            }
+            (me, Some(mut list)) => {
+                let me = self.take(me)?;
+                for me in me {
+                    list.union(UnionType::All, Query::select().expr(Expr::val(me)).take());
+                }
+                Ok(Some(column.is_in(self.ended(list))))
+            }
+        }
+    }
+
+    /// Whether a column of departments holds one of these.
+    fn is_department_of(&mut self, column: &IdColumn, these: Departments<'a>) -> Rendered<Option<Expr>> {
+        let mapping = self.mapping;
+        match &mapping.members {
+            MembersIn::Mirror(mirror) if these.with_those_below() => {
+                self.asks_mirror = true;
+                let list = mirror.departments_in(&self.asked.ranges());
+                Ok(list.map(|list| column.is_in(self.ended(list))))
+            }
+            _ => {
+                let ids = if these.with_those_below() {
+                    self.departments(column, these.each())?
+                } else {
+                    self.departments(column, these.anchors())?
+                };
+                Ok(column.is_any_of(ids))
+            }
+        }
+    }
+
+    /// The members of these departments, from the mirror.
+    fn members_by(&mut self, mirror: &Mirror, these: Departments<'a>) -> Rendered<Option<SelectStatement>> {
+        self.asks_mirror = true;
+        if these.with_those_below() {
+            return Ok(mirror.members_in(&self.asked.ranges()));
+        }
+        let anchors = self.nameable(mirror.department_of_member(), these.anchors())?;
+        Ok(mirror.members_of(anchors))
+    }
+
+    /// A list that asks the mirror, with its guard where that belongs into the list.
+    fn ended(&self, mut list: SelectStatement) -> SelectStatement {
+        if let (MembersIn::Mirror(mirror), Dialect::Sqlite) = (&self.mapping.members, self.mapping.dialect) {
+            let (union, look) = guard::end_of_list(mirror, self.asked.snapshot.imprint());
+            list.union(union, look);
+        }
+        list
+    }
+
+    /// Whether nobody owns the record. It is never NULL.
+    fn unowned(&self) -> Expr {
+        match &self.mapping.owners {
+            OwnersIn::Columns { user, department } => {
+                let columns = [user, department].into_iter().flatten();
+                all(columns.map(|column| column.expr().is_null()).collect())
+            }
+            OwnersIn::Table { table, record, user, department } => {
+                let columns = [user, department].into_iter().flatten();
+                let owned = any(columns.map(|column| column.expr().is_not_null()).collect());
+                let owned = owned.unwrap_or(Expr::Constant(false.into()));
+                let select = Query::select()
+                    .expr(record.selected())
+                    .from_as(table.clone(), OWNER)
+                    // One NULL in the list would make `NOT IN` NULL for every record.
+                    .cond_where(record.expr().is_not_null().and(owned))
+                    .take();
+                self.mapping.id.exact().not_in_subquery(select)
+            }
+        }
+    }
+
+    /// Whether the record is shared with the one who asks.
+    fn shared(&mut self, shares: &SharesIn) -> Rendered<Option<Expr>> {
+        let audience = Audience::new(self.asked);
+        let mut terms = Vec::new();
+        if let Some(column) = &shares.user {
+            let ids = self.take(column.value(audience.user().borrowed()))?;
+            terms.extend(column.is_any_of(ids));
+        }
+        if let Some(column) = &shares.department {
+            let ids = self.departments(column, audience.departments())?;
+            terms.extend(column.is_any_of(ids));
+        }
+        if let Some(column) = &shares.department_sub {
+            let ids = self.departments(column, audience.departments_and_above())?;
+            terms.extend(column.is_any_of(ids));
+        }
+        if let Some(column) = &shares.group {
+            let ids = self.take(audience.groups().filter_map(|group| column.value(group.borrowed())))?;
+            terms.extend(column.is_any_of(ids));
+        }
+        let select = |with| {
+            Query::select()
+                .expr(shares.record.selected())
+                .from_as(shares.table.clone(), SHARE)
+                .cond_where(Condition::from(with))
+                .take()
+        };
+        Ok(any(terms).map(|with| self.mapping.id.is_in(select(with))))
+    }
+
+    /// The same, of departments whose members are asked for: none may be left out.
+    fn nameable<'i>(&mut self, column: &IdColumn, ids: impl Iterator<Item = &'i DepartmentId>) -> Rendered<Vec<Value>> {
+        let value = |id: &DepartmentId| column.value(id.borrowed()).ok_or_else(|| id.clone());
+        let ids: Result<Vec<Value>, DepartmentId> = ids.take(self.ids_left.saturating_add(1)).map(value).collect();
+        self.take(ids.map_err(ConditionError::UnknownKind)?)
+    }
+
+    /// The departments that a column can hold; no record is of another.
+    fn departments<'i>(
+        &mut self,
+        column: &IdColumn,
+        ids: impl Iterator<Item = &'i DepartmentId>,
+    ) -> Rendered<Vec<Value>> {
+        self.take(ids.filter_map(|id| column.value(Id::borrowed(id))))
+    }
+
+    /// These ids, if there is room for all of them.
+    fn take(&mut self, ids: impl IntoIterator<Item = Value>) -> Rendered<Vec<Value>> {
+        let limit = self.mapping.members.limit();
+        let taken: Vec<Value> = ids.into_iter().take(self.ids_left.saturating_add(1)).collect();
+        self.ids_left = self.ids_left.checked_sub(taken.len()).ok_or(ConditionError::TooManyIds { limit })?;
+        Ok(taken)
+    }
+}
+
+fn constant(holds: bool) -> Condition {
+    Condition::from(Expr::Constant(holds.into()))
+}
+
+/// Any of these; none if there are none.
+pub(super) fn any(terms: Vec<Expr>) -> Option<Expr> {
+    folded(terms, Expr::or)
+}
+
+/// All of these.
+fn all(terms: Vec<Expr>) -> Expr {
+    folded(terms, Expr::and).unwrap_or(Expr::Constant(true.into()))
+}
+
+/// A chain; a long one pair by pair, so that writing it does not go as deep as it is long.
+fn folded(mut terms: Vec<Expr>, join: impl Fn(Expr, Expr) -> Expr) -> Option<Expr> {
+    const SHORT: usize = 16;
+    while terms.len() > SHORT {
+        let mut pairs = terms.into_iter();
+        let mut joined = Vec::new();
+        while let Some(left) = pairs.next() {
+            joined.push(match pairs.next() {
+                Some(right) => join(left, right),
+                None => left,
+            });
+        }
+        terms = joined;
+    }
+    terms.into_iter().reduce(join)
+}

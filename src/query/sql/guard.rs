@@ -1,0 +1,71 @@
+//! A mirror that is behind must not answer.
+//!
+//! A condition that asks mirror tables carries the state that it was made from. If the mirror is at another one, the database
+//! itself ends the query with an error: an empty list, or one that lacks some records, would look like an answer. Each
+//! database is made to look before the mirror decides anything, and each in its own way.
+//!
+//! - PostgreSQL: a sub-select beside the conditions that depends on no row is a one-time filter, which is evaluated before
+//!   the first row is read. Its error says what to do.
+//! - SQLite might evaluate such a sub-select only when it has a row at hand, and a mirror that is behind may be why it has
+//!   none. But what stands on the right of `IN` it reads to the end before it compares the first record, so the look is one
+//!   more part of that list.
+//! - MySQL evaluates a sub-select that depends on no row before it starts, and has no expression that fails with a text of
+//!   its own: a sub-select of two rows where one is allowed has to do.
+
+use sea_query::{Alias, BinOper, CaseStatement, Expr, ExprTrait, Func, JoinType, Query, SelectStatement, UnionType};
+
+use crate::query::sql::mirror::Mirror;
+
+const BEHIND: &str = "orgscope: the mirror tables are behind or ahead of the snapshot that was asked; they are at ";
+
+const EMPTY: &str = "no state: fill them";
+
+const STATE: &str = "state";
+
+/// The state that the mirror is at, as a query of one row: NULL if it was never filled.
+fn state(mirror: &Mirror) -> SelectStatement {
+    let state = Func::max(Expr::col(Alias::new(STATE)));
+    Query::select().expr_as(state, Alias::new(STATE)).from(mirror.state_table()).take()
+}
+
+/// The end of a list for `IN`: no row if the mirror is at this state, else an error. For SQLite.
+pub(super) fn end_of_list(mirror: &Mirror, expected: i64) -> (UnionType, SelectStatement) {
+    let at = || Expr::col((Alias::new("s"), Alias::new(STATE)));
+    // A path of JSON that is none is an error, whose text holds the path.
+    let found = Func::coalesce([at(), Expr::Constant(EMPTY.into())]);
+    let message = Expr::Constant(BEHIND.into()).binary(BinOper::Custom("||"), found);
+    let fail = Func::cust(Alias::new("json_extract")).args([Expr::Constant("{}".into()), message]);
+    let look = Query::select()
+        .expr(fail)
+        .from_subquery(state(mirror), Alias::new("s"))
+        .cond_where(at().is_null().or(at().ne(expected)))
+        .take();
+    (UnionType::All, look)
+}
+
+/// A condition that holds if the mirror is at this state, and is an error else. For PostgreSQL.
+pub(super) fn one_time_filter(mirror: &Mirror, expected: i64) -> Expr {
+    let at = || Expr::from(Func::max(Expr::col(Alias::new(STATE))));
+    let found = Func::coalesce([at().cast_as("text"), Expr::Constant(EMPTY.into())]);
+    // Never a truth value. It holds the state, so that it is not evaluated before it is needed.
+    let fail = Expr::Constant(BEHIND.into()).binary(BinOper::Custom("||"), found).cast_as("boolean");
+    let look = CaseStatement::new().case(at().eq(expected), Expr::Constant(true.into())).finally(fail);
+    sub_select(Query::select().expr(look).from(mirror.state_table()).take())
+}
+
+/// The same for MySQL.
+pub(super) fn one_row_or_two(mirror: &Mirror, expected: i64) -> Expr {
+    let at = || Expr::col((Alias::new("s"), Alias::new(STATE)));
+    let row = |number: i32| Query::select().expr_as(Expr::Constant(number.into()), Alias::new("row")).take();
+    let two = row(1).union(UnionType::All, row(2)).take();
+    let look = Query::select()
+        .expr(Expr::Constant(true.into()))
+        .from_subquery(state(mirror), Alias::new("s"))
+        .join_subquery(JoinType::LeftJoin, two, Alias::new("two"), at().is_null().or(at().ne(expected)))
+        .take();
+    sub_select(look)
+}
+
+fn sub_select(select: SelectStatement) -> Expr {
+    Expr::SubQuery(None, Box::new(select.into()))
+}

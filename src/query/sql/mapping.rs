@@ -1,0 +1,298 @@
+//! Where an application keeps the facts of its records.
+
+use sea_query::{Condition, DynIden, TableName};
+use thiserror::Error;
+
+use crate::query::predicate::Predicate;
+use crate::query::sql::column::IdColumn;
+use crate::query::sql::condition::Rendering;
+use crate::query::sql::dialect::{Dialect, IdKinds, Ids};
+use crate::query::sql::members::{Members, MembersIn};
+use crate::query::sql::names;
+use crate::query::sql::statement::Sql;
+use crate::vocabulary::id::DepartmentId;
+
+/// The table of the records of a type: which of its columns hold the facts. A fact without a column is one that no record
+/// has.
+///
+/// Columns stand in a condition without their table, unless that is [named](Self::table): as they are called in the query that
+/// the condition becomes a part of.
+#[derive(Clone, Debug)]
+pub struct Records {
+    ids: IdKinds,
+    table: Option<String>,
+    id: String,
+    owners: Owners,
+    open: Option<String>,
+    shares: Option<ShareTable>,
+}
+
+#[derive(Clone, Debug)]
+enum Owners {
+    Columns { user: Option<String>, department: Option<String> },
+    Table(OwnerTable),
+}
+
+impl Records {
+    /// A table whose columns of ids hold these, with the column `id`, and with no facts yet.
+    pub fn new(ids: impl Into<IdKinds>) -> Self {
+        let owners = Owners::Columns { user: None, department: None };
+        Self { ids: ids.into(), table: None, id: "id".to_owned(), owners, open: None, shares: None }
+    }
+
+    /// The name or alias of the table, by which its columns are to be qualified.
+    pub fn table(mut self, table: impl Into<String>) -> Self {
+        self.table = Some(table.into());
+        self
+    }
+
+    /// The column of the record's own id. It is asked for only where there is a table of shares or owners, and is never NULL.
+    pub fn id(mut self, column: impl Into<String>) -> Self {
+        self.id = column.into();
+        self
+    }
+
+    /// The column with the user who owns the record. NULL is no owner.
+    pub fn owner(mut self, column: impl Into<String>) -> Self {
+        self.owners = match self.owners {
+            Owners::Columns { department, .. } => Owners::Columns { user: Some(column.into()), department },
+            Owners::Table(_) => Owners::Columns { user: Some(column.into()), department: None },
+        };
+        self
+    }
+
+    /// The column with the department that owns the record, beside a user or in the place of one. NULL is no owner.
+    pub fn owner_department(mut self, column: impl Into<String>) -> Self {
+        self.owners = match self.owners {
+            Owners::Columns { user, .. } => Owners::Columns { user, department: Some(column.into()) },
+            Owners::Table(_) => Owners::Columns { user: None, department: Some(column.into()) },
+        };
+        self
+    }
+
+    /// A table of owners, of whom a record may have several, in the place of columns.
+    pub fn owners(mut self, table: OwnerTable) -> Self {
+        self.owners = Owners::Table(table);
+        self
+    }
+
+    /// The boolean column that says whether the record is "available to everyone". NULL is not set; in SQLite and MySQL, 1 is
+    /// set.
+    pub fn open(mut self, column: impl Into<String>) -> Self {
+        self.open = Some(column.into());
+        self
+    }
+
+    /// The table that says with whom records are shared.
+    pub fn shares(mut self, table: ShareTable) -> Self {
+        self.shares = Some(table);
+        self
+    }
+}
+
+/// A table of the owners of records: a row for each owner of each record.
+#[derive(Clone, Debug)]
+pub struct OwnerTable {
+    /// The table.
+    pub table: String,
+    /// The column with the record's id.
+    pub record: String,
+    /// The column with a user who owns it, if there is one.
+    pub user: Option<String>,
+    /// The column with a department that owns it, if there is one.
+    pub department: Option<String>,
+}
+
+impl OwnerTable {
+    /// A table with the columns `record_id` and `user_id`.
+    pub fn new(table: impl Into<String>) -> Self {
+        let (record, user) = ("record_id".to_owned(), Some("user_id".to_owned()));
+        Self { table: table.into(), record, user, department: None }
+    }
+}
+
+/// A table of shares: a row for each subject that a record is shared with. Of its columns of subjects one is set in each row.
+#[derive(Clone, Debug)]
+pub struct ShareTable {
+    /// The table.
+    pub table: String,
+    /// The column with the record's id.
+    pub record: String,
+    /// The column with a user, if there is one.
+    pub user: Option<String>,
+    /// The column with a department, whose members, head and deputies are meant.
+    pub department: Option<String>,
+    /// The column with a department that is meant with all below it.
+    pub department_sub: Option<String>,
+    /// The column with a group.
+    pub group: Option<String>,
+}
+
+impl ShareTable {
+    /// A table with the columns `record_id`, `user_id`, `department_id`, `department_sub_id` and `group_id`.
+    pub fn new(table: impl Into<String>) -> Self {
+        let some = |name: &str| Some(name.to_owned());
+        Self {
+            table: table.into(),
+            record: "record_id".to_owned(),
+            user: some("user_id"),
+            department: some("department_id"),
+            department_sub: some("department_sub_id"),
+            group: some("group_id"),
+        }
+    }
+}
+
+/// What makes no sense in a description of tables.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct InvalidMapping(pub(super) String);
+
+impl From<String> for InvalidMapping {
+    fn from(why: String) -> Self {
+        Self(why)
+    }
+}
+
+/// Why there is no condition for a predicate.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ConditionError {
+    /// It would hold more ids than the mapping allows.
+    #[error(
+        "the condition would hold more than {limit} ids: raise the limit, or use mirror tables (`Members::mirror`), whose \
+         conditions stay small"
+    )]
+    TooManyIds {
+        /// How many it may hold.
+        limit: usize,
+    },
+    /// It would have to ask for the members of a department that the table of members can't name.
+    #[error(
+        "department `{0}` has an id that the table of members can't hold: say what kind of ids departments have, or use \
+         `Members::inline`"
+    )]
+    UnknownKind(DepartmentId),
+}
+
+/// Tables, checked: makes a condition of every [`Predicate`] about their records.
+///
+/// It is made once, at start-up, and serves all threads.
+#[derive(Clone, Debug)]
+pub struct Mapping {
+    pub(super) dialect: Dialect,
+    pub(super) id: IdColumn,
+    pub(super) owners: OwnersIn,
+    pub(super) open: Option<(Option<TableName>, DynIden)>,
+    pub(super) shares: Option<SharesIn>,
+    pub(super) members: MembersIn,
+}
+
+/// Where the owners are.
+#[derive(Clone, Debug)]
+pub(super) enum OwnersIn {
+    Columns { user: Option<IdColumn>, department: Option<IdColumn> },
+    Table { table: TableName, record: IdColumn, user: Option<IdColumn>, department: Option<IdColumn> },
+}
+
+/// Where the shares are.
+#[derive(Clone, Debug)]
+pub(super) struct SharesIn {
+    pub(super) table: TableName,
+    pub(super) record: IdColumn,
+    pub(super) user: Option<IdColumn>,
+    pub(super) department: Option<IdColumn>,
+    pub(super) department_sub: Option<IdColumn>,
+    pub(super) group: Option<IdColumn>,
+}
+
+impl Mapping {
+    /// Checks a description of tables.
+    ///
+    /// # Errors
+    ///
+    /// When a name is no name, when MySQL is to tell integers from text, or when the mirror tables are of another dialect or
+    /// hold other ids.
+    pub fn new(dialect: Dialect, records: Records, members: Members) -> Result<Self, InvalidMapping> {
+        let Records { ids, table, id, owners, open, shares } = records;
+        refuse_both(dialect, ids)?;
+        let table = table.map(|table| names::table(&table)).transpose()?;
+        let of_record = |name: &str, ids: Ids| -> Result<IdColumn, InvalidMapping> {
+            Ok(IdColumn { dialect, ids, table: table.clone(), name: names::column(name)? })
+        };
+        let owners = match owners {
+            Owners::Columns { user, department } => OwnersIn::Columns {
+                user: user.map(|name| of_record(&name, ids.users)).transpose()?,
+                department: department.map(|name| of_record(&name, ids.departments)).transpose()?,
+            },
+            Owners::Table(owners) => OwnersIn::Table {
+                table: names::table(&owners.table)?,
+                record: column(dialect, ids.records, OWNER, &owners.record)?,
+                user: owners.user.map(|name| column(dialect, ids.users, OWNER, &name)).transpose()?,
+                department: owners.department.map(|name| column(dialect, ids.departments, OWNER, &name)).transpose()?,
+            },
+        };
+        let checked = |shares: ShareTable| -> Result<SharesIn, InvalidMapping> {
+            let some = |name: Option<String>, ids| name.map(|name| column(dialect, ids, SHARE, &name)).transpose();
+            Ok(SharesIn {
+                table: names::table(&shares.table)?,
+                record: column(dialect, ids.records, SHARE, &shares.record)?,
+                user: some(shares.user, ids.users)?,
+                department: some(shares.department, ids.departments)?,
+                department_sub: some(shares.department_sub, ids.departments)?,
+                group: some(shares.group, ids.groups)?,
+            })
+        };
+        let open = open.map(|name| names::column(&name)).transpose()?;
+        Ok(Self {
+            dialect,
+            id: of_record(&id, ids.records)?,
+            owners,
+            open: open.map(|open| (table.clone(), open)),
+            shares: shares.map(checked).transpose()?,
+            members: MembersIn::new(dialect, ids, members)?,
+        })
+    }
+
+    /// The condition that holds for the records of the set, and for no others.
+    ///
+    /// For a record that is not in the set it is false or NULL, so `WHERE` leaves it out; who looks for those that are *not* in
+    /// the set writes `(…) IS NOT TRUE`. It stands in a query like any other condition, also in one that updates or deletes.
+    /// Every id in it is a parameter.
+    ///
+    /// # Errors
+    ///
+    /// When it would hold more ids than the [`Members`] of the mapping allow, or ask for a department that they can't name.
+    pub fn condition(&self, predicate: &Predicate<'_>) -> Result<Condition, ConditionError> {
+        Rendering::condition(self, predicate)
+    }
+
+    /// The same as text, in parentheses where it needs them.
+    ///
+    /// # Errors
+    ///
+    /// When it would hold more ids than the [`Members`] of the mapping allow, or ask for a department that they can't name.
+    pub fn sql(&self, predicate: &Predicate<'_>) -> Result<Sql, ConditionError> {
+        Ok(Sql::of_condition(self.dialect, self.condition(predicate)?))
+    }
+}
+
+pub(super) fn refuse_both(dialect: Dialect, ids: IdKinds) -> Result<(), InvalidMapping> {
+    if dialect == Dialect::MySql && ids.any_is_both() {
+        return Err(InvalidMapping(
+            "MySQL finds `7` equal to `'7'`: say of each kind of ids whether they are `Ids::Integers` or `Ids::Text`"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+// What the tables beside that of the records are called in a condition. Their columns are qualified: one that a table lacks is
+// an error of the database, and not the column of that name of the records.
+pub(super) const OWNER: &str = "owner";
+pub(super) const SHARE: &str = "share";
+pub(super) const MEMBER: &str = "member";
+
+/// A column of a table beside that of the records.
+pub(super) fn column(dialect: Dialect, ids: Ids, alias: &'static str, name: &str) -> Result<IdColumn, InvalidMapping> {
+    Ok(IdColumn { dialect, ids, table: Some(TableName(None, alias.into())), name: names::column(name)? })
+}

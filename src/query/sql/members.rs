@@ -1,0 +1,95 @@
+//! Who knows which people are in which department, and how a condition asks.
+
+use sea_query::TableName;
+
+use crate::query::sql::column::IdColumn;
+use crate::query::sql::dialect::{Dialect, IdKinds};
+use crate::query::sql::mapping::{InvalidMapping, MEMBER, column};
+use crate::query::sql::mirror::Mirror;
+use crate::query::sql::names;
+
+/// Where a condition finds the people of a department: it has them inside, or asks a table of the application, or mirror
+/// tables that this library keeps.
+///
+/// | | asks | grows with |
+/// |---|---|---|
+/// | [`inline`](Self::inline) | nothing | the people whom the user reaches |
+/// | [`table`](Self::table) | your own table of users and departments | the departments that the user reaches |
+/// | [`mirror`](Self::mirror) | tables that [`Mirror`] keeps | nothing |
+#[derive(Clone, Debug)]
+pub struct Members(Where);
+
+#[derive(Clone, Debug)]
+enum Where {
+    Inline { limit: usize },
+    Table { table: String, user: String, department: String, limit: usize },
+    Mirror(Box<Mirror>),
+}
+
+impl Members {
+    /// In the condition itself: the ids of the owners whom the user reaches. Beyond `limit` ids in a condition it is an error,
+    /// and never a part of them.
+    pub fn inline(limit: usize) -> Self {
+        Self(Where::Inline { limit })
+    }
+
+    /// In a table of the application with a row for each member of each department; a head or deputy who is no member has
+    /// none. It must say what the policy says. The ids of the departments stand in the condition, up to `limit` ids in all.
+    pub fn table(
+        table: impl Into<String>,
+        user: impl Into<String>,
+        department: impl Into<String>,
+        limit: usize,
+    ) -> Self {
+        Self(Where::Table { table: table.into(), user: user.into(), department: department.into(), limit })
+    }
+
+    /// In mirror tables. A condition that finds them behind the state that it was made from is an error of the database.
+    pub fn mirror(mirror: &Mirror) -> Self {
+        Self(Where::Mirror(Box::new(mirror.clone())))
+    }
+}
+
+/// The same, checked.
+#[derive(Clone, Debug)]
+pub(super) enum MembersIn {
+    Inline { limit: usize },
+    Table { table: TableName, user: IdColumn, department: IdColumn, limit: usize },
+    Mirror(Box<Mirror>),
+}
+
+impl MembersIn {
+    pub(super) fn new(dialect: Dialect, ids: IdKinds, members: Members) -> Result<Self, InvalidMapping> {
+        match members.0 {
+            Where::Inline { limit } => Ok(Self::Inline { limit }),
+            Where::Table { table, user, department, limit } => Ok(Self::Table {
+                table: names::table(&table)?,
+                user: column(dialect, ids.users, MEMBER, &user)?,
+                department: column(dialect, ids.departments, MEMBER, &department)?,
+                limit,
+            }),
+            Where::Mirror(mirror) => {
+                if mirror.dialect != dialect {
+                    let (other, name) = (mirror.dialect, &mirror.prefix);
+                    return Err(InvalidMapping(format!(
+                        "the mirror `{name}` is for {other}, and the mapping for {dialect}"
+                    )));
+                }
+                if (mirror.ids.users, mirror.ids.departments) != (ids.users, ids.departments) {
+                    return Err(InvalidMapping(format!(
+                        "the mirror `{}` holds other ids of users and departments than the table of the records",
+                        mirror.prefix
+                    )));
+                }
+                Ok(Self::Mirror(mirror))
+            }
+        }
+    }
+
+    pub(super) fn limit(&self) -> usize {
+        match self {
+            Self::Inline { limit } | Self::Table { limit, .. } => *limit,
+            Self::Mirror(_) => usize::MAX,
+        }
+    }
+}

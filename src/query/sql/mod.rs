@@ -1,0 +1,53 @@
+//! Lists where the records are: a predicate as a condition on the tables of a database.
+//!
+//! An application says once where the facts of its records are, and who knows which people are in which department. From
+//! then on every [`Predicate`](crate::Predicate) is a condition for its queries: the same set that a check decides, record
+//! by record. Which way to choose, the indexes, the plans: [`docs::lists`](crate::docs::lists).
+//!
+//! ```
+//! use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+//! use orgscope::sql::{Dialect, Ids, Mapping, Members, Param, Records};
+//! use orgscope::{AnyPermission, Level, Policy, Snapshot, Subject};
+//! use sea_query::{ExprTrait, Order, PostgresQueryBuilder, Query};
+//!
+//! // At start-up: the columns of the table of contacts.
+//! let columns = Records::new(Ids::Integers).owner("assigned_to").open("is_public");
+//! let contacts = Mapping::new(Dialect::Postgres, columns, Members::inline(500))?;
+//!
+//! # let contact = Resource::new("contact").action(Action::new("read"));
+//! # let document = Document::new().section(Section::new("crm").resource(contact))
+//! #     .department(Department::new(1)).user(User::new(17).member_of(1)).user(User::new(31).member_of(1))
+//! #     .role(Role::new("seller", "crm", "Seller").grant("contact.read", Level::DepartmentOpen).assigned_to(Subject::Everyone));
+//! # let snapshot = Snapshot::of(&Policy::from_document(document)?);
+//! # let AnyPermission::Levelled(read) = snapshot.schema().find("contact.read")? else { unreachable!() };
+//! // In a handler: the condition in the application's own query.
+//! let condition = contacts.condition(&snapshot.principal(17).scope(read).predicate())?;
+//! let page = Query::select().column("name").from("contacts").cond_where(condition)
+//!     .order_by("created", Order::Desc).limit(50).take();
+//! assert_eq!(
+//!     page.build(PostgresQueryBuilder).0,
+//!     r#"SELECT "name" FROM "contacts" WHERE "assigned_to" IN ($1, $2) OR "is_public" = TRUE ORDER BY "created" DESC LIMIT $3"#
+//! );
+//!
+//! // Or as text, for who does not use sea-query.
+//! let sql = contacts.sql(&snapshot.principal(17).scope(read).predicate())?;
+//! assert_eq!(sql.text, r#"("assigned_to" IN ($1, $2) OR "is_public" = TRUE)"#);
+//! assert_eq!(sql.params, [Param::Integer(17), Param::Integer(31)]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod column;
+mod condition;
+mod dialect;
+mod guard;
+mod mapping;
+mod members;
+mod mirror;
+mod names;
+mod statement;
+
+pub use dialect::{Dialect, IdKinds, Ids};
+pub use mapping::{ConditionError, InvalidMapping, Mapping, OwnerTable, Records, ShareTable};
+pub use members::Members;
+pub use mirror::{Mirror, MirrorError};
+pub use statement::{Param, Sql};

@@ -1,0 +1,158 @@
+//! The normal form of a scope: walked as an application would, with nothing but the ids that it gives, it is the reference.
+
+use std::collections::BTreeSet;
+
+use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User};
+use orgscope::reference::Reference;
+use orgscope::{
+    AnyOf, AnyPermission, DepartmentId, Departments, Facts, Level, Owner, Policy, Predicate, Share, Snapshot, Subject,
+    Term, UserId,
+};
+use proptest::prelude::*;
+
+use crate::random::{Record, World, world, worlds};
+use crate::square::permissions;
+
+/// The members of departments, as the document says.
+fn members(these: &Departments<'_>, world: &World) -> BTreeSet<UserId> {
+    let these: BTreeSet<&DepartmentId> = these.each().collect();
+    let users = world.document.org.users.iter();
+    users.filter(|user| user.departments.iter().any(|each| these.contains(each))).map(|user| user.id.clone()).collect()
+}
+
+fn holds(term: &Term<'_>, record: &Record, world: &World) -> bool {
+    let owned_by = |those: &dyn Fn(&Owner) -> bool| record.owners.iter().any(those);
+    match term {
+        Term::Owner(id) => owned_by(&|owner| matches!(owner, Owner::User(owner) if owner == *id)),
+        Term::Unowned => record.owners.is_empty(),
+        Term::OwnerIn(these) => {
+            let members = members(these, world);
+            assert_eq!(these.members().cloned().collect::<BTreeSet<_>>(), members, "{these:?}");
+            owned_by(&|owner| matches!(owner, Owner::User(owner) if members.contains(owner)))
+        }
+        Term::DepartmentOwner(these) => {
+            owned_by(&|owner| matches!(owner, Owner::Department(owner) if these.each().any(|each| each == owner)))
+        }
+        Term::Open => record.open,
+        Term::SharedWith(audience) => record.shared_with.iter().any(|share| match share {
+            Share::User(with) => audience.user() == with,
+            Share::Department(with) => audience.departments().any(|each| each == with),
+            Share::DepartmentSub(with) => audience.departments_and_above().any(|each| each == with),
+            Share::Group(with) => audience.groups().any(|each| each == with),
+        }),
+    }
+}
+
+/// What a condition names, without ids: department and below includes the department.
+fn kinds(any_of: &AnyOf<'_>) -> BTreeSet<&'static str> {
+    let mut kinds = BTreeSet::new();
+    for term in any_of.terms() {
+        match term {
+            Term::Owner(_) => kinds.insert("owner"),
+            Term::Unowned => kinds.insert("unowned"),
+            Term::OwnerIn(these) => {
+                if these.with_those_below() {
+                    kinds.insert("below");
+                }
+                kinds.insert("in")
+            }
+            Term::DepartmentOwner(_) => kinds.insert("department"),
+            Term::Open => kinds.insert("open"),
+            Term::SharedWith(_) => kinds.insert("shared"),
+        };
+    }
+    kinds
+}
+
+/// No condition follows from another, and only nothing has one without terms.
+fn is_shortest(predicate: &Predicate<'_>) {
+    let clauses: Vec<_> = predicate.all_of().map(|any_of| kinds(&any_of)).collect();
+    for (nth, clause) in clauses.iter().enumerate() {
+        for (other, stronger) in clauses.iter().enumerate() {
+            assert!(nth == other || !stronger.is_subset(clause), "{predicate}");
+        }
+    }
+    assert_eq!(predicate.is_everything(), clauses.is_empty());
+    assert_eq!(predicate.is_nothing(), clauses == [BTreeSet::new()]);
+}
+
+fn agree(world: &World) {
+    let policy = world.policy();
+    let (reference, snapshot) = (Reference::new(&policy), Snapshot::of(&policy));
+    for permission in permissions(&policy) {
+        let AnyPermission::Levelled(levelled) = permission else { continue };
+        let name = policy.schema().name(permission).unwrap();
+        for user in world.askers() {
+            let predicate = snapshot.principal(&user).scope(levelled).predicate();
+            is_shortest(&predicate);
+            for record in world.records.iter().filter(|record| name.starts_with(&format!("{}.", record.resource))) {
+                let expected = reference.decide(&user, permission, Some(&record.as_any()));
+                let walked = predicate.all_of().all(|any_of| any_of.terms().any(|term| holds(&term, record, world)));
+                assert_eq!(walked, expected, "{user:?} {name} {predicate} {record:?}");
+                let facts = Facts::owned_by_each(&record.owners).open(record.open);
+                let facts = facts.shared_with_each(&record.shared_with);
+                assert_eq!(predicate.matches(&facts), expected, "{user:?} {name} {predicate} {record:?}");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(worlds())]
+
+    #[test]
+    fn walking_a_predicate_is_the_reference(world in world()) {
+        agree(&world);
+    }
+}
+
+#[test]
+fn it_reads_as_a_person_would_say_it() {
+    let contact = Resource::new("contact")
+        .action(Action::new("read").shared())
+        .action(Action::new("update").requires("read"))
+        .action(Action::new("delete"));
+    let lead = Resource::new("lead").pool().action(Action::new("read"));
+    let document = Document::new()
+        .section(Section::new("crm").resource(contact).resource(lead))
+        .department(Department::new("sales"))
+        .department(Department::new("south").parent("sales"))
+        .department(Department::new("support"))
+        .user(User::new("ann").member_of("south").head_of("sales"))
+        .user(User::new("bo").member_of("south").member_of("support"))
+        .user(User::new("cy"))
+        .user(User::new("di").inactive())
+        .group(Group::new("tender").member("bo"))
+        .role(
+            Role::new("seller", "crm", "Seller")
+                .assigned_to(Subject::Everyone)
+                .grant("contact.read", Level::DepartmentSub)
+                .grant("contact.update", Level::OwnOpen)
+                .grant("lead.read", Level::Department),
+        )
+        .role(Role::new("boss", "crm", "Boss").assigned_to(Subject::user("ann")).grant("contact.update", Level::All));
+    let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
+    let said = |user: &str, permission: &str| {
+        let AnyPermission::Levelled(permission) = snapshot.schema().find(permission).unwrap() else { unreachable!() };
+        snapshot.principal(user).scope(permission).predicate().to_string()
+    };
+    assert_eq!(
+        said("ann", "contact.read"),
+        "owner is ann or owner in department sales or department south or below or owner is department sales or \
+         department south or below or shared with ann"
+    );
+    assert_eq!(said("ann", "contact.update"), said("ann", "contact.read"), "all, and what it requires");
+    assert_eq!(
+        said("cy", "contact.update"),
+        "(owner is cy or shared with cy) and (owner is cy or open)",
+        "who is in no department reaches no more than their own"
+    );
+    assert_eq!(
+        said("bo", "lead.read"),
+        "owner is bo or no owner or owner in department south or department support or owner is department south or \
+         department support"
+    );
+    assert_eq!(said("bo", "contact.delete"), "nothing");
+    assert_eq!(said("di", "contact.read"), "nothing");
+    assert_eq!(said("stranger", "contact.read"), "nothing");
+}

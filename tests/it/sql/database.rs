@@ -1,0 +1,141 @@
+//! The databases that conditions are tried in.
+
+use std::cell::RefCell;
+
+use orgscope::sql::{Dialect, Ids, Param, Sql};
+use postgres::types::ToSql;
+
+/// A database with empty tables, for one run of tests.
+pub(crate) trait Database {
+    fn dialect(&self) -> Dialect;
+    /// Runs a statement, and says how many rows it changed.
+    fn run(&self, sql: &Sql) -> Result<u64, String>;
+    /// The integers of the one column that a query selects, in order.
+    fn integers(&self, sql: &Sql) -> Result<Vec<i64>, String>;
+
+    fn text(&self, text: impl Into<String>) -> Result<u64, String>
+    where
+        Self: Sized,
+    {
+        self.run(&Sql { text: text.into(), params: vec![] })
+    }
+
+    /// The placeholder of a parameter, counted from one.
+    fn placeholder(&self, nth: usize) -> String {
+        if self.dialect() == Dialect::Postgres { format!("${nth}") } else { "?".to_owned() }
+    }
+
+    /// The type of a column of ids.
+    fn type_of(&self, ids: Ids) -> &'static str {
+        match ids {
+            Ids::Integers => "BIGINT",
+            Ids::Text => "TEXT",
+            Ids::Both => "",
+        }
+    }
+}
+
+/// How a database says that mirror tables are not where the snapshot is.
+pub(crate) const BEHIND: &str =
+    "orgscope: the mirror tables are behind or ahead of the snapshot that was asked; they are at ";
+
+/// SQLite in memory.
+pub(crate) struct Sqlite(rusqlite::Connection);
+
+impl Sqlite {
+    pub(crate) fn new() -> Self {
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        connection.set_prepared_statement_cache_capacity(4096);
+        Self(connection)
+    }
+
+    /// The steps of the plan of a query.
+    pub(crate) fn plan(&self, text: &str) -> Vec<String> {
+        let mut statement = self.0.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
+        let rows = statement.query_map([], |row| row.get(3)).unwrap();
+        rows.map(Result::unwrap).collect()
+    }
+
+    /// The texts of the one column that a query selects.
+    pub(crate) fn strings(&self, text: &str) -> Vec<String> {
+        let mut statement = self.0.prepare(text).unwrap();
+        let rows = statement.query_map([], |row| row.get::<_, rusqlite::types::Value>(0)).unwrap();
+        rows.map(|value| format!("{:?}", value.unwrap())).collect()
+    }
+}
+
+fn sqlite(param: &Param) -> rusqlite::types::Value {
+    match param {
+        Param::Integer(integer) => (*integer).into(),
+        Param::Text(text) => text.clone().into(),
+    }
+}
+
+impl Database for Sqlite {
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    fn run(&self, sql: &Sql) -> Result<u64, String> {
+        let changed = self.0.execute(&sql.text, rusqlite::params_from_iter(sql.params.iter().map(sqlite)));
+        changed.map(|rows| rows as u64).map_err(|error| error.to_string())
+    }
+
+    fn integers(&self, sql: &Sql) -> Result<Vec<i64>, String> {
+        let found = self.0.prepare_cached(&sql.text).and_then(|mut statement| {
+            let rows =
+                statement.query_map(rusqlite::params_from_iter(sql.params.iter().map(sqlite)), |row| row.get(0))?;
+            rows.collect()
+        });
+        // An error is said by the reader of JSON paths, which quotes the path.
+        let unquoted = |error: String| error.split('\'').nth(1).map(str::to_owned).unwrap_or(error);
+        found.map_err(|error: rusqlite::Error| unquoted(error.to_string()))
+    }
+}
+
+/// The PostgreSQL that `ORGSCOPE_TEST_POSTGRES` names, for example `host=/run/postgresql user=postgres`: a schema of its own,
+/// which is gone when the connection is.
+pub(crate) struct Postgres(RefCell<postgres::Client>);
+
+impl Postgres {
+    pub(crate) fn new() -> Self {
+        let place = std::env::var("ORGSCOPE_TEST_POSTGRES").expect("`ORGSCOPE_TEST_POSTGRES` says where PostgreSQL is");
+        let mut client = postgres::Client::connect(&place, postgres::NoTls).unwrap();
+        // Temporary tables are found first, and need nobody to remove them.
+        client.batch_execute("SET search_path = pg_temp; SET client_min_messages = warning").unwrap();
+        Self(RefCell::new(client))
+    }
+}
+
+fn params(sql: &Sql) -> Vec<&(dyn ToSql + Sync)> {
+    sql.params.iter().map(typed).collect()
+}
+
+fn typed(param: &Param) -> &(dyn ToSql + Sync) {
+    match param {
+        Param::Integer(integer) => integer,
+        Param::Text(text) => text,
+    }
+}
+
+fn said(error: &postgres::Error) -> String {
+    let message = error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned());
+    // What is no truth value stands in quotes.
+    let value = message.strip_prefix("invalid input syntax for type boolean: \"");
+    value.and_then(|value| value.strip_suffix('"')).map(str::to_owned).unwrap_or(message)
+}
+
+impl Database for Postgres {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    fn run(&self, sql: &Sql) -> Result<u64, String> {
+        self.0.borrow_mut().execute(&sql.text, &params(sql)).map_err(|error| said(&error))
+    }
+
+    fn integers(&self, sql: &Sql) -> Result<Vec<i64>, String> {
+        let rows = self.0.borrow_mut().query(&sql.text, &params(sql)).map_err(|error| said(&error))?;
+        Ok(rows.iter().map(|row| row.get(0)).collect())
+    }
+}

@@ -1,0 +1,213 @@
+//! The text of conditions in each dialect, and what the descriptions of tables refuse.
+
+use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User};
+use orgscope::sql::{
+    ConditionError, Dialect, IdKinds, Ids, Mapping, Members, Mirror, OwnerTable, Param, Records, ShareTable,
+};
+use orgscope::{AnyPermission, DepartmentId, Level, Permission, Policy, Snapshot, Subject};
+
+use crate::sql::database::{Database, Sqlite};
+
+fn company() -> Snapshot {
+    let contact = Resource::new("contact")
+        .action(Action::new("read"))
+        .action(Action::new("update").requires("read"))
+        .action(Action::new("list"));
+    let document = Document::new()
+        .section(Section::new("crm").resource(contact))
+        .department(Department::new(1))
+        .department(Department::new(2).parent(1))
+        .department(Department::new(3))
+        .user(User::new(17).member_of(2).head_of(1))
+        .user(User::new(31).member_of(2))
+        .user(User::new(40).head_of(3))
+        .user(User::new(41).member_of(3))
+        .group(Group::new("g").member(17))
+        .role(
+            Role::new("seller", "crm", "Seller")
+                .assigned_to(Subject::Everyone)
+                .grant("contact.read", Level::DepartmentSub)
+                .grant("contact.update", Level::OwnOpen)
+                .grant("contact.list", Level::Department),
+        );
+    Snapshot::of(&Policy::from_document(document).unwrap())
+}
+
+fn permission(snapshot: &Snapshot, name: &str) -> Permission {
+    let AnyPermission::Levelled(permission) = snapshot.schema().find(name).unwrap() else { unreachable!() };
+    permission
+}
+
+fn condition(mapping: &Mapping, user: i64, name: &str) -> (String, Vec<Param>) {
+    let snapshot = company();
+    let sql = mapping.sql(&snapshot.principal(user).scope(permission(&snapshot, name)).predicate()).unwrap();
+    (sql.text, sql.params)
+}
+
+fn integers(values: &[i64]) -> Vec<Param> {
+    values.iter().copied().map(Param::Integer).collect()
+}
+
+#[test]
+fn a_requirement_is_one_more_condition() {
+    let records = Records::new(Ids::Integers).owner("owner_id").open("is_open");
+    let mapping = Mapping::new(Dialect::Postgres, records, Members::inline(9)).unwrap();
+    let (text, params) = condition(&mapping, 17, "contact.update");
+    assert_eq!(text, r#"(("owner_id" = $1 OR "is_open" = TRUE) AND "owner_id" IN ($2, $3))"#);
+    assert_eq!(params, integers(&[17, 17, 31]));
+}
+
+#[test]
+fn a_table_of_members_names_departments() {
+    let records = Records::new(Ids::Integers).table("c").owner("owner_id");
+    let members = Members::table("hr.members", "person", "team", 9);
+    let mapping = Mapping::new(Dialect::MySql, records, members).unwrap();
+    let (text, params) = condition(&mapping, 17, "contact.read");
+    assert_eq!(
+        text,
+        "`c`.`owner_id` IN (SELECT `member`.`person` FROM `hr`.`members` AS `member` WHERE `member`.`team` IN (?, ?) \
+         UNION ALL (SELECT ?))"
+    );
+    assert_eq!(params, integers(&[1, 2, 17]));
+}
+
+#[test]
+fn mirror_tables_are_asked_by_numbers_and_guarded() {
+    let mirror = Mirror::new(Dialect::Postgres, "crm.os_", Ids::Integers).unwrap();
+    let records = Records::new(Ids::Integers).owner("owner_id");
+    let mapping = Mapping::new(Dialect::Postgres, records, Members::mirror(&mirror)).unwrap();
+    let guard = "(SELECT (CASE WHEN (MAX(\"state\") = $1) THEN TRUE ELSE CAST(('orgscope: the mirror tables are behind or \
+                 ahead of the snapshot that was asked; they are at ' || COALESCE(CAST(MAX(\"state\") AS text), 'no state: \
+                 fill them')) AS boolean) END) FROM \"crm\".\"os_state\")";
+    // Head of 1 and a member of 2, so among the members.
+    let (text, params) = condition(&mapping, 17, "contact.read");
+    assert_eq!(
+        text,
+        format!(
+            "({guard} AND \"owner_id\" IN (SELECT \"member\".\"user_id\" FROM \"crm\".\"os_members\" AS \"member\" INNER JOIN \
+             \"crm\".\"os_departments\" AS \"department\" ON \"department\".\"id\" = \"member\".\"department_id\" WHERE \
+             \"department\".\"first\" BETWEEN $2 AND $3))"
+        )
+    );
+    assert_eq!(params[1..], integers(&[0, 1]));
+    // The head of 3 is a member of nothing.
+    let (text, params) = condition(&mapping, 40, "contact.list");
+    assert_eq!(
+        text,
+        format!(
+            "({guard} AND \"owner_id\" IN (SELECT \"member\".\"user_id\" FROM \"crm\".\"os_members\" AS \"member\" WHERE \
+             \"member\".\"department_id\" = $2 UNION ALL (SELECT $3)))"
+        )
+    );
+    assert_eq!(params[1..], integers(&[3, 40]));
+}
+
+/// MySQL has collations that ignore case, accents and trailing blanks: what they find is compared again, byte by byte.
+#[test]
+fn text_is_compared_exactly_in_mysql() {
+    let document = Document::new()
+        .section(Section::new("crm").resource(Resource::new("contact").action(Action::new("read").floor(Level::Own))))
+        .user(User::new("ann"));
+    let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
+    let records = Records::new(Ids::Text).owner("owner_id");
+    let mapping = Mapping::new(Dialect::MySql, records, Members::inline(9)).unwrap();
+    let read = permission(&snapshot, "contact.read");
+    let sql = mapping.sql(&snapshot.principal("ann").scope(read).predicate()).unwrap();
+    assert_eq!(sql.text, "(`owner_id` = ? AND CAST(`owner_id` AS BINARY) = ?)");
+    assert_eq!(sql.params, [Param::Text("ann".into()), Param::Text("ann".into())]);
+}
+
+#[test]
+fn beyond_the_limit_is_an_error_and_not_a_part() {
+    let snapshot = company();
+    let read = permission(&snapshot, "contact.read");
+    let predicate = snapshot.principal(17).scope(read).predicate();
+    let records = || Records::new(Ids::Integers).owner("owner_id").owner_department("department_id");
+    let inline = |limit| Mapping::new(Dialect::Sqlite, records(), Members::inline(limit)).unwrap();
+    // Two people and two departments.
+    assert_eq!(inline(4).sql(&predicate).unwrap().params.len(), 4);
+    let error = inline(3).sql(&predicate).unwrap_err();
+    assert_eq!(error, ConditionError::TooManyIds { limit: 3 });
+    assert_eq!(
+        error.to_string(),
+        "the condition would hold more than 3 ids: raise the limit, or use mirror tables (`Members::mirror`), whose \
+         conditions stay small"
+    );
+    let table = |limit| Mapping::new(Dialect::Sqlite, records(), Members::table("m", "u", "d", limit)).unwrap();
+    assert_eq!(table(5).sql(&predicate).unwrap().params.len(), 5);
+    assert_eq!(table(4).sql(&predicate).unwrap_err(), ConditionError::TooManyIds { limit: 4 });
+    let texts =
+        Mapping::new(Dialect::Sqlite, Records::new(Ids::Text).owner("o"), Members::table("m", "u", "d", 9)).unwrap();
+    let error = texts.sql(&predicate).unwrap_err();
+    assert_eq!(error, ConditionError::UnknownKind(DepartmentId::from(1)));
+    assert_eq!(
+        error.to_string(),
+        "department `1` has an id that the table of members can't hold: say what kind of ids departments have, or use \
+         `Members::inline`"
+    );
+}
+
+#[test]
+fn a_description_that_makes_no_sense_is_refused() {
+    let refused = |dialect, records: Records, members| Mapping::new(dialect, records, members).unwrap_err().to_string();
+    let inline = || Members::inline(1);
+    assert_eq!(
+        refused(Dialect::MySql, Records::new(Ids::Both), inline()),
+        "MySQL finds `7` equal to `'7'`: say of each kind of ids whether they are `Ids::Integers` or `Ids::Text`"
+    );
+    assert_eq!(
+        refused(Dialect::Sqlite, Records::new(Ids::Text).owner(""), inline()),
+        "`` is no name of a column: write it as in `contacts` or `crm.contacts`"
+    );
+    assert_eq!(
+        refused(Dialect::Sqlite, Records::new(Ids::Text).owner("c.owner"), inline()),
+        "`c.owner` is no name of a column: name the table of the records by `table`"
+    );
+    assert_eq!(
+        refused(Dialect::Sqlite, Records::new(Ids::Text).shares(ShareTable::new("a.b.c")), inline()),
+        "`a.b.c` is no name of a table: write it as in `contacts` or `crm.contacts`"
+    );
+    assert_eq!(
+        refused(Dialect::Sqlite, Records::new(Ids::Text).owners(OwnerTable::new("a\nb")), inline()),
+        "`a\\nb` is no name of a table: it holds a control character"
+    );
+    let mirror = Mirror::new(Dialect::Sqlite, "os_", Ids::Integers).unwrap();
+    assert_eq!(
+        refused(Dialect::Postgres, Records::new(Ids::Integers), Members::mirror(&mirror)),
+        "the mirror `os_` is for SQLite, and the mapping for PostgreSQL"
+    );
+    assert_eq!(
+        refused(Dialect::Sqlite, Records::new(Ids::Text), Members::mirror(&mirror)),
+        "the mirror `os_` holds other ids of users and departments than the table of the records"
+    );
+    assert_eq!(
+        Mirror::new(Dialect::Postgres, "os_", Ids::Both).unwrap_err().to_string(),
+        "a column in PostgreSQL has one type: say whether the ids of users and departments are `Ids::Integers` or \
+         `Ids::Text`"
+    );
+    let ids = IdKinds { departments: Ids::Text, ..IdKinds::from(Ids::Integers) };
+    let texts = Mirror::new(Dialect::Sqlite, "os_", ids).unwrap();
+    assert_eq!(
+        texts.fill(&company()).map(drop).unwrap_err().to_string(),
+        "the tables of the mirror `os_` can't hold the id of department `1`: it is of another kind"
+    );
+}
+
+/// A quote in a name is part of the name, and never ends it.
+#[test]
+fn names_are_quoted() {
+    let records = Records::new(Ids::Integers).owner("ow\"ner").table("a table");
+    let mapping = Mapping::new(Dialect::Sqlite, records, Members::inline(9)).unwrap();
+    let (text, _) = condition(&mapping, 41, "contact.list");
+    assert_eq!(text, r#""a table"."ow""ner" = ?"#);
+}
+
+/// An index of the default collation serves conditions that name it.
+#[test]
+fn sqlite_uses_its_indexes() {
+    let database = Sqlite::new();
+    database.text("CREATE TABLE contacts (id INTEGER PRIMARY KEY, owner_id TEXT)").unwrap();
+    database.text("CREATE INDEX by_owner ON contacts (owner_id)").unwrap();
+    let plan = database.plan("SELECT id FROM contacts WHERE (\"owner_id\" COLLATE BINARY) IN ('a', 'b')");
+    assert_eq!(plan, ["SEARCH contacts USING COVERING INDEX by_owner (owner_id=?)"]);
+}
