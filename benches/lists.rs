@@ -95,7 +95,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("set `ORGSCOPE_TEST_POSTGRES` to a PostgreSQL, for example `host=/run/postgresql user=postgres`");
         return Ok(());
     };
-    let contacts = std::env::var("ORGSCOPE_BENCH_CONTACTS").map_or(Ok(5_000_000), |text| text.parse())?;
+    let contacts = std::env::var("ORGSCOPE_BENCH_CONTACTS").map_or(Ok(5_000_000_i64), |text| text.parse())?;
     let mut client = Client::connect(&place, NoTls)?;
     load(&mut client, contacts)?;
     let snapshot = company();
@@ -130,7 +130,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let (took, _) = time(&mut client, &page)?;
             let count = query(&sql, "COUNT(*)", "");
             let count: i64 = client.query_one(&count.text, &params(&count))?.get(0);
-            let share = count as f64 / contacts as f64;
+            let share = f64::from(u32::try_from(count)?) / f64::from(u32::try_from(contacts)?);
             let plan = plan(&mut client, &page)?;
             if share < 0.01 && plan.contains("Seq Scan on contacts") {
                 sequential.push(format!("{who}, {action}"));

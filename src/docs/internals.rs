@@ -49,6 +49,9 @@
 //! each is a question about the combination alone. The union of two roles is the union of their levels, and a requirement
 //! is the intersection of two cells, which is exact where an intersection of levels would not be.
 //!
+//! A record with one relation more is never reached less, so a cell has one shortest form as "all of these, each any of those".
+//! That is the [`Predicate`](crate::Predicate), and a condition for a database is made from the same bits.
+//!
 //! So a check of whatever permission is: look up the owner, compare numbers to get five bits, test one bit of one cell.
 //!
 //! # How a change is published
@@ -93,6 +96,12 @@
 //!
 //! - `reference` against every answer, on random worlds: check, scope, list, who (counted and listed) and reason;
 //!   explanations with every repair applied; differences by every record that the ids of two policies can make.
+
+//! - `reference` against every answer, on random worlds: check, scope, list, who and reason.
+//! - Predicates on the same worlds: walked by the ids that they give, and in SQLite with the members inline, in a table and in
+//!   mirror tables, whose columns have collations that must not matter; fewer worlds in PostgreSQL.
+//! - Mirror tables after random commands: those that followed each change hold what is filled afresh, here and in another process;
+//!   those that are behind never answer.
 //! - All worlds with up to three departments, two users (members and heads anywhere), one record and two roles for everyone,
 //!   exhaustively.
 //! - Random commands: after every batch the published snapshot answers like one compiled afresh, and like the reference; a

@@ -102,4 +102,18 @@
 //!
 //! # Figures
 //!
-//! FIGURES
+//! `cargo bench --bench lists --features sql` asks a PostgreSQL for the newest 50 of 5 million contacts, 100,000 users and
+//! 10,000 departments, by mirror tables. On two shared cores of a cloud machine, with others at work on it (PostgreSQL 15, 22
+//! November 2026), planning included, one run said:
+//!
+//! | who heads | `own` | `department` | `department+sub` | `all`, requiring `department+sub` |
+//! |---|---|---|---|---|
+//! | the company | 0.13 ms | 1.5 ms (0.01 % of the contacts) | 2.1 ms (all) | 2.1 ms |
+//! | a tenth | 0.12 ms | 1.1 ms (0.01 %) | 5.2 ms (11 %) | 8.3 ms |
+//! | a thousandth | 0.11 ms | 0.9 ms (0.01 %) | 4.3 ms (0.1 %) | 4.7 ms |
+//! | one department | 0.15 ms | 1.1 ms (0.01 %) | 1.4 ms (0.01 %) | 1.3 ms |
+//!
+//! The same page without a condition takes 0.18 ms. So the goal of twice that is met by `own` alone: where the set is dense
+//! it takes twelve times as much, for 50 owners who are looked up and for the planning of a join. No plan reads all contacts where
+//! the set is below 1 %, and contacts and members are read from indexes only. A predicate takes 0.09 µs, its condition 7.5 µs,
+//! its text 18 µs.

@@ -159,6 +159,8 @@
 //! - Colours are for a terminal only, and `NO_COLOR` with any value but the empty one turns them off.
 //! - `matrix` prints `deny` as `-`. With `--user` it shows what the user effectively has: nothing, where something that the
 //!   permission requires is denied whatever the record.
+//! - `sql` prints the condition, then each parameter with its number, as JSON. The people whom the user reaches stand in it, all of
+//!   them. MySQL would find `7` equal to `'7'`, so without `--ids` the ids of the file must be of one kind there.
 //! - If a file can't be read, and its `format` is a newer one, then that is the error, wherever `format` stands; unless the
 //!   text is not even TOML, JSON or YAML up to there.
 //! - Where a type has an action `assign` that is a toggle, reassigning asks the toggle.

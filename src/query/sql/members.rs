@@ -55,7 +55,7 @@ impl Members {
 pub(super) enum MembersIn {
     Inline { limit: usize },
     Table { table: TableName, user: IdColumn, department: IdColumn, limit: usize },
-    Mirror(Box<Mirror>),
+    Mirror(Mirror),
 }
 
 impl MembersIn {
@@ -81,7 +81,7 @@ impl MembersIn {
                         mirror.prefix
                     )));
                 }
-                Ok(Self::Mirror(mirror))
+                Ok(Self::Mirror(*mirror))
             }
         }
     }

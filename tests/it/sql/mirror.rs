@@ -45,8 +45,8 @@ proptest! {
         for batch in batches {
             let before = handle.load();
             let mut commands: Vec<Command> = batch.into_iter().map(|raw| command(raw, &world, &handle)).collect();
-            while let Err(refusal) = handle.apply(&commands) {
-                commands.remove(refusal.command());
+            while let Err(refusal) = handle.by_force().apply(commands.clone()) {
+                commands.remove(refusal.command().unwrap());
             }
             prop_assert_eq!(run_all(&followed, mirror.follow(&before, &handle.load()).unwrap()), 1);
             let (filled, mirror) = self::mirror(Ids::Both);

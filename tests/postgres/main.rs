@@ -5,20 +5,21 @@ use libtest_mimic::{Arguments, Trial};
 use orgscope::sql::Ids;
 use proptest::test_runner::Config;
 
+mod client;
 #[allow(dead_code, unused_imports, reason = "the other binary of tests uses the rest")]
-#[path = "it/commands.rs"]
+#[path = "../it/commands.rs"]
 mod commands;
 #[allow(dead_code, reason = "the other binary of tests uses the rest")]
-#[path = "it/random.rs"]
+#[path = "../it/random.rs"]
 mod random;
 #[allow(dead_code, unused_imports, reason = "the other binary of tests uses the rest")]
-#[path = "it/sql/mod.rs"]
+#[path = "../it/sql/mod.rs"]
 mod sql;
 #[allow(dead_code, unused_imports, reason = "the other binary of tests uses the rest")]
-#[path = "it/square.rs"]
+#[path = "../it/square.rs"]
 mod square;
 
-use sql::database::Postgres;
+use client::Postgres;
 
 fn square(ids: Ids) {
     // Each question is a round trip, so there are fewer worlds.

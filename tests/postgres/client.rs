@@ -1,0 +1,55 @@
+//! A connection to PostgreSQL.
+
+use std::cell::RefCell;
+
+use orgscope::sql::{Dialect, Param, Sql};
+use postgres::types::ToSql;
+
+use crate::sql::database::Database;
+
+/// The PostgreSQL that `ORGSCOPE_TEST_POSTGRES` names, for example `host=/run/postgresql user=postgres`: a schema of its own,
+/// which is gone when the connection is.
+pub(crate) struct Postgres(RefCell<postgres::Client>);
+
+impl Postgres {
+    pub(crate) fn new() -> Self {
+        let place = std::env::var("ORGSCOPE_TEST_POSTGRES").expect("`ORGSCOPE_TEST_POSTGRES` says where PostgreSQL is");
+        let mut client = postgres::Client::connect(&place, postgres::NoTls).unwrap();
+        // Temporary tables are found first, and need nobody to remove them.
+        client.batch_execute("SET search_path = pg_temp; SET client_min_messages = warning").unwrap();
+        Self(RefCell::new(client))
+    }
+}
+
+fn params(sql: &Sql) -> Vec<&(dyn ToSql + Sync)> {
+    sql.params.iter().map(typed).collect()
+}
+
+fn typed(param: &Param) -> &(dyn ToSql + Sync) {
+    match param {
+        Param::Integer(integer) => integer,
+        Param::Text(text) => text,
+    }
+}
+
+fn said(error: &postgres::Error) -> String {
+    let message = error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned());
+    // What is no truth value stands in quotes.
+    let value = message.strip_prefix("invalid input syntax for type boolean: \"");
+    value.and_then(|value| value.strip_suffix('"')).map(str::to_owned).unwrap_or(message)
+}
+
+impl Database for Postgres {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    fn run(&self, sql: &Sql) -> Result<u64, String> {
+        self.0.borrow_mut().execute(&sql.text, &params(sql)).map_err(|error| said(&error))
+    }
+
+    fn integers(&self, sql: &Sql) -> Result<Vec<i64>, String> {
+        let rows = self.0.borrow_mut().query(&sql.text, &params(sql)).map_err(|error| said(&error))?;
+        Ok(rows.iter().map(|row| row.get(0)).collect())
+    }
+}
