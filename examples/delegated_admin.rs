@@ -94,8 +94,9 @@ impl Application {
         let permission: Permission<Mailbox> = snapshot.schema().permission(action)?;
         for owner in ["sam", "nina", "nick", "tom"] {
             let mailbox = Mailbox(owner.into());
-            let who = snapshot.who_can(permission, &mailbox).map(ToString::to_string);
-            writeln!(self.text, "  who may {action} the mailbox of {owner}: {}", who.collect::<Vec<_>>().join(", "))?;
+            let mut who: Vec<String> = snapshot.who_can(permission, &mailbox).map(ToString::to_string).collect();
+            who.sort();
+            writeln!(self.text, "  who may {action} the mailbox of {owner}: {}", who.join(", "))?;
         }
         Ok(())
     }

@@ -169,8 +169,8 @@ pub(crate) struct Ground<'p> {
     assignments_of: HashSet<RoleId>,
     /// The cells of all roles for these permissions.
     permissions: HashSet<String>,
-    /// Who asks, where the verdict rests on their levels.
-    delegate: Option<Delegate>,
+    /// Who asks, for each section where the verdict rests on their levels.
+    delegates: Vec<Delegate>,
 }
 
 /// A user whose levels for some permissions matter.
@@ -191,7 +191,7 @@ impl<'p> Ground<'p> {
             cells_of: HashSet::new(),
             assignments_of: HashSet::new(),
             permissions: HashSet::new(),
-            delegate: None,
+            delegates: Vec::new(),
         };
         ground.name(command);
         ground
@@ -308,7 +308,7 @@ impl<'p> Ground<'p> {
         let org = &self.policy.org;
         self.rests_on_user(id);
         self.add_places_of(id);
-        self.delegate = Some(Delegate {
+        self.delegates.push(Delegate {
             subjects: org.subjects_of(id).collect(),
             section,
             permissions: permissions.into_iter().collect(),
@@ -374,15 +374,16 @@ impl<'p> Ground<'p> {
                 self.cells_of.contains(role)
                     || self.permissions.contains(permission)
                     || self
-                        .delegate
-                        .as_ref()
-                        .is_some_and(|delegate| delegate.permissions.contains(permission) && self.has(delegate, role))
+                        .delegates
+                        .iter()
+                        .any(|delegate| delegate.permissions.contains(permission) && self.has(delegate, role))
             }
             Fact::Assignment(role, subject) => {
                 self.assignments_of.contains(role)
-                    || self.delegate.as_ref().is_some_and(|delegate| {
-                        delegate.subjects.contains(subject) && self.is_in_section(delegate, role)
-                    })
+                    || self
+                        .delegates
+                        .iter()
+                        .any(|delegate| delegate.subjects.contains(subject) && self.is_in_section(delegate, role))
             }
             _ => false,
         }

@@ -225,18 +225,15 @@ impl Draft {
 
     /// What a command is about, and what its verdict rests on.
     fn ground(&mut self, by: &Actor, command: &Command) -> Ground<'_> {
-        let manager = match by {
-            Actor::Host => None,
-            Actor::User(user) => match permitted::standing(user, command, &self.policy) {
-                Ok(Standing::User { section: Some(section) }) => Some((user, Some(section))),
-                _ => Some((user, None)),
-            },
-        };
         let mut ground = Ground::of(command, &self.policy);
-        match manager {
-            None => {}
-            Some((user, None)) => ground.rests_on_user(user),
-            Some((user, Some(section))) => rests_on(user, section, command, &self.policy, &mut ground),
+        let Actor::User(user) = by else { return ground };
+        ground.rests_on_user(user);
+        if let Ok(Standing::User { section }) = permitted::standing(user, command, &self.policy) {
+            // Where the section is unknown, it matters whether they manage any.
+            let all = 0..self.policy.schema.sections().len();
+            for section in section.map_or(all, |section| section..section + 1) {
+                rests_on(user, section, command, &self.policy, &mut ground);
+            }
         }
         ground
     }
