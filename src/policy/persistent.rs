@@ -4,7 +4,7 @@
 use std::borrow::Borrow;
 use std::fmt::{self, Debug};
 
-use immutable_chunkmap::{map, set};
+use immutable_chunkmap::map;
 
 /// How many entries a node holds. Of 16 to 128, this is the fastest to read, and no slower to change than fewer.
 const NODE: usize = 64;
@@ -15,7 +15,7 @@ pub(crate) struct Map<K: Ord + Clone, V: Clone>(map::Map<K, V, NODE>);
 
 /// A set in order.
 #[derive(Clone)]
-pub(crate) struct Set<K: Ord + Clone>(set::Set<K, NODE>);
+pub(crate) struct Set<K: Ord + Clone>(Map<K, ()>);
 
 impl<K: Ord + Clone, V: Clone> Map<K, V> {
     /// A map of entries that come in the order of their keys, most often. Others are found places for, more slowly.
@@ -80,33 +80,25 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
 impl<K: Ord + Clone> Set<K> {
     /// The same as [`Map::of_sorted`].
     pub(crate) fn of_sorted(keys: impl IntoIterator<Item = K>) -> Self {
-        let mut keys = keys.into_iter();
-        let mut set = set::Set::new();
-        loop {
-            let node: Vec<K> = keys.by_ref().take(NODE).collect();
-            if node.is_empty() {
-                return Self(set);
-            }
-            set = set.insert_many(node);
-        }
+        Self(Map::of_sorted(keys.into_iter().map(|key| (key, ()))))
     }
 
     pub(crate) fn contains(&self, key: &K) -> bool {
-        self.0.contains(key)
+        self.0.contains_key(key)
     }
 
     /// Whether it was not there before.
     pub(crate) fn insert(&mut self, key: K) -> bool {
-        !self.0.insert_cow(key)
+        self.0.insert(key, ()).is_none()
     }
 
     /// Whether it was there before.
     pub(crate) fn remove(&mut self, key: &K) -> bool {
-        self.0.remove_cow(key)
+        self.0.remove(key).is_some()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &K> {
-        self.0.into_iter()
+        self.0.keys()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -122,7 +114,7 @@ impl<K: Ord + Clone, V: Clone> Default for Map<K, V> {
 
 impl<K: Ord + Clone> Default for Set<K> {
     fn default() -> Self {
-        Self(set::Set::new())
+        Self(Map::default())
     }
 }
 

@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use crate::policy::org::{Org, User};
 use crate::query::principal::Principal;
 use crate::query::scope::Scope;
-use crate::snapshot::{Below, Cell, Relation, SHARED, Snapshot};
+use crate::snapshot::{Below, Cell, Relation, SHARED, Snapshot, department};
 use crate::vocabulary::facts::Facts;
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
@@ -228,8 +228,8 @@ impl<'s> Departments<'s> {
         let Asked { snapshot, .. } = self.asked;
         let departments: Vec<&DepartmentId> = if self.with_those_below {
             let ranges = self.asked.ranges().into_iter();
-            let departments = ranges.flat_map(|these| snapshot.departments_in(these));
-            departments.map(|department| org(snapshot).department_id(department)).collect()
+            let slots = ranges.flat_map(|these| snapshot.departments_in(these));
+            slots.map(|slot| org(snapshot).department_id(department(*slot))).collect()
         } else {
             self.asked.anchors().into_iter().collect()
         };
@@ -301,16 +301,7 @@ impl<'s> Asked<'s> {
 
     /// The numbers of those departments and of all below them, without ranges that lie within another.
     pub(crate) fn ranges(&self) -> SmallVec<[Below; 2]> {
-        let mut anchors: SmallVec<[Below; 2]> = self.user.anchors().map(|anchor| self.snapshot.below(anchor)).collect();
-        anchors.sort_unstable_by_key(|below| below.first);
-        let mut ranges: SmallVec<[Below; 2]> = SmallVec::new();
-        for below in anchors {
-            // Ranges of a tree lie within each other or apart, and in this order the outer one comes first.
-            if ranges.last().is_none_or(|outer| !outer.contains(below.first)) {
-                ranges.push(below);
-            }
-        }
-        ranges
+        Below::outermost(self.user.anchors().map(|anchor| self.snapshot.below(anchor)).collect())
     }
 }
 

@@ -1,5 +1,6 @@
 //! What two snapshots share, so that a comparison looks only at the rest.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::snapshot::chunks::Chunks;
@@ -28,9 +29,25 @@ impl Snapshot {
         slots
     }
 
-    /// Of two that are kin: the users who may have become members of other departments, or have come or gone.
+    /// The users who may be members of other departments than in another state, those who are only in one of them included:
+    /// at least all who are.
+    ///
+    /// Of two that are kin it walks what they do not share, which is little if one followed the other.
     pub(crate) fn changed_homes(&self, other: &Self) -> Vec<UserId> {
-        self.users.unshared(&other.users)
+        if self.is_kin(other) && !self.has_slot_of_another(other) {
+            return self.users.unshared(&other.users);
+        }
+        let (here, there) = (self.policy.org.users().keys(), other.policy.org.users().keys());
+        here.chain(there).collect::<BTreeSet<_>>().into_iter().cloned().collect()
+    }
+
+    /// Whether some slot is one department's here and another's there, so that homes that look the same may not be.
+    fn has_slot_of_another(&self, other: &Self) -> bool {
+        if self.has_the_tree_of(other) {
+            return false;
+        }
+        let there: HashMap<_, _> = other.policy.org.departments().map(|(id, node)| (node, id)).collect();
+        self.policy.org.departments().any(|(id, node)| there.get(&node).is_some_and(|other| *other != id))
     }
 
     /// Whether the departments are the same, in the same places.

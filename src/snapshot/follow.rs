@@ -46,30 +46,24 @@ impl<'t> Parts<'t> {
 
 impl Snapshot {
     /// The state after these commands, if all make sense; otherwise the place of the first that makes none.
-    ///
-    /// At most one snapshot may follow another, because they remember rows together. Who only tries
-    /// something asks [`what_if`](Self::what_if).
-    pub(crate) fn after(&self, commands: &[Command]) -> Result<Self, (usize, Invalid)> {
+    pub(crate) fn what_if(&self, commands: &[Command]) -> Result<Self, (usize, Invalid)> {
         let mut policy = self.policy.clone();
         let mut touched = Vec::new();
         for (place, command) in commands.iter().enumerate() {
             touched.extend(policy.change(command).map_err(|invalid| (place, invalid))?.touched);
         }
-        Ok(self.follow(policy, &touched))
+        Ok(self.try_to_follow(policy, &touched))
     }
 
-    /// The same, for who only tries: it shares no rows, so any number of them may follow one snapshot.
-    pub(crate) fn what_if(&self, commands: &[Command]) -> Result<Self, (usize, Invalid)> {
-        Self { rows: Arc::default(), lineage: self.lineage.fork(self.revision), ..self.clone() }.after(commands)
-    }
-
-    /// What [`follow`](Self::follow) gives, for who only tries.
+    /// What [`follow`](Self::follow) gives, for who only tries: it remembers rows of its own, in a line of its own, so any
+    /// number of them may follow one snapshot.
     pub(crate) fn try_to_follow(&self, policy: Policy, touched: &[Touched]) -> Self {
-        Self { rows: Arc::default(), ..self.clone() }.follow(policy, touched)
+        Self { rows: Arc::default(), lineage: self.lineage.fork(self.revision), ..self.clone() }.follow(policy, touched)
     }
 
     /// The snapshot of a policy, given the one before and what has changed since.
     ///
+    /// At most one snapshot may follow another, because they remember rows together and give out places in turn.
     /// It costs what the change touches; besides, a group that comes costs its members, one that gets its first role or loses
     /// its last one too, and a touched department costs all departments.
     pub(crate) fn follow(&self, policy: Policy, touched: &[Touched]) -> Self {

@@ -1,6 +1,6 @@
 //! One number for all that says where people are: departments with their numbers, and who is a member of which.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hash};
 
 use foldhash::quality::FixedState;
@@ -8,7 +8,7 @@ use foldhash::quality::FixedState;
 use crate::policy::org::Org;
 use crate::snapshot::Snapshot;
 use crate::snapshot::tree::{Tree, slot};
-use crate::vocabulary::id::{DepartmentId, UserId};
+use crate::vocabulary::id::UserId;
 
 /// Two states of a company have the same imprint if they have the same departments with the same numbers and the same members,
 /// and else another but for a chance of one in 2⁶⁴.
@@ -64,35 +64,5 @@ impl Snapshot {
     /// The number of the [`Imprint`] of this state.
     pub(crate) fn imprint(&self) -> i64 {
         self.imprint.number()
-    }
-
-    /// Whether departments are known to have the same numbers.
-    pub(crate) fn has_same_tree(&self, other: &Self) -> bool {
-        self.tree.is_shared_with(&other.tree)
-    }
-
-    /// Users whose departments may be others in another state: at least all whose are.
-    ///
-    /// It walks what the two do not share, which is little if the one followed the other; and everybody where a department has
-    /// the slot that another had, because then a home that looks the same may not be.
-    pub(crate) fn users_who_may_differ<'a>(&'a self, other: &'a Self) -> BTreeSet<&'a UserId> {
-        if self.has_slot_of_another(other) {
-            return self.policy.org.users().keys().chain(other.policy.org.users().keys()).collect();
-        }
-        let here = self.users.not_shared_with(&other.users).filter_map(|home| self.ids.get(home.user));
-        let there = other.users.not_shared_with(&self.users).filter_map(|home| other.ids.get(home.user));
-        here.chain(there).collect()
-    }
-
-    /// Whether some slot is one department's here and another's there.
-    fn has_slot_of_another(&self, other: &Self) -> bool {
-        if self.has_same_tree(other) {
-            return false;
-        }
-        let by_slot = |snapshot: &Self| {
-            snapshot.policy.org.departments().map(|(id, department)| (slot(department), id.clone())).collect()
-        };
-        let (here, there): (HashMap<_, DepartmentId>, HashMap<_, DepartmentId>) = (by_slot(self), by_slot(other));
-        here.iter().any(|(slot, department)| there.get(slot).is_some_and(|other| other != department))
     }
 }

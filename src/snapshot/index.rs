@@ -79,11 +79,6 @@ impl<T: Copy> Index<T> {
         self.integers.memory_usage() + self.texts.memory_usage()
     }
 
-    /// The values of the tables that another index does not share: at least of all ids that have another value there, or none.
-    #[cfg(feature = "sql")]
-    pub(crate) fn not_shared_with(&self, other: &Self) -> impl Iterator<Item = T> {
-        self.integers.not_shared_with(&other.integers).chain(self.texts.not_shared_with(&other.texts))
-    }
 }
 
 #[inline]
@@ -183,15 +178,6 @@ impl<Key: Clone, T: Copy> Shards<Key, T> {
 
     fn memory_usage(&self) -> usize {
         shared(&self.tables) + self.tables.iter().map(shared).sum::<usize>()
-    }
-
-    #[cfg(feature = "sql")]
-    fn not_shared_with(&self, other: &Self) -> impl Iterator<Item = T> {
-        let alike = self.tables.len() == other.tables.len();
-        let tables = self.tables.iter().enumerate();
-        let own = tables.filter(move |(nth, table)| !alike || !Arc::ptr_eq(table, &other.tables[*nth]));
-        let buckets = own.flat_map(|(_, table)| table.iter());
-        buckets.flat_map(|bucket| bucket.entries.iter().flatten().map(|(_, value)| *value))
     }
 
     #[inline]

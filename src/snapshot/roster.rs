@@ -191,9 +191,7 @@ impl Snapshot {
 
     /// The departments below and including one.
     pub(crate) fn departments_below(&self, department: DepartmentSlot) -> &[DepartmentSlot] {
-        let below = self.tree.below(department);
-        let (first, count) = (below.first as usize, below.count as usize);
-        self.tree.preorder().get(first..).and_then(|rest| rest.get(..count)).unwrap_or_default()
+        self.departments_in(self.tree.below(department))
     }
 
     /// The entries of the users of a source, of whom some may be no users who may ask. The same entry may come again and

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use petgraph::stable_graph::NodeIndex;
+use smallvec::SmallVec;
 
 use crate::policy::org::Org;
 use crate::snapshot::Snapshot;
@@ -65,7 +66,7 @@ impl Tree {
         Self { numbers: numbers.into(), sizes: sizes.into(), preorder: preorder.into() }
     }
 
-    /// Whether they are one and the same.
+    /// Whether they are known to be one and the same.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.numbers, &other.numbers)
     }
@@ -94,12 +95,6 @@ impl Tree {
         [&self.numbers, &self.sizes, &self.preorder].into_iter().map(shared).sum()
     }
 
-    /// Whether this is known to be the same numbering.
-    #[cfg(feature = "sql")]
-    pub(crate) fn is_shared_with(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.numbers, &other.numbers)
-    }
-
     /// One more than the greatest slot.
     pub(crate) fn slots(&self) -> usize {
         self.numbers.len()
@@ -113,6 +108,14 @@ impl Below {
     #[inline]
     pub(crate) fn contains(self, number: u32) -> bool {
         number.wrapping_sub(self.first) < self.count
+    }
+
+    /// The same departments, sorted, without ranges that lie within another.
+    pub(crate) fn outermost(mut ranges: SmallVec<[Self; 2]>) -> SmallVec<[Self; 2]> {
+        // Ranges of a tree lie within each other or apart, and in this order the outer one comes first.
+        ranges.sort_unstable_by_key(|below| below.first);
+        ranges.dedup_by(|inner, outer| outer.contains(inner.first));
+        ranges
     }
 }
 
@@ -132,9 +135,9 @@ impl Snapshot {
     }
 
     /// The departments with these numbers, in their order.
-    pub(crate) fn departments_in(&self, these: Below) -> impl Iterator<Item = NodeIndex> {
+    pub(crate) fn departments_in(&self, these: Below) -> &[DepartmentSlot] {
         let (first, end) = (these.first as usize, these.first as usize + these.count as usize);
-        self.tree.preorder().get(first..end).unwrap_or_default().iter().map(|slot| department(*slot))
+        self.tree.preorder().get(first..end).unwrap_or_default()
     }
 }
 

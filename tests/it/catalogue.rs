@@ -110,14 +110,14 @@ fn an_administrator_works_on_the_page() {
     assert_eq!(grants, [Grant::DENY, Grant::DENY, Grant::Level(Level::All), Grant::DENY]);
 }
 
-/// A supervisor sees the mailboxes of the team and does not change them; everybody has their own; nobody reads the mail of
-/// others.
 fn sorted<'a>(users: impl Iterator<Item = &'a UserId>) -> Vec<String> {
     let mut ids: Vec<String> = users.map(ToString::to_string).collect();
     ids.sort();
     ids
 }
 
+/// A supervisor sees the mailboxes of the team and does not change them; everybody has their own; nobody reads the mail of
+/// others.
 #[test]
 fn the_webmail_preset() {
     let snapshot = Snapshot::of(&Policy::from_document(document()).unwrap());

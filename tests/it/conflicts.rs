@@ -138,6 +138,12 @@ fn what_a_verdict_rests_on_has_changed() {
     let group = Command::assign("seller", Subject::group("team"));
     is_conflict(Command::join_group("tom", "team"), &group, "user `tom`");
     is_conflict(Command::leave_group("nick", "team"), &group, "who is in group `team`");
+    // Whether she manages any section: who does is told that a role is unknown, and who does not that it is none of hers.
+    is_conflict(
+        Command::set_level("lead", "settings.manage", Level::Deny),
+        &Command::delete_role("unknown"),
+        "`settings.manage` of role `lead`",
+    );
     // Whom the role that she edits is assigned to.
     is_conflict(
         Command::assign("seller", Subject::user("tom")),

@@ -7,6 +7,7 @@ use orgscope::{
 };
 use proptest::prelude::*;
 
+use crate::managed::parts;
 use crate::random::{Record, World, world, worlds};
 use crate::square::permissions;
 
@@ -30,19 +31,8 @@ fn join_is_the_union_and_no_ninth_level_appears() {
     }
 }
 
-/// Levels as sets of parts, written down from the table and not computed.
 #[test]
 fn order_is_inclusion_of_the_parts() {
-    let parts = |level| match level {
-        Level::Deny => "",
-        Level::Own => "S",
-        Level::Department => "SD",
-        Level::DepartmentSub => "SDT",
-        Level::OwnOpen => "SO",
-        Level::DepartmentOpen => "SDO",
-        Level::DepartmentSubOpen => "SDTO",
-        Level::All => "SDTOA",
-    };
     for a in Level::EACH {
         for b in Level::EACH {
             let within = parts(a).chars().all(|part| parts(b).contains(part));

@@ -62,7 +62,7 @@ pub(crate) fn manage(policy: &Policy) -> Option<AnyPermission> {
     Some(policy.schema().find(&name).unwrap())
 }
 
-/// The parts of a level, from the table.
+/// The parts of a level, written down from the table and not computed.
 pub(crate) fn parts(level: Level) -> &'static str {
     match level {
         Level::Deny => "",

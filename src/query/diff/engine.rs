@@ -67,7 +67,7 @@ struct Engine<'s> {
 
 pub(super) fn compare<'s>(before: &'s Snapshot, after: &'s Snapshot) -> Diff<'s> {
     let kin = before.is_kin(after);
-    let movers = movers(before, after, kin);
+    let movers = movers(before, after);
     let regrouped = regrouped(before, after);
     let one_by_one = one_by_one(before, after, kin, movers.iter().map(|(user, _)| user).chain(regrouped.keys()));
     let sources = if kin { sources(before, after, &movers) } else { Vec::new() };
@@ -129,14 +129,9 @@ pub(super) fn compare<'s>(before: &'s Snapshot, after: &'s Snapshot) -> Diff<'s>
 }
 
 /// The users whose membership of departments differs, and what it was and is.
-fn movers(before: &Snapshot, after: &Snapshot, kin: bool) -> Vec<(UserId, Mover)> {
+fn movers(before: &Snapshot, after: &Snapshot) -> Vec<(UserId, Mover)> {
     let (old, new) = (&before.policy().org, &after.policy().org);
-    let users: Vec<UserId> = if kin {
-        before.changed_homes(after)
-    } else {
-        old.users().keys().chain(new.users().keys()).cloned().collect::<BTreeSet<_>>().into_iter().collect()
-    };
-    let moved = users.into_iter().filter_map(|id| {
+    let moved = before.changed_homes(after).into_iter().filter_map(|id| {
         let departments = |snapshot: &Snapshot| {
             let user = snapshot.policy().org.users().get(&id);
             user.map_or_else(Vec::new, |user| user.departments.to_vec())

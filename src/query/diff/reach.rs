@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
+use smallvec::SmallVec;
 
 use crate::snapshot::{Below, DepartmentSlot, Entry, Relation, Snapshot, department, slot};
 use crate::vocabulary::id::UserId;
@@ -81,22 +82,15 @@ struct Cone {
     /// Sorted.
     anchors: Vec<u32>,
     /// Without those that lie within another.
-    below: Vec<Below>,
+    below: SmallVec<[Below; 2]>,
 }
 
 impl Cone {
     fn of(snapshot: &Snapshot, anchors: &[DepartmentSlot]) -> Self {
-        let mut all: Vec<Below> = anchors.iter().map(|slot| snapshot.below(department(*slot))).collect();
-        // Ranges of a tree lie within each other or apart, and in this order the outer one comes first.
-        all.sort_unstable_by_key(|below| below.first);
-        let anchors = all.iter().map(|below| below.first).collect();
-        let mut below: Vec<Below> = Vec::new();
-        for each in all {
-            if below.last().is_none_or(|outer| !outer.contains(each.first)) {
-                below.push(each);
-            }
-        }
-        Self { anchors, below }
+        let below: SmallVec<[Below; 2]> = anchors.iter().map(|slot| snapshot.below(department(*slot))).collect();
+        let mut anchors: Vec<u32> = below.iter().map(|below| below.first).collect();
+        anchors.sort_unstable();
+        Self { anchors, below: Below::outermost(below) }
     }
 
     /// How many departments there are, those below included.

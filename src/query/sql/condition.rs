@@ -46,30 +46,21 @@ impl<'a> Rendering<'a> {
 
     /// The relations that every record of these tables has.
     fn certain(&self) -> u8 {
-        if self.asked.pool && !self.has_user_owners() && !self.has_department_owners() { OWN } else { 0 }
+        let OwnersIn { user, department, .. } = &self.mapping.owners;
+        if self.asked.pool && user.is_none() && department.is_none() { OWN } else { 0 }
     }
 
     /// The relations that a record of these tables can have.
     fn possible(&self) -> u8 {
-        let owned = self.has_user_owners() || self.has_department_owners();
+        let OwnersIn { user, department, .. } = &self.mapping.owners;
+        let owned = user.is_some() || department.is_some();
         let parts = [
-            (OWN, self.has_user_owners() || self.asked.pool),
+            (OWN, user.is_some() || self.asked.pool),
             (DEPARTMENT | SUB, owned && self.asked.user.anchors().next().is_some()),
             (OPEN, self.mapping.open.is_some()),
             (crate::snapshot::SHARED, self.mapping.shares.is_some()),
         ];
         parts.into_iter().filter(|(_, possible)| *possible).fold(0, |all, (part, _)| all | part)
-    }
-
-    fn has_user_owners(&self) -> bool {
-        matches!(&self.mapping.owners, OwnersIn::Columns { user: Some(_), .. } | OwnersIn::Table { user: Some(_), .. })
-    }
-
-    fn has_department_owners(&self) -> bool {
-        matches!(
-            &self.mapping.owners,
-            OwnersIn::Columns { department: Some(_), .. } | OwnersIn::Table { department: Some(_), .. }
-        )
     }
 
     /// The condition, which a mirror at another state than the snapshot turns into an error.
@@ -105,28 +96,20 @@ impl<'a> Rendering<'a> {
     /// Owned by the user if `own`, or within these departments.
     fn owned(&mut self, own: bool, departments: Option<Departments<'a>>) -> Rendered<Vec<Expr>> {
         let mapping = self.mapping;
-        match &mapping.owners {
-            OwnersIn::Columns { user, department } => {
-                let user = user.as_ref().map(|column| self.is_one_of(column, own, departments)).transpose()?;
-                let department = department.as_ref().zip(departments);
-                let department = department.map(|(column, these)| self.is_department_of(column, these)).transpose()?;
-                Ok(user.flatten().into_iter().chain(department.flatten()).collect())
-            }
-            OwnersIn::Table { table, record, user, department } => {
-                let user = user.as_ref().map(|column| self.is_one_of(column, own, departments)).transpose()?;
-                let department = department.as_ref().zip(departments);
-                let department = department.map(|(column, these)| self.is_department_of(column, these)).transpose()?;
-                let owners = any(user.flatten().into_iter().chain(department.flatten()).collect());
-                let select = |owners| {
-                    Query::select()
-                        .expr(record.selected())
-                        .from_as(table.clone(), OWNER)
-                        .cond_where(Condition::from(owners))
-                        .take()
-                };
-                Ok(owners.map(|owners| mapping.id.is_in(select(owners))).into_iter().collect())
-            }
-        }
+        let OwnersIn { user, department, table } = &mapping.owners;
+        let user = user.as_ref().map(|column| self.is_one_of(column, own, departments)).transpose()?;
+        let department = department.as_ref().zip(departments);
+        let department = department.map(|(column, these)| self.is_department_of(column, these)).transpose()?;
+        let owners: Vec<Expr> = user.flatten().into_iter().chain(department.flatten()).collect();
+        let Some((table, record)) = table else { return Ok(owners) };
+        let select = |owners| {
+            Query::select()
+                .expr(record.selected())
+                .from_as(table.clone(), OWNER)
+                .cond_where(Condition::from(owners))
+                .take()
+        };
+        Ok(any(owners).map(|owners| mapping.id.is_in(select(owners))).into_iter().collect())
     }
 
     /// Whether a column of users holds the one who asks, if `own`, or a member of these departments.
@@ -219,24 +202,20 @@ impl<'a> Rendering<'a> {
 
     /// Whether nobody owns the record. It is never NULL.
     fn unowned(&self) -> Expr {
-        match &self.mapping.owners {
-            OwnersIn::Columns { user, department } => {
-                let columns = [user, department].into_iter().flatten();
-                all(columns.map(|column| column.expr().is_null()).collect())
-            }
-            OwnersIn::Table { table, record, user, department } => {
-                let columns = [user, department].into_iter().flatten();
-                let owned = any(columns.map(|column| column.expr().is_not_null()).collect());
-                let owned = owned.unwrap_or(Expr::Constant(false.into()));
-                let select = Query::select()
-                    .expr(record.selected())
-                    .from_as(table.clone(), OWNER)
-                    // One NULL in the list would make `NOT IN` NULL for every record.
-                    .cond_where(record.expr().is_not_null().and(owned))
-                    .take();
-                self.mapping.id.exact().not_in_subquery(select)
-            }
-        }
+        let OwnersIn { user, department, table } = &self.mapping.owners;
+        let columns = [user, department].into_iter().flatten();
+        let Some((table, record)) = table else {
+            return all(columns.map(|column| column.expr().is_null()).collect());
+        };
+        let owned = any(columns.map(|column| column.expr().is_not_null()).collect());
+        let owned = owned.unwrap_or(Expr::Constant(false.into()));
+        let select = Query::select()
+            .expr(record.selected())
+            .from_as(table.clone(), OWNER)
+            // One NULL in the list would make `NOT IN` NULL for every record.
+            .cond_where(record.expr().is_not_null().and(owned))
+            .take();
+        self.mapping.id.exact().not_in_subquery(select)
     }
 
     /// Whether the record is shared with the one who asks.

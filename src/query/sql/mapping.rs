@@ -189,9 +189,11 @@ pub struct Mapping {
 
 /// Where the owners are.
 #[derive(Clone, Debug)]
-pub(super) enum OwnersIn {
-    Columns { user: Option<IdColumn>, department: Option<IdColumn> },
-    Table { table: TableName, record: IdColumn, user: Option<IdColumn>, department: Option<IdColumn> },
+pub(super) struct OwnersIn {
+    pub(super) user: Option<IdColumn>,
+    pub(super) department: Option<IdColumn>,
+    /// The table with these columns and its column of records, where a record has owners in a table of their own.
+    pub(super) table: Option<(TableName, IdColumn)>,
 }
 
 /// Where the shares are.
@@ -220,15 +222,15 @@ impl Mapping {
             Ok(IdColumn { dialect, ids, table: table.clone(), name: names::column(name)? })
         };
         let owners = match owners {
-            Owners::Columns { user, department } => OwnersIn::Columns {
+            Owners::Columns { user, department } => OwnersIn {
                 user: user.map(|name| of_record(&name, ids.users)).transpose()?,
                 department: department.map(|name| of_record(&name, ids.departments)).transpose()?,
+                table: None,
             },
-            Owners::Table(owners) => OwnersIn::Table {
-                table: names::table(&owners.table)?,
-                record: column(dialect, ids.records, OWNER, &owners.record)?,
+            Owners::Table(owners) => OwnersIn {
                 user: owners.user.map(|name| column(dialect, ids.users, OWNER, &name)).transpose()?,
                 department: owners.department.map(|name| column(dialect, ids.departments, OWNER, &name)).transpose()?,
+                table: Some((names::table(&owners.table)?, column(dialect, ids.records, OWNER, &owners.record)?)),
             },
         };
         let checked = |shares: ShareTable| -> Result<SharesIn, InvalidMapping> {

@@ -193,7 +193,7 @@ impl Mirror {
         if before.imprint() == after.imprint() {
             return Ok(Vec::new());
         }
-        if !after.has_same_tree(before) {
+        if !after.has_the_tree_of(before) {
             self.check(after)?;
         }
         let [departments, members, state] = self.names();
@@ -224,7 +224,7 @@ impl Mirror {
 
     /// The rows of departments that are no longer so, by id; and those that are new.
     fn changed_departments(&self, before: &Snapshot, after: &Snapshot) -> (Vec<Vec<Param>>, Vec<Vec<Param>>) {
-        if after.has_same_tree(before) {
+        if after.has_the_tree_of(before) {
             return (Vec::new(), Vec::new());
         }
         let old: BTreeMap<&DepartmentId, Numbers> = Self::departments(before).collect();
@@ -245,7 +245,7 @@ impl Mirror {
             user.map(|department| policy.org.department_id(*department).clone()).collect()
         };
         let (mut left, mut joined) = (Vec::new(), Vec::new());
-        for user in before.users_who_may_differ(after) {
+        for user in &before.changed_homes(after) {
             let (old, new) = (of(before.policy(), user), of(after.policy(), user));
             let row = |department: &&DepartmentId| self.member_row(department, user);
             left.extend(old.iter().filter(|department| !new.contains(department)).filter_map(|each| row(&each)));
