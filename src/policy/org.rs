@@ -215,8 +215,7 @@ impl Org {
         places: impl Fn(&mut User) -> &mut Departments,
         there: bool,
     ) -> bool {
-        let Some(user) = self.users.get(user).cloned().zip(Some(user)) else { return false };
-        let (mut changed, id) = user;
+        let Some(mut changed) = self.users.get(user).cloned() else { return false };
         let list = places(&mut changed);
         if there {
             if !self.insert_sorted(list, department) {
@@ -228,7 +227,7 @@ impl Org {
             list.remove(place);
             *self.places(department) -= 1;
         }
-        self.users.insert(id.clone(), changed);
+        self.users.insert(user.clone(), changed);
         true
     }
 
