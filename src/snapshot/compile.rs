@@ -37,27 +37,27 @@ impl Snapshot {
         let assigned = Assigned::of(&policy);
         let direct: HashSet<&UserId, RandomState> = assigned.direct().collect();
         let groups: Vec<_> = org.groups().keys().zip(0..).collect();
-        let with_roles: HashSet<GroupSlot, RandomState> =
-            groups.iter().filter(|(id, _)| assigned.has_group(id)).map(|(_, slot)| *slot).collect();
+        let has_role: Vec<bool> = groups.iter().map(|(id, _)| assigned.has_group(id)).collect();
         let sizes = org.groups().values().map(|group| group.members.len());
         let mut members: Vec<Vec<UserSlot>> = sizes.map(Vec::with_capacity).collect();
-        let groups = Index::of(&groups);
+        let groups: Index<GroupSlot> = Index::of(&groups);
         let (mut parts, mut several) = (Interner::default(), Interner::default());
         parts.place(Part::default());
         let mut users = Vec::with_capacity(org.users().len());
         let mut entries = Vec::with_capacity(org.users().len());
         for (slot, (id, user)) in (0..).zip(org.users().iter()) {
-            let has_role = |group: &&GroupId| {
-                let place = groups.get(group.borrowed());
-                place
-                    .inspect(|place| members[*place as usize].push(slot))
-                    .is_some_and(|place| with_roles.contains(&place))
-            };
-            let groups = user.groups.iter().filter(has_role).cloned().collect();
+            let mut with_roles = Vec::new();
+            for group in &user.groups {
+                let Some(place) = groups.get(group.borrowed()) else { continue };
+                members[place as usize].push(slot);
+                if has_role[place as usize] {
+                    with_roles.push(group.clone());
+                }
+            }
             let mut places = |departments| several.place(departments);
             users.push((id, home(slot, user, &mut places)));
             let part = |part| parts.place(part);
-            entries.push(entry(user, groups, direct.contains(id).then_some(id), part, &mut places));
+            entries.push(entry(user, with_roles.into(), direct.contains(id).then_some(id), part, &mut places));
         }
         let index = Index::of(&users);
         // By slot, so sorted as users come.
@@ -70,7 +70,7 @@ impl Snapshot {
         Self {
             revision: 0,
             lineage: Lineage::default(),
-            roster: Arc::new(Roster::of(&entries, &parts, &several)),
+            roster: Arc::new(Roster::of(&entries, &parts, &several, super::place(tree.slots()))),
             schema: schema.clone(),
             fingerprint: schema.fingerprint(),
             pools: actions.map(pool).collect(),
@@ -130,13 +130,12 @@ pub(crate) fn entry(
     Entry { part, anchors: places(user.anchors().map(slot), place) }
 }
 
-fn places(departments: impl Iterator<Item = u32>, mut place: impl FnMut(Several) -> u32) -> Places {
-    let mut departments: Several = departments.collect();
-    departments.sort_unstable();
-    departments.dedup();
-    match *departments {
-        [] => Places::NONE,
-        [department] => Places::one(department),
-        _ => Places::several(place(departments)),
-    }
+fn places(mut departments: impl Iterator<Item = u32>, mut place: impl FnMut(Several) -> u32) -> Places {
+    // Nearly everybody has one.
+    let Some(first) = departments.next() else { return Places::NONE };
+    let Some(second) = departments.next() else { return Places::one(first) };
+    let mut all: Several = [first, second].into_iter().chain(departments).collect();
+    all.sort_unstable();
+    all.dedup();
+    if all.len() == 1 { Places::one(first) } else { Places::several(place(all)) }
 }

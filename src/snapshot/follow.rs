@@ -65,7 +65,7 @@ impl Snapshot {
     ///
     /// At most one snapshot may follow another, because they remember rows together and give out places in turn.
     /// It costs what the change touches; besides, a group that comes costs its members, one that gets its first role or loses
-    /// its last one too, and a touched department costs all departments.
+    /// its last one too, who joins or leaves one a copy of their list, and a touched department costs all departments.
     pub(crate) fn follow(&self, policy: Policy, touched: &[Touched]) -> Self {
         let mut touched = Parts::of(touched);
         let mut next = Self { revision: self.revision + 1, policy, ..self.clone() };
@@ -198,15 +198,19 @@ impl Snapshot {
         let (Some(group), Some(slot)) = (self.policy.org.groups().get(id), self.groups.get(id.borrowed())) else {
             return;
         };
+        let slot_of = |state: &Self, user: &UserId| state.slot_of(user.borrowed());
+        let mut left: Vec<UserSlot> = users.iter().filter_map(|user| slot_of(before, user)).collect();
+        left.sort_unstable();
+        let joined = users.iter().filter(|user| group.members.contains(user)).filter_map(|user| slot_of(self, user));
         let members = self.members.get(slot).map_or(&[][..], |members| members);
-        let mut members: BTreeSet<UserSlot> = members.iter().copied().collect();
-        let slot_of = |index: &Self, user: &UserId| index.users.get(user.borrowed()).map(|home| home.user);
         // Who leaves first: their slots may be those of who comes.
-        for left in users.iter().filter_map(|user| slot_of(before, user)) {
-            members.remove(&left);
-        }
-        let joined = users.iter().filter(|user| group.members.contains(user));
-        members.extend(joined.filter_map(|user| slot_of(self, user)));
-        Arc::make_mut(&mut self.members).set(slot, members.into_iter().collect());
+        let stay = members.iter().copied().filter(|member| left.binary_search(member).is_err());
+        let mut members: Vec<UserSlot> = stay.chain(joined).collect();
+        #[allow(
+            clippy::stable_sort_primitive,
+            reason = "it merges what is sorted already, which the unstable one does not"
+        )]
+        members.sort();
+        Arc::make_mut(&mut self.members).set(slot, members.into());
     }
 }

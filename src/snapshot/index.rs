@@ -78,7 +78,6 @@ impl<T: Copy> Index<T> {
     pub(crate) fn memory_usage(&self) -> usize {
         self.integers.memory_usage() + self.texts.memory_usage()
     }
-
 }
 
 #[inline]

@@ -61,8 +61,8 @@ impl Relation {
 impl Snapshot {
     /// How a user is related to a record of these facts. Where `pool` holds, a record without owner is everybody's own.
     ///
-    /// Constant for one owner, linear in owners and shares; a look-up by id for each. Several departments add a binary
-    /// search.
+    /// Constant for one owner, linear in owners and shares; a look-up by id for each. It grows with the departments of an owner
+    /// who has several, times those of such an asker.
     #[inline]
     pub(crate) fn relation(&self, asker: &Asker<'_>, facts: &Facts<'_>, pool: impl Fn() -> bool) -> Relation {
         // Only a list leaves by reference: facts that a reference led to would have to stand in memory.

@@ -32,6 +32,12 @@ impl<T: Copy> Sorted<T> {
         Self { chunks: sorted.chunks(CHUNK / 2).map(|chunk| Arc::new(chunk.to_vec())).collect() }
     }
 
+    /// The bytes of the elements.
+    pub(crate) fn memory_usage(&self) -> usize {
+        let chunks = self.chunks.iter().map(|chunk| size_of::<Vec<T>>() + chunk.capacity() * size_of::<T>());
+        chunks.sum::<usize>() + self.chunks.capacity() * size_of::<Arc<Vec<T>>>()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.chunks.iter().map(|chunk| chunk.len()).sum()
     }
