@@ -297,3 +297,18 @@ fn as_data() {
         r#"{"format":1,"groups":[{"count":2,"users":[2,"dee"],"changes":[{"permission":"contact.read","before":"own","after":"department+sub","gains":true,"loses":false}]}]}"#
     );
 }
+
+/// States that were only tried, each from the same one, know nothing of each other: what stands in one place in both may be
+/// two things.
+#[test]
+fn of_what_was_only_tried() {
+    let authz = Handle::new(Policy::from_document(company()).unwrap());
+    let dry_run = |command| authz.as_host().dry_run([command]).unwrap();
+    let head = Command::SetHead { user: 1.into(), department: "support".into(), head: true };
+    let deputy = Command::SetDeputy { user: 1.into(), department: "support".into(), deputy: true };
+    let (as_head, as_deputy) = (dry_run(head), dry_run(deputy.clone()));
+    let told = "Ann: contact.read department+sub → own";
+    assert_eq!(as_head.snapshot().diff(as_deputy.snapshot()).to_string(), told);
+    authz.apply([deputy]).unwrap();
+    assert_eq!(as_head.snapshot().diff(&authz.load()).to_string(), told);
+}

@@ -16,6 +16,7 @@ mod exhaustive;
 mod explain;
 mod hostile;
 mod ids;
+mod large;
 mod laws;
 mod layering;
 mod lint;

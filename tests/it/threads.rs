@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use orgscope::document::{Action, Command, Department, Document, Resource, Role, Section, User};
-use orgscope::{AnyPermission, AnyRecord, Facts, Handle, Level, Policy, Subject};
+use orgscope::{AnyPermission, AnyRecord, Facts, Handle, Level, Policy, RefusalKind, Subject};
 
 const USERS: u64 = 8;
 const BATCHES: u64 = 2_000;
@@ -59,7 +59,9 @@ fn every_answer_belongs_to_one_state() {
         let writer = || {
             for _ in 0..BATCHES / 2 {
                 // Another writer may come between looking and writing; then the batch makes no sense, and changes nothing.
-                while handle.apply(passed_on(handle.load().revision() + 1)).is_err() {}
+                while let Err(refusal) = handle.apply(passed_on(handle.load().revision() + 1)) {
+                    assert_eq!(refusal.kind(), RefusalKind::Invalid);
+                }
                 thread::yield_now();
             }
         };
