@@ -7,8 +7,9 @@
 //!
 //! orgscope answers, for the application that links it, whether a user may do something to a record, and which records
 //! that holds for. There is one definition of access, the [`Scope`], and every answer comes from it, so a list and a
-//! check cannot disagree. A check costs some nanoseconds, takes no lock, allocates nothing and never fails: what is
-//! unknown is denied, with a reason.
+//! check cannot disagree. A check is one look-up and a few comparisons of numbers, however large the company is. It takes no
+//! lock, allocates nothing once the rights of the user were asked for, and never fails: what is unknown is denied, with a
+//! reason.
 //!
 //! ```
 //! use orgscope::document::{Action, Department, Document, Resource as Type, Role, Section, User};

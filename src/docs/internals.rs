@@ -73,7 +73,7 @@
 //!
 //! What a batch changed is read off its commands and those that undo them: which facts, for those who saw an older state, and
 //! which kinds of people, for those who keep answers. Of a batch of commands both name everything that is otherwise.
-
+//!
 //! # How others are found
 //!
 //! Who asks is a part and departments, and users who have both in common are equal but for what is theirs alone: records
@@ -96,8 +96,6 @@
 //!
 //! - `reference` against every answer, on random worlds: check, scope, list, who (counted and listed) and reason;
 //!   explanations with every repair applied; differences by every record that the ids of two policies can make.
-
-//! - `reference` against every answer, on random worlds: check, scope, list, who and reason.
 //! - Predicates on the same worlds: walked by the ids that they give, and in SQLite with the members inline, in a table and in
 //!   mirror tables, whose columns have collations that must not matter; fewer worlds in PostgreSQL.
 //! - Mirror tables after random commands: those that followed each change hold what is filled afresh, here and in another process;
