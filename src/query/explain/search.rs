@@ -184,7 +184,7 @@ impl<'a> Search<'a> {
     }
 
     fn is_held(&self, role: &Role) -> bool {
-        self.subjects.iter().any(|subject| role.assigned_to.contains(subject))
+        is_met(role, &self.subjects)
     }
 
     /// What a role would bring to the user.
@@ -439,6 +439,7 @@ impl<'a> Search<'a> {
     /// A move, and a raise of a role that the user has or comes to have by it.
     fn carriers(&self, options: &mut Options<'a>) {
         let held = self.held();
+        let holders: HashMap<&RoleId, usize> = self.roles().map(|(id, role)| (id, self.holders(role))).collect();
         let mut looked_at = 0;
         for offer in &self.offers {
             let [place] = self.short_of(&[&offer.gain])[..] else { continue };
@@ -454,7 +455,7 @@ impl<'a> Search<'a> {
                 continue;
             }
             for (id, role) in roles {
-                let weight = offer.weight + self.holders(role);
+                let weight = offer.weight + holders.get(id).copied().unwrap_or_default();
                 let raises = self.raises(id, role, place, &[&offer.gain]).into_iter();
                 options.found.extend(raises.map(|raise| Enough { moves: vec![offer.what, raise], weight }));
             }
@@ -464,11 +465,11 @@ impl<'a> Search<'a> {
     /// The unlocked roles that a move brings.
     fn roles_by(&self, what: Move<'a>) -> Vec<(&'a RoleId, &'a Role)> {
         let org = &self.asked.snapshot.policy().org;
-        let subjects: Vec<Subject> = match what {
+        let subjects: HashSet<Subject> = match what {
             Move::Assign(id) => {
                 return self.roles().filter(|(role, _)| *role == id).collect();
             }
-            Move::JoinGroup(id) => vec![Subject::Group(id.clone())],
+            Move::JoinGroup(id) => HashSet::from([Subject::Group(id.clone())]),
             Move::JoinDepartment(id) => {
                 let department = org.department(id).into_iter();
                 let upwards = department.flat_map(|department| org.with_those_above(department));
@@ -477,7 +478,15 @@ impl<'a> Search<'a> {
             }
             Move::Activate | Move::Share | Move::Reassign | Move::Open | Move::Raise { .. } => return Vec::new(),
         };
-        let brings = |role: &Role| subjects.iter().any(|subject| role.assigned_to.contains(subject));
-        self.roles().filter(|(_, role)| !role.locked && !self.is_held(role) && brings(role)).collect()
+        self.roles().filter(|(_, role)| !role.locked && is_met(role, &subjects) && !self.is_held(role)).collect()
+    }
+}
+
+/// Whether a role is assigned to one of these subjects.
+fn is_met(role: &Role, subjects: &HashSet<Subject>) -> bool {
+    if role.assigned_to.len() < subjects.len() {
+        role.assigned_to.iter().any(|subject| subjects.contains(subject))
+    } else {
+        subjects.iter().any(|subject| role.assigned_to.contains(subject))
     }
 }
