@@ -75,11 +75,14 @@
 //! | [`AuditEntry`], [`Checkpoint`] | the log: what was done, and a state to go on from |
 //! | [`Catalogue`] | the roles as a page shows them |
 //! | [`Decision`], [`Reason`] | the answer of a check, and why |
+//! | [`Explanation`] | the whole way to it, and for a denial the least that would change it |
+//! | [`WhoCan`], [`Rights`] | who may do something, and what somebody may do |
+//! | [`Diff`] | who gains and who loses what from one state to another |
+//! | [`Finding`] | what [`Policy::lint`] finds: legal, and probably not meant |
 //! | [`World`] | a document with records and expectations: the format of tests and bug reports |
 //!
 //! The rules stand in [`docs::semantics`], lists in databases in [`docs::lists`], changing things in
-//! [`docs::administration`], and how it works inside in
-//! [`docs::internals`].
+//! [`docs::administration`], explanations as data in [`docs::explain`], and how it works inside in [`docs::internals`].
 //!
 //! # What it is not
 //!
@@ -128,8 +131,7 @@ pub use policy::validate::{PolicyError, Problem};
 pub use policy::world::{InvalidQuestion, Question, Stage, World};
 pub use query::check::{Decision, Denied};
 pub use query::diff::{Diff, DiffGroup, RightChange};
-pub use query::explain::repair::{Change, Repair};
-pub use query::explain::{Assignment, Explanation, Ground, Named, OwnerTold, Place, Post, RecordTold, Step, Tie};
+pub use query::explain::Explanation;
 pub use query::known_owner::KnownOwner;
 pub use query::predicate::{AnyOf, Audience, Departments, Predicate, Term};
 pub use query::principal::Principal;
@@ -147,6 +149,14 @@ pub use vocabulary::mode::{Delegation, UnknownMode, Unowned};
 pub use vocabulary::permission::{AnyPermission, Permission, Toggle};
 pub use vocabulary::refusal::{RefusalKind, UnknownRefusal};
 pub use vocabulary::subject::{Owner, Share, Subject};
+
+/// What an [`Explanation`] is made of.
+pub mod explain {
+    pub use crate::query::explain::repair::{Change, Repair};
+    pub use crate::query::explain::{
+        Assignment, Ground, Named, OwnerTold, Place, Post, RecordTold, ShareTold, Step, Tie,
+    };
+}
 
 /// The programs of the README, compiled and run.
 #[cfg(doctest)]

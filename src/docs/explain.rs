@@ -11,14 +11,20 @@
 //! # Repairs
 //!
 //! A denial comes with the least changes that would allow it: share the record with the user, reassign it to them, make
-//! it available to everyone; raise a level of a role that they have; assign them a role of the section; let them join a
-//! department or group; activate them. What only the host may do is not among them: locked roles, and administrators.
+//! it available to everyone; raise a level of a role of the section, assign them such a role; let them join a department or
+//! group; activate them. What only the host may do is not among them: to raise or assign a locked role, and to make somebody
+//! an administrator. But who joins a department or group that has a locked role has that role too, so that is among them.
+//! Nor are places as head or deputy.
 //!
-//! Each is tried before it is told: on a state that is compiled apart, with the record changed if need be, the check must
-//! allow. At most 64 are tried (the three of the record, and the first 20, 20, 14 and 6 of the other kinds in the order
-//! above); if none is enough alone, all pairs of 24 of them. Told are up to eight, those first that widen the fewest
-//! rights: pairs of a user and a permission whose set of records grows, counted by the [difference](crate::Diff) to the
-//! state now. What changes only the record widens none. Of those that widen as many, the order is the one above.
+//! Which changes are enough is worked out from the levels and from how the user is related to the record; of the levels of
+//! one role for one permission, only the least that suffice. If no change is enough alone, pairs of them are looked at. Each
+//! repair is tried before it is told: on a state that is compiled apart, with the record changed if need be, the check must
+//! allow. Told are up to eight, those first that widen the fewest rights: pairs of a user and a permission whose set of
+//! records grows, counted by the [difference](crate::Diff) to the state now. What changes only the record widens none. Of
+//! those of one kind that widen as many, three are told. `more_repairs` says how many more would do.
+//!
+//! At most 64 are tried, those that are likely to widen the least. Of pairs of changes that do the same for the user, some
+//! are passed over where there are many. Where either happened, `all_weighed` is false, and the first may not be the least.
 //!
 //! # The JSON schema
 //!

@@ -1,6 +1,6 @@
 //! What is legal and probably not meant.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::{self, Display};
 
 use petgraph::stable_graph::NodeIndex;
@@ -8,7 +8,7 @@ use petgraph::stable_graph::NodeIndex;
 use crate::policy::Policy;
 use crate::policy::org::User;
 use crate::policy::role::Role;
-use crate::policy::validate::on_one_line;
+use crate::policy::validate::{names, on_one_line};
 use crate::vocabulary::id::{Id, RoleId, UserId};
 use crate::vocabulary::level::{DEPARTMENT, Level, SUB};
 use crate::vocabulary::permission::ActionIndex;
@@ -42,16 +42,18 @@ impl Display for Finding {
 impl Policy {
     /// What is legal and probably not meant, in the order of departments, schema and roles:
     ///
-    /// - a department without a head, or without anybody;
-    /// - a floor of `own` that everyone has by a role already;
+    /// - a department without an active head, or without anybody who is active;
+    /// - a floor that is no more than what every active user has by roles, or that reaches every record;
     /// - a role that nobody has, one whose people all have another that grants as much, two roles that grant the same;
-    /// - a level that can never matter: within the floor, within what everyone has, or of an action that requires one that
-    ///   nobody is given;
+    /// - a level that can never matter: within the floor, within what all who have the role have by others, or of an action
+    ///   that requires one that nobody is given;
     /// - `all` for everyone;
     /// - an assignment that adds nobody;
     /// - a level of supervisors or deputies that reaches through departments where one of them is a plain member.
     ///
-    /// Each says what is so now; people who come or move may change it. It costs the roles times the users.
+    /// Each says what is so now; people who come or move may change it. It costs each user's subjects (places, groups, and
+    /// departments above) times those of the roles that are assigned to them, and comparing roles: the pairs of those in a
+    /// section times their permissions and, where one grants as much as another, their people.
     ///
     /// ```
     /// use orgscope::document::{Department, Document};
@@ -63,14 +65,11 @@ impl Policy {
     /// # Ok::<(), orgscope::PolicyError>(())
     /// ```
     pub fn lint(&self) -> Vec<Finding> {
-        let mut lint = Lint { policy: self, holders: Vec::new(), found: Vec::new() };
-        for role in self.roles.values() {
-            lint.holders.push(lint.holders_of(role));
-        }
+        let mut lint = Lint::new(self);
         lint.departments();
         lint.floors();
-        for (place, (id, role)) in self.roles.iter().enumerate() {
-            lint.role(place, id, role);
+        for (place, id) in self.roles.keys().enumerate() {
+            lint.role(place, id);
         }
         lint.found
     }
@@ -78,8 +77,17 @@ impl Policy {
 
 struct Lint<'p> {
     policy: &'p Policy,
-    /// For each role, in canonical order, the active users who have it.
-    holders: Vec<BTreeSet<&'p UserId>>,
+    /// The active users, in canonical order.
+    active: Vec<(&'p UserId, &'p User)>,
+    /// The roles, in canonical order; for each the places of the active users who have it.
+    roles: Vec<&'p Role>,
+    holders: Vec<BTreeSet<usize>>,
+    /// For each active user the places of their roles.
+    roles_of: Vec<Vec<usize>>,
+    /// What of the subjects of each role is superfluous.
+    superfluous: Vec<Vec<(&'p Subject, &'static str)>>,
+    /// For each action one that it requires, directly or not, and that nobody is given.
+    never_given: Vec<Option<ActionIndex>>,
     found: Vec<Finding>,
 }
 
@@ -89,203 +97,214 @@ fn key<Kind>(id: &Id<Kind>) -> String {
 }
 
 impl<'p> Lint<'p> {
+    fn new(policy: &'p Policy) -> Self {
+        let active: Vec<_> = policy.org.users().iter().filter(|(_, user)| user.active).collect();
+        let mut lint = Self {
+            policy,
+            roles_of: vec![Vec::new(); active.len()],
+            active,
+            roles: policy.roles.values().map(|role| &**role).collect(),
+            holders: vec![BTreeSet::new(); policy.roles.len()],
+            superfluous: Vec::new(),
+            never_given: never_given(policy),
+            found: Vec::new(),
+        };
+        lint.meet();
+        lint
+    }
+
     fn add(&mut self, path: impl Display, message: impl Display) {
         self.found.push(Finding { path: on_one_line(path.to_string()), message: on_one_line(message.to_string()) });
     }
 
-    fn active(&self) -> impl Iterator<Item = (&'p UserId, &'p User)> {
-        self.policy.org.users().iter().filter(|(_, user)| user.active)
-    }
-
-    fn is_met(&self, id: &UserId, user: &User, subject: &Subject) -> bool {
-        let org = &self.policy.org;
-        let anchored = |wanted: &dyn Fn(NodeIndex) -> bool| user.anchors().any(wanted);
-        match subject {
-            Subject::User(named) => named == id,
-            Subject::Department(department) => {
-                org.department(department).is_some_and(|department| anchored(&|anchor| anchor == department))
+    /// Finds out, user by user, which subjects of which roles meet them.
+    fn meet(&mut self) {
+        let mut by_subject: HashMap<&'p Subject, Vec<usize>> = HashMap::new();
+        for (place, role) in self.policy.roles.values().enumerate() {
+            for subject in role.assigned_to.iter() {
+                by_subject.entry(subject).or_default().push(place);
             }
-            Subject::DepartmentSub(department) => org.department(department).is_some_and(|department| {
-                anchored(&|anchor| org.with_those_above(anchor).any(|above| above == department))
-            }),
-            Subject::Group(group) => org.groups().get(group).is_some_and(|group| group.members.contains(id)),
-            Subject::Supervisors => !user.heads.is_empty(),
-            Subject::Deputies => !user.deputy_of.is_empty(),
-            Subject::Employees => anchored(&|_| true),
-            Subject::Administrators => user.admin,
-            Subject::Everyone => true,
         }
-    }
-
-    fn of_subject(&self, subject: &Subject) -> BTreeSet<&'p UserId> {
-        self.active().filter(|(id, user)| self.is_met(id, user, subject)).map(|(id, _)| id).collect()
-    }
-
-    fn holders_of(&self, role: &Role) -> BTreeSet<&'p UserId> {
-        let has = |(id, user): &(&'p UserId, &'p User)| role.assigned_to.iter().any(|s| self.is_met(id, user, s));
-        self.active().filter(has).map(|(id, _)| id).collect()
+        // For each role, the subjects that meet each user who has it.
+        let mut met: Vec<Vec<Vec<&'p Subject>>> = vec![Vec::new(); self.roles.len()];
+        for (user, (id, _)) in self.active.iter().enumerate() {
+            let mut theirs: BTreeMap<usize, Vec<&'p Subject>> = BTreeMap::new();
+            for subject in self.policy.org.subjects_of(id) {
+                if let Some((subject, places)) = by_subject.get_key_value(&subject) {
+                    for place in places {
+                        theirs.entry(*place).or_default().push(subject);
+                    }
+                }
+            }
+            for (place, mut subjects) in theirs {
+                // Who has several places below a department meets it by each of them.
+                subjects.sort_unstable();
+                subjects.dedup();
+                self.holders[place].insert(user);
+                self.roles_of[user].push(place);
+                met[place].push(subjects);
+            }
+        }
+        self.superfluous = self.roles.iter().zip(&met).map(|(role, met)| superfluous(role, met)).collect();
     }
 
     fn departments(&mut self) {
         let org = &self.policy.org;
-        let mut headed: BTreeSet<NodeIndex> = BTreeSet::new();
-        for user in org.users().values() {
+        let (mut headed, mut peopled): (BTreeSet<NodeIndex>, BTreeSet<NodeIndex>) = Default::default();
+        for (_, user) in &self.active {
             headed.extend(&user.heads);
+            peopled.extend(user.anchors());
+        }
+        let mut formerly: BTreeSet<NodeIndex> = BTreeSet::new();
+        for user in org.users().values() {
+            formerly.extend(&user.heads);
         }
         for (id, department) in org.departments() {
-            let path = format!("org.departments{}", key(id));
-            if !org.has_people(department) {
-                self.add(path, "nobody is a member, head or deputy of it");
-            } else if !headed.contains(&department) {
-                self.add(path, "it has no head");
-            }
+            let what = match (org.has_people(department), peopled.contains(&department)) {
+                (false, _) => "nobody is a member, head or deputy of it",
+                (true, false) => "all its people are inactive",
+                _ if headed.contains(&department) => continue,
+                _ if formerly.contains(&department) => "no head of it is active",
+                _ => "it has no head",
+            };
+            self.add(format_args!("org.departments{}", key(id)), what);
         }
     }
 
-    /// The level that everyone has by roles for an action.
-    fn of_everyone(&self, action: ActionIndex, but: Option<&RoleId>) -> Level {
-        let everyones = self
-            .policy
-            .roles
-            .iter()
-            .filter(|(id, role)| Some(*id) != but && role.assigned_to.contains(&Subject::Everyone));
-        let levels = everyones.filter_map(|(_, role)| role.grants.get(&action).copied());
-        levels.fold(Level::Deny, Level::join)
+    // What users have
+
+    /// What an active user has for an action by roles: those that are wanted.
+    fn level(&self, user: usize, action: ActionIndex, wanted: impl Fn(usize, Level) -> bool) -> Level {
+        let levels =
+            self.roles_of[user].iter().filter_map(|place| Some((*place, *self.roles[*place].grants.get(&action)?)));
+        levels.filter(|(place, level)| wanted(*place, *level)).fold(Level::Deny, |all, (_, level)| all.join(level))
+    }
+
+    /// Whether all who have a role have as much of an action by others. Of two roles that give the same only the later is
+    /// superfluous.
+    fn is_had_by_others(&self, place: usize, action: ActionIndex, level: Level) -> bool {
+        let other = |role: usize, theirs: Level| role != place && (role < place || theirs > level);
+        let mut holders = self.holders[place].iter();
+        !self.holders[place].is_empty() && holders.all(|user| self.level(*user, action, other).includes(level))
     }
 
     fn floors(&mut self) {
         let schema = &self.policy.schema;
         for (place, rules) in schema.actions().iter().enumerate() {
             let Ok(action) = ActionIndex::try_from(place) else { continue };
-            if rules.floor == Level::Own && self.of_everyone(action, None).includes(Level::Own) {
-                let name = schema.action_name(action);
+            if rules.floor == Level::Deny || self.active.is_empty() {
+                continue;
+            }
+            let path = format!("schema {}.floor", schema.action_name(action));
+            let floor = schema.grant_of(action, rules.floor);
+            if (0..self.active.len()).all(|user| self.level(user, action, |_, _| true).includes(rules.floor)) {
                 self.add(
-                    format_args!("schema {name}.floor"),
-                    format_args!(
-                        "everyone has `{}` by a role, so the floor `own` adds nothing",
-                        self.of_everyone(action, None)
-                    ),
+                    path,
+                    format_args!("every active user has as much by roles, so the floor `{floor}` adds nothing"),
                 );
+            } else if rules.floor == Level::All && !rules.toggle {
+                self.add(path, "everyone has `all`: every user reaches every record of the type");
             }
         }
     }
 
-    fn role(&mut self, place: usize, id: &RoleId, role: &Role) {
-        let path = format!("roles{}", key(id));
+    fn role(&mut self, place: usize, id: &RoleId) {
+        let (path, role) = (format!("roles{}", key(id)), self.roles[place]);
         if role.assigned_to.iter().next().is_none() {
             self.add(format_args!("{path}.assigned_to"), "nobody has this role: it is assigned to nobody");
         } else if self.holders[place].is_empty() {
-            self.add(
-                format_args!("{path}.assigned_to"),
-                "nobody has this role: there is no active user among whom it is assigned to",
-            );
+            let message = "nobody has this role: no active user is among those whom it is assigned to";
+            self.add(format_args!("{path}.assigned_to"), message);
         } else {
-            self.assignments(&path, place, role);
-        }
-        self.other_roles(&path, place, id, role);
-        for (action, level) in &role.grants {
-            self.cell(&path, id, role, *action, *level);
-        }
-        self.plain_members(&path, role);
-    }
-
-    /// Assignments whose people all have the role by others, or that have none.
-    fn assignments(&mut self, path: &str, place: usize, role: &Role) {
-        let all = self.holders[place].len();
-        for subject in role.assigned_to.iter() {
-            let others: Vec<&Subject> = role.assigned_to.iter().filter(|other| *other != subject).collect();
-            let without = self.active().filter(|(id, user)| others.iter().any(|other| self.is_met(id, user, other)));
-            if without.count() == all {
-                let why = if self.of_subject(subject).is_empty() {
-                    "it has no active user"
-                } else {
-                    "whoever it means has the role by another assignment"
-                };
-                self.add(format_args!("{path}.assigned_to"), format_args!("`{subject}` adds nobody: {why}"));
+            for (subject, why) in std::mem::take(&mut self.superfluous[place]) {
+                let subject = self.subject(subject);
+                self.add(format_args!("{path}.assigned_to"), format_args!("{subject} adds nobody: {why}"));
             }
         }
-    }
-
-    /// Roles that make this one superfluous. Of two that do so to each other only the second is told.
-    fn other_roles(&mut self, path: &str, place: usize, id: &RoleId, role: &Role) {
-        if role.grants.is_empty() {
+        if let Some(superfluous) = self.made_superfluous_by(place) {
+            self.add(path, superfluous);
             return;
         }
-        for (other_place, (other_id, other)) in self.policy.roles.iter().enumerate() {
-            if other_id == id || other.section != role.section {
-                continue;
+        self.cells(&path, place, role);
+        self.plain_members(&path, place, role);
+    }
+
+    /// Another role that makes this one superfluous. Of two that do so to each other the second is.
+    fn made_superfluous_by(&self, place: usize) -> Option<String> {
+        let (role, holders) = (self.roles[place], &self.holders[place]);
+        if role.grants.is_empty() {
+            return None;
+        }
+        self.policy.roles.iter().zip(&self.roles).enumerate().find_map(|(other_place, ((id, _), other))| {
+            if other_place == place || other.section != role.section {
+                return None;
             }
             let name = &other.name;
             if other.grants == role.grants {
-                if other_place < place {
-                    self.add(path, format_args!("it grants exactly what the role `{other_id}` ({name}) grants"));
-                }
-                continue;
+                let message = format!("it grants exactly what the role `{id}` ({name}) grants");
+                return (other_place < place).then_some(message);
             }
             let within = |(action, level): (&ActionIndex, &Level)| {
                 other.grants.get(action).is_some_and(|more| more.includes(*level))
             };
-            let holders = &self.holders[place];
-            if !holders.is_empty() && role.grants.iter().all(within) && holders.is_subset(&self.holders[other_place]) {
-                self.add(
-                    path,
-                    format_args!(
-                        "whoever has it has the role `{other_id}` ({name}) too, which grants as much and more: it adds nothing"
-                    ),
-                );
-            }
-        }
+            let superfluous =
+                !holders.is_empty() && role.grants.iter().all(within) && holders.is_subset(&self.holders[other_place]);
+            superfluous.then(|| {
+                format!(
+                    "whoever has it has the role `{id}` ({name}) too, which grants as much and more: it adds nothing"
+                )
+            })
+        })
     }
 
-    fn cell(&mut self, path: &str, id: &RoleId, role: &Role, action: ActionIndex, level: Level) {
+    /// What is to be said of the cells of a role. The same is said once, of all permissions that it is true of.
+    fn cells(&mut self, path: &str, place: usize, role: &Role) {
         let schema = &self.policy.schema;
-        let rules = schema.action(action);
-        let name = schema.action_name(action);
-        let grant = schema.grant_of(action, level);
-        let path = format!("{path}.grants[{name:?}]");
-        let everyones = self.of_everyone(action, Some(id));
-        if rules.floor.includes(level) {
-            let floor = schema.grant_of(action, rules.floor);
-            self.add(&path, format_args!("`{grant}` can never matter: the floor gives `{floor}` to every active user"));
-        } else if everyones.includes(level) && !role.assigned_to.contains(&Subject::Everyone) {
-            let everyones = schema.grant_of(action, everyones);
-            self.add(&path, format_args!("`{grant}` can never matter: everyone has `{everyones}` by another role"));
-        } else if let Some(required) = self.never_given(action) {
-            let required = schema.action_name(required);
-            self.add(
-                &path,
-                format_args!("`{grant}` can never matter: it requires `{required}`, which no floor and no role gives"),
-            );
+        let mut said: BTreeMap<String, Vec<ActionIndex>> = BTreeMap::new();
+        for (action, level) in &role.grants {
+            let rules = schema.action(*action);
+            let grant = schema.grant_of(*action, *level);
+            if rules.floor.includes(*level) {
+                let floor = schema.grant_of(*action, rules.floor);
+                let message = format!("`{grant}` can never matter: the floor gives `{floor}` to every active user");
+                said.entry(message).or_default().push(*action);
+            } else if self.is_had_by_others(place, *action, *level) {
+                let message = format!("`{grant}` can never matter: whoever has this role has as much by others");
+                said.entry(message).or_default().push(*action);
+            } else if let Some(required) = self.never_given[*action as usize] {
+                let required = schema.action_name(required);
+                let message =
+                    format!("`{grant}` can never matter: it requires `{required}`, which no floor and no role gives");
+                said.entry(message).or_default().push(*action);
+            }
+            if *level == Level::All && !rules.toggle && role.assigned_to.contains(&Subject::Everyone) {
+                let message = "everyone has `all`: every user reaches every record of the type".to_owned();
+                said.entry(message).or_default().push(*action);
+            }
         }
-        if level == Level::All && !rules.toggle && role.assigned_to.contains(&Subject::Everyone) {
-            self.add(&path, "everyone has `all`: every user reaches every record of the type");
+        let mut said: Vec<(String, Vec<ActionIndex>)> = said.into_iter().collect();
+        said.sort_by_key(|(_, actions)| actions[0]);
+        for (message, actions) in said {
+            self.add_of(path, &actions, &message);
         }
     }
 
-    /// An action that an action requires, directly or not, and that only the bypass of administrators gives, who need no
-    /// role for it either.
-    fn never_given(&self, action: ActionIndex) -> Option<ActionIndex> {
+    /// Says something of one cell, or of several.
+    fn add_of(&mut self, path: &str, actions: &[ActionIndex], message: &str) {
         let schema = &self.policy.schema;
-        let mut waiting: Vec<ActionIndex> = schema.action(action).requires.clone();
-        let mut seen = BTreeSet::new();
-        while let Some(required) = waiting.pop() {
-            if !seen.insert(required) {
-                continue;
+        let permissions: Vec<String> = actions.iter().map(|action| schema.action_name(*action)).collect();
+        match &permissions[..] {
+            [one] => self.add(format_args!("{path}.grants[{one:?}]"), message),
+            several => {
+                let several = names(several.iter().map(String::as_str));
+                self.add(format_args!("{path}.grants"), format_args!("{several}: {message}"));
             }
-            let rules = schema.action(required);
-            let given = self.policy.roles.values().any(|role| role.grants.contains_key(&required));
-            // Without a bypass here, an administrator might need this very level.
-            let bypass = rules.admin_bypass && !schema.action(action).admin_bypass;
-            if rules.floor == Level::Deny && !given && !bypass {
-                return Some(required);
-            }
-            waiting.extend(&rules.requires);
         }
-        None
     }
 
-    /// A level of supervisors or deputies with which one of them reaches colleagues in a department where they are neither.
-    fn plain_members(&mut self, path: &str, role: &Role) {
+    /// A level of supervisors or deputies with which one of them reaches colleagues in a department where they are neither,
+    /// and which they have by nothing else.
+    fn plain_members(&mut self, path: &str, place: usize, role: &Role) {
         let org = &self.policy.org;
         for (subject, posts) in [
             (Subject::Supervisors, (|user| &user.heads[..]) as fn(&User) -> &[NodeIndex]),
@@ -294,29 +313,118 @@ impl<'p> Lint<'p> {
             if !role.assigned_to.contains(&subject) {
                 continue;
             }
+            let is_only_way =
+                |id: &UserId| !org.subjects_of(id).any(|other| other != subject && role.assigned_to.contains(&other));
+            let holders = self.holders[place].iter().map(|user| (*user, self.active[*user]));
+            let holders = holders.filter(|(_, (id, user))| !posts(user).is_empty() && is_only_way(id));
+            // For each of them a department where they are a plain member, under a level without and with those below.
+            let plain: Vec<(usize, [Option<NodeIndex>; 2])> = holders
+                .map(|(place, (_, user))| {
+                    let is_post =
+                        |department: &NodeIndex| user.heads.contains(department) || user.deputy_of.contains(department);
+                    let is_below =
+                        |department: NodeIndex| org.with_those_above(department).any(|above| is_post(&above));
+                    let mut plain = user.departments.iter().filter(|department| !is_post(department));
+                    (place, [plain.clone().next().copied(), plain.find(|department| !is_below(**department)).copied()])
+                })
+                .collect();
+            let mut said: BTreeMap<String, Vec<ActionIndex>> = BTreeMap::new();
             for (action, level) in &role.grants {
                 if *level == Level::All || level.parts() & DEPARTMENT == 0 {
                     continue;
                 }
-                let through = self.active().filter(|(_, user)| !posts(user).is_empty()).find_map(|(id, user)| {
-                    let by_post = |department: NodeIndex| {
-                        let mut upwards = org.with_those_above(department);
-                        posts(user).contains(&department)
-                            || level.parts() & SUB != 0 && upwards.any(|above| posts(user).contains(&above))
-                    };
-                    user.departments.iter().find(|department| !by_post(**department)).map(|plain| (id, *plain))
+                let with_sub = usize::from(level.parts() & SUB != 0);
+                let through = plain.iter().find_map(|(user, plain)| {
+                    let others = self.level(*user, *action, |role, _| role != place);
+                    plain[with_sub].filter(|_| !others.includes(*level)).map(|plain| (self.active[*user].0, plain))
                 });
                 if let Some((id, plain)) = through {
-                    let (name, plain) = (self.policy.schema.action_name(*action), org.department_id(plain));
-                    self.add(
-                        format_args!("{path}.grants[{name:?}]"),
-                        format_args!(
-                            "by the assignment to {subject}, `{level}` also reaches through departments where they are plain \
-                             members: user `{id}` through `{plain}`"
-                        ),
+                    let plain = self.department(plain);
+                    let message = format!(
+                        "by the assignment to {subject}, `{level}` also reaches through departments where they are plain \
+                         members: for example user `{id}` through {plain}"
                     );
+                    said.entry(message).or_default().push(*action);
                 }
+            }
+            for (message, actions) in said {
+                self.add_of(path, &actions, &message);
             }
         }
     }
+
+    /// `` `7` (Sales) ``
+    fn department(&self, department: NodeIndex) -> String {
+        let org = &self.policy.org;
+        with_name(org.department_id(department), org.name_of(department))
+    }
+
+    /// `` `department+sub 7` (Sales) ``
+    fn subject(&self, subject: &Subject) -> String {
+        let org = &self.policy.org;
+        let name = match subject {
+            Subject::User(id) => org.users().get(id).and_then(|user| user.name.as_deref()),
+            Subject::Department(id) | Subject::DepartmentSub(id) => {
+                org.department(id).and_then(|department| org.name_of(department))
+            }
+            Subject::Group(id) => org.groups().get(id).and_then(|group| group.name.as_deref()),
+            _ => None,
+        };
+        with_name(subject, name)
+    }
+}
+
+fn with_name(id: impl Display, name: Option<&str>) -> String {
+    name.map_or_else(|| format!("`{id}`"), |name| format!("`{id}` ({name})"))
+}
+
+/// The subjects of a role that add nobody, given the subjects of each user who has it. One adds nobody if each of its users is
+/// met by another one that stays; those that come later go first.
+fn superfluous<'p>(role: &'p Role, met: &[Vec<&'p Subject>]) -> Vec<(&'p Subject, &'static str)> {
+    let mut users: HashMap<&Subject, Vec<usize>> = HashMap::new();
+    for (user, subjects) in met.iter().enumerate() {
+        for subject in subjects {
+            users.entry(subject).or_default().push(user);
+        }
+    }
+    let mut ways: Vec<usize> = met.iter().map(Vec::len).collect();
+    let mut found = Vec::new();
+    let subjects: Vec<&Subject> = role.assigned_to.iter().collect();
+    for subject in subjects.into_iter().rev() {
+        match users.get(subject) {
+            None => found.push((subject, "it has no active user")),
+            Some(users) if users.iter().all(|user| ways[*user] > 1) => {
+                for user in users {
+                    ways[*user] -= 1;
+                }
+                found.push((subject, "whoever it means has the role by another assignment"));
+            }
+            Some(_) => {}
+        }
+    }
+    found.reverse();
+    found
+}
+
+/// For each action one that it requires, directly or not, and that only the bypass of administrators gives, who need no
+/// role for it either.
+fn never_given(policy: &Policy) -> Vec<Option<ActionIndex>> {
+    let schema = &policy.schema;
+    let given: BTreeSet<ActionIndex> = policy.roles.values().flat_map(|role| role.grants.keys().copied()).collect();
+    // Without a bypass for the action itself, an administrator might need its very level, and have the other by the bypass.
+    let without = |by_bypass: bool| {
+        let mut missing: Vec<Option<ActionIndex>> = vec![None; schema.actions().len()];
+        for action in schema.required_first() {
+            missing[*action as usize] = schema.action(*action).requires.iter().find_map(|required| {
+                let rules = schema.action(*required);
+                let is_given =
+                    rules.floor != Level::Deny || given.contains(required) || (by_bypass && rules.admin_bypass);
+                if is_given { missing[*required as usize] } else { Some(*required) }
+            });
+        }
+        missing
+    };
+    let [strictly, by_bypass] = [false, true].map(without);
+    let each = schema.actions().iter().zip(strictly).zip(by_bypass);
+    each.map(|((rules, strictly), by_bypass)| if rules.admin_bypass { strictly } else { by_bypass }).collect()
 }

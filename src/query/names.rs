@@ -1,23 +1,28 @@
-//! What people, departments, groups and roles are called in sentences.
+//! What people, departments, groups and roles are called in sentences. Control characters are escaped: whatever a name
+//! holds, it stays on its line.
 
 use std::fmt::Display;
 
 use crate::policy::Policy;
-use crate::vocabulary::id::{DepartmentId, GroupId, Id, UserId};
+use crate::policy::validate::on_one_line;
+use crate::vocabulary::id::{DepartmentId, GroupId, Id, RoleId, UserId};
 
 /// What somebody with this name is called: the name up to its first comma, behind which stand remarks
 /// (`Sam, head of sales`); who has none by the id.
 pub(crate) fn user_called(id: &UserId, name: Option<&str>) -> String {
-    let name = name.map(|name| name.split(',').next().unwrap_or(name).trim()).filter(|name| !name.is_empty());
-    name.map_or_else(|| called("user", id), ToOwned::to_owned)
+    called(name.and_then(|name| name.split(',').next()).map(str::trim), || named_by_id("user", id))
 }
 
 pub(crate) fn department_called(id: &DepartmentId, name: Option<&str>) -> String {
-    name.filter(|name| !name.is_empty()).map_or_else(|| called("department", id), ToOwned::to_owned)
+    called(name, || named_by_id("department", id))
 }
 
 pub(crate) fn group_called(id: &GroupId, name: Option<&str>) -> String {
-    name.filter(|name| !name.is_empty()).map_or_else(|| id.to_string(), ToOwned::to_owned)
+    called(name, || id.to_string())
+}
+
+pub(crate) fn role_called(id: &RoleId, name: Option<&str>) -> String {
+    called(name, || id.to_string())
 }
 
 pub(crate) fn user_name(policy: &Policy, id: &UserId) -> String {
@@ -32,8 +37,16 @@ pub(crate) fn group_name(policy: &Policy, id: &GroupId) -> String {
     group_called(id, policy.org.groups().get(id).and_then(|group| group.name.as_deref()))
 }
 
+pub(crate) fn role_name(policy: &Policy, id: &RoleId) -> String {
+    role_called(id, policy.roles.get(id).map(|role| role.name.as_str()))
+}
+
+fn called(name: Option<&str>, or: impl Fn() -> String) -> String {
+    on_one_line(name.filter(|name| !name.is_empty()).map_or_else(or, ToOwned::to_owned))
+}
+
 /// What has no name: its id if that is text, else what it is with its number.
-fn called<Kind>(kind: &str, id: &Id<Kind>) -> String {
+fn named_by_id<Kind>(kind: &str, id: &Id<Kind>) -> String {
     if id.as_text().is_some() { id.to_string() } else { format!("{kind} {id}") }
 }
 

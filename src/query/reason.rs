@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 
 use serde::Serialize;
 
+use crate::policy::validate::on_one_line;
 use crate::query::check::Decision;
 use crate::query::principal::Principal;
 use crate::snapshot::{Cell, Relation};
@@ -97,7 +98,7 @@ impl Principal<'_> {
             (None, Some(expected)) if record.dynamic_type().is_some_and(|found| found != expected) => {
                 let text = format!(
                     "the record is of type `{}`, and `{}` is asked about the type `{expected}`",
-                    record.dynamic_type().unwrap_or_default(),
+                    on_one_line(record.dynamic_type().unwrap_or_default().to_owned()),
                     self.snapshot.schema().action_name(action),
                 );
                 (Code::OtherType, text)
@@ -182,8 +183,8 @@ impl Principal<'_> {
             Code::All => "which reaches every record",
             Code::Unowned => "and a record that nobody owns is everybody's own here",
             Code::Own => "and the record is the user's own",
-            Code::Department => "and the record belongs to a department of the user",
-            Code::Below => "and the record belongs to a department below one of the user",
+            Code::Department => "and an owner is in a department of the user",
+            Code::Below => "and an owner is in a department below one of the user",
             Code::Open => "and the record is available to everyone",
             Code::Shared => "and the record is shared with the user",
             _ => "which does not reach the record",

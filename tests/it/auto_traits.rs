@@ -5,16 +5,18 @@ use std::fmt::Debug;
 use orgscope::document::{
     self, Check, Expect, Format, List, Org, RecordAsked, Request, Section, Stage, User, Who, Word,
 };
+use orgscope::explain::{
+    Assignment, Change, Ground, Named, OwnerTold, Place, Post, RecordTold, Repair, ShareTold, Step, Tie,
+};
 use orgscope::presets::Preset;
 use orgscope::{
-    Actor, Affected, AnyOf, AnyPermission, AnyRecord, Assignment, Audience, AuditEntry, Catalogue, Change, Checkpoint,
-    Code, Command, Decision, Delegation, Denied, DepartmentId, DepartmentRef, Departments, Diff, DiffGroup, Digest,
-    Document, DryRun, Editor, Explanation, Facts, Finding, Grant, Ground, GroupId, GroupRef, Handle, InvalidQuestion,
-    KnownOwner, Level, Named, NoDigest, Owner, OwnerTold, Permission, Place, Policy, PolicyError, Post, Predicate,
-    Principal, Problem, Question, Reason, Receipt, RecordId, RecordTold, Refusal, RefusalKind, Reload, Repair,
-    RestoreError, RightChange, Rights, RoleEntry, RoleId, Rule, Schema, Scope, SectionRoles, Share, Snapshot, Step,
-    Subject, Term, Tie, Toggle, UnknownGrant, UnknownLevel, UnknownMode, UnknownPermission, UnknownRefusal, Unowned,
-    UserId, UserRef, WhoCan, World,
+    Actor, Affected, AnyOf, AnyPermission, AnyRecord, Audience, AuditEntry, Catalogue, Checkpoint, Code, Command,
+    Decision, Delegation, Denied, DepartmentId, DepartmentRef, Departments, Diff, DiffGroup, Digest, Document, DryRun,
+    Editor, Explanation, Facts, Finding, Grant, GroupId, GroupRef, Handle, InvalidQuestion, KnownOwner, Level,
+    NoDigest, Owner, Permission, Policy, PolicyError, Predicate, Principal, Problem, Question, Reason, Receipt,
+    RecordId, Refusal, RefusalKind, Reload, RestoreError, RightChange, Rights, RoleEntry, RoleId, Rule, Schema, Scope,
+    SectionRoles, Share, Snapshot, Subject, Term, Toggle, UnknownGrant, UnknownLevel, UnknownMode, UnknownPermission,
+    UnknownRefusal, Unowned, UserId, UserRef, WhoCan, World,
 };
 
 fn shared<T: Send + Sync + Debug>() {}
@@ -48,7 +50,7 @@ fn all_types_cross_threads_and_show_themselves() {
     cloned::<(Command, KnownOwner<'_>)>();
     cloned::<Principal<'_>>();
     cloned::<(Explanation, RecordTold, OwnerTold, Step, Ground, Assignment, Place, Tie, Repair, Change)>();
-    cloned::<(Named<UserId>, Rights, Diff<'_>, DiffGroup<'_>, RightChange, Finding)>();
+    cloned::<(Named<UserId>, ShareTold, Rights, Diff<'_>, DiffGroup<'_>, RightChange, Finding)>();
     copied::<(Code, Post)>();
     cloned::<Scope<'_, AnyRecord<'_>>>();
     cloned::<(Editor<'_>, Receipt, DryRun, Affected, Actor, AuditEntry, Checkpoint, Rule)>();

@@ -310,7 +310,7 @@ fn check_answers_with_the_reason_in_one_line() {
     prints(&check("7", "lead.read", "3"), "deny: `lead.read` is `department`, which does not reach the record\n", 1);
     prints(
         &check("7", "lead.read", "\"3\""),
-        "allow: `lead.read` is `department`, and the record belongs to a department of the user\n",
+        "allow: `lead.read` is `department`, and an owner is in a department of the user\n",
         0,
     );
     prints(&check("7", "lead.delete", "\"3\""), "deny: `lead.delete` is `own`, which does not reach the record\n", 1);
@@ -928,12 +928,13 @@ fn explain_tells_why_and_what_would_change_it() {
     prints(
         &explain("7", "z"),
         "allow: `lead.read` is `department`, and the record is the user's own\n\
-         user 7 has `department` for `lead.read`:\n\
+         User 7 has `department` for `lead.read`:\n\
          - `department` by the role Seller, assigned to employees, and user 7 is a member of sales.\n\
-         This covers the record: it is user 7's own; owner user 7 is a member of sales, where user 7 is a member.\n",
+         This covers the record: it is user 7's own.\n",
         0,
     );
-    prints(&explain("zoe", "z"), "deny: there is no such user\n", 1);
+    let unknown = "deny: there is no such user\nTo be allowed anything, `zoe` has to be added as a user first.\n";
+    prints(&explain("zoe", "z"), unknown, 1);
     let (json, stderr, code) = run(&[&explain("7", "line\nbreak")[..], &["--json"]].concat());
     assert_eq!((stderr.as_str(), code, json.lines().count()), ("", Some(1), 1));
     let told: serde_json::Value = serde_json::from_str(&json).unwrap();
@@ -974,8 +975,8 @@ fn dot_draws_the_company_and_what_a_user_reaches() {
         &["dot", "world.json"],
         r#"digraph company {
   rankdir=TB; node [shape=box, style="rounded,filled", fillcolor=white, fontname="sans-serif"];
-  d0 [label="acme\n-7\n1 member"];
-  d1 [label="sales\nno head\n2 members"];
+  d0 [label="acme\nhead: user -7\n1 member"];
+  d1 [label="sales\nno head\n1 member, and 1 inactive"];
   d0 -> d1 [arrowhead=none];
 }
 "#,
@@ -983,10 +984,21 @@ fn dot_draws_the_company_and_what_a_user_reaches() {
     );
     let reach = |user| ["dot", "world.json", "--user", user, "--action", "lead.read"];
     let (text, ..) = run(&reach("-7"));
-    assert!(text.contains(r##"d1 [label="sales\nno head\n2 members", fillcolor="#b7e1cd"];"##), "{text}");
-    assert!(text.contains(r##"d0 [label="acme\n-7\n1 member", fillcolor="#b7e1cd", penwidth=3];"##), "{text}");
+    assert!(
+        text.contains(r##"d1 [label="sales\nno head\n1 member, and 1 inactive", fillcolor="#b7e1cd"];"##),
+        "{text}"
+    );
+    assert!(
+        text.contains(r##"d0 [label="acme\nhead: user -7\n1 member", fillcolor="#b7e1cd", penwidth=3];"##),
+        "{text}"
+    );
     let (text, ..) = run(&reach("7"));
-    assert!(!text.contains(r#"d0 [label="acme\n-7\n1 member", fillcolor"#), "{text}");
+    assert!(!text.contains(r#"d0 [label="acme\nhead: user -7\n1 member", fillcolor"#), "{text}");
+    assert!(text.contains(r#"label="What user 7 reaches by lead.read: department\n(green: "#), "{text}");
+    for (user, why) in [("zoe", "there is no such user"), ("\"7\"", "the user is inactive")] {
+        let (text, ..) = run(&reach(user));
+        assert!(text.contains(&format!(" reaches nothing by lead.read: {why}\\n")), "{text}");
+    }
     fails(
         &["dot", "world.json", "--user", "7", "--action", "lead.export"],
         "error: `lead.export` is a toggle and has no records to list\n",

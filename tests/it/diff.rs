@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use orgscope::document::{Action, Command, Department, Document, Group, Resource, Role, Section, User};
 use orgscope::reference::Reference;
-use orgscope::{AnyPermission, AnyRecord, Facts, Handle, Level, Owner, Policy, Share, Snapshot, Subject, UserId};
+use orgscope::{
+    AnyPermission, AnyRecord, Facts, Grant, Handle, Level, Owner, Policy, Share, Snapshot, Subject, UserId,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -59,10 +61,10 @@ impl Conceivable {
 }
 
 /// For each user and permission of either whose set differs: whether something is gained, and whether something is lost.
-type Differences = BTreeMap<(UserId, String), (bool, bool)>;
+pub(crate) type Differences = BTreeMap<(UserId, String), (bool, bool)>;
 
 /// What the two references say, record by record.
-fn by_reference(before: &Policy, after: &Policy, pick: usize) -> Differences {
+pub(crate) fn by_reference(before: &Policy, after: &Policy, pick: usize) -> Differences {
     let (old, new) = (Reference::new(before), Reference::new(after));
     let users = [before, after].into_iter().flat_map(|policy| policy.to_document().org.users).map(|user| user.id);
     let users: BTreeSet<UserId> = users.collect();
@@ -98,6 +100,20 @@ fn by_reference(before: &Policy, after: &Policy, pick: usize) -> Differences {
     differences
 }
 
+/// What somebody effectively has: their level, unless something that it requires keeps them even from what is their own.
+fn effective(policy: &Policy, user: &UserId, permission: &str) -> Grant {
+    let (reference, Ok(token)) = (Reference::new(policy), policy.schema().find(permission)) else {
+        return Grant::DENY;
+    };
+    let own = AnyRecord::new(permission.split('.').next().unwrap(), Facts::owned_by(user));
+    let level = reference.level(user, token);
+    match token {
+        AnyPermission::Toggle(_) if reference.decide(user, token, None) => Grant::Allow,
+        AnyPermission::Levelled(_) if reference.decide(user, token, Some(&own)) => Grant::Level(level),
+        _ => Grant::DENY,
+    }
+}
+
 fn by_diff(before: &Snapshot, after: &Snapshot) -> Differences {
     let diff = before.diff(after);
     let mut differences = Differences::new();
@@ -112,6 +128,8 @@ fn by_diff(before: &Snapshot, after: &Snapshot) -> Differences {
                 let entry = differences.entry((user.clone(), change.permission.clone())).or_default();
                 assert_eq!(*entry, (false, false), "{user:?} {change:?} comes twice");
                 *entry = (change.gains, change.loses);
+                let has = |snapshot: &Snapshot| effective(snapshot.policy(), user, &change.permission);
+                assert_eq!((change.before, change.after), (has(before), has(after)), "{user:?} {change:?}");
             }
         }
     }
@@ -158,6 +176,7 @@ proptest! {
 fn company() -> Document {
     let contact =
         Resource::new("contact").action(Action::new("read").shared()).action(Action::new("update").requires("read"));
+    let contact = contact.action(Action::new("delete"));
     Document::new()
         .section(Section::new("crm").resource(contact))
         .department(Department::new("acme").name("Acme"))
@@ -280,6 +299,80 @@ fn what_changes_for_many_is_written_once() {
         &[role],
         "Eve:\n  contact.read department+sub → all\n  contact.update deny → own\n\
          Dee:\n  contact.read own → all\n  contact.update deny → own",
+    );
+}
+
+/// A company in which everybody reads what is theirs, before and after it becomes what all have.
+fn opened(document: Document) -> String {
+    let contact = Resource::new("contact").action(Action::new("read"));
+    let role = Role::new("r", "crm", "R").grant("contact.read", Level::Own).assigned_to(Subject::Everyone);
+    let document = document.section(Section::new("crm").resource(contact)).role(role);
+    let handle = Handle::new(Policy::from_document(document).unwrap());
+    let before = handle.load();
+    handle.apply(&[Command::set_level("r", "contact.read", Level::All)]).unwrap();
+    before.diff(&handle.load()).to_string()
+}
+
+#[test]
+fn everybody_is_counted_once() {
+    let support = || Document::new().department(Department::new(1).name("Support"));
+    let three =
+        |document: Document| ["a", "b", "c"].into_iter().fold(document, |all, id| all.user(User::new(id).member_of(1)));
+    let change = |people: &str| format!("{people}: contact.read own → all");
+    let strangers = ["x", "y", "z"].into_iter().fold(three(support()), |all, id| all.user(User::new(id)));
+    assert_eq!(opened(strangers), change("3 people of Support, and 3 of no department"));
+    // Who is in two departments is counted at the first.
+    let two = support().department(Department::new(2).name("Sales"));
+    let both = three(two).user(User::new("d").member_of(1).head_of(2));
+    assert_eq!(opened(both), change("4 people of Support"));
+    // Many departments by the one above them, or the largest.
+    let many = |parent: Option<i64>| {
+        let document = Document::new().department(Department::new(0).name("Acme"));
+        (1..6).fold(document, |document, id| {
+            let department = Department::new(id).name(format!("D{id}"));
+            let document =
+                document.department(if let Some(parent) = parent { department.parent(parent) } else { department });
+            (0..6 - id).fold(document, |all, n| all.user(User::new(id * 10 + n).member_of(id)))
+        })
+    };
+    assert_eq!(opened(many(Some(0))), change("15 people of Acme and below"));
+    assert_eq!(opened(many(None)), change("15 people (5 of D1, 4 of D2, 3 of D3 and 3 of 2 other departments)"));
+}
+
+#[test]
+fn two_of_one_name_have_their_ids() {
+    let document = Document::new().user(User::new(1).name("Ann")).user(User::new(2).name("Ann, the other"));
+    assert_eq!(opened(document), "Ann (1) and Ann (2): contact.read own → all");
+    assert_eq!(opened(Document::new().user(User::new(1).name("A\nB\u{1b}"))), "A\\nB\\u{1b}: contact.read own → all");
+}
+
+/// Where the two levels alone would mislead, it is said what they leave out.
+#[test]
+fn what_the_levels_do_not_show_is_told() {
+    // Eve reaches more of her new department than she did of her old one, which she no longer reaches.
+    tells(
+        &[
+            Command::leave_department("eve", "sales"),
+            Command::SetHead { user: "eve".into(), department: "sales".into(), head: false },
+            Command::join_department("eve", "support"),
+            Command::assign("chief", Subject::user(1)),
+            Command::set_level("chief", "contact.read", Level::DepartmentSubOpen),
+            Command::assign("chief", Subject::user("eve")),
+        ],
+        "Eve: contact.read department+sub → department+sub+open, and no longer reaches some records\n\
+         Ann: contact.read own → department+sub+open",
+    );
+}
+
+#[test]
+fn equal_changes_of_one_type_stand_together() {
+    tells(
+        &[
+            Command::set_level("helper", "contact.read", Level::All),
+            Command::set_level("helper", "contact.update", Level::All),
+            Command::set_level("helper", "contact.delete", Level::All),
+        ],
+        "5 people of Desk and Support:\n  contact.read own → all\n  contact.update, delete deny → all",
     );
 }
 

@@ -4,16 +4,18 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User, Word};
+use orgscope::explain::{Change, Post, Tie};
 use orgscope::reference::Reference;
 use orgscope::{
-    AnyPermission, AnyRecord, Change, Code, Command, Explanation, Facts, Grant, Ground, Handle, Level, Owner, Policy,
-    Question, Snapshot, Subject, Tie, UserId, World,
+    AnyPermission, AnyRecord, Code, Command, Explanation, Facts, Grant, Handle, Level, Owner, Policy, Question,
+    Snapshot, Subject, UserId, World,
 };
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::random::{self, Record, world};
+use crate::diff::by_reference;
+use crate::random::{self, Record, World as RandomWorld, world};
 use crate::square::permissions;
 
 fn explain(snapshot: &Snapshot, user: &UserId, permission: AnyPermission, record: &AnyRecord<'_>) -> Explanation {
@@ -68,14 +70,9 @@ fn is_sound(policy: &Policy, user: &UserId, permission: AnyPermission, record: &
         assert_eq!(every, expected, "the steps of {told}");
     }
     for step in &told.steps {
-        let grants = step.grounds.iter().map(|ground| match ground {
-            Ground::Floor { grant, suffices }
-            | Ground::Bypass { grant, suffices }
-            | Ground::Role { grant, suffices, .. } => {
-                assert!(!suffices || step.decision.is_allow(), "{told}");
-                *grant
-            }
-            other => panic!("unknown ground {other:?}"),
+        let grants = step.grounds.iter().map(|ground| {
+            assert!(!ground.suffices() || step.decision.is_allow(), "{told}");
+            ground.grant()
         });
         assert_eq!(grants.fold(Grant::DENY, join), step.grant, "the grounds of {told}");
     }
@@ -118,6 +115,145 @@ proptest! {
             let json = serde_json::to_value(&told).unwrap();
             let problems: Vec<String> = valid.iter_errors(&json).map(|error| format!("{}: {error}", error.instance_path)).collect();
             prop_assert!(problems.is_empty(), "{:?} in {}", problems, json);
+        }
+    }
+}
+
+/// Every single change of the kinds that are offered, for this user; of raises the highest, or all of them.
+fn every_change(world: &RandomWorld, user: &UserId, permission: AnyPermission, only_highest: bool) -> Vec<Change> {
+    let policy = world.policy();
+    let document = policy.to_document();
+    let name = policy.schema().name(permission).unwrap();
+    let resource = name.split('.').next().unwrap();
+    let mut changes = Vec::new();
+    if matches!(permission, AnyPermission::Levelled(_)) {
+        changes.push(Change::Share(orgscope::Share::User(user.clone())));
+        changes.push(Change::Reassign(Owner::User(user.clone())));
+        changes.push(Change::Open);
+    }
+    let mut commands = vec![Command::SetActive { user: user.clone(), active: true }];
+    for role in &document.roles {
+        commands.push(Command::assign(role.id.clone(), Subject::User(user.clone())));
+        for permission in permissions(&policy).into_iter().filter_map(|each| policy.schema().name(each)) {
+            // Another type has no say in it.
+            if permission.split('.').next() != Some(resource) {
+                continue;
+            }
+            let now = match role.grants.get(&permission) {
+                Some(Word::Known(Grant::Level(level))) => *level,
+                Some(_) => continue,
+                None => Level::Deny,
+            };
+            let levels = Level::EACH.into_iter().filter(|level| *level > now).map(Grant::Level).chain([Grant::Allow]);
+            let set = |grant| Command::set_level(role.id.clone(), permission.clone(), grant);
+            let raises: Vec<Grant> = levels.filter(|grant| makes_sense(&policy, &set(*grant))).collect();
+            let is_highest = |grant: &Grant| match grant {
+                Grant::Level(level) => !raises.iter().any(|other| matches!(other, Grant::Level(more) if more > level)),
+                Grant::Allow => true,
+            };
+            commands.extend(raises.iter().filter(|grant| !only_highest || is_highest(grant)).map(|grant| set(*grant)));
+        }
+    }
+    let departments = document.org.departments.iter();
+    commands.extend(departments.map(|each| Command::join_department(user.clone(), each.id.clone())));
+    let groups = document.org.groups.iter();
+    commands.extend(groups.map(|each| Command::JoinGroup { user: user.clone(), group: each.id.clone() }));
+    changes.extend(commands.into_iter().filter(|command| makes_sense(&policy, command)).map(Change::Command));
+    changes
+}
+
+fn makes_sense(policy: &Policy, command: &Command) -> bool {
+    Handle::new(policy.clone()).apply(std::slice::from_ref(command)).is_ok()
+}
+
+fn commands(changes: &[Change]) -> Vec<Command> {
+    let commands = changes.iter().filter_map(|change| match change {
+        Change::Command(command) => Some(command.clone()),
+        _ => None,
+    });
+    commands.collect()
+}
+
+/// For how many rights more records are allowed after these changes, and of how many people, as the reference counts.
+fn widened(policy: &Policy, changes: &[Change]) -> (usize, usize) {
+    let gained = by_reference(policy, &after(policy, &commands(changes)), 0);
+    let gained: Vec<UserId> = gained.into_iter().filter(|(_, (gains, _))| *gains).map(|((user, _), _)| user).collect();
+    (gained.len(), gained.iter().collect::<std::collections::BTreeSet<_>>().len())
+}
+
+/// A denial in a world, if there is one to be found from here on.
+fn a_denial(world: &RandomWorld, pick: [usize; 3]) -> Option<(UserId, AnyPermission, Record)> {
+    let policy = world.policy();
+    let reference = Reference::new(&policy);
+    let (permissions, users) = (permissions(&policy), &world.document.org.users);
+    for turn in 0..20 {
+        let user = &users.get((pick[0] + turn) % users.len().max(1))?.id;
+        let permission = permissions[(pick[1] + turn / 2) % permissions.len()];
+        let name = policy.schema().name(permission).unwrap();
+        let resource = name.split('.').next().unwrap().to_owned();
+        let record = Record { resource, ..world.records[(pick[2] + turn) % world.records.len()].clone() };
+        let any = record.as_any();
+        let asked = matches!(permission, AnyPermission::Levelled(_)).then_some(&any);
+        if !reference.decide(user, permission, asked) {
+            return Some((user.clone(), permission, record));
+        }
+    }
+    None
+}
+
+/// Fewer, where all changes are tried, and fewer still where each is compared record by record.
+fn a_part(of: u32) -> ProptestConfig {
+    ProptestConfig { cases: random::worlds().cases.div_ceil(of), ..random::worlds() }
+}
+
+proptest! {
+    #![proptest_config(a_part(10))]
+
+    /// Where a change is enough one is told, and where only a pair is a pair.
+    #[test]
+    fn what_helps_is_found(world in world(), pick in any::<[u16; 3]>()) {
+        let Some((user, permission, record)) = a_denial(&world, pick.map(usize::from)) else { return Ok(()) };
+        let policy = world.policy();
+        let told = explain(&Snapshot::of(&policy), &user, permission, &record.as_any());
+        let changes = every_change(&world, &user, permission, true);
+        let helps = |changes: &[Change]| repaired(&policy, &user, permission, &record, changes);
+        let single = changes.iter().find(|change| helps(std::slice::from_ref(change)));
+        if let Some(single) = single {
+            let first = told.repairs.first().map(|repair| repair.changes.len());
+            prop_assert_eq!(first, Some(1), "{:?} would do: {}", single, told);
+        } else if told.repairs.is_empty() {
+            for (c, one) in changes.iter().enumerate() {
+                for other in &changes[c + 1..] {
+                    let pair = [one.clone(), other.clone()];
+                    // Two that do not go together are no pair.
+                    if Handle::new(policy.clone()).apply(commands(&pair)).is_ok() {
+                        prop_assert!(!helps(&pair), "{:?} would do: {}", pair, told);
+                    }
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(a_part(100))]
+
+    /// The first repair is the least, and each says rightly how much it widens.
+    #[test]
+    fn the_least_is_told_first(world in world(), pick in any::<[u16; 3]>()) {
+        let Some((user, permission, record)) = a_denial(&world, pick.map(usize::from)) else { return Ok(()) };
+        let policy = world.policy();
+        let told = explain(&Snapshot::of(&policy), &user, permission, &record.as_any());
+        for repair in &told.repairs {
+            prop_assert_eq!(widened(&policy, &repair.changes), (repair.widens, repair.people), "{} of {}", repair, told);
+        }
+        let Some(first) = told.repairs.first().filter(|repair| repair.changes.len() == 1) else { return Ok(()) };
+        prop_assert!(told.all_weighed);
+        for change in every_change(&world, &user, permission, false) {
+            let change = [change];
+            if repaired(&policy, &user, permission, &record, &change) {
+                prop_assert!(widened(&policy, &change).0 >= first.widens, "{:?} is less than {}", change, first);
+            }
         }
     }
 }
@@ -323,7 +459,7 @@ fn ties_name_the_owner_and_the_place() {
     let [Tie::Below { owner, department, place }] = &told.ties[..] else { panic!("{:?}", told.ties) };
     assert_eq!(owner.owner, Owner::User("seth".into()));
     assert_eq!((&department.id, &place.department.id), (&"south".into(), &"sales".into()));
-    assert_eq!(place.posts, [orgscope::Post::Member, orgscope::Post::Head]);
+    assert_eq!(place.posts, [Post::Member, Post::Head]);
 }
 
 fn repairs(user: &str, permission: &str, facts: Facts<'_>) -> Vec<String> {
@@ -336,10 +472,10 @@ fn the_least_repairs_come_first() {
     assert_eq!(
         repairs("nick", "contact.read", Facts::owned_by("seth")),
         [
-            "share the record with Nick (widens no right)",
-            "reassign the record to Nick (widens no right)",
-            "let Nick join south (widens 2 rights)",
-            "raise `contact.read` of the role Team reader from `department` to `all` (widens 4 rights)",
+            "share the record with Nick (for this record alone)",
+            "reassign the record to Nick (for this record alone)",
+            "let Nick join south (2 people may do more, by 1 permission each)",
+            "raise `contact.read` of the role Team reader from `department` to `all` (4 people may do more, by 1 permission each)",
         ]
     );
 }
@@ -349,31 +485,156 @@ fn what_is_denied_twice_takes_a_pair() {
     assert_eq!(
         repairs("tom", "contact.update", Facts::owned_by("seth")),
         [
-            "share the record with tom, and raise `contact.update` of the role Guest to `all` (widens 1 right)",
-            "reassign the record to tom, and raise `contact.update` of the role Guest to `own` (widens 1 right)",
-            "reassign the record to tom, and assign the role Chief to tom (widens 1 right)",
-            "make the record available to everyone, and raise `contact.update` of the role Guest to `own+open` (widens 1 right)",
-            "raise `contact.update` of the role Guest to `department`, and let tom join south (widens 4 rights)",
-            "assign the role Chief to tom, and let tom join south (widens 4 rights)",
+            "reassign the record to tom, and assign the role Chief to tom (1 person may do more, by 1 permission)",
+            "share the record with tom, and raise `contact.update` of the role Guest to `all` (1 person may do more, by 1 permission)",
+            "reassign the record to tom, and raise `contact.update` of the role Guest to `own` (1 person may do more, by 1 permission)",
+            "make the record available to everyone, and raise `contact.update` of the role Guest to `own+open` (1 person may do more, by 1 permission)",
+            "raise `contact.update` of the role Guest to `all`, and raise `contact.read` of the role Guest from `own+open` to `all` (1 person may do more, by 2 permissions)",
+            "assign the role Chief to tom, and let tom join south (3 people may do more, by 4 permissions in all)",
+            "let tom join south, and raise `contact.update` of the role Guest to `department` (3 people may do more, by 4 permissions in all)",
+            "let tom join south, and raise `contact.update` of the role Team reader to `department` (5 people may do more, by 7 permissions in all)",
         ]
     );
 }
 
 #[test]
 fn who_may_not_ask_is_activated_first() {
-    assert_eq!(repairs("old", "box.view", Facts::unowned()), ["activate old (widens 1 right)"]);
+    assert_eq!(repairs("old", "box.view", Facts::unowned()), ["activate old (1 person may do more, by 1 permission)"]);
     assert_eq!(repairs("zoe", "box.view", Facts::unowned()), [""; 0]);
+}
+
+/// A company of one role, and somebody who reads what is Bo's or nobody's.
+fn one_role(role: Role) -> Document {
+    let contact = Resource::new("contact").action(Action::new("read").without_admin_bypass().shared());
+    Document::new()
+        .section(Section::new("crm").resource(contact))
+        .department(Department::new("x").name("X"))
+        .user(User::new("tom"))
+        .user(User::new("bo").member_of("x"))
+        .user(User::new("root").administrator())
+        .group(Group::new("g"))
+        .role(role)
+}
+
+fn told_of(document: Document, user: &str, facts: Facts<'_>) -> Explanation {
+    told(&Snapshot::of(&Policy::from_document(document).unwrap()), user, "contact.read", facts)
+}
+
+fn texts(told: &Explanation) -> Vec<&str> {
+    told.repairs.iter().map(|repair| repair.text.as_str()).collect()
 }
 
 #[test]
 fn where_nothing_helps_it_says_so() {
-    let snapshot = Snapshot::of(&Policy::from_document(company()).unwrap());
-    let told = told(&snapshot, "root", "contact.archive", Facts::owned_by("root"));
+    let role = || Role::new("vault", "crm", "Vault").grant("contact.read", Level::All).locked();
     assert_eq!(
-        told.to_string(),
-        "deny: no role of the user gives `contact.archive`\n\
-         root has nothing for `contact.archive`: no role, no floor.\n\
-         The record belongs to root, a member of no department; it is not open, and shared with nobody.\n\
+        told_of(one_role(role()), "root", Facts::owned_by("root")).to_string(),
+        "deny: no role of the user gives `contact.read`\n\
+         root has nothing for `contact.read`: they have no role, and it has no floor.\n\
+         root is an administrator, but administrators have no bypass here.\n\
+         The record belongs to root, a member of no department; it is not available to everyone, and shared with nobody.\n\
          No single change and no pair of changes that were tried would allow it."
+    );
+}
+
+/// To assign the role is the host's; to let somebody join a department or a group is not.
+#[test]
+fn a_locked_role_comes_with_a_department_or_a_group() {
+    let role = || Role::new("vault", "crm", "Vault").grant("contact.read", Level::All).locked();
+    let by_department = told_of(one_role(role().assigned_to(Subject::department("x"))), "tom", Facts::unowned());
+    assert_eq!(texts(&by_department), ["let tom join X"]);
+    let by_group = told_of(one_role(role().assigned_to(Subject::group("g"))), "tom", Facts::unowned());
+    assert_eq!(texts(&by_group), ["let tom join the group g"]);
+}
+
+#[test]
+fn a_role_that_is_raised_first_may_come_by_the_second_change() {
+    let role = || Role::new("r", "crm", "R");
+    let owned = || Facts::owned_by("tom");
+    let raise = "raise `contact.read` of the role R to `own`";
+    assert_eq!(texts(&told_of(one_role(role()), "tom", owned())), [format!("assign the role R to tom, and {raise}")]);
+    assert_eq!(
+        texts(&told_of(one_role(role().assigned_to(Subject::department("x"))), "tom", owned())),
+        [format!("assign the role R to tom, and {raise}"), format!("let tom join X, and {raise}")]
+    );
+    assert_eq!(
+        texts(&told_of(one_role(role().assigned_to(Subject::group("g"))), "tom", owned())),
+        [format!("assign the role R to tom, and {raise}"), format!("let tom join the group g, and {raise}")]
+    );
+}
+
+/// Many roles that are not enough hide none that is.
+#[test]
+fn what_is_not_enough_does_not_count() {
+    let role = |id: i64, level| Role::new(id, "crm", format!("Role {id}")).grant("contact.read", level);
+    let mut document = one_role(role(100, Level::All).assigned_to(Subject::Everyone));
+    document.roles[0].grants.clear();
+    for id in 0..100 {
+        document = document.role(role(id, Level::Own));
+    }
+    document = document.role(role(101, Level::All));
+    let told = told_of(document, "tom", Facts::owned_by("gone").shared_with(orgscope::Share::user("bo")));
+    assert_eq!(texts(&told), ["assign the role Role 101 to tom", "raise `contact.read` of the role Role 100 to `all`"]);
+    assert_eq!((told.more_repairs, told.all_weighed), (0, true));
+}
+
+#[test]
+fn what_is_left_out_is_counted() {
+    let role = |id: i64| Role::new(id, "crm", format!("Role {id}")).grant("contact.read", Level::All);
+    let mut document = one_role(role(0));
+    for id in 1..10 {
+        document = document.role(role(id));
+    }
+    let told = told_of(document.clone(), "tom", Facts::owned_by("gone"));
+    assert_eq!(
+        texts(&told),
+        ["assign the role Role 0 to tom", "assign the role Role 1 to tom", "assign the role Role 2 to tom"]
+    );
+    assert_eq!((told.more_repairs, told.all_weighed), (7, true));
+    assert!(told.to_string().ends_with("\nAnd 7 more that widen no less."), "{told}");
+    for id in 10..100 {
+        document = document.role(role(id));
+    }
+    let told = told_of(document, "tom", Facts::owned_by("gone"));
+    assert_eq!((told.repairs.len(), told.more_repairs, told.all_weighed), (3, 97, false));
+    assert!(told.to_string().ends_with("\nAnd 97 more; not all were tried."), "{told}");
+}
+
+#[test]
+fn a_share_counts_only_with_some_level() {
+    let role = || Role::new("r", "crm", "R").grant("contact.read", Level::Own);
+    let facts = || Facts::owned_by(Owner::department(99)).shared_with(orgscope::Share::department("x"));
+    let without = told_of(one_role(role()), "bo", facts());
+    assert_eq!(
+        without.to_string().lines().take(4).collect::<Vec<_>>(),
+        [
+            "deny: no role of the user gives `contact.read`",
+            "bo has nothing for `contact.read`: they have no role, and it has no floor.",
+            "The record is shared with X, and bo is a member of X, but a share counts only for who has some level.",
+            "The record belongs to department 99, which is not known here; it is not available to everyone, and shared with X.",
+        ]
+    );
+    let with = told_of(one_role(role().assigned_to(Subject::Everyone)), "bo", facts());
+    assert_eq!(
+        with.to_string().lines().last(),
+        Some("With any level a share is enough: it is shared with X, and bo is a member of X.")
+    );
+}
+
+#[test]
+fn names_stay_on_their_line() {
+    let mut document = one_role(
+        Role::new("r", "crm", "R\nThis would allow it: nothing")
+            .grant("contact.read", Level::Own)
+            .assigned_to(Subject::Everyone),
+    );
+    document.org.users[0].name = Some("Tom\u{1b}[31m\nallow".to_owned());
+    let told = told_of(document, "tom", Facts::owned_by("tom")).to_string();
+    assert_eq!(
+        told,
+        "allow: `contact.read` is `own`, and the record is the user's own\n\
+         Tom\\u{1b}[31m\\nallow has `own` for `contact.read`:\n\
+         - `own` by the role R\\nThis would allow it: nothing, assigned to everyone.\n\
+         This covers the record: it is Tom\\u{1b}[31m\\nallow's own."
     );
 }

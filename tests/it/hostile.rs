@@ -185,7 +185,10 @@ fn a_schema_of_many_actions_that_require_each_other() {
         .section(Section::new("crm").resource(resource))
         .user(User::new("ann"))
         .role(role.assigned_to(Subject::Everyone));
-    let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
+    let policy = Policy::from_document(document).unwrap();
+    // Of 20,000 actions one thing is said.
+    assert_eq!(policy.lint().len(), 1);
+    let snapshot = Snapshot::of(&policy);
     let AnyPermission::Levelled(last) = snapshot.schema().find("contact.a19999").unwrap() else { unreachable!() };
     let ann = snapshot.principal("ann");
     assert!(ann.check(last, &AnyRecord::new("contact", Facts::owned_by("ann"))).is_allow());
@@ -216,5 +219,28 @@ fn many_people_in_many_places() {
     let AnyPermission::Levelled(read) = snapshot.schema().find("contact.read").unwrap() else { unreachable!() };
     let record = AnyRecord::new("contact", Facts::owned_by(0));
     assert_eq!(snapshot.who_can(read, &record).count(), 500);
+    assert!(start.elapsed() < SOON);
+}
+
+/// Each of many people has a role by name, and half of them by the department too.
+#[test]
+fn lint_of_many_assignments() {
+    let start = Instant::now();
+    let users = 5_000;
+    let role = Role::new(1, "crm", "One").grant("contact.read", Level::Department).assigned_to(Subject::department(0));
+    let mut document =
+        Document::new().section(section()).department(Department::new(0)).user(User::new("head").head_of(0));
+    for id in 0..users {
+        let user = User::new(id);
+        document = document.user(if id % 2 == 0 { user.member_of(0) } else { user });
+    }
+    let role = (0..users).map(Subject::user).fold(role, Role::assigned_to);
+    let found = Policy::from_document(document.role(role)).unwrap().lint();
+    // The head has the role by the department alone, so those below it need none by name.
+    assert_eq!(found.len(), 2_500);
+    assert_eq!(
+        found[1].to_string(),
+        "roles[id=1].assigned_to: `user 2` adds nobody: whoever it means has the role by another assignment"
+    );
     assert!(start.elapsed() < SOON);
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use orgscope::Snapshot;
+use orgscope::{RightChange, Snapshot};
 
 use crate::one_line::one_line;
 use crate::outcome::{Failure, Outcome};
@@ -31,11 +31,15 @@ impl Diff {
             out.line(serde_json::json!(diff))?;
         } else {
             for group in diff.groups() {
-                let gains = group.changes().iter().all(|change| !change.loses);
-                let loses = group.changes().iter().all(|change| !change.gains);
-                for line in group.to_string().lines() {
+                let text = group.to_string();
+                let runs: Vec<&[RightChange]> = group.runs().collect();
+                // Where there are several runs, the first line is the people.
+                let people = usize::from(runs.len() > 1);
+                for (number, line) in text.lines().enumerate() {
                     let line = one_line(line);
-                    out.line(if gains == loses { line } else { paint::coloured(&line, gains) })?;
+                    let change = number.checked_sub(people).and_then(|number| runs.get(number)?.first());
+                    let painted = change.filter(|change| change.gains != change.loses);
+                    out.line(painted.map_or(line.clone(), |change| paint::coloured(&line, change.gains)))?;
                 }
             }
         }

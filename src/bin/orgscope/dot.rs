@@ -43,18 +43,25 @@ impl Dot {
             "  rankdir=TB; node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=\"sans-serif\"];",
         )?;
         if let (Some(user), Some(action)) = (&self.user, &self.action) {
-            let title = format!("What {user} reaches by {action}");
+            let title = title(&world, user, action)?;
             out.line(format_args!("  label={}; labelloc=t; fontname=\"sans-serif\";", quoted(&title)))?;
         }
         let mut numbers: BTreeMap<&DepartmentId, usize> = BTreeMap::new();
         for (number, department) in org.departments.iter().enumerate() {
             numbers.insert(&department.id, number);
-            let name = department.name.clone().unwrap_or_else(|| department.id.to_string());
+            let by_id = || {
+                let id = &department.id;
+                if id.as_integer().is_some() { format!("department {id}") } else { id.to_string() }
+            };
+            let name = department.name.clone().unwrap_or_else(by_id);
             let in_it = |ids: &[DepartmentId]| ids.contains(&department.id);
-            let heads: Vec<String> = org.users.iter().filter(|user| in_it(&user.heads)).map(called).collect();
-            let heads = if heads.is_empty() { "no head".to_owned() } else { heads.join(", ") };
-            let people = org.users.iter().filter(|user| in_it(&user.departments)).count();
-            let people = if people == 1 { "1 member".to_owned() } else { format!("{people} members") };
+            let heads: Vec<String> = org.users.iter().filter(|user| in_it(&user.heads)).map(head).collect();
+            let heads = if heads.is_empty() { "no head".to_owned() } else { format!("head: {}", heads.join(", ")) };
+            let (active, inactive): (Vec<&User>, Vec<&User>) =
+                org.users.iter().filter(|user| in_it(&user.departments)).partition(|user| is_active(user));
+            let people = if active.len() == 1 { "1 member".to_owned() } else { format!("{} members", active.len()) };
+            let people =
+                if inactive.is_empty() { people } else { format!("{people}, and {} inactive", inactive.len()) };
             let label = quoted(&format!("{name}\n{heads}\n{people}"));
             let home = self.user.as_ref().is_some_and(|id| {
                 org.users.iter().any(|user| {
@@ -88,10 +95,36 @@ fn reached(world: &World, org: &Org, user: &UserId, action: &str) -> Result<BTre
     Ok(departments.filter(is_reached).collect())
 }
 
+fn is_active(user: &User) -> bool {
+    user.active != Some(false)
+}
+
+/// What the picture of a user shows, with the level that it comes from, and what its marks mean.
+fn title(world: &World, user: &UserId, action: &str) -> Result<String, Failure> {
+    let permission: Permission = world.listable(action)?;
+    let snapshot = Snapshot::of(world.policy());
+    let asked = snapshot.principal(user);
+    let org = world.policy().to_document().org;
+    let known = org.users.iter().find(|other| other.id == *user);
+    let name = known.map_or_else(|| user.to_string(), called);
+    let shows = match known {
+        None => format!("{name} reaches nothing by {action}: there is no such user"),
+        Some(known) if !is_active(known) => format!("{name} reaches nothing by {action}: the user is inactive"),
+        Some(_) => format!("What {name} reaches by {action}: {}", asked.grant(permission)),
+    };
+    Ok(format!("{shows}\n(green: within reach; thick border: {name} belongs there)"))
+}
+
+/// A head, and whether they are active.
+fn head(user: &User) -> String {
+    format!("{}{}", called(user), if is_active(user) { "" } else { " (inactive)" })
+}
+
 /// A name up to its first comma, or the id.
 fn called(user: &User) -> String {
     let name = user.name.as_deref().and_then(|name| name.split(',').next()).map(str::trim);
-    name.filter(|name| !name.is_empty()).map_or_else(|| user.id.to_string(), ToOwned::to_owned)
+    let by_id = || if user.id.as_integer().is_some() { format!("user {}", user.id) } else { user.id.to_string() };
+    name.filter(|name| !name.is_empty()).map_or_else(by_id, ToOwned::to_owned)
 }
 
 /// A string of the language of Graphviz, which knows no escapes but for quotes, backslashes and line breaks.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use orgscope::{Explanation, Question, RecordId, Snapshot, UserId};
+use orgscope::{Code, Explanation, Question, RecordId, Snapshot, UserId};
 
 use crate::one_line::one_line;
 use crate::outcome::{Failure, Outcome};
@@ -45,6 +45,12 @@ impl Explain {
             for (number, line) in told.to_string().lines().enumerate() {
                 let line = one_line(line);
                 out.line(if number == 0 { paint::verdict(&line, decision.is_allow()) } else { line })?;
+            }
+            if told.reason.code() == Code::UnknownUser {
+                out.line(one_line(&format!(
+                    "To be allowed anything, `{}` has to be added as a user first.",
+                    self.user
+                )))?;
             }
         }
         Ok(decision.into())

@@ -5,14 +5,18 @@ use std::iter;
 use std::path::PathBuf;
 
 use clap::Args;
+use comfy_table::Table;
 use comfy_table::presets::NOTHING;
-use comfy_table::{ContentArrangement, Table};
 use orgscope::document::{Role, Word};
 use orgscope::{Grant, Principal, Schema, Snapshot, UserId, World};
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
 use crate::{id, world};
+
+/// The heading of the first column, and the blanks behind each.
+const PERMISSION: &str = "permission";
+const GAP: usize = 2;
 
 /// Show what each role grants, section by section, or what one user effectively has
 #[derive(Debug, Args)]
@@ -32,16 +36,25 @@ impl Matrix {
         let world = world::open(&self.file)?;
         let schema = world.policy().schema();
         let columns = self.columns(&world);
+        let width = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
         for (s, section) in schema.sections().enumerate() {
             if s > 0 {
                 out.line("")?;
             }
             out.line(section)?;
-            if schema.permissions(section).next().is_none() {
+            let mut permissions = schema.permissions(section).peekable();
+            if permissions.peek().is_none() {
                 out.line("no permissions")?;
                 continue;
             }
-            out.line(table(schema, section, &columns))?;
+            let names: Vec<String> = permissions.filter_map(|permission| schema.name(permission)).collect();
+            let columns: Vec<&Column> = columns.iter().filter(|column| column.is_in(section)).collect();
+            for (b, block) in blocks(&names, &columns, width).into_iter().enumerate() {
+                if b > 0 {
+                    out.line("")?;
+                }
+                out.line(block)?;
+            }
         }
         Ok(Outcome::Yes)
     }
@@ -98,27 +111,81 @@ impl Column {
     }
 }
 
-/// Makes a table no wider than the terminal, if there is one: what does not fit on a line goes on in the next.
-fn fit(table: &mut Table) {
-    let columns = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0);
-    if let Some(columns) = columns {
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(columns);
+/// The permissions of a section and what the columns say of each, in as many blocks as the width takes. A word is never cut:
+/// a block that holds one role alone may be wider.
+fn blocks(permissions: &[String], columns: &[&Column], width: Option<usize>) -> Vec<String> {
+    let length = |text: &str| text.chars().count();
+    let first = permissions.iter().map(|name| length(name)).chain([PERMISSION.len()]).max().unwrap_or_default();
+    let widths = columns.iter().map(|column| {
+        permissions
+            .iter()
+            .map(|name| length(column.cell(name)))
+            .chain([length(&column.heading)])
+            .max()
+            .unwrap_or_default()
+    });
+    let mut blocks: Vec<(usize, Vec<&Column>)> = vec![(first, Vec::new())];
+    for (column, more) in columns.iter().zip(widths) {
+        let more = GAP + more;
+        let is_full =
+            |(used, block): &(usize, Vec<&Column>)| !block.is_empty() && width.is_some_and(|width| used + more > width);
+        match blocks.last_mut() {
+            Some(block) if !is_full(block) => {
+                block.0 += more;
+                block.1.push(column);
+            }
+            _ => blocks.push((first + more, vec![column])),
+        }
     }
+    blocks.into_iter().map(|(_, columns)| table(permissions, &columns)).collect()
 }
 
-/// The permissions of a section and what the columns say of each, aligned by blanks alone.
-fn table(schema: &Schema, section: &str, columns: &[Column]) -> String {
-    let columns: Vec<&Column> = columns.iter().filter(|column| column.is_in(section)).collect();
+/// One block, aligned by blanks alone.
+fn table(permissions: &[String], columns: &[&Column]) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING);
-    table.set_header(iter::once("permission").chain(columns.iter().map(|column| column.heading.as_str())));
-    for permission in schema.permissions(section).filter_map(|permission| schema.name(permission)) {
-        let cells = columns.iter().map(|column| column.cell(&permission));
+    table.set_header(iter::once(PERMISSION).chain(columns.iter().map(|column| column.heading.as_str())));
+    for permission in permissions {
+        let cells = columns.iter().map(|column| column.cell(permission));
         table.add_row(iter::once(permission.as_str()).chain(cells));
     }
     for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
+        column.set_padding((0, u16::try_from(GAP).unwrap_or_default()));
     }
-    fit(&mut table);
     table.trim_fmt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Column, Grant, blocks};
+
+    fn column(heading: &str, grant: &str) -> Column {
+        let grant: Grant = grant.parse().unwrap();
+        Column { heading: heading.to_owned(), section: None, grants: [("contact.read".to_owned(), grant)].into() }
+    }
+
+    /// However narrow it is, no word is cut; what does not fit stands in a block below.
+    #[test]
+    fn what_does_not_fit_goes_on_below() {
+        let columns = [column("chief", "department+sub+open"), column("guest", "own"), column("boss", "all")];
+        let columns: Vec<&Column> = columns.iter().collect();
+        let at = |width| blocks(&["contact.read".to_owned()], &columns, width);
+        let wide = "permission    chief                guest  boss\ncontact.read  department+sub+open  own    all";
+        assert_eq!(at(None), [wide]);
+        assert_eq!(at(Some(46)), [wide]);
+        assert_eq!(
+            at(Some(45)),
+            [
+                "permission    chief                guest\ncontact.read  department+sub+open  own",
+                "permission    boss\ncontact.read  all"
+            ]
+        );
+        let narrow = [
+            "permission    chief\ncontact.read  department+sub+open",
+            "permission    guest\ncontact.read  own",
+            "permission    boss\ncontact.read  all",
+        ];
+        assert_eq!(at(Some(1)), narrow);
+        assert_eq!(blocks(&["contact.read".to_owned()], &[], Some(1)), ["permission\ncontact.read"]);
+    }
 }

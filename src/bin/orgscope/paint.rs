@@ -1,5 +1,6 @@
 //! Colours, for people: only on a terminal, and not where `NO_COLOR` asks for none.
 
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
 
 const GREEN: &str = "\u{1b}[32m";
@@ -16,11 +17,35 @@ pub(crate) fn verdict(line: &str, good: bool) -> String {
 
 /// Text in green or red.
 pub(crate) fn coloured(text: &str, good: bool) -> String {
-    if is_wanted() { format!("{}{text}{PLAIN}", if good { GREEN } else { RED }) } else { text.to_owned() }
+    painted(text, good, is_wanted(std::env::var_os("NO_COLOR").as_deref(), io::stdout().is_terminal()))
+}
+
+fn painted(text: &str, good: bool, wanted: bool) -> String {
+    if wanted { format!("{}{text}{PLAIN}", if good { GREEN } else { RED }) } else { text.to_owned() }
 }
 
 /// See <https://no-color.org>: any value but the empty one says no.
-fn is_wanted() -> bool {
-    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    !refused && io::stdout().is_terminal()
+fn is_wanted(no_color: Option<&OsStr>, is_terminal: bool) -> bool {
+    is_terminal && no_color.is_none_or(OsStr::is_empty)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+
+    use super::{is_wanted, painted};
+
+    #[test]
+    fn colours_are_for_a_terminal_whose_user_wants_them() {
+        assert!(is_wanted(None, true) && is_wanted(Some(OsStr::new("")), true));
+        assert!(!is_wanted(Some(OsStr::new("0")), true) && !is_wanted(Some(OsStr::new("1")), true));
+        assert!(!is_wanted(None, false) && !is_wanted(Some(OsStr::new("")), false));
+    }
+
+    #[test]
+    fn good_is_green_and_bad_is_red() {
+        assert_eq!(painted("yes", true, true), "\u{1b}[32myes\u{1b}[0m");
+        assert_eq!(painted("no", false, true), "\u{1b}[31mno\u{1b}[0m");
+        assert_eq!(painted("no", false, false), "no");
+    }
 }

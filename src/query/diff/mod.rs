@@ -18,7 +18,8 @@ use crate::vocabulary::level::Grant;
 /// action, that only one of the policies has: in the other it is denied. A right whose level changes and reaches the same
 /// is not in it, for example `department+sub` instead of `department` where there are no departments below.
 ///
-/// As text it is to be read, a line for each group or for each of its changes. It serialises as
+/// As text it is to be read, a line for each group or for each of its changes; equal changes of one type share theirs. It
+/// serialises as
 /// `{"format": 1, "groups": [{"count": 1, "users": [17], "changes": [{"permission": "contact.read", "before": "own",
 /// "after": "all", "gains": true, "loses": false}]}]}`.
 #[derive(Clone, Debug)]
@@ -135,6 +136,18 @@ impl<'d> DiffGroup<'d> {
     /// What changes for them, in the order of the schema.
     pub fn changes(&self) -> &'d [RightChange] {
         &self.found.changes
+    }
+
+    /// The changes, those together that follow one another and are the same but for the action of one resource type. As text
+    /// each of these is a line, or behind the people if it is the only one.
+    pub fn runs(&self) -> impl Iterator<Item = &'d [RightChange]> {
+        self.changes().chunk_by(|one, other| {
+            let alike = |change: &RightChange| {
+                let resource = change.permission.split('.').next().unwrap_or_default().to_owned();
+                (resource, change.before, change.after, change.gains, change.loses)
+            };
+            alike(one) == alike(other)
+        })
     }
 }
 

@@ -1,19 +1,27 @@
 //! A difference as a person reads it.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::{self, Display};
 
-use crate::policy::org::User;
+use petgraph::stable_graph::NodeIndex;
+
+use crate::policy::org::{Org, User};
 use crate::query::diff::{Diff, DiffGroup, RightChange};
 use crate::query::names::{department_name, listed, user_name};
-use crate::snapshot::{DepartmentSlot, department};
-use crate::vocabulary::id::DepartmentId;
+use crate::snapshot::{Entry, Snapshot, department};
+use crate::vocabulary::id::{DepartmentId, UserId};
+use crate::vocabulary::level::{Grant, Level};
 
 /// Up to how many people are called by their names.
 const BY_NAME: usize = 3;
+/// Up to how many departments are each named, each counted, or looked at for one that is above them all.
+const NAMED: usize = 2;
+const COUNTED: usize = 3;
+const COMPARED: usize = 64;
 
-/// A line for each group for which one right changes; for the others the people, then a line for each right. Nothing, if
-/// there is no difference.
+/// A line for each group for which one right changes, or several of one type in the same way; for the others the people,
+/// then a line for each of these. Nothing, if there is no difference.
 impl Display for Diff<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (g, group) in self.groups().enumerate() {
@@ -27,70 +35,159 @@ impl Display for Diff<'_> {
 impl Display for DiffGroup<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:", self.people())?;
-        match self.changes() {
-            [change] => write!(f, " {change}"),
-            changes => changes.iter().try_for_each(|change| write!(f, "\n  {change}")),
+        let runs: Vec<&[RightChange]> = self.runs().collect();
+        match runs[..] {
+            [run] => write!(f, " {}", Run(run)),
+            _ => runs.into_iter().try_for_each(|run| write!(f, "\n  {}", Run(run))),
         }
     }
 }
 
 impl Display for RightChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { permission, before, after, gains, loses } = self;
-        if before != after {
-            return write!(f, "{permission} {before} → {after}");
+        Run(std::slice::from_ref(self)).fmt(f)
+    }
+}
+
+/// Changes of one resource type that are the same but for the action.
+struct Run<'a>(&'a [RightChange]);
+
+impl Display for Run<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [first, others @ ..] = self.0 else { return Ok(()) };
+        let RightChange { permission, before, after, gains, loses } = first;
+        f.write_str(permission)?;
+        for other in others {
+            write!(f, ", {}", other.permission.split_once('.').map_or("", |(_, action)| action))?;
         }
-        let which = match (gains, loses) {
-            (true, false) => "more",
-            (false, true) => "fewer",
-            _ => "other",
-        };
-        write!(f, "{permission} {before}, which reaches {which} records")
+        if before == after {
+            let which = match (gains, loses) {
+                (true, false) => "more",
+                (false, true) => "fewer",
+                _ => "other",
+            };
+            return write!(f, " {before}, which reaches {which} records");
+        }
+        write!(f, " {before} → {after}")?;
+        // What the two levels alone let a reader expect.
+        let (old, new) = (parts(*before), parts(*after));
+        let expected = (!old.includes(new), !new.includes(old));
+        f.write_str(match (*gains, *loses) {
+            found if found == expected => "",
+            (true, false) => ", which reaches more records",
+            (false, _) => ", which reaches fewer records",
+            (true, true) if expected.0 => ", and no longer reaches some records",
+            (true, true) => ", and reaches some others",
+        })
+    }
+}
+
+fn parts(grant: Grant) -> Level {
+    match grant {
+        Grant::Level(level) => level,
+        Grant::Allow => Level::All,
     }
 }
 
 impl DiffGroup<'_> {
+    /// The state that knows a user: the one after, unless they left.
+    fn knowing(&self, user: &UserId) -> &Snapshot {
+        let (before, after) = (self.diff.before, self.diff.after);
+        if after.policy().org.users().contains_key(user) { after } else { before }
+    }
+
     /// Who they are: by name if they are few, else how many of which departments.
     fn people(&self) -> String {
-        let (before, after) = (self.diff.before, self.diff.after);
         if self.count() <= BY_NAME {
-            let name = |id| {
-                let known = [after, before].into_iter().find(|snapshot| snapshot.policy().org.users().contains_key(id));
-                user_name(known.unwrap_or(after).policy(), id)
-            };
-            let names: Vec<String> = self.users().into_iter().map(name).collect();
-            return listed(&names);
+            return listed(&self.names());
         }
-        let mut departments: BTreeSet<&DepartmentId> = BTreeSet::new();
-        let ids = |snapshot: &'_ crate::snapshot::Snapshot, slots: Vec<DepartmentSlot>| {
-            slots
-                .into_iter()
-                .map(|slot| snapshot.policy().org.department_id(department(slot)).clone())
-                .collect::<Vec<_>>()
+        let mut at: BTreeMap<DepartmentId, usize> = self.by_department();
+        let homeless = self.count() - at.values().sum::<usize>();
+        let nowhere = match (homeless, at.is_empty()) {
+            (0, _) => String::new(),
+            (_, true) => return format!("{homeless} people of no department"),
+            (_, false) => format!(", and {homeless} of no department"),
         };
-        let mut owned: Vec<DepartmentId> = Vec::new();
+        let housed = self.count() - homeless;
+        let people = if housed == 1 { "1 person".to_owned() } else { format!("{housed} people") };
+        if at.len() <= NAMED {
+            let names: Vec<String> = at.keys().map(|id| self.department(id)).collect();
+            return format!("{people} of {}{nowhere}", listed(&names));
+        }
+        if let Some(common) = self.above_all(&at) {
+            return format!("{people} of {} and below{nowhere}", self.department(&common));
+        }
+        let mut largest: Vec<(&DepartmentId, &usize)> = at.iter().collect();
+        largest.sort_by_key(|(_, count)| Reverse(**count));
+        largest.truncate(COUNTED);
+        let mut told: Vec<String> =
+            largest.iter().map(|(id, count)| format!("{count} of {}", self.department(id))).collect();
+        let named: Vec<DepartmentId> = largest.into_iter().map(|(id, _)| id.clone()).collect();
+        at.retain(|id, _| !named.contains(id));
+        match at.len() {
+            0 => {}
+            1 => told.extend(at.iter().map(|(id, count)| format!("{count} of {}", self.department(id)))),
+            more => told.push(format!("{} of {more} other departments", at.values().sum::<usize>())),
+        }
+        format!("{people} ({}){nowhere}", listed(&told))
+    }
+
+    /// By their names; two of one name with their ids.
+    fn names(&self) -> Vec<String> {
+        let users = self.users();
+        let names: Vec<String> = users.iter().map(|id| user_name(self.knowing(id).policy(), id)).collect();
+        let is_shared = |name: &String| names.iter().filter(|other| *other == name).count() > 1;
+        let each = users.iter().zip(&names);
+        each.map(|(id, name)| if is_shared(name) { format!("{name} ({id})") } else { name.clone() }).collect()
+    }
+
+    fn department(&self, id: &DepartmentId) -> String {
+        let (before, after) = (self.diff.before, self.diff.after);
+        let knowing = if after.policy().org.department(id).is_some() { after } else { before };
+        department_name(knowing.policy(), id)
+    }
+
+    /// How many people there are at each department. Who has several places is counted once, at the first.
+    fn by_department(&self) -> BTreeMap<DepartmentId, usize> {
+        let after = self.diff.after;
+        let mut at: BTreeMap<DepartmentId, usize> = BTreeMap::new();
+        let mut count = |org: &Org, department: Option<NodeIndex>, people: usize| {
+            if let Some(department) = department {
+                *at.entry(org.department_id(department).clone()).or_default() += people;
+            }
+        };
+        let mut apart: HashMap<Entry, usize> = HashMap::new();
+        for user in &self.found.apart {
+            if let Some(slot) = after.slot_of(user.borrowed()) {
+                *apart.entry(after.entry(slot)).or_default() += 1;
+            }
+        }
         for entry in &self.found.entries {
-            owned.extend(ids(after, after.anchors(*entry)));
+            let people = after.count_of(*entry).saturating_sub(apart.get(entry).copied().unwrap_or_default());
+            let first = after.anchors(*entry).first().map(|slot| department(*slot));
+            count(&after.policy().org, first.filter(|_| people > 0), people);
         }
         for user in &self.found.users {
-            let snapshot = [after, before].into_iter().find(|snapshot| snapshot.slot_of(user.borrowed()).is_some());
-            let org = &snapshot.unwrap_or(after).policy().org;
-            let anchors = org.users().get(user).into_iter().flat_map(User::anchors);
-            owned.extend(anchors.map(|department| org.department_id(department).clone()));
+            let org = &self.knowing(user).policy().org;
+            count(org, org.users().get(user).and_then(|user| User::anchors(user).next()), 1);
         }
-        departments.extend(&owned);
-        let name = |id: &&DepartmentId| {
-            let known = [after, before].into_iter().find(|snapshot| snapshot.policy().org.department(id).is_some());
-            department_name(known.unwrap_or(after).policy(), id)
-        };
-        let count = self.count();
-        match departments.len() {
-            0 => format!("{count} people of no department"),
-            1 | 2 => {
-                let names: Vec<String> = departments.iter().map(name).collect();
-                format!("{count} people of {}", listed(&names))
-            }
-            many => format!("{count} people of {many} departments"),
+        at
+    }
+
+    /// The lowest department that is above all of these, or is one of them.
+    fn above_all(&self, at: &BTreeMap<DepartmentId, usize>) -> Option<DepartmentId> {
+        if at.len() > COMPARED {
+            return None;
         }
+        let org = &self.diff.after.policy().org;
+        let mut common: Option<Vec<NodeIndex>> = None;
+        for id in at.keys() {
+            let upwards: Vec<NodeIndex> = org.with_those_above(org.department(id)?).collect();
+            common = Some(match common {
+                None => upwards,
+                Some(known) => known.into_iter().filter(|department| upwards.contains(department)).collect(),
+            });
+        }
+        common?.first().map(|department| org.department_id(*department).clone())
     }
 }

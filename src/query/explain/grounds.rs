@@ -49,7 +49,8 @@ pub(super) fn assignments(policy: &Policy, id: &UserId, user: &User, role: &Role
     role.assigned_to.iter().filter_map(|subject| assignment(policy, id, user, subject)).collect()
 }
 
-fn assignment(policy: &Policy, id: &UserId, user: &User, subject: &Subject) -> Option<Assignment> {
+/// How a subject contains a user, if it does.
+pub(super) fn assignment(policy: &Policy, id: &UserId, user: &User, subject: &Subject) -> Option<Assignment> {
     let org = &policy.org;
     let through = |wanted: &dyn Fn(NodeIndex) -> bool| {
         let places = places(policy, user, wanted);

@@ -2,23 +2,27 @@
 
 mod grounds;
 pub(crate) mod repair;
+mod search;
 mod text;
 mod ties;
 
+use petgraph::stable_graph::NodeIndex;
 use serde::ser::{Serialize, Serializer};
 
 use crate::policy::Policy;
 use crate::policy::org::User;
+use crate::policy::role::Role;
 use crate::query::check::Decision;
+use crate::query::explain::grounds::assignments;
 use crate::query::principal::Principal;
 use crate::query::reason::{Code, Reason};
 use crate::snapshot::Relation;
 use crate::vocabulary::facts::{Facts, Record};
-use crate::vocabulary::id::{DepartmentId, RoleId, UserId};
+use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::permission::{ActionIndex, Permission, Toggle};
 use crate::vocabulary::subject::{Owner, Share, Subject};
-use repair::Repair;
+use repair::{Repair, Repairs};
 
 /// Why a check was decided as it was.
 ///
@@ -45,9 +49,9 @@ use repair::Repair;
 /// let noras = AnyRecord::new("contact", Facts::owned_by("nora"));
 /// assert_eq!(
 ///     snapshot.principal("nick").explain(read, &noras).to_string(),
-///     "allow: `contact.read` is `department`, and the record belongs to a department of the user\n\
+///     "allow: `contact.read` is `department`, and an owner is in a department of the user\n\
 ///      Nick has `department` for `contact.read`:\n\
-///      - `department` by the role Team reader, assigned to Sales and below, where Nick is through Sales North.\n\
+///      - `department` by the role Team reader, assigned to Sales and below, to which Nick belongs through Sales North.\n\
 ///      This covers the record: owner Nora is a member of Sales North, where Nick is a member."
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -70,6 +74,11 @@ pub struct Explanation {
     pub steps: Vec<Step>,
     /// The least changes that would allow it; each has been tried. None for an allow.
     pub repairs: Vec<Repair>,
+    /// How many more changes, or pairs of them, would allow it.
+    pub more_repairs: usize,
+    /// Whether all that would allow it were tried, so that the first is the least of them. Only of very many some are not.
+    pub all_weighed: bool,
+    has_roles: bool,
 }
 
 /// Something with the name that people call it by, if it has one.
@@ -95,7 +104,7 @@ pub struct RecordTold {
     /// Whether it is available to everyone.
     pub open: bool,
     /// Whom it is shared with.
-    pub shared_with: Vec<Share>,
+    pub shared_with: Vec<ShareTold>,
 }
 
 /// An owner, and where that is.
@@ -112,6 +121,17 @@ pub struct OwnerTold {
     /// The departments that a user is a member of.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub member_of: Vec<Named<DepartmentId>>,
+}
+
+/// Whom a record is shared with.
+#[derive(Clone, Debug, serde::Serialize)]
+#[non_exhaustive]
+pub struct ShareTold {
+    /// The subject.
+    pub with: Share,
+    /// What it is called, if it has a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// One permission that had to be allowed.
@@ -132,6 +152,10 @@ pub struct Step {
     pub grant: Grant,
     /// What gives it to them.
     pub grounds: Vec<Ground>,
+    /// Whether a share counts, for who has some level.
+    pub counts_shares: bool,
+    /// Whether the user is an administrator, and administrators have no bypass here.
+    pub without_bypass: bool,
 }
 
 /// What gives a user a level.
@@ -169,6 +193,22 @@ pub enum Ground {
     },
 }
 
+impl Ground {
+    /// What it gives.
+    pub fn grant(&self) -> Grant {
+        match self {
+            Self::Floor { grant, .. } | Self::Bypass { grant, .. } | Self::Role { grant, .. } => *grant,
+        }
+    }
+
+    /// Whether this alone would be enough.
+    pub fn suffices(&self) -> bool {
+        match self {
+            Self::Floor { suffices, .. } | Self::Bypass { suffices, .. } | Self::Role { suffices, .. } => *suffices,
+        }
+    }
+}
+
 /// An assignment of a role that meets a user.
 #[derive(Clone, Debug, serde::Serialize)]
 #[non_exhaustive]
@@ -196,6 +236,7 @@ pub struct Place {
 /// What a user is in a department.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Post {
     /// A member.
     Member,
@@ -235,10 +276,8 @@ pub enum Tie {
     /// It is shared with the user.
     Shared {
         /// The subject that contains them.
-        with: Share,
-        /// What the subject is called, if it has a name.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        name: Option<String>,
+        #[serde(flatten)]
+        share: ShareTold,
         /// The places by which the user is among them.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         through: Vec<Place>,
@@ -254,9 +293,9 @@ impl Principal<'_> {
     /// Why this user may, or may not, do this to this record: the way to the decision, and for a denial the least that
     /// would change it.
     ///
-    /// It grows with the user's roles and places and the record's owners. The changes that a denial offers are found by
-    /// trying: at most 64 by themselves and, if none of those is enough, the pairs of 24 of them. Each is compiled apart and
-    /// compared, as publishing it would be, so a denial costs milliseconds where a check costs nanoseconds.
+    /// It grows with the user's roles and places and the record's owners. A denial looks at all roles, departments and
+    /// groups for what would be enough, and in pairs if nothing is by itself. Up to 64 of those are tried: compiled apart
+    /// and compared, as publishing them would be. So a denial costs milliseconds where a check costs nanoseconds.
     pub fn explain<R: Record>(&self, permission: Permission<R>, record: &R) -> Explanation {
         let Permission { action, schema, .. } = permission;
         let reason = self.reason(permission, record);
@@ -284,6 +323,9 @@ impl Principal<'_> {
             ties: Vec::new(),
             steps: Vec::new(),
             repairs: Vec::new(),
+            more_repairs: 0,
+            all_weighed: true,
+            has_roles: false,
         }
     }
 
@@ -299,13 +341,13 @@ impl Principal<'_> {
         let policy = self.snapshot.policy();
         let denied = !reason.decision().is_allow();
         let steps = asked.filter(|_| self.is_active()).map_or_else(Vec::new, |asked| self.steps(asked, facts));
-        let repairs = asked.filter(|_| denied).map_or_else(Vec::new, |asked| self.repairs(asked, facts));
+        let repairs = asked.filter(|_| denied).map_or_else(Repairs::default, |asked| self.repairs(asked, facts));
         let ties = asked.and(facts).map_or_else(Vec::new, |facts| self.ties(action, facts));
         let told = |(resource, facts): (String, &Facts<'_>)| RecordTold {
             resource,
             owners: facts.owners.as_slice().iter().map(|owner| owner_told(policy, owner)).collect(),
             open: facts.open,
-            shared_with: facts.shared_with.as_slice().iter().map(owned_share).collect(),
+            shared_with: facts.shared_with.as_slice().iter().map(|share| share_told(policy, share)).collect(),
         };
         Explanation {
             reason,
@@ -314,8 +356,17 @@ impl Principal<'_> {
             record: record.map(told),
             ties,
             steps,
-            repairs,
+            repairs: repairs.told,
+            more_repairs: repairs.more,
+            all_weighed: !repairs.is_cut,
+            has_roles: policy.roles.values().any(|role| self.has(role)),
         }
+    }
+
+    fn has(&self, role: &Role) -> bool {
+        let policy = self.snapshot.policy();
+        let Some((id, user)) = self.id().and_then(|id| Some((id, policy.org.users().get(id)?))) else { return false };
+        !assignments(policy, id, user, role).is_empty()
     }
 
     fn named(&self) -> Option<Named<UserId>> {
@@ -330,6 +381,8 @@ impl Principal<'_> {
         let relation = facts.map_or(Relation::default(), |facts| self.relation(asked, facts));
         let pooled = facts.is_some_and(|facts| facts.owners.as_slice().is_empty() && self.snapshot.is_pool(asked));
         let needed = self.snapshot.needed(asked);
+        let user = self.id().and_then(|id| self.snapshot.policy().org.users().get(id));
+        let is_administrator = user.is_some_and(|user| user.admin);
         let step = |action: ActionIndex| {
             let requires = |other: &&ActionIndex| schema.action(**other).requires.contains(&action);
             let required_by = needed.iter().find(requires).filter(|_| action != asked);
@@ -340,6 +393,8 @@ impl Principal<'_> {
                 code: self.code_of(action, relation, pooled),
                 grant: schema.grant_of(action, self.asker.level(action)),
                 grounds: self.grounds(action, relation),
+                counts_shares: schema.action(action).shared,
+                without_bypass: is_administrator && !schema.action(action).admin_bypass,
             }
         };
         needed.iter().map(|action| step(*action)).collect()
@@ -373,7 +428,7 @@ fn owner_told(policy: &Policy, owner: &Owner<&str>) -> OwnerTold {
     }
 }
 
-fn department_named(policy: &Policy, department: petgraph::stable_graph::NodeIndex) -> Named<DepartmentId> {
+fn department_named(policy: &Policy, department: NodeIndex) -> Named<DepartmentId> {
     let org = &policy.org;
     Named {
         id: org.department_id(department).clone(),
@@ -381,13 +436,41 @@ fn department_named(policy: &Policy, department: petgraph::stable_graph::NodeInd
     }
 }
 
-fn owned_share(share: &Share<&str>) -> Share {
-    match share {
-        Share::User(id) => Share::User((*id).into()),
-        Share::Department(id) => Share::Department((*id).into()),
-        Share::DepartmentSub(id) => Share::DepartmentSub((*id).into()),
-        Share::Group(id) => Share::Group((*id).into()),
+/// The departments that the records of an owner belong to.
+fn homes(policy: &Policy, owner: &Owner<&str>) -> Vec<NodeIndex> {
+    let org = &policy.org;
+    match owner {
+        Owner::User(id) => org.users().get(&(*id).into()).map_or_else(Vec::new, |user| user.departments.to_vec()),
+        Owner::Department(id) => org.department(&(*id).into()).into_iter().collect(),
     }
+}
+
+fn share_told(policy: &Policy, share: &Share<&str>) -> ShareTold {
+    let org = &policy.org;
+    let department_name = |id: &DepartmentId| org.name_of(org.department(id)?).map(ToOwned::to_owned);
+    let (with, name) = match share {
+        Share::User(id) => {
+            let id = UserId::from(*id);
+            let name = org.users().get(&id).and_then(User::name);
+            (Share::User(id), name)
+        }
+        Share::Department(id) => {
+            let id = DepartmentId::from(*id);
+            let name = department_name(&id);
+            (Share::Department(id), name)
+        }
+        Share::DepartmentSub(id) => {
+            let id = DepartmentId::from(*id);
+            let name = department_name(&id);
+            (Share::DepartmentSub(id), name)
+        }
+        Share::Group(id) => {
+            let id = GroupId::from(*id);
+            let name = org.groups().get(&id).and_then(|group| group.name.clone());
+            (Share::Group(id), name)
+        }
+    };
+    ShareTold { with, name }
 }
 
 impl Serialize for Explanation {
@@ -406,6 +489,8 @@ impl Serialize for Explanation {
             ties: &'a [Tie],
             steps: &'a [Step],
             repairs: &'a [Repair],
+            more_repairs: usize,
+            all_weighed: bool,
         }
         let Self { reason, user, permission, record, ties, steps, repairs, .. } = self;
         let written = Written {
@@ -419,6 +504,8 @@ impl Serialize for Explanation {
             ties,
             steps,
             repairs,
+            more_repairs: self.more_repairs,
+            all_weighed: self.all_weighed,
         };
         written.serialize(serializer)
     }

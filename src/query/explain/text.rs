@@ -1,9 +1,12 @@
 //! An explanation as a person reads it, aloud if need be.
 
 use std::fmt::{self, Display};
+use std::mem::discriminant;
 
-use crate::query::explain::{Assignment, Explanation, Ground, Named, OwnerTold, Place, Post, RecordTold, Step, Tie};
-use crate::query::names::{department_called, group_called, listed, user_called};
+use crate::query::explain::{
+    Assignment, Explanation, Ground, Named, OwnerTold, Place, Post, RecordTold, ShareTold, Step, Tie,
+};
+use crate::query::names::{department_called, group_called, listed, role_called, user_called};
 use crate::query::reason::Code;
 use crate::vocabulary::id::{DepartmentId, UserId};
 use crate::vocabulary::level::{DEPARTMENT, Grant, Level, OPEN, OWN, SUB};
@@ -26,14 +29,21 @@ impl Display for Explanation {
         }
         match &self.repairs[..] {
             [] => match self.reason.code() {
-                Code::OtherType | Code::OtherSchema => Ok(()),
-                _ => f.write_str("\nNo single change and no pair of changes that were tried would allow it."),
+                Code::OtherType | Code::OtherSchema => return Ok(()),
+                _ => return f.write_str("\nNo single change and no pair of changes that were tried would allow it."),
             },
-            [one] => write!(f, "\nThis would allow it: {one}."),
+            [one] => write!(f, "\nThis would allow it: {one}.")?,
             several => {
                 f.write_str("\nEach of these would allow it:")?;
-                several.iter().zip(1..).try_for_each(|(repair, number)| write!(f, "\n{number}. {repair}"))
+                several.iter().zip(1..).try_for_each(|(repair, number)| write!(f, "\n{number}. {repair}"))?;
             }
+        }
+        match (self.more_repairs, self.all_weighed) {
+            (0, true) => Ok(()),
+            (0, false) => f.write_str("\nThere may be more: not all were tried."),
+            (1, true) => f.write_str("\nAnd 1 more that widens no less."),
+            (more, true) => write!(f, "\nAnd {more} more that widen no less."),
+            (more, false) => write!(f, "\nAnd {more} more; not all were tried."),
         }
     }
 }
@@ -42,52 +52,92 @@ impl Explanation {
     fn tell_step(&self, f: &mut fmt::Formatter<'_>, user: &str, step: &Step) -> fmt::Result {
         let Step { permission, required_by, grant, grounds, .. } = step;
         let required = required_by.as_ref().map_or_else(String::new, |other| format!(", which `{other}` requires"));
+        let subject = capital(user);
         if grounds.is_empty() {
-            return write!(f, "\n{user} has nothing for `{permission}`{required}: no role, no floor.");
+            let why = if self.has_roles { "none of their roles grants it" } else { "they have no role" };
+            write!(f, "\n{subject} has nothing for `{permission}`{required}: {why}, and it has no floor.")?;
+        } else {
+            write!(f, "\n{subject} has `{grant}` for `{permission}`{required}:")?;
+            for ground in grounds {
+                write!(f, "\n- {}.", ground.told(user))?;
+            }
         }
-        write!(f, "\n{user} has `{grant}` for `{permission}`{required}:")?;
-        for ground in grounds {
-            write!(f, "\n- {}.", ground.told(user))?;
+        if step.without_bypass {
+            write!(f, "\n{subject} is an administrator, but administrators have no bypass here.")?;
         }
         let Some(record) = &self.record else { return Ok(()) };
-        if step.decision.is_allow() {
-            let covering = self.ties.iter().filter(|tie| tie.is_covered(*grant, step.code == Code::Shared));
-            let told: Vec<String> = covering.map(|tie| tie.told(user)).collect();
-            match (step.code, told.is_empty()) {
-                (Code::All, _) | (_, true) => f.write_str("\nThis covers every record."),
-                _ => write!(f, "\nThis covers the record: {}.", told.join("; ")),
+        match step.code {
+            Code::All => f.write_str("\nThis covers every record."),
+            Code::Shared => {
+                let shares = self.told_ties(user, |tie| matches!(tie, Tie::Shared { .. }));
+                write!(f, "\nWith any level a share is enough: {}.", shares.join("; "))
             }
-        } else {
-            write!(f, "\nThis falls short: {}.", shortfall(*grant, user, record, &self.ties))
+            Code::NoGrant => match self.told_ties(user, |tie| matches!(tie, Tie::Shared { .. })).first() {
+                Some(share) if step.counts_shares => {
+                    write!(f, "\n{}, but a share counts only for who has some level.", capital(share))
+                }
+                _ => Ok(()),
+            },
+            _ if step.decision.is_allow() => {
+                let covering = self.told_ties(user, |tie| tie.is_covered(*grant));
+                write!(f, "\nThis covers the record: {}.", covering.join("; "))
+            }
+            _ => write!(f, "\nThis falls short: {}.", self.shortfall(*grant, user, record)),
         }
+    }
+
+    /// The ties that are wanted, one of each kind; and how many more there are.
+    fn told_ties(&self, user: &str, wanted: impl Fn(&Tie) -> bool) -> Vec<String> {
+        let mut first: Vec<&Tie> = Vec::new();
+        let mut more = 0;
+        for tie in self.ties.iter().filter(|tie| wanted(tie)) {
+            if first.iter().any(|other| discriminant(*other) == discriminant(tie)) {
+                more += 1;
+            } else {
+                first.push(tie);
+            }
+        }
+        let mut told: Vec<String> = first.into_iter().map(|tie| tie.told(user)).collect();
+        match more {
+            0 => {}
+            1 => told.push("and so in 1 more way".to_owned()),
+            more => told.push(format!("and so in {more} more ways")),
+        }
+        told
+    }
+
+    /// Why a level does not reach the record.
+    fn shortfall(&self, grant: Grant, user: &str, record: &RecordTold) -> String {
+        let Grant::Level(level) = grant else { return String::new() };
+        let parts = level.parts();
+        let mut missed = Vec::new();
+        if record.owners.is_empty() {
+            missed.push("nobody owns the record".to_owned());
+        } else if parts & SUB != 0 {
+            missed.push(format!("no owner is in a department of {user} or below one"));
+        } else if parts & DEPARTMENT != 0 {
+            missed.push(format!("no owner is in a department of {user}"));
+        } else if parts & OWN != 0 {
+            missed.push(format!("the record is not {user}'s own"));
+        }
+        if parts & OPEN != 0 {
+            missed.push("it is not available to everyone".to_owned());
+        }
+        let beyond = self.told_ties(user, |tie| !matches!(tie, Tie::Own | Tie::Unowned));
+        let but = if beyond.is_empty() {
+            String::new()
+        } else {
+            format!("; `{level}` does not cover that {}", beyond.join(", nor that "))
+        };
+        format!("{}{but}", listed(&missed))
     }
 }
 
-/// Why a level does not reach a record.
-fn shortfall(grant: Grant, user: &str, record: &RecordTold, ties: &[Tie]) -> String {
-    let Grant::Level(level) = grant else { return String::new() };
-    let parts = level.parts();
-    let mut missed = Vec::new();
-    if record.owners.is_empty() {
-        missed.push("nobody owns the record".to_owned());
-    } else if parts & SUB != 0 {
-        missed.push(format!("no owner is in a department of {user} or below one"));
-    } else if parts & DEPARTMENT != 0 {
-        missed.push(format!("no owner is in a department of {user}"));
-    } else if parts & OWN != 0 {
-        missed.push(format!("the record is not {user}'s own"));
-    }
-    if parts & OPEN != 0 {
-        missed.push("it is not open".to_owned());
-    }
-    let beyond = ties.iter().filter(|tie| !matches!(tie, Tie::Own | Tie::Unowned));
-    let beyond: Vec<String> = beyond.map(|tie| tie.told(user)).collect();
-    let but = if beyond.is_empty() {
-        String::new()
-    } else {
-        format!("; `{level}` does not cover that {}", beyond.join("; "))
-    };
-    format!("{}{but}", listed(&missed))
+/// As a sentence begins. An id stays as it is written.
+fn capital(text: &str) -> String {
+    let begins = [("user ", "User "), ("it ", "The record ")];
+    let begun = begins.iter().find_map(|(small, capital)| Some(format!("{capital}{}", text.strip_prefix(small)?)));
+    begun.unwrap_or_else(|| text.to_owned())
 }
 
 impl Ground {
@@ -96,7 +146,7 @@ impl Ground {
             Self::Floor { grant, .. } => format!("`{grant}` by the floor, which every active user has"),
             Self::Bypass { grant, .. } => format!("`{grant}` as an administrator"),
             Self::Role { role, grant, assignments, .. } => {
-                let name = role.name.clone().unwrap_or_else(|| role.id.to_string());
+                let name = role_called(&role.id, role.name.as_deref());
                 let assignments: Vec<String> = assignments.iter().map(|each| each.told(user)).collect();
                 format!("`{grant}` by the role {name}, {}", assignments.join("; and "))
             }
@@ -107,7 +157,7 @@ impl Ground {
 impl Assignment {
     fn told(&self, user: &str) -> String {
         let name = self.name.as_deref();
-        let places = || listed(&self.through.iter().map(Place::told_as_post).collect::<Vec<_>>());
+        let places = || places_told(&self.through);
         match &self.subject {
             Subject::User(_) => format!("assigned to {user} by name"),
             Subject::Department(id) => {
@@ -121,7 +171,8 @@ impl Assignment {
                     }
                     through => {
                         let departments: Vec<String> = through.iter().map(|place| place.department.called()).collect();
-                        format!("assigned to {department} and below, where {user} is through {}", listed(&departments))
+                        let departments = listed(&departments);
+                        format!("assigned to {department} and below, to which {user} belongs through {departments}")
                     }
                 }
             }
@@ -140,15 +191,27 @@ impl Assignment {
     }
 }
 
+/// `head of Sales and a member of Support and Sales North`: departments where somebody is the same stand together.
+fn places_told(places: &[Place]) -> String {
+    let mut together: Vec<(&[Post], Vec<String>)> = Vec::new();
+    for place in places {
+        let department = place.department.called();
+        match together.iter_mut().find(|(posts, _)| *posts == &place.posts[..]) {
+            Some((_, departments)) => departments.push(department),
+            None => together.push((&place.posts, vec![department])),
+        }
+    }
+    let told = together.iter().map(|(posts, departments)| format!("{} of {}", posts_told(posts), listed(departments)));
+    listed(&told.collect::<Vec<_>>())
+}
+
+fn posts_told(posts: &[Post]) -> String {
+    listed(&posts.iter().map(|post| post.told()).collect::<Vec<_>>())
+}
+
 impl Place {
     fn posts(&self) -> String {
-        let posts: Vec<&str> = self.posts.iter().map(|post| post.told()).collect();
-        listed(&posts)
-    }
-
-    /// `a member of Sales North`.
-    fn told_as_post(&self) -> String {
-        format!("{} of {}", self.posts(), self.department.called())
+        posts_told(&self.posts)
     }
 }
 
@@ -164,14 +227,14 @@ impl Post {
 
 impl Tie {
     /// Whether a level reaches a record that is related so.
-    fn is_covered(&self, grant: Grant, by_share: bool) -> bool {
+    fn is_covered(&self, grant: Grant) -> bool {
         let Grant::Level(level) = grant else { return false };
         let part = match self {
             Self::Own | Self::Unowned => OWN,
             Self::Department { .. } => DEPARTMENT,
             Self::Below { .. } => SUB,
             Self::Open => OPEN,
-            Self::Shared { .. } => return by_share,
+            Self::Shared { .. } => return false,
         };
         level != Level::All && level.parts() & part != 0
     }
@@ -199,30 +262,16 @@ impl Tie {
                 }
             }
             Self::Open => "it is available to everyone".to_owned(),
-            Self::Shared { with, name, through } => {
-                let with = share_called(with, name.as_deref());
-                if through.is_empty() {
-                    format!("it is shared with {with}")
-                } else {
-                    let places: Vec<String> = through.iter().map(Place::told_as_post).collect();
-                    format!("it is shared with {with}, and {user} is {}", listed(&places))
-                }
+            Self::Shared { share, through } if through.is_empty() => format!("it is shared with {}", share.called()),
+            Self::Shared { share, through } => {
+                format!("it is shared with {}, and {user} is {}", share.called(), places_told(through))
             }
         }
     }
 }
 
-fn share_called(share: &Share, name: Option<&str>) -> String {
-    match share {
-        Share::User(id) => user_called(id, name),
-        Share::Department(id) => department_called(id, name),
-        Share::DepartmentSub(id) => format!("{} and below", department_called(id, name)),
-        Share::Group(id) => format!("the group {}", group_called(id, name)),
-    }
-}
-
 impl RecordTold {
-    /// `belongs to Seth, a member of Sales South; it is not open, and shared with nobody`.
+    /// `belongs to Seth, a member of Sales South; it is not available to everyone, and shared with nobody`.
     fn described(&self) -> String {
         let owners: Vec<String> = self.owners.iter().map(OwnerTold::described).collect();
         let owners = if owners.is_empty() {
@@ -230,14 +279,21 @@ impl RecordTold {
         } else {
             format!("belongs to {}", owners.join(", and to "))
         };
-        let open = if self.open { "it is open" } else { "it is not open" };
-        let shares = if self.shared_with.is_empty() {
-            "shared with nobody".to_owned()
-        } else {
-            let shares: Vec<String> = self.shared_with.iter().map(|share| share_called(share, None)).collect();
-            format!("shared with {}", listed(&shares))
-        };
-        format!("{owners}; {open}, and {shares}")
+        let open = if self.open { "it is available to everyone" } else { "it is not available to everyone" };
+        let shares: Vec<String> = self.shared_with.iter().map(ShareTold::called).collect();
+        format!("{owners}; {open}, and shared with {}", listed(&shares))
+    }
+}
+
+impl ShareTold {
+    fn called(&self) -> String {
+        let name = self.name.as_deref();
+        match &self.with {
+            Share::User(id) => user_called(id, name),
+            Share::Department(id) => department_called(id, name),
+            Share::DepartmentSub(id) => format!("{} and below", department_called(id, name)),
+            Share::Group(id) => format!("the group {}", group_called(id, name)),
+        }
     }
 }
 
@@ -252,7 +308,8 @@ impl OwnerTold {
     fn described(&self) -> String {
         let departments: Vec<String> = self.member_of.iter().map(Named::<DepartmentId>::called).collect();
         match (&self.owner, self.known, departments.is_empty()) {
-            (_, false, _) => format!("{}, who is not known here", self.called()),
+            (Owner::User(_), false, _) => format!("{}, who is not known here", self.called()),
+            (Owner::Department(_), false, _) => format!("{}, which is not known here", self.called()),
             (Owner::Department(_), ..) => format!("the department {}", self.called()),
             (_, _, true) => format!("{}, a member of no department", self.called()),
             _ => format!("{}, a member of {}", self.called(), listed(&departments)),

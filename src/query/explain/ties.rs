@@ -1,15 +1,13 @@
 //! How a record is related to a user, owner by owner and share by share.
 
-use petgraph::stable_graph::NodeIndex;
-
 use crate::policy::org::User;
-use crate::query::explain::grounds::places;
-use crate::query::explain::{Named, Place, Tie, department_named, owned_share, owner_told};
+use crate::query::explain::grounds::{assignment, places};
+use crate::query::explain::{Assignment, Tie, department_named, homes, owner_told, share_told};
 use crate::query::principal::Principal;
 use crate::vocabulary::facts::Facts;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::permission::ActionIndex;
-use crate::vocabulary::subject::{Owner, Share};
+use crate::vocabulary::subject::{Owner, Share, Subject};
 
 impl Principal<'_> {
     /// All ways in which a record is related to the user.
@@ -25,7 +23,7 @@ impl Principal<'_> {
             ties.push(Tie::Unowned);
         }
         for owner in owners {
-            ties.extend(self.ties_to(user, owner));
+            ties.extend(self.ties_to(id, user, owner));
         }
         if facts.open {
             ties.push(Tie::Open);
@@ -36,17 +34,15 @@ impl Principal<'_> {
         ties
     }
 
-    /// The places from which the user reaches the departments of an owner.
-    fn ties_to(&self, user: &User, owner: &Owner<&str>) -> Vec<Tie> {
+    /// The places from which the user reaches the departments of an owner, who is somebody else.
+    fn ties_to(&self, id: &UserId, user: &User, owner: &Owner<&str>) -> Vec<Tie> {
         let policy = self.snapshot.policy();
-        let org = &policy.org;
-        let departments: Vec<NodeIndex> = match owner {
-            Owner::User(id) => org.users().get(&(*id).into()).map_or_else(Vec::new, |owner| owner.departments.to_vec()),
-            Owner::Department(id) => org.department(&(*id).into()).into_iter().collect(),
-        };
         let mut ties = Vec::new();
-        for department in departments {
-            for above in org.with_those_above(department) {
+        if matches!(owner, Owner::User(owner) if UserId::from(*owner) == *id) {
+            return ties;
+        }
+        for department in homes(policy, owner) {
+            for above in policy.org.with_those_above(department) {
                 for place in places(policy, user, &|anchor| anchor == above) {
                     let owner = owner_told(policy, owner);
                     ties.push(if above == department {
@@ -60,30 +56,17 @@ impl Principal<'_> {
         ties
     }
 
+    /// The tie by a share is that by an assignment to the same subject.
     fn tie_by_share(&self, id: &UserId, user: &User, share: &Share<&str>) -> Option<Tie> {
         let policy = self.snapshot.policy();
-        let org = &policy.org;
-        let named = |department| department_named(policy, department);
-        let tie = |name: Option<String>, through: Vec<Place>| Tie::Shared { with: owned_share(share), name, through };
-        match share {
-            Share::User(with) => (UserId::from(*with) == *id).then(|| tie(user.name(), Vec::new())),
-            Share::Department(with) => {
-                let department = org.department(&(*with).into())?;
-                let through = places(policy, user, &|anchor| anchor == department);
-                let Named { name, .. } = named(department);
-                (!through.is_empty()).then(|| tie(name, through))
-            }
-            Share::DepartmentSub(with) => {
-                let department = org.department(&(*with).into())?;
-                let is_below = |anchor| org.with_those_above(anchor).any(|above| above == department);
-                let through = places(policy, user, &is_below);
-                let Named { name, .. } = named(department);
-                (!through.is_empty()).then(|| tie(name, through))
-            }
-            Share::Group(with) => {
-                let group = org.groups().get(&(*with).into())?;
-                group.members.contains(id).then(|| tie(group.name.clone(), Vec::new()))
-            }
-        }
+        let share = share_told(policy, share);
+        let subject = match share.with.clone() {
+            Share::User(id) => Subject::User(id),
+            Share::Department(id) => Subject::Department(id),
+            Share::DepartmentSub(id) => Subject::DepartmentSub(id),
+            Share::Group(id) => Subject::Group(id),
+        };
+        let Assignment { through, .. } = assignment(policy, id, user, &subject)?;
+        Some(Tie::Shared { share, through })
     }
 }

@@ -1,0 +1,492 @@
+//! The search for repairs. Which changes are enough is arithmetic on levels and relations; only those are tried.
+//!
+//! No change that is considered takes anything away from the user, so two changes together do what each of them does. And a
+//! union of levels reaches what one of them reaches: two raises of one permission never help where neither does.
+
+use std::collections::{HashMap, HashSet};
+
+use petgraph::stable_graph::NodeIndex;
+
+use crate::policy::org::User;
+use crate::policy::role::Role;
+use crate::query::explain::homes;
+use crate::query::explain::repair::Asked;
+use crate::snapshot::{Cell, Relation};
+use crate::vocabulary::id::{DepartmentId, GroupId, RoleId};
+use crate::vocabulary::level::{DEPARTMENT, Level, OPEN, OWN, SUB};
+use crate::vocabulary::permission::ActionIndex;
+use crate::vocabulary::subject::{Share, Subject};
+
+/// Of changes that do the same for the user, how many are looked at in pairs.
+const ALIKE: usize = 8;
+/// How many changes are looked at as what brings a role that is then raised.
+const CARRIERS: usize = 256;
+
+/// One thing that may be changed to help the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Move<'a> {
+    Activate,
+    Share,
+    Reassign,
+    Open,
+    Raise { role: &'a RoleId, action: ActionIndex, to: Level },
+    Assign(&'a RoleId),
+    JoinDepartment(&'a DepartmentId),
+    JoinGroup(&'a GroupId),
+}
+
+/// Moves that are enough together.
+#[derive(Clone, Debug)]
+pub(super) struct Enough<'a> {
+    pub(super) moves: Vec<Move<'a>>,
+    /// A guess at how many rights it widens, by which those that are tried are chosen.
+    pub(super) weight: usize,
+}
+
+/// What was found, and whether that is all.
+#[derive(Debug, Default)]
+pub(super) struct Options<'a> {
+    pub(super) found: Vec<Enough<'a>>,
+    pub(super) is_cut: bool,
+}
+
+/// What a move does for the user.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Gain {
+    /// Parts of a level that the record comes to satisfy.
+    parts: u8,
+    shared: bool,
+    /// The levels that roles bring, for each permission that is denied; empty if they bring none.
+    levels: Vec<Level>,
+}
+
+impl Gain {
+    fn of(parts: u8) -> Self {
+        Self { parts, ..Self::default() }
+    }
+
+    fn of_share() -> Self {
+        Self { shared: true, ..Self::default() }
+    }
+
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn level(&self, place: usize) -> Level {
+        self.levels.get(place).copied().unwrap_or(Level::Deny)
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.parts |= other.parts;
+        self.shared |= other.shared;
+        self.levels.resize(self.levels.len().max(other.levels.len()), Level::Deny);
+        for (level, more) in self.levels.iter_mut().zip(&other.levels) {
+            *level = level.join(*more);
+        }
+    }
+}
+
+/// What joining something brings.
+#[derive(Clone, Debug, Default)]
+struct Brought {
+    gain: Gain,
+    /// Whether it may bring a role that can be raised, or a place from which more of one is enough.
+    carries: bool,
+    weight: usize,
+}
+
+impl Brought {
+    /// A place from which more of a level may be enough.
+    fn near(gain: Gain) -> Self {
+        Self { gain, carries: true, weight: 0 }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.gain.add(&other.gain);
+        self.carries |= other.carries;
+        self.weight += other.weight;
+    }
+}
+
+/// A move that is no raise, and what it does.
+#[derive(Debug)]
+struct Offer<'a> {
+    what: Move<'a>,
+    gain: Gain,
+    weight: usize,
+    carries: bool,
+}
+
+/// A permission that is denied by itself, not by what it requires.
+struct Denied {
+    action: ActionIndex,
+    level: Level,
+    shared: bool,
+}
+
+pub(super) struct Search<'a> {
+    asked: Asked<'a>,
+    user: &'a User,
+    section: usize,
+    denied: Vec<Denied>,
+    relation: Relation,
+    /// Every subject that contains the user.
+    subjects: HashSet<Subject>,
+    offers: Vec<Offer<'a>>,
+}
+
+impl<'a> Search<'a> {
+    /// Nothing, if there is no such user.
+    pub(super) fn new(asked: Asked<'a>) -> Option<Self> {
+        let Asked { snapshot, user: id, action, facts } = asked;
+        let policy = snapshot.policy();
+        let user = policy.org.users().get(id)?;
+        let principal = snapshot.principal(id);
+        let relation = facts.map_or(Relation::default(), |facts| principal.relation(action, facts));
+        let needed = snapshot.needed(action).into_iter();
+        let denied = needed.filter(|action| !principal.alone(*action).admits(relation)).map(|action| Denied {
+            action,
+            level: principal.asker.level(action),
+            shared: policy.schema.action(action).shared,
+        });
+        let mut search = Self {
+            asked,
+            user,
+            section: policy.schema.resource_of(action).section,
+            denied: denied.collect(),
+            relation,
+            subjects: policy.org.subjects_of(id).collect(),
+            offers: Vec::new(),
+        };
+        if facts.is_some() {
+            search.offer(Move::Share, Gain::of_share(), 0, false);
+            search.offer(Move::Reassign, Gain::of(OWN), 0, false);
+            search.offer(Move::Open, Gain::of(OPEN), 0, false);
+        }
+        search.offer_roles();
+        search.offer_departments();
+        search.offer_groups();
+        Some(search)
+    }
+
+    fn offer(&mut self, what: Move<'a>, gain: Gain, weight: usize, carries: bool) {
+        self.offers.push(Offer { what, gain, weight, carries });
+    }
+
+    // What there is to choose from
+
+    /// The roles that say something about the section, locked ones too: who joins a department has those as well.
+    fn roles(&self) -> impl Iterator<Item = (&'a RoleId, &'a Role)> + use<'a> {
+        let section = self.section;
+        let roles = self.asked.snapshot.policy().roles.iter().map(|(id, role)| (id, &**role));
+        roles.filter(move |(_, role)| role.section == section)
+    }
+
+    fn is_held(&self, role: &Role) -> bool {
+        is_met(role, &self.subjects)
+    }
+
+    /// What a role would bring to the user.
+    fn gain_of(&self, role: &Role) -> Gain {
+        let levels = self.denied.iter().map(|denied| role.grants.get(&denied.action).copied().unwrap_or(Level::Deny));
+        let levels: Vec<Level> = levels.collect();
+        let brings = levels.iter().any(|level| *level != Level::Deny);
+        Gain { levels: if brings { levels } else { Vec::new() }, ..Gain::default() }
+    }
+
+    /// What a role that comes by joining something brings.
+    fn brought_by(&self, role: &Role) -> Brought {
+        Brought { gain: self.gain_of(role), carries: !role.locked, weight: self.cells_above(role) }
+    }
+
+    /// How many cells of a role are more than the user has.
+    fn cells_above(&self, role: &Role) -> usize {
+        let asker = self.asked.snapshot.principal(self.asked.user).asker;
+        role.grants.iter().filter(|(action, level)| !asker.level(**action).includes(**level)).count()
+    }
+
+    fn offer_roles(&mut self) {
+        for (id, role) in self.roles().filter(|(_, role)| !role.locked) {
+            if !self.is_held(role) {
+                self.offer(Move::Assign(id), self.gain_of(role), self.cells_above(role), true);
+            }
+        }
+    }
+
+    fn offer_groups(&mut self) {
+        let mut brought: HashMap<GroupId, Brought> = HashMap::new();
+        for share in self.shares() {
+            if let Share::Group(id) = share {
+                brought.entry((*id).into()).or_default().add(&Brought::near(Gain::of_share()));
+            }
+        }
+        for (_, role) in self.roles() {
+            for subject in role.assigned_to.iter() {
+                if let Subject::Group(id) = subject {
+                    brought.entry(id.clone()).or_default().add(&self.brought_by(role));
+                }
+            }
+        }
+        for (id, group) in self.asked.snapshot.policy().org.groups().iter() {
+            if !group.members.contains(self.asked.user)
+                && let Some(Brought { gain, carries, weight }) = brought.remove(id)
+            {
+                self.offer(Move::JoinGroup(id), gain, 1 + weight, carries);
+            }
+        }
+    }
+
+    fn shares(&self) -> &'a [Share<&'a str>] {
+        self.asked.facts.map_or(&[], |facts| facts.shared_with.as_slice())
+    }
+
+    /// Joining a department makes what its members own nearer, and brings its roles and what is shared with it.
+    fn offer_departments(&mut self) {
+        let policy = self.asked.snapshot.policy();
+        let org = &policy.org;
+        // What joining a department brings by itself, and what joining it or one below it does.
+        let mut here: HashMap<NodeIndex, Brought> = HashMap::new();
+        let mut below: HashMap<NodeIndex, Brought> = HashMap::new();
+        for owner in self.asked.facts.into_iter().flat_map(|facts| facts.owners.as_slice()) {
+            for home in homes(policy, owner) {
+                here.entry(home).or_default().add(&Brought::near(Gain::of(DEPARTMENT | SUB)));
+                for above in org.with_those_above(home).skip(1) {
+                    here.entry(above).or_default().add(&Brought::near(Gain::of(SUB)));
+                }
+            }
+        }
+        for share in self.shares() {
+            let (to, id) = match share {
+                Share::Department(id) => (&mut here, id),
+                Share::DepartmentSub(id) => (&mut below, id),
+                Share::User(_) | Share::Group(_) => continue,
+            };
+            if let Some(department) = org.department(&(*id).into()) {
+                to.entry(department).or_default().add(&Brought::near(Gain::of_share()));
+            }
+        }
+        let mut everywhere = Brought::default();
+        for (_, role) in self.roles().filter(|(_, role)| !self.is_held(role)) {
+            let brought = self.brought_by(role);
+            for subject in role.assigned_to.iter() {
+                let (to, id) = match subject {
+                    Subject::Department(id) => (&mut here, id),
+                    Subject::DepartmentSub(id) => (&mut below, id),
+                    Subject::Employees => {
+                        everywhere.add(&brought);
+                        continue;
+                    }
+                    _ => continue,
+                };
+                if let Some(department) = org.department(id) {
+                    to.entry(department).or_default().add(&brought);
+                }
+            }
+        }
+        // Downwards, so that each department gets what those above it bring. What every department carries is looked at in
+        // one of them.
+        let mut is_carrier = std::mem::take(&mut everywhere.carries);
+        let mut inherited = vec![everywhere];
+        let mut waiting: Vec<(NodeIndex, usize)> = org.roots().map(|root| (root, 0)).collect();
+        let mut gains: HashMap<NodeIndex, Brought> = HashMap::new();
+        while let Some((department, above)) = waiting.pop() {
+            let mut place = above;
+            if let Some(more) = below.get(&department) {
+                let mut brought = Brought { carries: false, ..inherited[above].clone() };
+                brought.add(more);
+                place = inherited.len();
+                inherited.push(brought);
+            }
+            waiting.extend(org.children(department).map(|child| (child, place)));
+            let mut brought = inherited[place].clone();
+            // Below the department that carries a role, others bring no more of it.
+            brought.carries &= place != above;
+            brought.carries |= std::mem::take(&mut is_carrier);
+            if let Some(more) = here.get(&department) {
+                brought.add(more);
+            }
+            if brought.carries || !brought.gain.is_nothing() {
+                gains.insert(department, brought);
+            }
+        }
+        for (id, department) in org.departments() {
+            if !self.user.departments.contains(&department)
+                && let Some(Brought { gain, carries, weight }) = gains.remove(&department)
+            {
+                // Those above come to reach what the user owns, too.
+                self.offer(Move::JoinDepartment(id), gain, 4 + weight, carries);
+            }
+        }
+    }
+
+    // What is enough
+
+    /// What is still denied after some gains, by its place among what is denied now; of several no more than two.
+    fn short_of(&self, gains: &[&Gain]) -> Vec<usize> {
+        let relation = self.relation_after(gains);
+        let is_short = |(place, denied): (usize, &Denied)| {
+            let level = gains.iter().fold(denied.level, |level, gain| level.join(gain.level(place)));
+            (!Cell::of(level, denied.shared).admits(relation)).then_some(place)
+        };
+        self.denied.iter().enumerate().filter_map(is_short).take(2).collect()
+    }
+
+    fn relation_after(&self, gains: &[&Gain]) -> Relation {
+        let parts = gains.iter().fold(self.relation.parts(), |parts, gain| parts | gain.parts);
+        Relation::of(parts, self.relation.is_shared() || gains.iter().any(|gain| gain.shared))
+    }
+
+    /// The least raises of a role that make a denied permission admit the record after some gains.
+    fn raises(&self, id: &'a RoleId, role: &Role, place: usize, gains: &[&Gain]) -> Vec<Move<'a>> {
+        let schema = &self.asked.snapshot.policy().schema;
+        let Denied { action, level, shared } = self.denied[place];
+        let relation = self.relation_after(gains);
+        let now = role.grants.get(&action).copied().unwrap_or(Level::Deny);
+        let enough = |to: &Level| {
+            *to > now
+                && Cell::of(level.join(*to), shared).admits(relation)
+                && schema.level_of(action, schema.grant_of(action, *to)).is_ok()
+        };
+        let mut least: Vec<Level> = Vec::new();
+        // Each level comes after those that it includes.
+        for to in Level::EACH.into_iter().filter(enough) {
+            if !least.iter().any(|less| to.includes(*less)) {
+                least.push(to);
+            }
+        }
+        least.into_iter().map(|to| Move::Raise { role: id, action, to }).collect()
+    }
+
+    /// About how many people have a role.
+    fn holders(&self, role: &Role) -> usize {
+        let snapshot = self.asked.snapshot;
+        let count = |subject: &Subject| match subject {
+            Subject::User(_) => 1,
+            subject => snapshot.source(subject).map_or(0, |source| snapshot.work_of(&source)),
+        };
+        role.assigned_to.iter().map(count).sum()
+    }
+
+    /// The unlocked roles that the user has.
+    fn held(&self) -> Vec<(&'a RoleId, &'a Role)> {
+        self.roles().filter(|(_, role)| !role.locked && self.is_held(role)).collect()
+    }
+
+    /// Single moves that are enough.
+    pub(super) fn singles(&self) -> Options<'a> {
+        let mut options = Options::default();
+        let offers = self.offers.iter().filter(|offer| self.short_of(&[&offer.gain]).is_empty());
+        options.found.extend(offers.map(|offer| Enough { moves: vec![offer.what], weight: offer.weight }));
+        if let [place] = self.short_of(&[])[..] {
+            for (id, role) in self.held() {
+                let weight = self.holders(role);
+                let raises = self.raises(id, role, place, &[]).into_iter();
+                options.found.extend(raises.map(|raise| Enough { moves: vec![raise], weight }));
+            }
+        }
+        options
+    }
+
+    /// Pairs of moves that are enough, where no single one is.
+    pub(super) fn pairs(&self) -> Options<'a> {
+        let mut options = Options::default();
+        self.pairs_of_offers(&mut options);
+        self.carriers(&mut options);
+        if let [one, other] = self.short_of(&[])[..]
+            && self.denied.len() == 2
+        {
+            let raised = |place: usize| {
+                let raises = self.held().into_iter();
+                raises.flat_map(move |(id, role)| {
+                    let weight = self.holders(role);
+                    self.raises(id, role, place, &[]).into_iter().map(move |raise| (raise, weight))
+                })
+            };
+            let others: Vec<_> = raised(other).collect();
+            for (raise, weight) in raised(one) {
+                let pairs = others.iter();
+                options
+                    .found
+                    .extend(pairs.map(|(other, more)| Enough { moves: vec![raise, *other], weight: weight + more }));
+            }
+        }
+        options
+    }
+
+    /// Two moves neither of which is a raise.
+    fn pairs_of_offers(&self, options: &mut Options<'a>) {
+        let mut alike: HashMap<(std::mem::Discriminant<Move<'_>>, &Gain), usize> = HashMap::new();
+        let mut offers: Vec<&Offer<'a>> = Vec::new();
+        for offer in self.offers.iter().filter(|offer| !offer.gain.is_nothing()) {
+            let count = alike.entry((std::mem::discriminant(&offer.what), &offer.gain)).or_default();
+            *count += 1;
+            if *count <= ALIKE {
+                offers.push(offer);
+            } else {
+                options.is_cut = true;
+            }
+        }
+        for (o, one) in offers.iter().enumerate() {
+            for other in &offers[o + 1..] {
+                if self.short_of(&[&one.gain, &other.gain]).is_empty() {
+                    options.found.push(Enough { moves: vec![one.what, other.what], weight: one.weight + other.weight });
+                }
+            }
+        }
+    }
+
+    /// A move, and a raise of a role that the user has or comes to have by it.
+    fn carriers(&self, options: &mut Options<'a>) {
+        let held = self.held();
+        let holders: HashMap<&RoleId, usize> = self.roles().map(|(id, role)| (id, self.holders(role))).collect();
+        let mut looked_at = 0;
+        for offer in &self.offers {
+            let [place] = self.short_of(&[&offer.gain])[..] else { continue };
+            let mut roles = held.clone();
+            if offer.carries {
+                looked_at += 1;
+                if looked_at > CARRIERS {
+                    options.is_cut = true;
+                    continue;
+                }
+                roles.extend(self.roles_by(offer.what));
+            } else if offer.gain.is_nothing() {
+                continue;
+            }
+            for (id, role) in roles {
+                let weight = offer.weight + holders.get(id).copied().unwrap_or_default();
+                let raises = self.raises(id, role, place, &[&offer.gain]).into_iter();
+                options.found.extend(raises.map(|raise| Enough { moves: vec![offer.what, raise], weight }));
+            }
+        }
+    }
+
+    /// The unlocked roles that a move brings.
+    fn roles_by(&self, what: Move<'a>) -> Vec<(&'a RoleId, &'a Role)> {
+        let org = &self.asked.snapshot.policy().org;
+        let subjects: HashSet<Subject> = match what {
+            Move::Assign(id) => {
+                return self.roles().filter(|(role, _)| *role == id).collect();
+            }
+            Move::JoinGroup(id) => HashSet::from([Subject::Group(id.clone())]),
+            Move::JoinDepartment(id) => {
+                let department = org.department(id).into_iter();
+                let upwards = department.flat_map(|department| org.with_those_above(department));
+                let upwards = upwards.map(|above| Subject::DepartmentSub(org.department_id(above).clone()));
+                upwards.chain([Subject::Department(id.clone()), Subject::Employees]).collect()
+            }
+            Move::Activate | Move::Share | Move::Reassign | Move::Open | Move::Raise { .. } => return Vec::new(),
+        };
+        self.roles().filter(|(_, role)| !role.locked && is_met(role, &subjects) && !self.is_held(role)).collect()
+    }
+}
+
+/// Whether a role is assigned to one of these subjects.
+fn is_met(role: &Role, subjects: &HashSet<Subject>) -> bool {
+    if role.assigned_to.len() < subjects.len() {
+        role.assigned_to.iter().any(|subject| subjects.contains(subject))
+    } else {
+        subjects.iter().any(|subject| role.assigned_to.contains(subject))
+    }
+}
