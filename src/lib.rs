@@ -147,7 +147,7 @@ pub use vocabulary::permission::{AnyPermission, Permission, Toggle};
 pub use vocabulary::refusal::{RefusalKind, UnknownRefusal};
 pub use vocabulary::subject::{Owner, Share, Subject};
 
-/// The programs of the README, compiled and run.
-#[cfg(doctest)]
+/// The programs of the README, compiled and run; one of them makes SQL.
+#[cfg(all(doctest, feature = "sql"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

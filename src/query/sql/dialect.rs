@@ -10,7 +10,7 @@ pub enum Dialect {
     Sqlite,
     /// PostgreSQL, from 12, and databases that speak as it does.
     Postgres,
-    /// MySQL, from 8.0, and MariaDB, from 10.6, on a connection whose character set is `utf8mb4`.
+    /// MySQL, from 8.0, and MariaDB, from 10.6, on a connection whose character set is `utf8mb4`. Tried in MariaDB alone.
     MySql,
 }
 

@@ -36,7 +36,8 @@ const ROWS: usize = 250;
 ///
 /// **Each list of statements is run in one transaction, in its order.** The first one of both lists writes the state, which
 /// holds up whoever else writes it until the end of the transaction. The first one of `follow` fails if the tables are not where
-/// it starts. Then roll back, load the current snapshot, and fill: the other statements are for other tables than these.
+/// it starts. Then roll back, load the current snapshot, and fill: the other statements are for other tables than these. How threads
+/// and processes take turns, and what a request meets meanwhile: [`docs::lists`](crate::docs::lists).
 ///
 /// Numbers stand in preorder without gaps. So one department that comes, goes or moves renumbers those that come after it, up to
 /// all departments; members name departments by id, so none of their rows change.
