@@ -104,8 +104,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         client.execute(&statement.text, &params(&statement))?;
     }
     client.batch_execute("VACUUM ANALYZE contacts, orgscope_departments, orgscope_members, orgscope_state")?;
-    let mapping =
-        Mapping::new(Dialect::Postgres, Records::new(Ids::Integers).owner("owner_id"), Members::mirror(&mirror))?;
+    let mapping = Mapping::new(
+        Dialect::Postgres,
+        Records::new("contact", Ids::Integers).owner("owner_id"),
+        Members::mirror(&mirror),
+    )?;
 
     let query = |condition: &Sql, what: &str, end: &str| Sql {
         text: format!("SELECT {what} FROM contacts WHERE {} {end}", condition.text),

@@ -61,7 +61,7 @@ impl Crm {
 
         // At start-up: where the facts are, a misspelt action, and the mirror tables.
         let mirror = Mirror::new(Dialect::Sqlite, "orgscope_", Ids::Text)?;
-        let columns = Records::new(Ids::Text).owner("owner_id").open("is_open");
+        let columns = Records::new("contact", Ids::Text).owner("owner_id").open("is_open");
         let contacts = Mapping::new(Dialect::Sqlite, columns, Members::mirror(&mirror))?;
         let authz = Handle::new(World::from_document(world)?.policy().clone());
         let (read, update) = (authz.permission("read")?, authz.permission("update")?);
@@ -71,7 +71,7 @@ impl Crm {
         Ok(crm)
     }
 
-    /// Statements of the library, in one transaction.
+    /// Statements of the library, in one transaction, which an error takes back.
     fn run_all(&self, statements: impl IntoIterator<Item = Sql>) -> Result<usize, Box<dyn Error>> {
         let writing = self.database.unchecked_transaction()?;
         let mut count = 0;
@@ -88,10 +88,14 @@ impl Crm {
     }
 
     /// Changes the company, and the mirror tables with it. How many statements that took.
+    ///
+    /// Here one thread changes things. Where several do, they take turns: a lock around all of this.
     fn change(&self, commands: &[Command]) -> Result<usize, Box<dyn Error>> {
         let before = self.authz.load();
         self.authz.apply(commands)?;
-        self.run_all(self.mirror.follow(&before, &self.authz.load())?)
+        let after = self.authz.load();
+        // If the tables are not where these start, nothing of them is done, and filling is never wrong.
+        self.run_all(self.mirror.follow(&before, &after)?).or_else(|_| self.run_all(self.mirror.fill(&after)?))
     }
 
     /// How many contacts a user may read, and the newest of them: two queries of the application with the same condition.
@@ -103,9 +107,9 @@ impl Crm {
             .cond_where(condition.clone())
             .build(SqliteQueryBuilder);
         let page = page(condition);
-        let count = self.database.query_row(&count.0, params_from_iter(values(count.1)), |row| row.get(0))?;
+        let count = self.database.query_row(&count.0, params_from_iter(values(count.1)?), |row| row.get(0))?;
         let mut page_rows = self.database.prepare(&page.0)?;
-        let names = page_rows.query_map(params_from_iter(values(page.1)), |row| {
+        let names = page_rows.query_map(params_from_iter(values(page.1)?), |row| {
             Ok(format!(
                 "{} ({})",
                 row.get::<_, String>(0)?,
@@ -143,13 +147,15 @@ fn page(condition: sea_query::Condition) -> (String, Values) {
         .build(SqliteQueryBuilder)
 }
 
-fn values(values: Values) -> impl Iterator<Item = rusqlite::types::Value> {
-    values.0.into_iter().map(|value| match value {
-        Value::BigInt(integer) => integer.into(),
-        Value::BigUnsigned(limit) => limit.and_then(|limit| i64::try_from(limit).ok()).into(),
-        Value::String(text) => text.into(),
-        _ => rusqlite::types::Value::Null,
-    })
+/// Parameters for the driver. What is none of these is an error: to leave it out, or to send NULL, would be another question.
+fn values(values: Values) -> Result<Vec<rusqlite::types::Value>, Box<dyn Error>> {
+    let bound = |value| match value {
+        Value::BigInt(Some(integer)) => Ok(integer.into()),
+        Value::BigUnsigned(Some(limit)) => Ok(i64::try_from(limit)?.into()),
+        Value::String(Some(text)) => Ok(text.into()),
+        other => Err(format!("{other:?} is of a type that this program does not send").into()),
+    };
+    values.0.into_iter().map(bound).collect()
 }
 
 /// The story, as text.
@@ -187,7 +193,7 @@ pub fn story() -> Result<String, Box<dyn Error>> {
         .cond_where(Expr::col("owner_id").eq("seth"))
         .cond_where(may_update)
         .build(SqliteQueryBuilder);
-    let changed = crm.database.execute(&sql, params_from_iter(values(params)))?;
+    let changed = crm.database.execute(&sql, params_from_iter(values(params)?))?;
     writeln!(text, "{changed} contacts, and nothing else to bring up to date.\n")?;
     crm.tell(&mut text)?;
 

@@ -158,7 +158,7 @@ pub mod explain {
     };
 }
 
-/// The programs of the README, compiled and run.
-#[cfg(doctest)]
+/// The programs of the README, compiled and run; one of them makes SQL.
+#[cfg(all(doctest, feature = "sql"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -9,15 +9,15 @@ use crate::query::principal::Principal;
 use crate::query::scope::Scope;
 use crate::snapshot::{Below, Cell, Relation, SHARED, Snapshot, department};
 use crate::vocabulary::facts::Facts;
-use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
+use crate::vocabulary::id::{DepartmentId, GroupId, Id, UserId};
 use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 use crate::vocabulary::permission::ActionIndex;
 
 /// The records that one user may do one thing to, as conditions on their facts: *all of* these, each *any of* those.
 ///
 /// It is the [`Scope`] written down, and comes from the same bits that a check reads, so the two cannot disagree. The form
-/// is the shortest there is: no condition follows from another, and no term from the others beside it. What an action
-/// requires is one more condition. Without a condition it is [everything](Self::is_everything), and a condition without
+/// is the shortest for what a level can name: no condition follows from another, and none names the department beside
+/// "department and below". What an action requires is one more condition. Without a condition it is [everything](Self::is_everything), and a condition without
 /// terms makes it [nothing](Self::is_nothing).
 ///
 /// Applications whose records are in a database give it to a `Mapping` of the feature `sql`; those with an engine of their
@@ -53,6 +53,8 @@ use crate::vocabulary::permission::ActionIndex;
 pub struct Predicate<'s> {
     principal: Principal<'s>,
     action: ActionIndex,
+    /// None of a permission of another schema.
+    resource: Option<&'s str>,
     #[cfg(feature = "sql")]
     pub(crate) cell: Cell,
     clauses: Clauses,
@@ -121,6 +123,7 @@ impl<'s, R> Scope<'s, R> {
         Predicate {
             principal: self.principal,
             action,
+            resource: self.principal.resource_type(action, self.permission.schema),
             #[cfg(feature = "sql")]
             cell: self.cell,
             clauses,
@@ -154,6 +157,12 @@ fn without_implied(relations: u8) -> u8 {
 }
 
 impl<'s> Predicate<'s> {
+    /// The type of the records that it is about. None if its permission is of another schema: then it is
+    /// [nothing](Self::is_nothing).
+    pub fn resource(&self) -> Option<&'s str> {
+        self.resource
+    }
+
     /// Whether no record is in the set.
     pub fn is_nothing(&self) -> bool {
         self.clauses.contains(&0)
@@ -343,7 +352,7 @@ impl Display for AnyOf<'_> {
 impl Display for Term<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Owner(user) => write!(f, "owner is {user}"),
+            Self::Owner(user) => write!(f, "owner is {}", Word(user)),
             Self::Unowned => f.write_str("no owner"),
             Self::OwnerIn(departments) => write!(f, "owner in {departments}"),
             Self::DepartmentOwner(departments) => write!(f, "owner is {departments}"),
@@ -357,16 +366,28 @@ impl Display for Departments<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (nth, anchor) in self.anchors().enumerate() {
             f.write_str(if nth > 0 { " or department " } else { "department " })?;
-            write!(f, "{anchor}")?;
+            write!(f, "{}", Word(anchor))?;
+            f.write_str(if self.with_those_below { " or below" } else { "" })?;
         }
-        f.write_str(if self.with_those_below { " or below" } else { "" })
+        Ok(())
     }
 }
 
 /// The user alone: what contains them goes without saying.
 impl Display for Audience<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.asked.id)
+        write!(f, "{}", Word(self.asked.id))
+    }
+}
+
+/// An id among words: in quotes, unless it is one word without brackets.
+struct Word<'i, Kind>(&'i Id<Kind>);
+
+impl<Kind> Display for Word<'_, Kind> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = self.0.to_string();
+        let is_word = id.starts_with('"') || !id.contains(|each: char| each.is_whitespace() || "()".contains(each));
+        if is_word { f.write_str(&id) } else { write!(f, "{}", serde_json::Value::from(id)) }
     }
 }
 

@@ -1,20 +1,21 @@
 //! One number for all that says where people are: departments with their numbers, and who is a member of which.
 
 use std::collections::BTreeSet;
-use std::hash::{BuildHasher, Hash};
 
-use foldhash::quality::FixedState;
+use siphasher::sip::SipHasher24;
+use smallvec::SmallVec;
 
 use crate::policy::org::Org;
 use crate::snapshot::Snapshot;
 use crate::snapshot::tree::{Tree, slot};
-use crate::vocabulary::id::UserId;
+use crate::vocabulary::id::{Id, UserId};
 
-/// Two states of a company have the same imprint if they have the same departments with the same numbers and the same members,
-/// and else another but for a chance of one in 2⁶⁴.
+/// Two states of a company have the same imprint if they have the same departments with the same numbers and the same members;
+/// any other two have the same one by accident once in 2⁶⁴.
 ///
-/// It is the sum of the hashes of all rows, so a change costs what it changes. It depends on the company alone, and the hash has
-/// a fixed seed: processes that run the same release agree.
+/// It is the sum of the hashes of all rows, so a change costs what it changes. It is kept in databases, so it depends on the
+/// company alone: the rows are hashed as bytes that are written down here, by `SipHash` with a key that everybody knows. So it
+/// is no proof against somebody who makes up ids until two companies have the same one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Imprint {
     departments: u64,
@@ -38,26 +39,54 @@ impl Imprint {
     }
 
     pub(crate) fn number(self) -> i64 {
-        hash((self.departments, self.members)).cast_signed()
+        Row::of(b'c').number(self.departments).number(self.members).hash().cast_signed()
     }
 }
 
 fn departments(org: &Org, tree: &Tree) -> u64 {
-    let row = |(id, department)| {
+    let row = |(id, department): (&Id<_>, _)| {
         let below = tree.below(slot(department));
-        hash((id, below.first, below.count))
+        Row::of(b'd').id(id.borrowed()).number(below.first.into()).number(below.count.into()).hash()
     };
     org.departments().map(row).fold(0, u64::wrapping_add)
 }
 
 fn members(org: &Org, user: &UserId) -> u64 {
     let departments = org.users().get(user).into_iter().flat_map(|member| &member.departments);
-    let rows = departments.map(|department| hash((user, org.department_id(*department))));
-    rows.fold(0, u64::wrapping_add)
+    let row = |department| Row::of(b'm').id(user.borrowed()).id(org.department_id(department).borrowed()).hash();
+    departments.map(|department| row(*department)).fold(0, u64::wrapping_add)
 }
 
-fn hash(row: impl Hash) -> u64 {
-    FixedState::default().hash_one(row)
+/// A row as bytes: a letter that says what it is, and its parts. Another form would be another imprint of every company.
+struct Row(SmallVec<[u8; 64]>);
+
+impl Row {
+    fn of(what: u8) -> Self {
+        Self(SmallVec::from_slice(&[what]))
+    }
+
+    /// Eight bytes, the least first.
+    fn number(mut self, number: u64) -> Self {
+        self.0.extend_from_slice(&number.to_le_bytes());
+        self
+    }
+
+    /// An integer is `i` and the number; text is `t`, its length in bytes and its UTF-8.
+    fn id<Kind>(mut self, id: Id<Kind, &str>) -> Self {
+        if let Some(integer) = id.as_integer() {
+            self.0.push(b'i');
+            return self.number(integer.cast_unsigned());
+        }
+        let text = id.as_text().unwrap_or_default();
+        self.0.push(b't');
+        let mut row = self.number(text.len() as u64);
+        row.0.extend_from_slice(text.as_bytes());
+        row
+    }
+
+    fn hash(&self) -> u64 {
+        SipHasher24::new_with_keys(0, 0).hash(&self.0)
+    }
 }
 
 impl Snapshot {

@@ -672,7 +672,7 @@ fn sql_refuses_what_makes_no_sense() {
     );
     ask(
         &["--action", "lead.read", "--dialect", "sqlite", "--owner", "c.owner"],
-        "error: `c.owner` is no name of a column: name the table of the records by `table`\n",
+        "error: `c.owner` is no name of a column: write it as in `owner_id`, without its table\n",
     );
     ask(
         &["--action", "lead.read", "--dialect", "sqlite", "--shares", ""],

@@ -138,8 +138,8 @@ fn it_reads_as_a_person_would_say_it() {
     };
     assert_eq!(
         said("ann", "contact.read"),
-        "owner is ann or owner in department sales or department south or below or owner is department sales or \
-         department south or below or shared with ann"
+        "owner is ann or owner in department sales or below or department south or below or owner is department sales or \
+         below or department south or below or shared with ann"
     );
     assert_eq!(said("ann", "contact.update"), said("ann", "contact.read"), "all, and what it requires");
     assert_eq!(
@@ -155,4 +155,25 @@ fn it_reads_as_a_person_would_say_it() {
     assert_eq!(said("bo", "contact.delete"), "nothing");
     assert_eq!(said("di", "contact.read"), "nothing");
     assert_eq!(said("stranger", "contact.read"), "nothing");
+}
+
+/// An id that could be read as more than one word, or as another id, stands in quotes.
+#[test]
+fn ids_among_words_are_quoted() {
+    let document = Document::new()
+        .section(
+            Section::new("crm")
+                .resource(Resource::new("lead").action(Action::new("read").floor(Level::DepartmentOpen))),
+        )
+        .department(Department::new("north or below"))
+        .department(Department::new("(south)"))
+        .department(Department::new("7"))
+        .user(User::new("ann or open").member_of("north or below").member_of("(south)").member_of("7"));
+    let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
+    let AnyPermission::Levelled(read) = snapshot.schema().find("lead.read").unwrap() else { unreachable!() };
+    assert_eq!(
+        snapshot.principal("ann or open").scope(read).predicate().to_string(),
+        "owner is \"ann or open\" or owner in department \"(south)\" or department \"7\" or department \"north or below\" or \
+         owner is department \"(south)\" or department \"7\" or department \"north or below\" or open"
+    );
 }

@@ -43,7 +43,7 @@ pub(crate) struct Sql {
     /// What the table of the records is called in the query, to qualify its columns
     #[arg(long, value_name = "NAME")]
     table: Option<String>,
-    /// What the columns of ids hold; left out: both, each as it is
+    /// What the columns of ids hold; left out: both, each as it is, for which columns of SQLite must be declared without a type
     #[arg(long)]
     ids: Option<IdsName>,
     /// One line of JSON: `{"sql": …, "params": […]}`
@@ -75,9 +75,9 @@ impl Sql {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
         let world = world::open(&self.file)?;
         let permission = world.listable(&self.action)?;
-        let mapping = self.mapping(&world)?;
         let snapshot = Snapshot::of(world.policy());
         let predicate = snapshot.principal(&self.user).scope(permission).predicate();
+        let mapping = self.mapping(&world, predicate.resource().unwrap_or_default())?;
         let sql = mapping.sql(&predicate).map_err(|error| Failure::Question(error.to_string()))?;
         let params = sql.params.into_iter().map(|param| match param {
             Param::Integer(integer) => integer.into(),
@@ -96,7 +96,7 @@ impl Sql {
         Ok(Outcome::Yes)
     }
 
-    fn mapping(&self, world: &World) -> Result<Mapping, Failure> {
+    fn mapping(&self, world: &World, resource: &str) -> Result<Mapping, Failure> {
         let dialect = match self.dialect {
             DialectName::Sqlite => Dialect::Sqlite,
             DialectName::Postgres => Dialect::Postgres,
@@ -108,7 +108,7 @@ impl Sql {
             None if dialect == Dialect::MySql => ids_of(world)?,
             None => Ids::Both.into(),
         };
-        let mut records = Records::new(ids).id(&self.id);
+        let mut records = Records::new(resource, ids).id(&self.id);
         let named = |column: &String| Some(column.clone()).filter(|column| column != "none");
         if let Some(column) = named(&self.owner) {
             records = records.owner(column);

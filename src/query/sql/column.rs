@@ -1,9 +1,10 @@
 //! Columns of ids, and comparing them exactly: code point by code point, as ids compare in memory.
 
-use sea_query::{DynIden, Expr, ExprTrait, Func, SelectStatement, TableName, Value};
+use sea_query::{DynIden, Expr, ExprTrait, Func, SelectStatement, TableName};
 
 use crate::query::sql::dialect::{Dialect, Ids};
 use crate::query::sql::names;
+use crate::query::sql::statement::Param;
 use crate::vocabulary::id::Id;
 
 /// A column of ids in some table.
@@ -37,13 +38,13 @@ impl IdColumn {
     }
 
     /// An id as a parameter, unless such a column can't hold it.
-    pub(super) fn value<Kind>(&self, id: Id<Kind, &str>) -> Option<Value> {
+    pub(super) fn value<Kind>(&self, id: Id<Kind, &str>) -> Option<Param> {
         value(self.dialect, self.ids, id)
     }
 
     /// Whether the column holds one of these values; none if there are none.
-    pub(super) fn is_any_of(&self, values: Vec<Value>) -> Option<Expr> {
-        let compare = |column: Expr, mut values: Vec<Value>| match values.len() {
+    pub(super) fn is_any_of(&self, values: Vec<Param>) -> Option<Expr> {
+        let compare = |column: Expr, mut values: Vec<Param>| match values.len() {
             0 => None,
             1 => values.pop().map(|value| column.eq(value)),
             _ => Some(column.is_in(values)),
@@ -69,12 +70,12 @@ impl IdColumn {
 }
 
 /// An id as a parameter, unless a column of such ids can't hold it.
-pub(super) fn value<Kind>(dialect: Dialect, ids: Ids, id: Id<Kind, &str>) -> Option<Value> {
+pub(super) fn value<Kind>(dialect: Dialect, ids: Ids, id: Id<Kind, &str>) -> Option<Param> {
     match (id.as_integer(), id.as_text()) {
-        (Some(integer), _) if ids != Ids::Text => Some(integer.into()),
+        (Some(integer), _) if ids != Ids::Text => Some(Param::Integer(integer)),
         // PostgreSQL has no text with a zero in it.
         (None, Some(text)) if ids != Ids::Integers && !(dialect == Dialect::Postgres && text.contains('\0')) => {
-            Some(text.into())
+            Some(Param::Text(text.to_owned()))
         }
         _ => None,
     }

@@ -1,6 +1,6 @@
 //! From a predicate and a mapping to a condition.
 
-use sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, UnionType, Value};
+use sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, UnionType};
 
 use crate::query::predicate::{Asked, Audience, Departments, Predicate, clauses};
 use crate::query::sql::column::IdColumn;
@@ -10,6 +10,8 @@ use crate::query::sql::mapping::{ConditionError, MEMBER, Mapping, OWNER, OwnersI
 use crate::query::sql::members::MembersIn;
 use crate::query::sql::mirror::Mirror;
 use crate::query::sql::names;
+use crate::query::sql::statement::Param;
+use crate::snapshot::SHARED;
 use crate::vocabulary::id::{DepartmentId, Id};
 use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 
@@ -27,6 +29,10 @@ type Rendered<T> = Result<T, ConditionError>;
 
 impl<'a> Rendering<'a> {
     pub(super) fn condition(mapping: &'a Mapping, predicate: &'a Predicate<'_>) -> Rendered<Condition> {
+        if let Some(asked) = predicate.resource().filter(|asked| *asked != mapping.resource) {
+            let (mapped, asked) = (mapping.resource.clone(), asked.to_owned());
+            return Err(ConditionError::OtherResource { mapped, asked });
+        }
         let Some(asked) = predicate.asked() else { return Ok(constant(false)) };
         let mut rendering = Self { mapping, asked, ids_left: mapping.members.limit(), asks_mirror: false };
         // The conditions anew, of the facts that these tables can hold: what a table has no column for is not asked.
@@ -58,7 +64,7 @@ impl<'a> Rendering<'a> {
             (OWN, user.is_some() || self.asked.pool),
             (DEPARTMENT | SUB, owned && self.asked.user.anchors().next().is_some()),
             (OPEN, self.mapping.open.is_some()),
-            (crate::snapshot::SHARED, self.mapping.shares.is_some()),
+            (SHARED, self.mapping.shares.is_some()),
         ];
         parts.into_iter().filter(|(_, possible)| *possible).fold(0, |all, (part, _)| all | part)
     }
@@ -87,7 +93,7 @@ impl<'a> Rendering<'a> {
         if let Some((table, open)) = self.mapping.open.as_ref().filter(|_| has(OPEN)) {
             terms.push(names::of(table.as_ref(), open).eq(Expr::Constant(true.into())));
         }
-        if let Some(shares) = self.mapping.shares.as_ref().filter(|_| has(crate::snapshot::SHARED)) {
+        if let Some(shares) = self.mapping.shares.as_ref().filter(|_| has(SHARED)) {
             terms.extend(self.shared(shares)?);
         }
         Ok(any(terms))
@@ -248,10 +254,11 @@ impl<'a> Rendering<'a> {
         Ok(any(terms).map(|with| self.mapping.id.is_in(select(with))))
     }
 
-    /// The same, of departments whose members are asked for: none may be left out.
-    fn nameable<'i>(&mut self, column: &IdColumn, ids: impl Iterator<Item = &'i DepartmentId>) -> Rendered<Vec<Value>> {
+    /// These departments as a table of members names them, if there is room for all. None may be left out: its members would
+    /// be missing.
+    fn nameable<'i>(&mut self, column: &IdColumn, ids: impl Iterator<Item = &'i DepartmentId>) -> Rendered<Vec<Param>> {
         let value = |id: &DepartmentId| column.value(id.borrowed()).ok_or_else(|| id.clone());
-        let ids: Result<Vec<Value>, DepartmentId> = ids.take(self.ids_left.saturating_add(1)).map(value).collect();
+        let ids: Result<Vec<Param>, DepartmentId> = ids.take(self.ids_left.saturating_add(1)).map(value).collect();
         self.take(ids.map_err(ConditionError::UnknownKind)?)
     }
 
@@ -260,14 +267,14 @@ impl<'a> Rendering<'a> {
         &mut self,
         column: &IdColumn,
         ids: impl Iterator<Item = &'i DepartmentId>,
-    ) -> Rendered<Vec<Value>> {
+    ) -> Rendered<Vec<Param>> {
         self.take(ids.filter_map(|id| column.value(Id::borrowed(id))))
     }
 
     /// These ids, if there is room for all of them.
-    fn take(&mut self, ids: impl IntoIterator<Item = Value>) -> Rendered<Vec<Value>> {
+    fn take(&mut self, ids: impl IntoIterator<Item = Param>) -> Rendered<Vec<Param>> {
         let limit = self.mapping.members.limit();
-        let taken: Vec<Value> = ids.into_iter().take(self.ids_left.saturating_add(1)).collect();
+        let taken: Vec<Param> = ids.into_iter().take(self.ids_left.saturating_add(1)).collect();
         self.ids_left = self.ids_left.checked_sub(taken.len()).ok_or(ConditionError::TooManyIds { limit })?;
         Ok(taken)
     }

@@ -4,12 +4,13 @@ use std::fmt::{self, Display};
 
 /// The SQL of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Dialect {
-    /// SQLite, from 3.35.
+    /// SQLite, from 3.38.
     Sqlite,
     /// PostgreSQL, from 12, and databases that speak as it does.
     Postgres,
-    /// MySQL, from 8.0, and MariaDB, from 10.6, on a connection whose character set is `utf8mb4`.
+    /// MySQL, from 8.0, and MariaDB, from 10.6, on a connection whose character set is `utf8mb4`. Tried in MariaDB alone.
     MySql,
 }
 
@@ -26,16 +27,19 @@ impl Display for Dialect {
 /// What a column of ids holds.
 ///
 /// An id of the other kind can't be in such a column and is left out of the condition: `7` never meets `'7'` because a
-/// database turns one into the other.
+/// database turns one into the other. Only a department whose members a table is asked for is not left out: that is an
+/// [error](crate::sql::ConditionError::UnknownKind).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Ids {
     /// Integers of up to 64 bits.
     Integers,
     /// Text.
     Text,
-    /// Integers and text, each as it is. In SQLite that is a column without affinity: one declared without a type, or as
-    /// `BLOB`. In PostgreSQL, whose columns have one type, a parameter of the other is an error of the database. In
-    /// MySQL, which would compare the two by turning them into numbers, the mapping refuses it.
+    /// Integers and text, each as it is. It is for columns of SQLite without affinity alone: declared without a type, or as
+    /// `BLOB`. In a column declared `TEXT`, SQLite turns the parameter `7` into `'7'`, and in one declared `INTEGER` `'7'` into
+    /// `7`, so there one id meets the other: say `Text` or `Integers` of those. In PostgreSQL, whose columns have one type, a
+    /// parameter of the other is an error of the database. In MySQL, which would compare the two by turning them into numbers,
+    /// the mapping refuses it.
     Both,
 }
 

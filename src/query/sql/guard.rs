@@ -12,7 +12,9 @@
 //! - MySQL evaluates a sub-select that depends on no row before it starts, and has no expression that fails with a text of
 //!   its own: a sub-select of two rows where one is allowed has to do.
 
-use sea_query::{Alias, BinOper, CaseStatement, Expr, ExprTrait, Func, JoinType, Query, SelectStatement, UnionType};
+use sea_query::{
+    Alias, BinOper, CaseStatement, Expr, ExprTrait, Func, FunctionCall, JoinType, Query, SelectStatement, UnionType,
+};
 
 use crate::query::sql::mirror::Mirror;
 
@@ -21,11 +23,16 @@ const BEHIND: &str = "orgscope: the mirror tables are behind or ahead of the sna
 const EMPTY: &str = "no state: fill them";
 
 const STATE: &str = "state";
+const MIRROR: &str = "mirror";
 
-/// The state that the mirror is at, as a query of one row: NULL if it was never filled.
-fn state(mirror: &Mirror) -> SelectStatement {
-    let state = Func::max(Expr::col(Alias::new(STATE)));
-    Query::select().expr_as(state, Alias::new(STATE)).from(mirror.state_table()).take()
+/// The state that the mirror is at, in a query of its one row: NULL if it was never filled.
+fn state() -> FunctionCall {
+    Func::max(Expr::col((Alias::new(MIRROR), Alias::new(STATE))))
+}
+
+/// A query of that.
+fn state_of(mirror: &Mirror) -> SelectStatement {
+    Query::select().expr_as(state(), Alias::new(STATE)).from_as(mirror.state_table(), Alias::new(MIRROR)).take()
 }
 
 /// The end of a list for `IN`: no row if the mirror is at this state, else an error. For SQLite.
@@ -37,7 +44,7 @@ pub(super) fn end_of_list(mirror: &Mirror, expected: i64) -> (UnionType, SelectS
     let fail = Func::cust(Alias::new("json_extract")).args([Expr::Constant("{}".into()), message]);
     let look = Query::select()
         .expr(fail)
-        .from_subquery(state(mirror), Alias::new("s"))
+        .from_subquery(state_of(mirror), Alias::new("s"))
         .cond_where(at().is_null().or(at().ne(expected)))
         .take();
     (UnionType::All, look)
@@ -45,12 +52,12 @@ pub(super) fn end_of_list(mirror: &Mirror, expected: i64) -> (UnionType, SelectS
 
 /// A condition that holds if the mirror is at this state, and is an error else. For PostgreSQL.
 pub(super) fn one_time_filter(mirror: &Mirror, expected: i64) -> Expr {
-    let at = || Expr::from(Func::max(Expr::col(Alias::new(STATE))));
+    let at = || Expr::from(state());
     let found = Func::coalesce([at().cast_as("text"), Expr::Constant(EMPTY.into())]);
     // Never a truth value. It holds the state, so that it is not evaluated before it is needed.
     let fail = Expr::Constant(BEHIND.into()).binary(BinOper::Custom("||"), found).cast_as("boolean");
     let look = CaseStatement::new().case(at().eq(expected), Expr::Constant(true.into())).finally(fail);
-    sub_select(Query::select().expr(look).from(mirror.state_table()).take())
+    sub_select(Query::select().expr(look).from_as(mirror.state_table(), Alias::new(MIRROR)).take())
 }
 
 /// The same for MySQL.
@@ -60,7 +67,7 @@ pub(super) fn one_row_or_two(mirror: &Mirror, expected: i64) -> Expr {
     let two = row(1).union(UnionType::All, row(2)).take();
     let look = Query::select()
         .expr(Expr::Constant(true.into()))
-        .from_subquery(state(mirror), Alias::new("s"))
+        .from_subquery(state_of(mirror), Alias::new("s"))
         .join_subquery(JoinType::LeftJoin, two, Alias::new("two"), at().is_null().or(at().ne(expected)))
         .take();
     sub_select(look)

@@ -19,25 +19,32 @@ use crate::vocabulary::id::DepartmentId;
 /// the condition becomes a part of.
 #[derive(Clone, Debug)]
 pub struct Records {
+    resource: String,
     ids: IdKinds,
     table: Option<String>,
     id: String,
-    owners: Owners,
+    owner: Option<String>,
+    owner_department: Option<String>,
+    owners: Option<OwnerTable>,
     open: Option<String>,
     shares: Option<ShareTable>,
 }
 
-#[derive(Clone, Debug)]
-enum Owners {
-    Columns { user: Option<String>, department: Option<String> },
-    Table(OwnerTable),
-}
-
 impl Records {
-    /// A table whose columns of ids hold these, with the column `id`, and with no facts yet.
-    pub fn new(ids: impl Into<IdKinds>) -> Self {
-        let owners = Owners::Columns { user: None, department: None };
-        Self { ids: ids.into(), table: None, id: "id".to_owned(), owners, open: None, shares: None }
+    /// A table of the records of this type, as the schema names it, whose columns of ids hold these. Its own id is in the column
+    /// `id`, and it has no facts yet.
+    pub fn new(resource: impl Into<String>, ids: impl Into<IdKinds>) -> Self {
+        Self {
+            resource: resource.into(),
+            ids: ids.into(),
+            table: None,
+            id: "id".to_owned(),
+            owner: None,
+            owner_department: None,
+            owners: None,
+            open: None,
+            shares: None,
+        }
     }
 
     /// The name or alias of the table, by which its columns are to be qualified.
@@ -54,25 +61,20 @@ impl Records {
 
     /// The column with the user who owns the record. NULL is no owner.
     pub fn owner(mut self, column: impl Into<String>) -> Self {
-        self.owners = match self.owners {
-            Owners::Columns { department, .. } => Owners::Columns { user: Some(column.into()), department },
-            Owners::Table(_) => Owners::Columns { user: Some(column.into()), department: None },
-        };
+        self.owner = Some(column.into());
         self
     }
 
     /// The column with the department that owns the record, beside a user or in the place of one. NULL is no owner.
     pub fn owner_department(mut self, column: impl Into<String>) -> Self {
-        self.owners = match self.owners {
-            Owners::Columns { user, .. } => Owners::Columns { user, department: Some(column.into()) },
-            Owners::Table(_) => Owners::Columns { user: None, department: Some(column.into()) },
-        };
+        self.owner_department = Some(column.into());
         self
     }
 
-    /// A table of owners, of whom a record may have several, in the place of columns.
+    /// A table of owners, of whom a record may have several. It stands in the place of both columns: departments as owners are in
+    /// its own [column](OwnerTable::department).
     pub fn owners(mut self, table: OwnerTable) -> Self {
-        self.owners = Owners::Table(table);
+        self.owners = Some(table);
         self
     }
 
@@ -156,7 +158,18 @@ impl From<String> for InvalidMapping {
 
 /// Why there is no condition for a predicate.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum ConditionError {
+    /// The predicate is about records of another type than the table holds.
+    #[error(
+        "the predicate is about records of the type `{asked}`, and the mapping is of `{mapped}`: take the mapping of `{asked}`"
+    )]
+    OtherResource {
+        /// The type of the records of the mapping.
+        mapped: String,
+        /// The type that the predicate is about.
+        asked: String,
+    },
     /// It would hold more ids than the mapping allows.
     #[error(
         "the condition would hold more than {limit} ids: raise the limit, or use mirror tables (`Members::mirror`), whose \
@@ -166,9 +179,10 @@ pub enum ConditionError {
         /// How many it may hold.
         limit: usize,
     },
-    /// It would have to ask for the members of a department that the table of members can't name.
+    /// It would have to ask for the members of a department whose id the table of members can't hold. To leave that department
+    /// out would be to leave out records.
     #[error(
-        "department `{0}` has an id that the table of members can't hold: say what kind of ids departments have, or use \
+        "department `{0}` has an id that the table of members can't hold: say by `IdKinds::departments` what it holds, or use \
          `Members::inline`"
     )]
     UnknownKind(DepartmentId),
@@ -180,6 +194,7 @@ pub enum ConditionError {
 #[derive(Clone, Debug)]
 pub struct Mapping {
     pub(super) dialect: Dialect,
+    pub(super) resource: String,
     pub(super) id: IdColumn,
     pub(super) owners: OwnersIn,
     pub(super) open: Option<(Option<TableName>, DynIden)>,
@@ -212,26 +227,33 @@ impl Mapping {
     ///
     /// # Errors
     ///
-    /// When a name is no name, when MySQL is to tell integers from text, or when the mirror tables are of another dialect or
-    /// hold other ids.
+    /// When a name is no name, when owners are in columns and in a table, when MySQL is to tell integers from text, or when the
+    /// mirror tables are of another dialect or hold other ids.
     pub fn new(dialect: Dialect, records: Records, members: Members) -> Result<Self, InvalidMapping> {
-        let Records { ids, table, id, owners, open, shares } = records;
+        let Records { resource, ids, table, id, owner, owner_department, owners, open, shares } = records;
         refuse_both(dialect, ids)?;
         let table = table.map(|table| names::table(&table)).transpose()?;
         let of_record = |name: &str, ids: Ids| -> Result<IdColumn, InvalidMapping> {
             Ok(IdColumn { dialect, ids, table: table.clone(), name: names::column(name)? })
         };
-        let owners = match owners {
-            Owners::Columns { user, department } => OwnersIn {
-                user: user.map(|name| of_record(&name, ids.users)).transpose()?,
-                department: department.map(|name| of_record(&name, ids.departments)).transpose()?,
+        let owners = match (owners, owner.as_ref().or(owner_department.as_ref())) {
+            (None, _) => OwnersIn {
+                user: owner.map(|name| of_record(&name, ids.users)).transpose()?,
+                department: owner_department.map(|name| of_record(&name, ids.departments)).transpose()?,
                 table: None,
             },
-            Owners::Table(owners) => OwnersIn {
+            (Some(owners), None) => OwnersIn {
                 user: owners.user.map(|name| column(dialect, ids.users, OWNER, &name)).transpose()?,
                 department: owners.department.map(|name| column(dialect, ids.departments, OWNER, &name)).transpose()?,
                 table: Some((names::table(&owners.table)?, column(dialect, ids.records, OWNER, &owners.record)?)),
             },
+            (Some(owners), Some(column)) => {
+                return Err(InvalidMapping(format!(
+                    "owners are in the table `{}` and in the column `{column}`: name one of the two; a department beside the \
+                     users of a table of owners is in `OwnerTable::department`",
+                    owners.table
+                )));
+            }
         };
         let checked = |shares: ShareTable| -> Result<SharesIn, InvalidMapping> {
             let some = |name: Option<String>, ids| name.map(|name| column(dialect, ids, SHARE, &name)).transpose();
@@ -247,6 +269,7 @@ impl Mapping {
         let open = open.map(|name| names::column(&name)).transpose()?;
         Ok(Self {
             dialect,
+            resource,
             id: of_record(&id, ids.records)?,
             owners,
             open: open.map(|open| (table.clone(), open)),
@@ -263,7 +286,8 @@ impl Mapping {
     ///
     /// # Errors
     ///
-    /// When it would hold more ids than the [`Members`] of the mapping allow, or ask for a department that they can't name.
+    /// When the predicate is about records of another type, when it would hold more ids than the [`Members`] of the mapping
+    /// allow, or when it would ask for a department that they can't name.
     pub fn condition(&self, predicate: &Predicate<'_>) -> Result<Condition, ConditionError> {
         Rendering::condition(self, predicate)
     }
@@ -272,7 +296,8 @@ impl Mapping {
     ///
     /// # Errors
     ///
-    /// When it would hold more ids than the [`Members`] of the mapping allow, or ask for a department that they can't name.
+    /// When the predicate is about records of another type, when it would hold more ids than the [`Members`] of the mapping
+    /// allow, or when it would ask for a department that they can't name.
     pub fn sql(&self, predicate: &Predicate<'_>) -> Result<Sql, ConditionError> {
         Ok(Sql::of_condition(self.dialect, self.condition(predicate)?))
     }

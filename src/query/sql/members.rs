@@ -15,7 +15,9 @@ use crate::query::sql::names;
 /// |---|---|---|
 /// | [`inline`](Self::inline) | nothing | the people whom the user reaches |
 /// | [`table`](Self::table) | your own table of users and departments | the departments that the user reaches |
-/// | [`mirror`](Self::mirror) | tables that [`Mirror`] keeps | nothing |
+/// | [`mirror`](Self::mirror) | tables that [`Mirror`] keeps | the departments where the user is member, head or deputy |
+///
+/// Shares besides name the departments and groups of the user, and all departments above those, in each of the three.
 #[derive(Clone, Debug)]
 pub struct Members(Where);
 

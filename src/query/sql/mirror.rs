@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, TableName, Value};
+use sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, TableName};
 use thiserror::Error;
 
 use crate::policy::Policy;
@@ -27,13 +27,17 @@ const ROWS: usize = 250;
 /// |---|---|
 /// | `…departments` | `id`; `first`, its own number; `last`, the greatest number below it |
 /// | `…members` | `department_id`, `user_id`: who is a member of what |
-/// | `…state` | one row: the `state` that the tables are at, and the `revision` at which that came to be |
+/// | `…state` | one row, whose `id` is 1: the `state` that the tables are at, and the `revision` at which that came to be |
 ///
-/// The application runs the statements, each list of them in one transaction: [`create`](Self::create) once;
-/// [`fill`](Self::fill) whenever it is not sure what the tables hold, as at start-up; [`follow`](Self::follow) after each change
-/// that it publishes. `state` is a fingerprint of departments, numbers and members. A condition that asks the tables carries that
-/// of its snapshot, and at any other the database ends the query with an error; so does a `follow` that does not start where
-/// the tables are, by leaving them there. A change that moves nobody needs no statements.
+/// The application runs the statements: [`create`](Self::create) once; [`fill`](Self::fill) whenever it is not sure what the
+/// tables hold, as at start-up; [`follow`](Self::follow) after each change that it publishes. `state` is a fingerprint of
+/// departments, numbers and members. A condition that asks the tables carries that of its snapshot, and at any other the
+/// database ends the query with an error. A change that moves nobody needs no statements.
+///
+/// **Each list of statements is run in one transaction, in its order.** The first one of both lists writes the state, which
+/// holds up whoever else writes it until the end of the transaction. The first one of `follow` fails if the tables are not where
+/// it starts. Then roll back, load the current snapshot, and fill: the other statements are for other tables than these. How threads
+/// and processes take turns, and what a request meets meanwhile: [`docs::lists`](crate::docs::lists).
 ///
 /// Numbers stand in preorder without gaps. So one department that comes, goes or moves renumbers those that come after it, up to
 /// all departments; members name departments by id, so none of their rows change.
@@ -55,8 +59,8 @@ const ROWS: usize = 250;
 /// let statements = mirror.follow(&before, &authz.load())?;
 /// let texts: Vec<&str> = statements.iter().map(|statement| statement.text.as_str()).collect();
 /// assert_eq!(texts, [
+///     r#"UPDATE "orgscope_state" SET "state" = CASE WHEN "state" = ? THEN CAST(? AS BIGINT) END, "revision" = ? WHERE "id" = 1"#,
 ///     r#"INSERT INTO "orgscope_members" ("department_id", "user_id") VALUES (?, ?)"#,
-///     r#"UPDATE "orgscope_state" SET "state" = ?, "revision" = ? WHERE "state" = ?"#,
 /// ]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -125,28 +129,28 @@ impl Mirror {
     /// The statements that make the tables and their indexes.
     pub fn create(&self) -> Vec<Sql> {
         let (user, department) = (self.type_of(self.ids.users), self.type_of(self.ids.departments));
-        let [departments, members, state] = self.names();
-        let index = |name: &str| self.quoted(&format!("{}{name}", self.prefix.rsplit('.').next().unwrap_or_default()));
-        let (by_number, by_user) = (index("departments_first"), index("members_user"));
+        let Tables { departments, members, state } = &self.tables;
+        let [departments_named, members_named, state] = [departments, members, state].map(|table| self.name(table));
         let q = |name: &str| self.quoted(name);
         let columns = |names: &[&str]| names.iter().map(|name| q(name)).collect::<Vec<_>>().join(", ");
         let texts = [
             format!(
-                "CREATE TABLE {departments} ({}{department} NOT NULL PRIMARY KEY, {} BIGINT NOT NULL, {} BIGINT NOT NULL)",
+                "CREATE TABLE {departments_named} ({}{department} NOT NULL PRIMARY KEY, {} BIGINT NOT NULL, {} BIGINT NOT NULL)",
                 q("id"),
                 q("first"),
                 q("last")
             ),
-            format!("CREATE INDEX {by_number} ON {departments} ({})", columns(&["first", "id"])),
+            self.index(departments, "first", &columns(&["first", "id"])),
             format!(
-                "CREATE TABLE {members} ({}{department} NOT NULL, {}{user} NOT NULL, PRIMARY KEY ({}))",
+                "CREATE TABLE {members_named} ({}{department} NOT NULL, {}{user} NOT NULL, PRIMARY KEY ({}))",
                 q("department_id"),
                 q("user_id"),
                 columns(&["department_id", "user_id"])
             ),
-            format!("CREATE INDEX {by_user} ON {members} ({})", columns(&["user_id", "department_id"])),
+            self.index(members, "user", &columns(&["user_id", "department_id"])),
             format!(
-                "CREATE TABLE {state} ({} BIGINT NOT NULL PRIMARY KEY, {} BIGINT NOT NULL)",
+                "CREATE TABLE {state} ({} BIGINT NOT NULL PRIMARY KEY, {} BIGINT NOT NULL, {} BIGINT NOT NULL)",
+                q("id"),
                 q("state"),
                 q("revision")
             ),
@@ -155,18 +159,17 @@ impl Mirror {
     }
 
     /// The statements that empty the tables and fill them with the company of a snapshot, some hundred rows each. Linear in the
-    /// company; they are made one by one.
+    /// company; they are made one by one. It is never wrong to run them, in one transaction.
     ///
     /// # Errors
     ///
     /// When a department has an id of another kind than the tables hold.
     pub fn fill<'a>(&'a self, snapshot: &'a Snapshot) -> Result<impl Iterator<Item = Sql> + 'a, MirrorError> {
         self.check(snapshot)?;
-        let [departments, members, state] = self.names();
-        let empty = [&state, &members, &departments]
-            .map(|table| Sql { text: format!("DELETE FROM {table}"), params: Vec::new() });
-        let each = Self::departments(snapshot).map(|(id, (first, last))| (id.clone(), (first, last)));
-        let rows = each.filter_map(|(id, numbers)| self.department_row(&id, numbers));
+        let [departments, members] = [&self.tables.departments, &self.tables.members].map(|table| self.name(table));
+        let empty =
+            [&members, &departments].map(|table| Sql { text: format!("DELETE FROM {table}"), params: Vec::new() });
+        let rows = Self::departments(snapshot).filter_map(|(id, numbers)| self.department_row(id, numbers));
         let written = Chunks(rows).map(move |rows| self.insert(&departments, &["id", "first", "last"], &rows));
         let policy = snapshot.policy();
         let people = policy.org.users().iter().flat_map(move |(id, user)| {
@@ -174,17 +177,15 @@ impl Mirror {
         });
         let rows = people.filter_map(|(department, user)| self.member_row(department, user));
         let joined = Chunks(rows).map(move |rows| self.insert(&members, &["department_id", "user_id"], &rows));
-        let now = vec![vec![Param::Integer(snapshot.imprint()), Param::Integer(revision(snapshot))]];
-        let stated = self.insert(&state, &["state", "revision"], &now);
-        Ok(empty.into_iter().chain(written).chain(joined).chain([stated]))
+        Ok([self.state_is(snapshot)].into_iter().chain(empty).chain(written).chain(joined))
     }
 
     /// The statements that take the tables from the state of one snapshot to that of another, of the same
     /// [`Handle`](crate::Handle): only rows that differ are written.
     ///
-    /// It costs what has changed, and all departments if one has come, gone or moved. The last statement changes one row if the
-    /// tables were at the state before, and none if not: then they are as far behind as they were, every condition that asks
-    /// them is an error, and it is time to [`fill`](Self::fill) them.
+    /// It costs what has changed, and all departments if one has come, gone or moved. They are run in one transaction. The first
+    /// fails if the tables are not at the state before, and changes no row if they were never filled: then roll back, and
+    /// [`fill`](Self::fill) them.
     ///
     /// # Errors
     ///
@@ -196,23 +197,48 @@ impl Mirror {
         if !after.has_the_tree_of(before) {
             self.check(after)?;
         }
-        let [departments, members, state] = self.names();
+        let [departments, members] = [&self.tables.departments, &self.tables.members].map(|table| self.name(table));
         let (gone, come) = self.changed_departments(before, after);
         let (left, joined) = self.changed_members(before, after);
-        let mut statements = self.delete(&members, &["department_id", "user_id"], &left);
+        let mut statements = vec![self.state_becomes(before, after)];
+        statements.extend(self.delete(&members, &["department_id", "user_id"], &left));
         statements.extend(self.delete(&departments, &["id"], &gone));
         statements.extend(come.chunks(ROWS).map(|rows| self.insert(&departments, &["id", "first", "last"], rows)));
         statements.extend(joined.chunks(ROWS).map(|rows| self.insert(&members, &["department_id", "user_id"], rows)));
+        Ok(statements)
+    }
+
+    /// Writes the state, whatever it was. There is one row to write, so whoever else writes it has to wait.
+    fn state_is(&self, snapshot: &Snapshot) -> Sql {
+        let table = self.name(&self.tables.state);
+        let now = [snapshot.imprint(), revision(snapshot)].map(Param::Integer);
+        let row = [vec![Param::Integer(1)], now.to_vec()].concat();
+        let insert = self.insert(&table, &["id", "state", "revision"], &[row]);
+        let conflict = match self.dialect {
+            Dialect::Sqlite | Dialect::Postgres => format!("ON CONFLICT ({}) DO UPDATE SET", self.quoted("id")),
+            Dialect::MySql => "ON DUPLICATE KEY UPDATE".to_owned(),
+        };
+        let (state, revised) = (self.quoted("state"), self.quoted("revision"));
+        let (now_state, now_revised) = (self.placeholder(4), self.placeholder(5));
+        Sql {
+            text: format!("{} {conflict} {state} = {now_state}, {revised} = {now_revised}", insert.text),
+            params: [insert.params, now.to_vec()].concat(),
+        }
+    }
+
+    /// Writes the state if it is the one before. At another it would be NULL, which no such column takes.
+    fn state_becomes(&self, before: &Snapshot, after: &Snapshot) -> Sql {
+        let table = self.name(&self.tables.state);
         let marks = [1, 2, 3].map(|nth| self.placeholder(nth));
-        let (column, revised) = (self.quoted("state"), self.quoted("revision"));
-        statements.push(Sql {
+        let [id, state, revised] = ["id", "state", "revision"].map(|column| self.quoted(column));
+        let integer = if self.dialect == Dialect::MySql { "SIGNED" } else { "BIGINT" };
+        Sql {
             text: format!(
-                "UPDATE {state} SET {column} = {}, {revised} = {} WHERE {column} = {}",
+                "UPDATE {table} SET {state} = CASE WHEN {state} = {} THEN CAST({} AS {integer}) END, {revised} = {} WHERE {id} = 1",
                 marks[0], marks[1], marks[2]
             ),
-            params: [after.imprint(), revision(after), before.imprint()].map(Param::Integer).into(),
-        });
-        Ok(statements)
+            params: [before.imprint(), after.imprint(), revision(after)].map(Param::Integer).into(),
+        }
     }
 
     /// Whether the tables can hold all departments. Users whom they can't hold own no record of such tables.
@@ -271,7 +297,7 @@ impl Mirror {
     }
 
     fn param<Kind>(&self, ids: Ids, id: &crate::vocabulary::id::Id<Kind>) -> Option<Param> {
-        Param::of(value(self.dialect, ids, id.borrowed())?)
+        value(self.dialect, ids, id.borrowed())
     }
 }
 
@@ -291,7 +317,7 @@ impl Mirror {
     }
 
     /// The members of these departments.
-    pub(super) fn members_of(&self, departments: Vec<Value>) -> Option<SelectStatement> {
+    pub(super) fn members_of(&self, departments: Vec<Param>) -> Option<SelectStatement> {
         let within = self.department.is_any_of(departments)?;
         let members = self.tables.members.clone();
         Some(Query::select().expr(self.user.selected()).from_as(members, MEMBER).cond_where(within).take())
@@ -344,14 +370,21 @@ fn revision(snapshot: &Snapshot) -> i64 {
 
 /// Text.
 impl Mirror {
-    fn names(&self) -> [String; 3] {
-        let name = |table: &TableName| match table {
-            TableName(Some(schema), table) => {
-                format!("{}.{}", self.quoted(&schema.1.to_string()), self.quoted(&table.to_string()))
-            }
-            TableName(None, table) => self.quoted(&table.to_string()),
+    fn name(&self, TableName(schema, table): &TableName) -> String {
+        let table = self.quoted(&table.to_string());
+        schema.as_ref().map_or(table.clone(), |schema| format!("{}.{table}", self.quoted(&schema.1.to_string())))
+    }
+
+    /// The statement that makes an index. It is in the schema of its table: in SQLite that stands before the index, and elsewhere
+    /// before the table.
+    fn index(&self, table: &TableName, by: &str, columns: &str) -> String {
+        let TableName(schema, name) = table;
+        let index = TableName(None, format!("{name}_{by}").into());
+        let (index, table) = match self.dialect {
+            Dialect::Sqlite => (TableName(schema.clone(), index.1), TableName(None, name.clone())),
+            Dialect::Postgres | Dialect::MySql => (index, table.clone()),
         };
-        [&self.tables.departments, &self.tables.members, &self.tables.state].map(name)
+        format!("CREATE INDEX {} ON {} ({columns})", self.name(&index), self.name(&table))
     }
 
     fn quoted(&self, name: &str) -> String {

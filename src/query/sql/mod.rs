@@ -8,10 +8,10 @@
 //! use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
 //! use orgscope::sql::{Dialect, Ids, Mapping, Members, Param, Records};
 //! use orgscope::{AnyPermission, Level, Policy, Snapshot, Subject};
-//! use sea_query::{ExprTrait, Order, PostgresQueryBuilder, Query};
+//! use orgscope::sql::sea_query::{ExprTrait, Order, PostgresQueryBuilder, Query};
 //!
 //! // At start-up: the columns of the table of contacts.
-//! let columns = Records::new(Ids::Integers).owner("assigned_to").open("is_public");
+//! let columns = Records::new("contact", Ids::Integers).owner("assigned_to").open("is_public");
 //! let contacts = Mapping::new(Dialect::Postgres, columns, Members::inline(500))?;
 //!
 //! # let contact = Resource::new("contact").action(Action::new("read"));
@@ -45,6 +45,9 @@ mod members;
 mod mirror;
 mod names;
 mod statement;
+
+/// The crate whose conditions these are: version 1. By this name it is always the one that this library was built with.
+pub use sea_query;
 
 pub use dialect::{Dialect, IdKinds, Ids};
 pub use mapping::{ConditionError, InvalidMapping, Mapping, OwnerTable, Records, ShareTable};

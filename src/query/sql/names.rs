@@ -5,25 +5,27 @@ use sea_query::{Alias, ColumnName, ColumnRef, DynIden, Expr, SchemaName, TableNa
 /// The name of a table, with its schema if it was written with one.
 pub(super) fn table(name: &str) -> Result<TableName, String> {
     match name.split_once('.') {
-        None => Ok(TableName(None, part("table", name, name)?)),
+        None => Ok(TableName(None, part(TABLE, name, name)?)),
         Some((schema, table)) => {
-            let schema = SchemaName(None, part("table", schema, name)?);
-            Ok(TableName(Some(schema), part("table", table, name)?))
+            let schema = SchemaName(None, part(TABLE, schema, name)?);
+            Ok(TableName(Some(schema), part(TABLE, table, name)?))
         }
     }
 }
 
 /// The name of a column, without a table.
 pub(super) fn column(name: &str) -> Result<DynIden, String> {
-    if name.contains('.') {
-        return Err(format!("`{name}` is no name of a column: name the table of the records by `table`"));
-    }
-    part("column", name, name)
+    part(COLUMN, name, name)
 }
 
-fn part(what: &str, part: &str, name: &str) -> Result<DynIden, String> {
+/// What a name is of, and how it is written.
+type Kind = (&'static str, &'static str);
+const TABLE: Kind = ("table", "`contacts` or `crm.contacts`");
+const COLUMN: Kind = ("column", "`owner_id`, without its table");
+
+fn part((what, example): Kind, part: &str, name: &str) -> Result<DynIden, String> {
     if part.is_empty() || part.contains('.') {
-        return Err(format!("`{name}` is no name of a {what}: write it as in `contacts` or `crm.contacts`"));
+        return Err(format!("`{name}` is no name of a {what}: write it as in {example}"));
     }
     if part.contains(char::is_control) {
         return Err(format!("`{}` is no name of a {what}: it holds a control character", name.escape_debug()));

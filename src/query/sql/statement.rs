@@ -44,17 +44,27 @@ impl Sql {
         let (text, values) = writer.into_parts();
         let text =
             if matches!(expr, Expr::Binary(_, BinOper::And | BinOper::Or, _)) { format!("({text})") } else { text };
-        Self { text, params: values.0.into_iter().filter_map(Param::of).collect() }
+        Self { text, params: values.0.into_iter().map(Param::of).collect() }
+    }
+}
+
+impl From<Param> for Value {
+    fn from(param: Param) -> Self {
+        match param {
+            Param::Integer(integer) => integer.into(),
+            Param::Text(text) => text.into(),
+        }
     }
 }
 
 impl Param {
-    /// The parameter in a value that a condition was made with: an integer or a text.
-    pub(super) fn of(value: Value) -> Option<Self> {
+    /// The parameter that a value was made of: all values in a condition were parameters, or are integers.
+    fn of(value: Value) -> Self {
         match value {
-            Value::BigInt(integer) => integer.map(Self::Integer),
-            Value::String(text) => text.map(Self::Text),
-            _ => None,
+            Value::BigInt(Some(integer)) => Self::Integer(integer),
+            Value::String(Some(text)) => Self::Text(text),
+            // To leave it out would give the parameters after it the wrong places.
+            other => unreachable!("a condition holds integers of 64 bits and texts, and not {other:?}"),
         }
     }
 }

@@ -10,6 +10,17 @@ pub(crate) trait Database {
     /// The integers of the one column that a query selects, in order.
     fn integers(&self, sql: &Sql) -> Result<Vec<i64>, String>;
 
+    /// Runs statements in one transaction, which an error takes back.
+    fn all(&self, statements: impl IntoIterator<Item = Sql>) -> Result<(), String>
+    where
+        Self: Sized,
+    {
+        self.text("BEGIN")?;
+        let ran = statements.into_iter().try_for_each(|statement| self.run(&statement).map(drop));
+        self.text(if ran.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+        ran
+    }
+
     fn text(&self, text: impl Into<String>) -> Result<u64, String>
     where
         Self: Sized,
@@ -22,10 +33,16 @@ pub(crate) trait Database {
         if self.dialect() == Dialect::Postgres { format!("${nth}") } else { "?".to_owned() }
     }
 
+    /// What it says of mirror tables that are at this state, and not where the snapshot is.
+    fn behind(&self, message: &str, at: &str) -> String {
+        if self.dialect() == Dialect::MySql { message.to_owned() } else { format!("{message}{at}") }
+    }
+
     /// The type of a column of ids.
     fn type_of(&self, ids: Ids) -> &'static str {
         match ids {
             Ids::Integers => "BIGINT",
+            Ids::Text if self.dialect() == Dialect::MySql => "VARCHAR(255)",
             Ids::Text => "TEXT",
             Ids::Both => "",
         }
@@ -47,9 +64,10 @@ impl Sqlite {
     }
 
     /// The steps of the plan of a query.
-    pub(crate) fn plan(&self, text: &str) -> Vec<String> {
-        let mut statement = self.0.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
-        let rows = statement.query_map([], |row| row.get(3)).unwrap();
+    pub(crate) fn plan(&self, sql: &Sql) -> Vec<String> {
+        let mut statement = self.0.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.text)).unwrap();
+        let rows =
+            statement.query_map(rusqlite::params_from_iter(sql.params.iter().map(sqlite)), |row| row.get(3)).unwrap();
         rows.map(Result::unwrap).collect()
     }
 

@@ -33,9 +33,7 @@ pub(crate) fn create(database: &impl Database, ids: Ids, mirror: &Mirror) {
     ] {
         database.text(text).unwrap();
     }
-    for statement in mirror.create() {
-        database.run(&statement).unwrap();
-    }
+    database.all(mirror.create()).unwrap();
 }
 
 /// A row; what is none is NULL.
@@ -142,14 +140,12 @@ pub(crate) fn fill(database: &impl Database, ids: Ids, world: &World, snapshot: 
             }
         }
     }
-    for statement in mirror.fill(snapshot).unwrap() {
-        database.run(&statement).unwrap();
-    }
+    database.all(mirror.fill(snapshot).unwrap()).unwrap();
 }
 
 /// The mappings of all tables: owners in columns or in a table, members inline, in a table, or in the mirror.
-pub(crate) fn mappings(dialect: Dialect, ids: Ids, mirror: &Mirror) -> Vec<(bool, Mapping)> {
-    let records = || Records::new(IdKinds::from(ids)).open("is_open").shares(ShareTable::new("shares"));
+pub(crate) fn mappings(resource: &str, dialect: Dialect, ids: Ids, mirror: &Mirror) -> Vec<(bool, Mapping)> {
+    let records = || Records::new(resource, IdKinds::from(ids)).open("is_open").shares(ShareTable::new("shares"));
     let owners = OwnerTable { department: Some("department_id".to_owned()), ..OwnerTable::new("owners") };
     let members = || {
         [Members::inline(1000), Members::table("members", "user_id", "department_id", 1000), Members::mirror(mirror)]
@@ -216,7 +212,7 @@ fn with_departments_of(ids: Ids, mut world: World) -> World {
 }
 
 /// Asks everything of a world in a database, and says how much that was.
-fn agree(database: &impl Database, ids: Ids, world: &World, mirror: &Mirror, mappings: &[(bool, Mapping)]) -> usize {
+fn agree(database: &impl Database, ids: Ids, world: &World, mirror: &Mirror) -> usize {
     let policy = world.policy();
     let (reference, snapshot) = (Reference::new(&policy), Snapshot::of(&policy));
     fill(database, ids, world, &snapshot, mirror);
@@ -225,6 +221,7 @@ fn agree(database: &impl Database, ids: Ids, world: &World, mirror: &Mirror, map
         let AnyPermission::Levelled(levelled) = permission else { continue };
         let name = policy.schema().name(permission).unwrap();
         let (resource, _) = name.split_once('.').unwrap();
+        let mappings = mappings(resource, database.dialect(), ids, mirror);
         for user in world.askers() {
             let scope = snapshot.principal(&user).scope(levelled);
             let predicate = scope.predicate();
@@ -240,7 +237,7 @@ fn agree(database: &impl Database, ids: Ids, world: &World, mirror: &Mirror, map
                 };
                 stored(one).filter(|(_, record)| decide(record)).map(|(nth, _)| nth).collect()
             };
-            for (one, mapping) in mappings {
+            for (one, mapping) in &mappings {
                 let sql = mapping.sql(&predicate).unwrap();
                 let found = found(database, resource, *one, &sql).unwrap_or_else(|error| panic!("{error}: {sql:?}"));
                 assert_eq!(found, expected(*one), "{user:?} {name} {predicate} {sql:?}");
@@ -256,13 +253,12 @@ fn agree(database: &impl Database, ids: Ids, world: &World, mirror: &Mirror, map
 pub(crate) fn square(database: &impl Database, ids: Ids, config: ProptestConfig) {
     let mirror = Mirror::new(database.dialect(), "orgscope_", ids).unwrap();
     create(database, ids, &mirror);
-    let mappings = mappings(database.dialect(), ids, &mirror);
     let database = std::panic::AssertUnwindSafe(database);
     let counted = std::cell::Cell::new(0);
     TestRunner::new(config)
         .run(&world(), |world| {
             let world = with_departments_of(ids, world);
-            counted.set(counted.get() + agree(*database, ids, &world, &mirror, &mappings));
+            counted.set(counted.get() + agree(*database, ids, &world, &mirror));
             Ok(())
         })
         .unwrap_or_else(|error| panic!("{error}"));
@@ -290,7 +286,6 @@ fn is_not_true_is_the_complement() {
     let database = Sqlite::new();
     let mirror = Mirror::new(Dialect::Sqlite, "orgscope_", Ids::Both).unwrap();
     create(&database, Ids::Both, &mirror);
-    let mappings = mappings(Dialect::Sqlite, Ids::Both, &mirror);
     let config = ProptestConfig { cases: worlds().cases / 40, ..worlds() };
     let ask = |world: World| {
         let policy = world.policy();
@@ -298,12 +293,15 @@ fn is_not_true_is_the_complement() {
         fill(&database, Ids::Both, &world, &snapshot, &mirror);
         for permission in permissions(&policy) {
             let AnyPermission::Levelled(levelled) = permission else { continue };
+            let name = policy.schema().name(permission).unwrap();
+            let (resource, _) = name.split_once('.').unwrap();
+            let mappings = mappings(resource, Dialect::Sqlite, Ids::Both, &mirror);
             for user in world.askers() {
                 let user: UserId = user;
                 for (one, mapping) in &mappings {
                     let inside = mapping.sql(&snapshot.principal(&user).scope(levelled).predicate()).unwrap();
                     let outside = Sql { text: format!("({}) IS NOT TRUE", inside.text), ..inside.clone() };
-                    let count = |sql: &Sql| found(&database, "contact", *one, sql).unwrap().len();
+                    let count = |sql: &Sql| found(&database, resource, *one, sql).unwrap().len();
                     let all = Sql { text: "TRUE".to_owned(), params: vec![] };
                     assert_eq!(count(&inside) + count(&outside), count(&all), "{inside:?}");
                 }

@@ -2,7 +2,7 @@
 
 use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User};
 use orgscope::sql::{
-    ConditionError, Dialect, IdKinds, Ids, Mapping, Members, Mirror, OwnerTable, Param, Records, ShareTable,
+    ConditionError, Dialect, IdKinds, Ids, Mapping, Members, Mirror, OwnerTable, Param, Records, ShareTable, Sql,
 };
 use orgscope::{AnyPermission, DepartmentId, Level, Permission, Policy, Snapshot, Subject};
 
@@ -50,7 +50,7 @@ fn integers(values: &[i64]) -> Vec<Param> {
 
 #[test]
 fn a_requirement_is_one_more_condition() {
-    let records = Records::new(Ids::Integers).owner("owner_id").open("is_open");
+    let records = Records::new("contact", Ids::Integers).owner("owner_id").open("is_open");
     let mapping = Mapping::new(Dialect::Postgres, records, Members::inline(9)).unwrap();
     let (text, params) = condition(&mapping, 17, "contact.update");
     assert_eq!(text, r#"(("owner_id" = $1 OR "is_open" = TRUE) AND "owner_id" IN ($2, $3))"#);
@@ -59,7 +59,7 @@ fn a_requirement_is_one_more_condition() {
 
 #[test]
 fn a_table_of_members_names_departments() {
-    let records = Records::new(Ids::Integers).table("c").owner("owner_id");
+    let records = Records::new("contact", Ids::Integers).table("c").owner("owner_id");
     let members = Members::table("hr.members", "person", "team", 9);
     let mapping = Mapping::new(Dialect::MySql, records, members).unwrap();
     let (text, params) = condition(&mapping, 17, "contact.read");
@@ -74,11 +74,11 @@ fn a_table_of_members_names_departments() {
 #[test]
 fn mirror_tables_are_asked_by_numbers_and_guarded() {
     let mirror = Mirror::new(Dialect::Postgres, "crm.os_", Ids::Integers).unwrap();
-    let records = Records::new(Ids::Integers).owner("owner_id");
+    let records = Records::new("contact", Ids::Integers).owner("owner_id");
     let mapping = Mapping::new(Dialect::Postgres, records, Members::mirror(&mirror)).unwrap();
-    let guard = "(SELECT (CASE WHEN (MAX(\"state\") = $1) THEN TRUE ELSE CAST(('orgscope: the mirror tables are behind or \
-                 ahead of the snapshot that was asked; they are at ' || COALESCE(CAST(MAX(\"state\") AS text), 'no state: \
-                 fill them')) AS boolean) END) FROM \"crm\".\"os_state\")";
+    let guard = "(SELECT (CASE WHEN (MAX(\"mirror\".\"state\") = $1) THEN TRUE ELSE CAST(('orgscope: the mirror tables are \
+                 behind or ahead of the snapshot that was asked; they are at ' || COALESCE(CAST(MAX(\"mirror\".\"state\") \
+                 AS text), 'no state: fill them')) AS boolean) END) FROM \"crm\".\"os_state\" AS \"mirror\")";
     // Head of 1 and a member of 2, so among the members.
     let (text, params) = condition(&mapping, 17, "contact.read");
     assert_eq!(
@@ -109,7 +109,7 @@ fn text_is_compared_exactly_in_mysql() {
         .section(Section::new("crm").resource(Resource::new("contact").action(Action::new("read").floor(Level::Own))))
         .user(User::new("ann"));
     let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
-    let records = Records::new(Ids::Text).owner("owner_id");
+    let records = Records::new("contact", Ids::Text).owner("owner_id");
     let mapping = Mapping::new(Dialect::MySql, records, Members::inline(9)).unwrap();
     let read = permission(&snapshot, "contact.read");
     let sql = mapping.sql(&snapshot.principal("ann").scope(read).predicate()).unwrap();
@@ -122,7 +122,7 @@ fn beyond_the_limit_is_an_error_and_not_a_part() {
     let snapshot = company();
     let read = permission(&snapshot, "contact.read");
     let predicate = snapshot.principal(17).scope(read).predicate();
-    let records = || Records::new(Ids::Integers).owner("owner_id").owner_department("department_id");
+    let records = || Records::new("contact", Ids::Integers).owner("owner_id").owner_department("department_id");
     let inline = |limit| Mapping::new(Dialect::Sqlite, records(), Members::inline(limit)).unwrap();
     // Two people and two departments.
     assert_eq!(inline(4).sql(&predicate).unwrap().params.len(), 4);
@@ -137,12 +137,13 @@ fn beyond_the_limit_is_an_error_and_not_a_part() {
     assert_eq!(table(5).sql(&predicate).unwrap().params.len(), 5);
     assert_eq!(table(4).sql(&predicate).unwrap_err(), ConditionError::TooManyIds { limit: 4 });
     let texts =
-        Mapping::new(Dialect::Sqlite, Records::new(Ids::Text).owner("o"), Members::table("m", "u", "d", 9)).unwrap();
+        Mapping::new(Dialect::Sqlite, Records::new("contact", Ids::Text).owner("o"), Members::table("m", "u", "d", 9))
+            .unwrap();
     let error = texts.sql(&predicate).unwrap_err();
     assert_eq!(error, ConditionError::UnknownKind(DepartmentId::from(1)));
     assert_eq!(
         error.to_string(),
-        "department `1` has an id that the table of members can't hold: say what kind of ids departments have, or use \
+        "department `1` has an id that the table of members can't hold: say by `IdKinds::departments` what it holds, or use \
          `Members::inline`"
     );
 }
@@ -152,32 +153,48 @@ fn a_description_that_makes_no_sense_is_refused() {
     let refused = |dialect, records: Records, members| Mapping::new(dialect, records, members).unwrap_err().to_string();
     let inline = || Members::inline(1);
     assert_eq!(
-        refused(Dialect::MySql, Records::new(Ids::Both), inline()),
+        refused(Dialect::MySql, Records::new("contact", Ids::Both), inline()),
         "MySQL finds `7` equal to `'7'`: say of each kind of ids whether they are `Ids::Integers` or `Ids::Text`"
     );
     assert_eq!(
-        refused(Dialect::Sqlite, Records::new(Ids::Text).owner(""), inline()),
-        "`` is no name of a column: write it as in `contacts` or `crm.contacts`"
+        refused(Dialect::Sqlite, Records::new("contact", Ids::Text).owner(""), inline()),
+        "`` is no name of a column: write it as in `owner_id`, without its table"
     );
     assert_eq!(
-        refused(Dialect::Sqlite, Records::new(Ids::Text).owner("c.owner"), inline()),
-        "`c.owner` is no name of a column: name the table of the records by `table`"
+        refused(Dialect::Sqlite, Records::new("contact", Ids::Text).owner("c.owner"), inline()),
+        "`c.owner` is no name of a column: write it as in `owner_id`, without its table"
     );
     assert_eq!(
-        refused(Dialect::Sqlite, Records::new(Ids::Text).shares(ShareTable::new("a.b.c")), inline()),
+        refused(Dialect::Sqlite, Records::new("contact", Ids::Text).shares(ShareTable::new("a.b.c")), inline()),
         "`a.b.c` is no name of a table: write it as in `contacts` or `crm.contacts`"
     );
     assert_eq!(
-        refused(Dialect::Sqlite, Records::new(Ids::Text).owners(OwnerTable::new("a\nb")), inline()),
+        refused(Dialect::Sqlite, Records::new("contact", Ids::Text).owners(OwnerTable::new("a\nb")), inline()),
         "`a\\nb` is no name of a table: it holds a control character"
     );
+    // A table of owners stands in the place of both columns, whichever is named first.
+    let owners = || OwnerTable::new("contact_owners");
+    for (records, column) in [
+        (Records::new("contact", Ids::Text).owner("owner_id").owners(owners()), "owner_id"),
+        (Records::new("contact", Ids::Text).owners(owners()).owner("owner_id"), "owner_id"),
+        (Records::new("contact", Ids::Text).owner_department("team_id").owners(owners()), "team_id"),
+        (Records::new("contact", Ids::Text).owners(owners()).owner_department("team_id"), "team_id"),
+    ] {
+        assert_eq!(
+            refused(Dialect::Sqlite, records, inline()),
+            format!(
+                "owners are in the table `contact_owners` and in the column `{column}`: name one of the two; a department \
+                 beside the users of a table of owners is in `OwnerTable::department`"
+            )
+        );
+    }
     let mirror = Mirror::new(Dialect::Sqlite, "os_", Ids::Integers).unwrap();
     assert_eq!(
-        refused(Dialect::Postgres, Records::new(Ids::Integers), Members::mirror(&mirror)),
+        refused(Dialect::Postgres, Records::new("contact", Ids::Integers), Members::mirror(&mirror)),
         "the mirror `os_` is for SQLite, and the mapping for PostgreSQL"
     );
     assert_eq!(
-        refused(Dialect::Sqlite, Records::new(Ids::Text), Members::mirror(&mirror)),
+        refused(Dialect::Sqlite, Records::new("contact", Ids::Text), Members::mirror(&mirror)),
         "the mirror `os_` holds other ids of users and departments than the table of the records"
     );
     assert_eq!(
@@ -196,18 +213,86 @@ fn a_description_that_makes_no_sense_is_refused() {
 /// A quote in a name is part of the name, and never ends it.
 #[test]
 fn names_are_quoted() {
-    let records = Records::new(Ids::Integers).owner("ow\"ner").table("a table");
+    let records = Records::new("contact", Ids::Integers).owner("ow\"ner").table("a table");
     let mapping = Mapping::new(Dialect::Sqlite, records, Members::inline(9)).unwrap();
     let (text, _) = condition(&mapping, 41, "contact.list");
     assert_eq!(text, r#""a table"."ow""ner" = ?"#);
 }
 
-/// An index of the default collation serves conditions that name it.
+/// Rights on deals say nothing about contacts.
+#[test]
+fn a_mapping_is_of_one_type() {
+    let snapshot = company();
+    let predicate = snapshot.principal(17).scope(permission(&snapshot, "contact.read")).predicate();
+    assert_eq!(predicate.resource(), Some("contact"));
+    let deals = Mapping::new(Dialect::Sqlite, Records::new("deal", Ids::Integers), Members::inline(9)).unwrap();
+    let error = deals.sql(&predicate).unwrap_err();
+    assert_eq!(error, ConditionError::OtherResource { mapped: "deal".into(), asked: "contact".into() });
+    assert_eq!(
+        error.to_string(),
+        "the predicate is about records of the type `contact`, and the mapping is of `deal`: take the mapping of `contact`"
+    );
+    // A permission of another schema is about nothing.
+    let lead = Document::new()
+        .section(Section::new("crm").resource(Resource::new("lead").action(Action::new("read").floor(Level::All))))
+        .user(User::new(17));
+    let other = Snapshot::of(&Policy::from_document(lead).unwrap());
+    let predicate = snapshot.principal(17).scope(permission(&other, "lead.read")).predicate();
+    assert_eq!((predicate.resource(), predicate.is_nothing()), (None, true));
+    assert_eq!(deals.sql(&predicate).unwrap().text, "FALSE");
+}
+
+/// Conditions are found by indexes of the default collation, the mirror by its own, and a share by the column of its subject.
 #[test]
 fn sqlite_uses_its_indexes() {
+    let snapshot = texts();
     let database = Sqlite::new();
-    database.text("CREATE TABLE contacts (id INTEGER PRIMARY KEY, owner_id TEXT)").unwrap();
-    database.text("CREATE INDEX by_owner ON contacts (owner_id)").unwrap();
-    let plan = database.plan("SELECT id FROM contacts WHERE (\"owner_id\" COLLATE BINARY) IN ('a', 'b')");
-    assert_eq!(plan, ["SEARCH contacts USING COVERING INDEX by_owner (owner_id=?)"]);
+    let mirror = Mirror::new(Dialect::Sqlite, "os_", Ids::Text).unwrap();
+    database.all(mirror.create()).unwrap();
+    for text in [
+        "CREATE TABLE contacts (id TEXT PRIMARY KEY, owner_id TEXT) WITHOUT ROWID",
+        "CREATE INDEX by_owner ON contacts (owner_id)",
+        "CREATE TABLE shares (record_id TEXT, user_id TEXT)",
+        "CREATE INDEX by_user ON shares (user_id, record_id)",
+    ] {
+        database.text(text).unwrap();
+    }
+    database.all(mirror.fill(&snapshot).unwrap()).unwrap();
+    let plan = |records: Records, members: Members, name: &str| {
+        let mapping = Mapping::new(Dialect::Sqlite, records, members).unwrap();
+        let sql = mapping.sql(&snapshot.principal("ann").scope(permission(&snapshot, name)).predicate()).unwrap();
+        let plan = database.plan(&Sql { text: format!("SELECT id FROM contacts WHERE {}", sql.text), ..sql });
+        plan.into_iter().filter(|step| step.starts_with("SEARCH") || step.starts_with("SCAN")).collect::<Vec<_>>()
+    };
+    let contacts = || Records::new("contact", Ids::Text).owner("owner_id");
+    let shares = ShareTable { department: None, department_sub: None, group: None, ..ShareTable::new("shares") };
+    let by_owner = "SEARCH contacts USING COVERING INDEX by_owner (owner_id=?)";
+    let of_members = "SEARCH member USING COVERING INDEX sqlite_autoindex_os_members_1 (department_id=?)";
+    let in_range = "SEARCH department USING COVERING INDEX os_departments_first (first>? AND first<?)";
+    // The one row with the state.
+    let look = ["SCAN mirror", "SCAN s"];
+    assert_eq!(plan(contacts(), Members::inline(9), "contact.list"), [by_owner]);
+    assert_eq!(plan(contacts(), Members::mirror(&mirror), "contact.list"), [by_owner, of_members, look[0], look[1]]);
+    assert_eq!(
+        plan(contacts(), Members::mirror(&mirror), "contact.read"),
+        [by_owner, in_range, of_members, look[0], look[1]]
+    );
+    assert_eq!(
+        plan(Records::new("contact", Ids::Text).shares(shares), Members::inline(9), "contact.see"),
+        ["SEARCH contacts USING PRIMARY KEY (id=?)", "SEARCH share USING COVERING INDEX by_user (user_id=?)"]
+    );
+}
+
+/// Ann and bo in one department, with ids of text.
+fn texts() -> Snapshot {
+    let contact = Resource::new("contact")
+        .action(Action::new("list").floor(Level::Department))
+        .action(Action::new("read").floor(Level::DepartmentSub))
+        .action(Action::new("see").floor(Level::Own).shared());
+    let document = Document::new()
+        .section(Section::new("crm").resource(contact))
+        .department(Department::new("sales"))
+        .user(User::new("ann").member_of("sales"))
+        .user(User::new("bo").member_of("sales"));
+    Snapshot::of(&Policy::from_document(document).unwrap())
 }
