@@ -29,8 +29,10 @@ proptest! {
         let command = command(raw, &world, &seen);
         let verdict = |authz: &Handle, revision| {
             let editor = match usize::from(who) {
-                host if host % 4 == 0 => authz.by_force(),
-                user => authz.as_user(random::user(user % random::NAMES)),
+                host if host % 8 == 0 => authz.by_force(),
+                // Who most often manages.
+                delegate if delegate % 2 == 1 => authz.as_user(random::user(0)),
+                user => authz.as_user(random::user(user / 2 % random::NAMES)),
             };
             editor.seen(revision).dry_run([command.clone()]).err().map(|refusal| refusal.kind())
         };

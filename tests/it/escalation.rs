@@ -151,7 +151,9 @@ proptest! {
         let policy = world.policy();
         let document = policy.to_document();
         let delegate = delegate(&document, who);
-        prop_assume!(!is_administrator(&document, &delegate));
+        if is_administrator(&document, &delegate) {
+            return Ok(());
+        }
         let command = command((18 + raw.0 % 8, raw.1), &world, &handle);
         let Err(refusal) = handle.as_user(delegate.clone()).dry_run([command.clone()]) else { return Ok(()) };
         match refusal.kind() {
