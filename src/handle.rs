@@ -224,7 +224,8 @@ impl Editor<'_> {
     /// assignment or a subject that it names, or that its verdict rests on. Without it, nothing that others did in the
     /// meantime is looked at.
     ///
-    /// The latest 65,536 changes are remembered. A revision from before is refused as well.
+    /// The latest 65,536 changed facts are remembered, of which one command may make several. A revision from before is refused
+    /// as well.
     pub fn seen(self, revision: u64) -> Self {
         Self { seen: Some(revision), ..self }
     }
@@ -238,8 +239,10 @@ impl Editor<'_> {
     ///
     /// Each command is judged on the state that those before it left. It costs what the batch changes: one user's change
     /// copies the parts of the lists that the user stands in, however large the company is. Besides, a group that comes or
-    /// goes, or gets its first role, costs its members, and a department that comes, goes or moves costs all departments.
-    /// (What no user needs any more is kept until [`replace`](Handle::replace).)
+    /// goes, gets its first role or loses its last one, costs its members; a department that comes, goes or moves, or that a
+    /// role is given to or taken from, costs all departments; and to remove a user, a group or a department is to look at all
+    /// roles. (What no user needs any more is kept until [`replace`](Handle::replace).) What the rules add stands in
+    /// [`administration`](crate::docs::administration#what-it-costs).
     ///
     /// # Errors
     ///

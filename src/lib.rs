@@ -121,7 +121,7 @@ pub use admin::catalogue::{Catalogue, RoleEntry, SectionRoles};
 pub use admin::digest::{Digest, NoDigest};
 pub use admin::log::{Checkpoint, RestoreError};
 pub use admin::receipt::{DryRun, Receipt};
-pub use admin::refusal::{Refusal, Rule};
+pub use admin::refusal::{Refusal, Rule, Unreached};
 pub use document::{Command, Document};
 pub use handle::{Editor, Handle, Reload};
 pub use policy::Policy;

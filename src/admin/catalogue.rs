@@ -94,8 +94,7 @@ impl Catalogue<'_> {
 
     /// The role with this id, of whatever section.
     pub fn role(&self, id: impl Into<RoleId>) -> Option<RoleEntry<'_>> {
-        let id = id.into();
-        let found = self.policy.roles.iter().find(|(known, _)| **known == id);
+        let found = self.policy.roles.get_key_value(&id.into());
         found.map(|(id, role)| RoleEntry { catalogue: self, id, role })
     }
 }

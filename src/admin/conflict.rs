@@ -2,12 +2,14 @@
 //!
 //! Of each accepted batch it is remembered which facts it changed. A command is about the facts that it names, and about
 //! those that its verdict rests on: the levels of who asks, whom they reach, the cells of a role that is assigned. If one
-//! of them changed since the revision that the editor saw, the batch is refused, whatever its verdict would be now.
+//! of them changed since the revision that the editor saw, the batch is refused, whatever its verdict would be now. Of a
+//! command that its actor may not give it counts only what that rests on, so that nobody learns from a conflict what they
+//! could not learn without.
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::fmt::{self, Display};
 
-use crate::admin::guard::known;
+use crate::admin::guard::about::known;
 use crate::document::{Command, Word};
 use crate::policy::Policy;
 use crate::policy::org::{Org, User};
@@ -15,6 +17,9 @@ use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::subject::Subject;
 
 /// One fact of a state: the least that two editors can disagree about.
+///
+/// Of several that one batch changed, a person is told the first in the order of these variants: that a role is gone says
+/// more than that its cells are.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Fact {
     /// Whether it is there, its name and its place.
@@ -26,14 +31,21 @@ pub(crate) enum Fact {
     /// Whether it is there, and its name.
     Group(GroupId),
     Members(GroupId),
-    /// Whether it is there.
-    Role(RoleId),
+    /// Whether it is there, in this section.
+    Role {
+        section: usize,
+        id: RoleId,
+    },
     /// Its name, and whether it is hidden.
     Label(RoleId),
     /// Which role has this name, in lower case.
     Name(String),
     Cell(RoleId, String),
-    Assignment(RoleId, Subject),
+    Assignment {
+        section: usize,
+        role: RoleId,
+        subject: Subject,
+    },
 }
 
 impl Display for Fact {
@@ -44,11 +56,11 @@ impl Display for Fact {
             Self::User(id) => write!(f, "user `{id}`"),
             Self::Group(id) => write!(f, "group `{id}`"),
             Self::Members(id) => write!(f, "who is in group `{id}`"),
-            Self::Role(id) => write!(f, "role `{id}`"),
+            Self::Role { id, .. } => write!(f, "role `{id}`"),
             Self::Label(id) => write!(f, "the name or visibility of role `{id}`"),
             Self::Name(name) => write!(f, "who has the name `{name}`"),
             Self::Cell(role, permission) => write!(f, "`{permission}` of role `{role}`"),
-            Self::Assignment(role, subject) => write!(f, "the assignment of role `{role}` to `{subject}`"),
+            Self::Assignment { role, subject, .. } => write!(f, "the assignment of role `{role}` to `{subject}`"),
         }
     }
 }
@@ -72,8 +84,7 @@ impl History {
     }
 
     pub(crate) fn add(&mut self, revision: u64, facts: BTreeSet<Fact>) {
-        // Backwards, as they are looked through: of several, the first is told, and that a role is gone says more than that
-        // its cells are.
+        // Backwards, as they are looked through: so the first is found first.
         self.changed.extend(facts.into_iter().rev().map(|fact| (revision, fact)));
         while self.changed.len() > MOST_FACTS
             && let Some((forgotten, _)) = self.changed.pop_front()
@@ -88,15 +99,24 @@ impl History {
     }
 
     /// The latest fact among these that changed since a revision, and when.
-    pub(crate) fn changed_since(&self, seen: u64, ground: &Ground<'_>) -> Option<(u64, &Fact)> {
+    pub(crate) fn changed_since(&self, seen: u64, basis: &Basis<'_>) -> Option<(u64, &Fact)> {
         let since = self.changed.iter().rev().take_while(|(revision, _)| *revision > seen);
-        since.map(|(revision, fact)| (*revision, fact)).find(|(_, fact)| ground.holds(fact))
+        since.map(|(revision, fact)| (*revision, fact)).find(|(_, fact)| basis.holds(fact))
     }
 }
 
-/// The facts that a command changes, or those that it changed back: asked of a command and of all that undo it, it names
-/// every one.
-pub(crate) fn changed_by(command: &Command, facts: &mut BTreeSet<Fact>) {
+/// The facts that a command changes, or those that it changed back: asked of a command and of all that undo it, in the state
+/// after it, it names every one.
+pub(crate) fn changed_by(command: &Command, after: &Policy, facts: &mut BTreeSet<Fact>) {
+    let made = |section: Option<usize>, id: &RoleId, name: &str| {
+        let role = section.map(|section| Fact::Role { section, id: id.clone() });
+        role.into_iter().chain([Fact::Label(id.clone()), Fact::Name(name.to_lowercase())])
+    };
+    let assigned = |section: Option<usize>, role: &RoleId, subject: &Word<Subject>| {
+        let (section, subject) = section.zip(known(subject).cloned())?;
+        Some(Fact::Assignment { section, role: role.clone(), subject })
+    };
+    let section_of = |id: &RoleId| after.roles.get(id).map(|role| role.section);
     match command {
         Command::AddDepartment { id, parent, .. } | Command::MoveDepartment { id, parent } => {
             facts.insert(Fact::Department(id.clone()));
@@ -131,19 +151,15 @@ pub(crate) fn changed_by(command: &Command, facts: &mut BTreeSet<Fact>) {
         Command::JoinGroup { user, group } | Command::LeaveGroup { user, group } => {
             facts.extend([Fact::User(user.clone()), Fact::Members(group.clone())]);
         }
-        Command::CreateRole { id, name, grants, assigned_to, .. } => {
-            facts.extend([Fact::Role(id.clone()), Fact::Label(id.clone()), Fact::Name(name.to_lowercase())]);
+        Command::CreateRole { id, section, name, grants, assigned_to, .. } => {
+            let section = after.schema.section_place(section);
+            facts.extend(made(section, id, name));
             facts.extend(grants.keys().map(|permission| Fact::Cell(id.clone(), permission.clone())));
-            facts.extend(assigned_to.iter().filter_map(known).map(|it| Fact::Assignment(id.clone(), it.clone())));
+            facts.extend(assigned_to.iter().filter_map(|subject| assigned(section, id, subject)));
         }
-        Command::CloneRole { id, name, .. } => {
-            facts.extend([Fact::Role(id.clone()), Fact::Label(id.clone()), Fact::Name(name.to_lowercase())]);
-        }
+        Command::CloneRole { id, name, .. } => facts.extend(made(section_of(id), id, name)),
         Command::RenameRole { id, name } => {
             facts.extend([Fact::Label(id.clone()), Fact::Name(name.to_lowercase())]);
-        }
-        Command::DeleteRole { id } => {
-            facts.extend([Fact::Role(id.clone()), Fact::Label(id.clone())]);
         }
         Command::SetHidden { role, .. } => {
             facts.insert(Fact::Label(role.clone()));
@@ -151,53 +167,63 @@ pub(crate) fn changed_by(command: &Command, facts: &mut BTreeSet<Fact>) {
         Command::SetLevel { role, permission, .. } => {
             facts.insert(Fact::Cell(role.clone(), permission.clone()));
         }
-        // It is undone by a `set_level` for each cell that it changed.
-        Command::SetLevelForAllRoles { .. } => {}
+        // A role that is deleted is made again, or was made: there all is named. The other is undone by a `set_level` for each
+        // cell that it changed.
+        Command::DeleteRole { .. } | Command::SetLevelForAllRoles { .. } => {}
         Command::Assign { role, subject } | Command::Unassign { role, subject } => {
-            facts.extend(known(subject).map(|subject| Fact::Assignment(role.clone(), subject.clone())));
+            facts.extend(assigned(section_of(role), role, subject));
         }
     }
 }
 
 /// The facts that a command is about.
 #[derive(Debug)]
-pub(crate) struct Ground<'p> {
+pub(crate) struct Basis<'p> {
     policy: &'p Policy,
     facts: HashSet<Fact>,
+    /// Whether these roles are there.
+    roles: HashSet<RoleId>,
+    /// Which roles these sections have.
+    sections: HashSet<usize>,
     /// All cells and all assignments of these roles.
     cells_of: HashSet<RoleId>,
     assignments_of: HashSet<RoleId>,
+    assignments: HashSet<(RoleId, Subject)>,
+    /// All assignments to these subjects.
+    assignments_to: HashSet<Subject>,
     /// The cells of all roles for these permissions.
     permissions: HashSet<String>,
-    /// Who asks, for each section where the verdict rests on their levels.
-    delegates: Vec<Delegate>,
+    own: Vec<OwnLevels>,
 }
 
-/// A user whose levels for some permissions matter.
+/// What a user has for some permissions of a section.
 #[derive(Debug)]
-struct Delegate {
+struct OwnLevels {
     /// What contains them: roles come to them by these.
     subjects: HashSet<Subject>,
     section: usize,
     permissions: HashSet<String>,
 }
 
-impl<'p> Ground<'p> {
-    /// What a command names, in the state that it meets.
-    pub(crate) fn of(command: &Command, policy: &'p Policy) -> Self {
-        let mut ground = Self {
+impl<'p> Basis<'p> {
+    /// Of nothing yet, in the state that a command meets.
+    pub(crate) fn new(policy: &'p Policy) -> Self {
+        Self {
             policy,
             facts: HashSet::new(),
+            roles: HashSet::new(),
+            sections: HashSet::new(),
             cells_of: HashSet::new(),
             assignments_of: HashSet::new(),
+            assignments: HashSet::new(),
+            assignments_to: HashSet::new(),
             permissions: HashSet::new(),
-            delegates: Vec::new(),
-        };
-        ground.name(command);
-        ground
+            own: Vec::new(),
+        }
     }
 
-    fn name(&mut self, command: &Command) {
+    /// What a command names.
+    pub(crate) fn name(&mut self, command: &Command) {
         match command {
             Command::AddDepartment { id, parent, .. } => {
                 self.facts.insert(Fact::Department(id.clone()));
@@ -215,6 +241,7 @@ impl<'p> Ground<'p> {
             }
             Command::RemoveDepartment { id } => {
                 self.facts.extend([Fact::Department(id.clone()), Fact::Within(id.clone())]);
+                self.assignments_to.extend([Subject::Department(id.clone()), Subject::DepartmentSub(id.clone())]);
             }
             Command::AddUser { id, departments, heads, deputy_of, .. } => {
                 self.facts.insert(Fact::User(id.clone()));
@@ -222,9 +249,12 @@ impl<'p> Ground<'p> {
             }
             Command::RenameUser { id: user, .. }
             | Command::SetActive { user, .. }
-            | Command::RemoveUser { id: user }
             | Command::SetAdministrator { user, .. } => {
                 self.facts.insert(Fact::User(user.clone()));
+            }
+            Command::RemoveUser { id } => {
+                self.facts.insert(Fact::User(id.clone()));
+                self.assignments_to.insert(Subject::User(id.clone()));
             }
             Command::JoinDepartment { user, department }
             | Command::LeaveDepartment { user, department }
@@ -241,37 +271,49 @@ impl<'p> Ground<'p> {
             }
             Command::RemoveGroup { id } => {
                 self.facts.extend([Fact::Group(id.clone()), Fact::Members(id.clone())]);
+                self.assignments_to.insert(Subject::Group(id.clone()));
             }
             Command::JoinGroup { user, group } | Command::LeaveGroup { user, group } => {
                 self.facts.extend([Fact::User(user.clone()), Fact::Group(group.clone())]);
             }
             Command::CreateRole { id, name, assigned_to, .. } => {
-                self.facts.extend([Fact::Role(id.clone()), Fact::Name(name.to_lowercase())]);
+                self.roles.insert(id.clone());
+                self.facts.insert(Fact::Name(name.to_lowercase()));
                 assigned_to.iter().filter_map(known).for_each(|subject| self.add_subject(subject));
             }
             Command::CloneRole { from, id, name } => {
-                self.facts.extend([Fact::Role(from.clone()), Fact::Role(id.clone()), Fact::Name(name.to_lowercase())]);
+                self.roles.extend([from.clone(), id.clone()]);
+                self.facts.insert(Fact::Name(name.to_lowercase()));
                 self.cells_of.insert(from.clone());
             }
             Command::RenameRole { id, name } => {
-                self.facts.extend([Fact::Role(id.clone()), Fact::Label(id.clone()), Fact::Name(name.to_lowercase())]);
+                self.roles.insert(id.clone());
+                self.facts.extend([Fact::Label(id.clone()), Fact::Name(name.to_lowercase())]);
             }
             Command::DeleteRole { id } => {
-                self.facts.extend([Fact::Role(id.clone()), Fact::Label(id.clone())]);
+                self.roles.insert(id.clone());
+                self.facts.insert(Fact::Label(id.clone()));
                 self.cells_of.insert(id.clone());
                 self.assignments_of.insert(id.clone());
             }
             Command::SetHidden { role, .. } => {
-                self.facts.extend([Fact::Role(role.clone()), Fact::Label(role.clone())]);
+                self.roles.insert(role.clone());
+                self.facts.insert(Fact::Label(role.clone()));
             }
             Command::SetLevel { role, permission, .. } => {
-                self.facts.extend([Fact::Role(role.clone()), Fact::Cell(role.clone(), permission.clone())]);
+                self.roles.insert(role.clone());
+                self.facts.insert(Fact::Cell(role.clone(), permission.clone()));
             }
-            Command::SetLevelForAllRoles { permissions, .. } => self.permissions.extend(permissions.iter().cloned()),
+            // A role that came or went meanwhile is one that the editor did not see, or saw.
+            Command::SetLevelForAllRoles { section, permissions, .. } if !permissions.is_empty() => {
+                self.sections.extend(self.policy.schema.section_place(section));
+                self.permissions.extend(permissions.iter().cloned());
+            }
+            Command::SetLevelForAllRoles { .. } => {}
             Command::Assign { role, subject } | Command::Unassign { role, subject } => {
-                self.facts.insert(Fact::Role(role.clone()));
+                self.roles.insert(role.clone());
                 if let Some(subject) = known(subject) {
-                    self.facts.insert(Fact::Assignment(role.clone(), subject.clone()));
+                    self.assignments.insert((role.clone(), subject.clone()));
                     self.add_subject(subject);
                 }
             }
@@ -298,6 +340,11 @@ impl<'p> Ground<'p> {
         self.facts.insert(Fact::User(id.clone()));
     }
 
+    /// It rests on whether this role is there.
+    pub(crate) fn rests_on_role(&mut self, id: &RoleId) {
+        self.roles.insert(id.clone());
+    }
+
     /// It rests on the levels that this user has for these permissions of a section.
     pub(crate) fn rests_on_levels_of(
         &mut self,
@@ -308,7 +355,7 @@ impl<'p> Ground<'p> {
         let org = &self.policy.org;
         self.rests_on_user(id);
         self.add_places_of(id);
-        self.delegates.push(Delegate {
+        self.own.push(OwnLevels {
             subjects: org.subjects_of(id).collect(),
             section,
             permissions: permissions.into_iter().collect(),
@@ -320,17 +367,11 @@ impl<'p> Ground<'p> {
         self.assignments_of.insert(id.clone());
         let policy = self.policy;
         for subject in policy.roles.get(id).into_iter().flat_map(|role| role.assigned_to.iter()) {
-            self.add_reach_of(subject);
+            self.rests_on_reach_of(subject);
         }
     }
 
-    pub(crate) fn rests_on_reach_of(&mut self, subject: &Word<Subject>) {
-        if let Some(subject) = known(subject) {
-            self.add_reach_of(subject);
-        }
-    }
-
-    fn add_reach_of(&mut self, subject: &Subject) {
+    pub(crate) fn rests_on_reach_of(&mut self, subject: &Subject) {
         self.add_subject(subject);
         let policy = self.policy;
         match subject {
@@ -342,7 +383,11 @@ impl<'p> Ground<'p> {
                     self.add_places_of(member);
                 }
             }
-            _ => {}
+            Subject::Supervisors
+            | Subject::Deputies
+            | Subject::Employees
+            | Subject::Administrators
+            | Subject::Everyone => {}
         }
     }
 
@@ -366,36 +411,34 @@ impl<'p> Ground<'p> {
     }
 
     fn holds(&self, fact: &Fact) -> bool {
-        if self.facts.contains(fact) {
-            return true;
-        }
+        let by_own = |holds: &dyn Fn(&OwnLevels) -> bool| self.own.iter().any(holds);
         match fact {
+            Fact::Role { section, id } => self.roles.contains(id) || self.sections.contains(section),
             Fact::Cell(role, permission) => {
-                self.cells_of.contains(role)
+                self.facts.contains(fact)
+                    || self.cells_of.contains(role)
                     || self.permissions.contains(permission)
-                    || self
-                        .delegates
-                        .iter()
-                        .any(|delegate| delegate.permissions.contains(permission) && self.has(delegate, role))
+                    || by_own(&|own| own.permissions.contains(permission) && self.come_by(own, role))
             }
-            Fact::Assignment(role, subject) => {
-                self.assignments_of.contains(role)
-                    || self
-                        .delegates
-                        .iter()
-                        .any(|delegate| delegate.subjects.contains(subject) && self.is_in_section(delegate, role))
+            Fact::Assignment { section, role, subject } => {
+                self.assignments.contains(&(role.clone(), subject.clone()))
+                    || self.assignments_of.contains(role)
+                    || self.assignments_to.contains(subject)
+                    || by_own(&|own| own.section == *section && own.subjects.contains(subject))
             }
-            _ => false,
+            Fact::Department(_)
+            | Fact::Within(_)
+            | Fact::User(_)
+            | Fact::Group(_)
+            | Fact::Members(_)
+            | Fact::Label(_)
+            | Fact::Name(_) => self.facts.contains(fact),
         }
     }
 
-    fn has(&self, delegate: &Delegate, role: &RoleId) -> bool {
+    /// Whether levels come by this role.
+    fn come_by(&self, own: &OwnLevels, role: &RoleId) -> bool {
         let role = self.policy.roles.get(role);
-        role.is_some_and(|role| role.assigned_to.iter().any(|subject| delegate.subjects.contains(subject)))
-    }
-
-    /// A role that is gone may have been of any section.
-    fn is_in_section(&self, delegate: &Delegate, role: &RoleId) -> bool {
-        self.policy.roles.get(role).is_none_or(|role| role.section == delegate.section)
+        role.is_some_and(|role| role.assigned_to.iter().any(|subject| own.subjects.contains(subject)))
     }
 }

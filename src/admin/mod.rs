@@ -21,16 +21,16 @@ use std::sync::Arc;
 use crate::admin::actor::Actor;
 use crate::admin::affected::{Affected, Kinds};
 use crate::admin::audit::AuditEntry;
-use crate::admin::conflict::{Fact, Ground, History, changed_by};
+use crate::admin::conflict::{Basis, Fact, History, changed_by};
 use crate::admin::digest::Digest;
-use crate::admin::guard::lock_out::Managers;
-use crate::admin::guard::permitted::{self, Standing};
-use crate::admin::guard::{Delegate, leaves_locked_roles_alone, rests_on};
+use crate::admin::guard::lock_out::{Lost, Managers, touches_administrator};
+use crate::admin::guard::permitted::{self, Right};
+use crate::admin::guard::{Delegate, leaves_locked_roles_alone};
 use crate::admin::receipt::{DryRun, Receipt};
 use crate::admin::refusal::{Refusal, Rule};
 use crate::document::Command;
 use crate::policy::Policy;
-use crate::policy::change::{Change, Touched};
+use crate::policy::change::{Effect, Touched};
 use crate::snapshot::Snapshot;
 
 /// What who writes remembers from one batch to the next.
@@ -74,35 +74,38 @@ impl Desk {
 
     /// Judges a batch and works out what it leads to, and remembers nothing of it.
     pub(crate) fn dry_run(&self, before: &Arc<Snapshot>, batch: Batch<'_>) -> Result<DryRun, Refusal> {
-        let mut accepted = self.judge(before, batch)?;
-        let after = before.try_to_follow(accepted.policy.clone(), &accepted.touched);
-        Ok(self.run(before, batch, &mut accepted, after))
+        let Accepted { policy, touched, undo, kinds, .. } = self.judge(before, batch)?;
+        let after = before.try_to_follow(policy, &touched);
+        Ok(self.run(before, batch, undo, kinds, after))
     }
 
     /// Judges a batch and works out what it leads to, which is to be published.
     pub(crate) fn apply(&mut self, before: &Arc<Snapshot>, batch: Batch<'_>) -> Result<DryRun, Refusal> {
-        let mut accepted = self.judge(before, batch)?;
-        let after = before.follow(accepted.policy.clone(), &accepted.touched);
-        let run = self.run(before, batch, &mut accepted, after);
-        self.managers = accepted.managers;
-        self.history.add(run.receipt.after, accepted.changed);
+        let Accepted { policy, touched, undo, kinds, changed, managers } = self.judge(before, batch)?;
+        let after = before.follow(policy, &touched);
+        let run = self.run(before, batch, undo, kinds, after);
+        self.managers = managers;
+        self.history.add(run.receipt.after, changed);
         self.log = run.receipt.audit.hash();
         Ok(run)
     }
 
-    fn run(&self, before: &Arc<Snapshot>, batch: Batch<'_>, accepted: &mut Accepted, after: Snapshot) -> DryRun {
+    fn run(
+        &self,
+        before: &Arc<Snapshot>,
+        batch: Batch<'_>,
+        undo: Vec<Command>,
+        kinds: Kinds,
+        after: Snapshot,
+    ) -> DryRun {
         let (revision, after) = (after.revision(), Arc::new(after));
         let at = batch.at.map(str::to_owned);
         let receipt = Receipt {
             before: before.revision(),
             after: revision,
-            undo: std::mem::take(&mut accepted.undo),
+            undo,
             audit: AuditEntry::after(self.log, revision, batch.by.clone(), at, batch.forced, batch.commands),
-            affected: Affected::new(
-                before.policy().clone(),
-                after.policy().clone(),
-                std::mem::take(&mut accepted.kinds),
-            ),
+            affected: Affected::new(before.policy().clone(), after.policy().clone(), kinds),
         };
         DryRun { receipt, snapshot: after }
     }
@@ -114,13 +117,15 @@ impl Desk {
         }
         let mut draft = Draft::of(before);
         for (place, command) in batch.commands.iter().enumerate() {
+            let right = draft.right(batch.by, command);
             if let Some(seen) = since {
-                let ground = draft.ground(batch.by, command);
-                if let Some((changed, fact)) = self.history.changed_since(seen, &ground) {
+                let basis = draft.basis(batch.by, command, right.as_ref().ok());
+                if let Some((changed, fact)) = self.history.changed_since(seen, &basis) {
                     return Err(Refusal::of(place, Rule::changed_since(seen, changed, fact)));
                 }
             }
-            draft.step(batch.by, command).map_err(|rule| Refusal::of(place, rule))?;
+            let step = right.and_then(|right| draft.step(command, &right));
+            step.map_err(|rule| Refusal::of(place, rule))?;
         }
         let managers = draft.managers(&self.managers, before, batch.forced)?;
         let Draft { policy, touched, undo, changed, kinds, .. } = draft;
@@ -132,7 +137,7 @@ impl Desk {
     fn seen(&self, before: &Snapshot, batch: Batch<'_>) -> Result<Option<u64>, Refusal> {
         let now = before.revision();
         let Some(seen) = batch.seen.filter(|seen| *seen != now) else { return Ok(None) };
-        let unknown = |what: String| Err(Refusal::of_all(Rule::Unchanged { seen, changed: None, what }));
+        let unknown = |what: String| Err(Refusal::of_all(Rule::Conflict { seen, changed: None, what }));
         if seen > now {
             return unknown(format!("the latest revision is {now}"));
         }
@@ -177,33 +182,35 @@ impl Draft {
         }
     }
 
-    /// Applies one more command, if its actor may.
-    fn step(&mut self, by: &Actor, command: &Command) -> Result<(), Rule> {
-        let Actor::User(user) = by else { return self.change(command) };
-        match permitted::standing(user, command, &self.policy)? {
-            Standing::Administrator => {
-                let unlocked = leaves_locked_roles_alone(command, &self.policy);
+    /// What lets an actor give a command.
+    fn right<'c>(&mut self, by: &'c Actor, command: &'c Command) -> Result<Right<'c>, Box<Rule>> {
+        let Actor::User(user) = by else { return Ok(Right::Host) };
+        let policy = self.policy.clone();
+        permitted::right(user, command, &policy, || self.compiled())
+    }
+
+    /// Applies one more command of somebody who may give it, if the other rules let them.
+    fn step(&mut self, command: &Command, right: &Right<'_>) -> Result<(), Box<Rule>> {
+        match right {
+            Right::Host => self.change(command),
+            Right::Administrator(edit) => {
+                let unlocked = edit.map_or(Ok(()), |edit| leaves_locked_roles_alone(&edit, &self.policy));
                 self.change(command)?;
                 unlocked
             }
-            Standing::User { section } => {
-                let before = self.compiled();
-                let manager = permitted::manager(user, section, &before)?;
+            Right::Delegate { user, edit, manage, before } => {
                 self.change(command)?;
-                match manager {
-                    Some(manager) => Delegate::new(user, &before, manager).check(command, &self.policy),
-                    // Not to be met: what names no role and no section makes no sense.
-                    None => Err(Rule::Manage { user: user.clone(), section: None, manage: None }),
-                }
+                Delegate::new(user, before, *manage).check(edit, &self.policy)
             }
         }
     }
 
-    fn change(&mut self, command: &Command) -> Result<(), Rule> {
-        let Change { undo, touched } = self.policy.change(command).map_err(|why| Rule::Sense(why.to_string()))?;
+    fn change(&mut self, command: &Command) -> Result<(), Box<Rule>> {
+        let Effect { undo, touched } =
+            self.policy.change(command).map_err(|why| Box::new(Rule::Invalid(why.to_string())))?;
         if !undo.is_empty() {
             for command in undo.iter().chain([command]) {
-                changed_by(command, &mut self.changed);
+                changed_by(command, &self.policy, &mut self.changed);
                 self.kinds.add(command, &self.policy);
             }
         }
@@ -223,56 +230,61 @@ impl Draft {
         self.snapshot.clone()
     }
 
-    /// What a command is about, and what its verdict rests on.
-    fn ground(&mut self, by: &Actor, command: &Command) -> Ground<'_> {
-        let mut ground = Ground::of(command, &self.policy);
-        let Actor::User(user) = by else { return ground };
-        ground.rests_on_user(user);
-        if let Ok(Standing::User { section }) = permitted::standing(user, command, &self.policy) {
-            // Where the section is unknown, it matters whether they manage any.
-            let all = 0..self.policy.schema.sections().len();
-            for section in section.map_or(all, |section| section..section + 1) {
-                rests_on(user, section, command, &self.policy, &mut ground);
-            }
+    /// What a command is about, and what its verdict rests on. Without the right to give it, it is what the right rests on.
+    fn basis(&mut self, by: &Actor, command: &Command, right: Option<&Right<'_>>) -> Basis<'_> {
+        let compiled = matches!(by, Actor::User(_)).then(|| self.compiled());
+        let mut basis = Basis::new(&self.policy);
+        if let (Actor::User(user), Some(compiled)) = (by, compiled) {
+            permitted::rests_on(user, command, &compiled, &mut basis);
         }
-        ground
+        if right.is_some() {
+            basis.name(command);
+        }
+        if let Some(Right::Delegate { user, edit, manage, before }) = right {
+            Delegate::new(user, before, *manage).rests_on(edit, &mut basis);
+        }
+        basis
     }
 
     /// Who manages the state at the end; or which section nobody would.
     fn managers(&mut self, managers: &Managers, before: &Arc<Snapshot>, forced: bool) -> Result<Managers, Refusal> {
         let mut now = managers.follow(before.policy(), &self.policy, &self.touched);
-        if forced || now.administrators > 0 {
+        if forced || now.has_administrator() {
             return Ok(now);
         }
         let after = self.compiled();
-        let Some(section) = managers.locked_out(&mut now, before, &after) else { return Ok(now) };
-        let rule = Rule::LockOut { section: after.schema().section_at(section).name.clone() };
-        Err(match self.last_that_locked_out(section, managers, before, now) {
+        let Some(lost) = managers.locked_out(&mut now, before, &after) else { return Ok(now) };
+        let section = after.schema().section_at(lost.section);
+        let rule = Rule::LockOut {
+            section: section.name.clone(),
+            manage: section.manage.map(|manage| after.schema().action_name(manage)),
+            in_part: lost.is_in_part(),
+        };
+        Err(match self.last_that_locked_out(&lost, &now) {
             Some(command) => Refusal::of(command, rule),
             None => Refusal::of_all(rule),
         })
     }
 
     /// The last command without which, and without those after it, somebody could manage the section: they are undone one
-    /// by one, backwards, until somebody can.
-    fn last_that_locked_out(
-        &mut self,
-        section: usize,
-        managers: &Managers,
-        before: &Snapshot,
-        mut now: Managers,
-    ) -> Option<usize> {
+    /// by one, backwards, until somebody can. What is undone is compiled only where the roles would let somebody.
+    fn last_that_locked_out(&mut self, lost: &Lost, managers: &Managers) -> Option<usize> {
+        let mut touched = Vec::new();
         for (place, undo) in self.undo.iter().enumerate().rev() {
-            let mut touched = Vec::new();
             for command in undo {
                 touched.extend(self.policy.change(command).ok()?.touched);
             }
-            let earlier = self.snapshot.try_to_follow(self.policy.clone(), &touched);
-            now = now.follow(self.snapshot.policy(), &self.policy, &touched);
-            if now.can_manage(section, managers, before, &earlier) {
+            if touches_administrator(&self.policy, &touched) {
                 return Some(place);
             }
-            self.snapshot = Arc::new(earlier);
+            if touched.is_empty() || !lost.may_be_managed(&self.policy) {
+                continue;
+            }
+            self.snapshot = Arc::new(self.snapshot.try_to_follow(self.policy.clone(), &touched));
+            touched.clear();
+            if lost.is_managed(managers, &self.snapshot) {
+                return Some(place);
+            }
         }
         None
     }

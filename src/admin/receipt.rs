@@ -12,7 +12,29 @@ use crate::snapshot::Snapshot;
 /// What an accepted batch did: from which revision to which, how to undo it, the entry for the log, and whose answers it
 /// may have changed.
 ///
-/// As JSON it is `{"before": …, "after": …, "undo": […], "audit": {…}}`.
+/// As JSON it is `{"before": …, "after": …, "undo": […], "audit": {…}}`. It can't be read back, because whose answers the
+/// batch may have changed is no part of that; the commands and the entry can:
+///
+/// ```
+/// # use orgscope::document::{Action, Document, Resource, Section, User};
+/// # use orgscope::{Handle, Level, Policy};
+/// use orgscope::{AuditEntry, Command};
+///
+/// # let mailbox = Resource::new("mailbox").action(Action::new("view").floor(Level::Own));
+/// # let document = Document::new().section(Section::new("webmail").resource(mailbox));
+/// # let authz = Handle::new(Policy::from_document(document)?);
+/// #[derive(serde::Deserialize)]
+/// struct Stored {
+///     undo: Vec<Command>,
+///     audit: AuditEntry,
+/// }
+///
+/// let receipt = authz.apply([Command::add_user(User::new("ann"))])?;
+/// let stored: Stored = serde_json::from_str(&serde_json::to_string(&receipt)?)?;
+/// assert_eq!(stored.audit, *receipt.audit());
+/// authz.apply(stored.undo)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Serialize)]
 pub struct Receipt {
     pub(crate) before: u64,

@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::admin::conflict::Fact;
 use crate::vocabulary::id::{RoleId, UserId};
 use crate::vocabulary::level::{Grant, Level};
+use crate::vocabulary::mode::Delegation;
 use crate::vocabulary::refusal::RefusalKind;
 use crate::vocabulary::subject::Subject;
 
@@ -67,9 +68,11 @@ pub enum Rule {
         section: Option<String>,
         /// Its permission to manage, if it has one.
         manage: Option<String>,
+        /// What that requires, if the user has the permission to manage and this is what they are denied.
+        requires: Option<String>,
     },
-    /// A command must make sense on the state that it meets.
-    Sense(String),
+    /// A command must make sense on the state that it meets: why it makes none.
+    Invalid(String),
     /// Only the host application touches locked roles.
     Locked {
         /// The role.
@@ -79,14 +82,18 @@ pub enum Rule {
     Reach {
         /// Who asked.
         user: UserId,
-        /// The role that would be edited, assigned or unassigned.
+        /// The role that would be changed, assigned or unassigned.
         role: RoleId,
         /// Who is out of reach.
         subject: Subject,
+        /// The first member out of reach, if it is a group with members.
+        member: Option<UserId>,
         /// The permission to manage.
         manage: String,
         /// The level that the user has for it.
         level: Level,
+        /// What is missing.
+        why: Unreached,
     },
     /// Nobody hands out more than they have.
     OwnLevel {
@@ -96,18 +103,26 @@ pub enum Rule {
         role: RoleId,
         /// The permission of the cell, for example `contact.read`.
         permission: String,
-        /// What the cell would hold.
+        /// What the cell would hold, or holds.
         level: Grant,
         /// What the user has.
         own: Grant,
+        /// Whether the role would be assigned; else the cell would be raised.
+        assigned: bool,
+        /// The mode: where delegation is open, only the cells of a levelled permission to manage are held to this rule.
+        delegation: Delegation,
     },
     /// A section that some active user could manage must not be left without one.
     LockOut {
         /// The section.
         section: String,
+        /// Its permission to manage, if it has one.
+        manage: Option<String>,
+        /// Whether somebody would still manage a part of it.
+        in_part: bool,
     },
     /// The editor saw an older state, and what the batch is about has changed since.
-    Unchanged {
+    Conflict {
         /// The revision that the editor saw.
         seen: u64,
         /// The revision that changed it. None if `seen` is so old, or so new, that nothing is known of it.
@@ -117,13 +132,25 @@ pub enum Rule {
     },
 }
 
+/// Why the permission to manage does not reach somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unreached {
+    /// They are farther than the level reaches.
+    Level,
+    /// It requires this permission, which is denied for them.
+    Requires(String),
+    /// Such a subject takes this level, or more.
+    Takes(Level),
+}
+
 impl Refusal {
-    pub(crate) fn of(command: usize, rule: Rule) -> Self {
-        Self { command: Some(command), rule: Box::new(rule) }
+    pub(crate) fn of(command: usize, rule: impl Into<Box<Rule>>) -> Self {
+        Self { command: Some(command), rule: rule.into() }
     }
 
-    pub(crate) fn of_all(rule: Rule) -> Self {
-        Self { command: None, rule: Box::new(rule) }
+    pub(crate) fn of_all(rule: impl Into<Box<Rule>>) -> Self {
+        Self { command: None, rule: rule.into() }
     }
 
     /// In a word, why.
@@ -160,17 +187,17 @@ impl Rule {
             Self::ActiveUser { .. } | Self::Company { .. } | Self::Host { .. } | Self::Manage { .. } => {
                 RefusalKind::NotPermitted
             }
-            Self::Sense(_) => RefusalKind::Invalid,
+            Self::Invalid(_) => RefusalKind::Invalid,
             Self::Locked { .. } => RefusalKind::LockedRole,
             Self::Reach { .. } => RefusalKind::OutsideReach,
             Self::OwnLevel { .. } => RefusalKind::ExceedsOwnLevel,
             Self::LockOut { .. } => RefusalKind::WouldLockOut,
-            Self::Unchanged { .. } => RefusalKind::Conflict,
+            Self::Conflict { .. } => RefusalKind::Conflict,
         }
     }
 
     pub(crate) fn changed_since(seen: u64, changed: u64, fact: &Fact) -> Self {
-        Self::Unchanged { seen, changed: Some(changed), what: fact.to_string() }
+        Self::Conflict { seen, changed: Some(changed), what: fact.to_string() }
     }
 }
 
@@ -189,32 +216,55 @@ impl Display for Rule {
             Self::Manage { user, section: None, .. } => {
                 write!(f, "user `{user}` may not edit the roles of any section")
             }
-            Self::Manage { user, section: Some(section), manage: None } => {
+            Self::Manage { user, section: Some(section), manage: None, .. } => {
                 write!(f, "user `{user}` may not edit the roles of section `{section}`: only administrators may")
             }
-            Self::Manage { user, section: Some(section), manage: Some(manage) } => {
-                write!(f, "user `{user}` may not edit the roles of section `{section}`: that takes `{manage}`")
+            Self::Manage { user, section: Some(section), manage: Some(manage), requires } => {
+                write!(f, "user `{user}` may not edit the roles of section `{section}`: that takes `{manage}`")?;
+                requires.iter().try_for_each(|required| write!(f, ", which requires `{required}`"))
             }
-            Self::Sense(why) => f.write_str(why),
+            Self::Invalid(why) => f.write_str(why),
             Self::Locked { role } => {
-                write!(f, "role `{role}` is locked: only the host application edits, assigns and unassigns it")
+                write!(f, "role `{role}` is locked: only the host application changes, assigns and unassigns it")
             }
-            Self::Reach { user, role, subject, manage, level } => write!(
+            Self::Reach { user, role, subject, member, manage, level, why } => {
+                write!(f, "user `{user}` does not reach ")?;
+                member.iter().try_for_each(|member| write!(f, "user `{member}` of "))?;
+                write!(f, "`{subject}`, to whom role `{role}` is or would be assigned: ")?;
+                match why {
+                    Unreached::Level => write!(f, "`{manage}` is `{level}`"),
+                    Unreached::Requires(required) => write!(f, "`{manage}` requires `{required}`, which is denied"),
+                    Unreached::Takes(needed) => {
+                        let what = if matches!(subject, Subject::Group(_)) { "an empty group" } else { "that" };
+                        write!(f, "{what} takes `{needed}` for `{manage}`, which is `{level}`")
+                    }
+                }
+            }
+            Self::OwnLevel { user, role, permission, level, own, assigned, delegation } => {
+                let verb = if *assigned { "has" } else { "would have" };
+                write!(f, "role `{role}` {verb} `{level}` for `{permission}`, and user `{user}` has `{own}`: ")?;
+                f.write_str(match (assigned, delegation) {
+                    (true, _) => "who assigns it must have that too",
+                    (false, Delegation::Contained) => "nobody hands out more than they have",
+                    (false, Delegation::Open) => "nobody lets others reach farther than they do",
+                })
+            }
+            Self::LockOut { section, manage: Some(manage), in_part: true } => write!(
                 f,
-                "user `{user}` does not reach `{subject}`, to whom role `{role}` is or would be assigned: `{manage}` is `{level}`"
+                "nobody would manage the whole of section `{section}` any more: let somebody else have `all` for \
+                 `{manage}` first"
             ),
-            Self::OwnLevel { user, role, permission, level, own } => write!(
-                f,
-                "role `{role}` would have `{level}` for `{permission}`, and user `{user}` has `{own}`: nobody hands out more \
-                 than they have"
-            ),
-            Self::LockOut { section } => {
+            Self::LockOut { section, manage: Some(_), .. } => {
                 write!(f, "nobody could manage section `{section}` any more: let somebody else manage it first")
             }
-            Self::Unchanged { seen, changed: Some(changed), what } => {
+            Self::LockOut { section, manage: None, .. } => write!(
+                f,
+                "nobody could manage section `{section}` any more, as only administrators do: make somebody else one first"
+            ),
+            Self::Conflict { seen, changed: Some(changed), what } => {
                 write!(f, "{what} changed in revision {changed}, after revision {seen} that the editor saw: look again")
             }
-            Self::Unchanged { seen, changed: None, what } => {
+            Self::Conflict { seen, changed: None, what } => {
                 write!(f, "{what}, and the editor saw revision {seen}: look again")
             }
         }

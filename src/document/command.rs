@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::document::object::write_objects;
@@ -433,11 +433,11 @@ impl<'de> Deserialize<'de> for Command {
             type Value = Command;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a command: an object with one key, the command's name")
+                f.write_str(EXPECTED)
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Command, A::Error> {
-                let command = Command::deserialize(MapAccessDeserializer::new(&mut entries))?;
+                let command = Command::deserialize(MapAccessDeserializer::new(Named(&mut entries)))?;
                 match entries.next_key::<String>()? {
                     None => Ok(command),
                     Some(key) => {
@@ -448,6 +448,25 @@ impl<'de> Deserialize<'de> for Command {
         }
 
         deserializer.deserialize_map(CommandVisitor)
+    }
+}
+
+/// What is told who writes anything else.
+const EXPECTED: &str = "a command: an object with one key, the command's name";
+
+/// The entries of an object that is to have a first one.
+struct Named<'e, A>(&'e mut A);
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Named<'_, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        let key = self.0.next_key_seed(seed)?;
+        key.map(Some).ok_or_else(|| A::Error::invalid_value(Unexpected::Other("an empty object"), &EXPECTED))
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.0.next_value_seed(seed)
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct Invalid(String);
 
 /// What a command did.
 #[derive(Debug, Default)]
-pub(crate) struct Change {
+pub(crate) struct Effect {
     /// The commands that undo it, in the order in which to apply them.
     pub(crate) undo: Vec<Command>,
     /// What is no longer as it was compiled.
@@ -48,9 +48,9 @@ pub(crate) enum Touched {
     Levels,
 }
 
-type Changed = Result<Change, Invalid>;
+type Changed = Result<Effect, Invalid>;
 
-impl Change {
+impl Effect {
     fn of(undo: impl IntoIterator<Item = Command>, touched: impl IntoIterator<Item = Touched>) -> Self {
         Self { undo: undo.into_iter().collect(), touched: touched.into_iter().collect() }
     }
@@ -169,14 +169,14 @@ impl Policy {
         check_new("department", id, self.org.department(id).is_some())?;
         let parent = self.parent_of(parent)?;
         self.org.add_department(id.clone(), name.cloned(), parent);
-        Ok(Change::of([Command::RemoveDepartment { id: id.clone() }], [Touched::Department(id.clone())]))
+        Ok(Effect::of([Command::RemoveDepartment { id: id.clone() }], [Touched::Department(id.clone())]))
     }
 
     fn rename_department(&mut self, id: &DepartmentId, name: Option<&String>) -> Changed {
         let department = self.department(id)?;
         let before = self.org.rename_department(department, name.cloned());
         let undo = (before.as_ref() != name).then(|| Command::RenameDepartment { id: id.clone(), name: before });
-        Ok(Change::of(undo, []))
+        Ok(Effect::of(undo, []))
     }
 
     fn move_department(&mut self, id: &DepartmentId, parent: Option<&DepartmentId>) -> Changed {
@@ -184,7 +184,7 @@ impl Policy {
         let to = self.parent_of(parent)?;
         let before = self.org.parent(department);
         if to == before {
-            return Ok(Change::none());
+            return Ok(Effect::none());
         }
         if let Some(parent) = to
             && self.org.with_those_above(parent).any(|above| above == department)
@@ -194,7 +194,7 @@ impl Policy {
         }
         self.org.set_parent(department, to);
         let parent = before.map(|parent| self.org.department_id(parent).clone());
-        Ok(Change::of([Command::MoveDepartment { id: id.clone(), parent }], [Touched::Department(id.clone())]))
+        Ok(Effect::of([Command::MoveDepartment { id: id.clone(), parent }], [Touched::Department(id.clone())]))
     }
 
     fn remove_department(&mut self, id: &DepartmentId) -> Changed {
@@ -212,7 +212,7 @@ impl Policy {
         self.org.remove_department(department);
         let add = Command::AddDepartment { id: id.clone(), name, parent };
         let touched = [Touched::Department(id.clone())].into_iter().chain(unassigned);
-        Ok(Change::of([add].into_iter().chain(assignments), touched))
+        Ok(Effect::of([add].into_iter().chain(assignments), touched))
     }
 }
 
@@ -240,7 +240,7 @@ impl Policy {
     fn add_user(&mut self, id: &UserId, user: User) -> Changed {
         check_new("user", id, self.org.users().contains_key(id))?;
         self.org.add_user(id.clone(), user);
-        Ok(Change::of([Command::RemoveUser { id: id.clone() }], [Touched::User(id.clone())]))
+        Ok(Effect::of([Command::RemoveUser { id: id.clone() }], [Touched::User(id.clone())]))
     }
 
     fn rename_user(&mut self, id: &UserId, name: Option<&String>) -> Changed {
@@ -248,25 +248,25 @@ impl Policy {
         let before = std::mem::replace(&mut self.user(id)?.name, name.clone());
         let undo = (before != name)
             .then(|| Command::RenameUser { id: id.clone(), name: before.as_deref().map(str::to_owned) });
-        Ok(Change::of(undo, []))
+        Ok(Effect::of(undo, []))
     }
 
     fn set_active(&mut self, id: &UserId, active: bool) -> Changed {
         let before = std::mem::replace(&mut self.user(id)?.active, active);
         if before == active {
-            return Ok(Change::none());
+            return Ok(Effect::none());
         }
         let undo = Command::SetActive { user: id.clone(), active: before };
-        Ok(Change::of([undo], [Touched::User(id.clone())]))
+        Ok(Effect::of([undo], [Touched::User(id.clone())]))
     }
 
     fn set_administrator(&mut self, id: &UserId, administrator: bool) -> Changed {
         let before = std::mem::replace(&mut self.user(id)?.admin, administrator);
         if before == administrator {
-            return Ok(Change::none());
+            return Ok(Effect::none());
         }
         let undo = Command::SetAdministrator { user: id.clone(), administrator: before };
-        Ok(Change::of([undo], [Touched::User(id.clone())]))
+        Ok(Effect::of([undo], [Touched::User(id.clone())]))
     }
 
     fn remove_user(&mut self, id: &UserId) -> Changed {
@@ -288,7 +288,7 @@ impl Policy {
         let (assignments, unassigned) = self.unassign_all(&[Subject::User(id.clone())]);
         let left = user.groups.iter().map(|group| Touched::Member(group.clone(), id.clone()));
         let touched = [Touched::User(id.clone())].into_iter().chain(left).chain(unassigned);
-        Ok(Change::of(undo.into_iter().chain(assignments), touched))
+        Ok(Effect::of(undo.into_iter().chain(assignments), touched))
     }
 
     fn set_member(&mut self, user: &UserId, department: &DepartmentId, member: bool) -> Changed {
@@ -306,23 +306,23 @@ impl Policy {
         } else {
             Command::JoinDepartment { user, department }
         };
-        Ok(Change::of([undo], touched))
+        Ok(Effect::of([undo], touched))
     }
 
     fn set_head(&mut self, user: &UserId, department: &DepartmentId, head: bool) -> Changed {
         if !self.set_place(user, department, |user| &mut user.heads, head)? {
-            return Ok(Change::none());
+            return Ok(Effect::none());
         }
         let undo = Command::SetHead { user: user.clone(), department: department.clone(), head: !head };
-        Ok(Change::of([undo], [Touched::User(user.clone())]))
+        Ok(Effect::of([undo], [Touched::User(user.clone())]))
     }
 
     fn set_deputy(&mut self, user: &UserId, department: &DepartmentId, deputy: bool) -> Changed {
         if !self.set_place(user, department, |user| &mut user.deputy_of, deputy)? {
-            return Ok(Change::none());
+            return Ok(Effect::none());
         }
         let undo = Command::SetDeputy { user: user.clone(), department: department.clone(), deputy: !deputy };
-        Ok(Change::of([undo], [Touched::User(user.clone())]))
+        Ok(Effect::of([undo], [Touched::User(user.clone())]))
     }
 
     /// Puts a user in a place, or takes them away. Whether that changes anything.
@@ -353,14 +353,14 @@ impl Policy {
         let touched: Vec<Touched> =
             set.iter().cloned().map(Touched::User).chain([Touched::Group(id.clone())]).collect();
         self.org.add_group(id.clone(), name.cloned(), set);
-        Ok(Change::of([Command::RemoveGroup { id: id.clone() }], touched))
+        Ok(Effect::of([Command::RemoveGroup { id: id.clone() }], touched))
     }
 
     fn rename_group(&mut self, id: &GroupId, name: Option<&String>) -> Changed {
         let group = self.org.group_mut(id).ok_or_else(|| unknown("group", id))?;
         let before = std::mem::replace(&mut group.name, name.cloned());
         let undo = (before.as_ref() != name).then(|| Command::RenameGroup { id: id.clone(), name: before });
-        Ok(Change::of(undo, []))
+        Ok(Effect::of(undo, []))
     }
 
     fn remove_group(&mut self, id: &GroupId) -> Changed {
@@ -370,7 +370,7 @@ impl Policy {
         let touched = left.chain([Touched::Group(id.clone())]).chain(unassigned);
         let members = group.members.iter().cloned().collect();
         let add = Command::AddGroup { id: id.clone(), name: group.name.clone(), members };
-        Ok(Change::of([add].into_iter().chain(assignments), touched))
+        Ok(Effect::of([add].into_iter().chain(assignments), touched))
     }
 
     fn set_group_member(&mut self, user: &UserId, group: &GroupId, member: bool) -> Changed {
@@ -388,13 +388,13 @@ impl Policy {
         let (user, group) = (user.clone(), group.clone());
         let touched = [Touched::User(user.clone()), Touched::Member(group.clone(), user.clone())];
         let undo = if member { Command::LeaveGroup { user, group } } else { Command::JoinGroup { user, group } };
-        Ok(Change::of([undo], touched))
+        Ok(Effect::of([undo], touched))
     }
 }
 
 // Roles and assignments.
 impl Policy {
-    fn role(&self, id: &RoleId) -> Result<&Role, Invalid> {
+    pub(crate) fn role(&self, id: &RoleId) -> Result<&Role, Invalid> {
         self.roles.get(id).map(Arc::as_ref).ok_or_else(|| unknown("role", id))
     }
 
@@ -402,7 +402,7 @@ impl Policy {
         self.roles.get_mut(id).map(Arc::make_mut).ok_or_else(|| unknown("role", id))
     }
 
-    fn section(&self, name: &str) -> Result<usize, Invalid> {
+    pub(crate) fn section(&self, name: &str) -> Result<usize, Invalid> {
         self.schema.section_place(name).ok_or_else(|| Invalid(format!("there is no section `{name}`")))
     }
 
@@ -426,11 +426,11 @@ impl Policy {
         if name.is_empty() {
             return invalid("the name of the role is empty");
         }
-        let lower = name.to_lowercase();
-        let mut others = self.roles.iter().filter(|(id, role)| Some(*id) != own && role.section == section);
-        match others.find(|(_, role)| role.name.to_lowercase() == lower) {
-            Some((id, _)) => invalid(format!("`{name}` is the name of role `{id}` already, whatever the case")),
-            None => Ok(()),
+        match self.names.get(&(section, name.to_lowercase())) {
+            Some(id) if Some(id) != own => {
+                invalid(format!("`{name}` is the name of role `{id}` already, whatever the case"))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -438,20 +438,25 @@ impl Policy {
         check_new("role", id, self.roles.contains_key(id))?;
         self.check_role_name(role.section, &role.name, None)?;
         let subjects = role.assigned_to.clone();
+        self.names.insert((role.section, role.name.to_lowercase()), id.clone());
         self.roles.insert(id.clone(), Arc::new(role));
         let touched = subjects.iter().map(|subject| Touched::Assigned(id.clone(), subject.clone()));
-        Ok(Change::of([Command::DeleteRole { id: id.clone() }], touched))
+        Ok(Effect::of([Command::DeleteRole { id: id.clone() }], touched))
     }
 
     fn rename_role(&mut self, id: &RoleId, name: &str) -> Changed {
-        self.check_role_name(self.role(id)?.section, name, Some(id))?;
+        let section = self.role(id)?.section;
+        self.check_role_name(section, name, Some(id))?;
         let before = std::mem::replace(&mut self.role_mut(id)?.name, name.to_owned());
+        self.names.remove(&(section, before.to_lowercase()));
+        self.names.insert((section, name.to_lowercase()), id.clone());
         let undo = (before != name).then(|| Command::RenameRole { id: id.clone(), name: before });
-        Ok(Change::of(undo, []))
+        Ok(Effect::of(undo, []))
     }
 
     fn delete_role(&mut self, id: &RoleId) -> Changed {
         let Some(role) = self.roles.remove(id) else { return Err(unknown("role", id)) };
+        self.names.remove(&(role.section, role.name.to_lowercase()));
         let touched = role.assigned_to.iter().map(|subject| Touched::Assigned(id.clone(), subject.clone()));
         let grant = |(action, level): (&ActionIndex, &Level)| {
             (self.schema.action_name(*action), Word::Known(self.schema.grant_of(*action, *level)))
@@ -465,13 +470,13 @@ impl Policy {
             locked: role.locked,
             assigned_to: role.assigned_to.iter().cloned().map(Word::Known).collect(),
         };
-        Ok(Change::of([create], touched))
+        Ok(Effect::of([create], touched))
     }
 
     fn set_hidden(&mut self, id: &RoleId, hidden: bool) -> Changed {
         let before = std::mem::replace(&mut self.role_mut(id)?.hidden, hidden);
         let undo = (before != hidden).then(|| Command::SetHidden { role: id.clone(), hidden: before });
-        Ok(Change::of(undo, []))
+        Ok(Effect::of(undo, []))
     }
 
     fn set_level(&mut self, id: &RoleId, permission: &str, word: &Word<Grant>) -> Changed {
@@ -479,13 +484,15 @@ impl Policy {
         let level = self.level(action, word)?;
         let before = self.role_mut(id)?.set(action, level);
         if before == level {
-            return Ok(Change::none());
+            return Ok(Effect::none());
         }
-        Ok(Change::of([self.level_before(id, action, before)], [Touched::Levels]))
+        Ok(Effect::of([self.level_before(id, action, before)], [Touched::Levels]))
     }
 
     fn set_level_for_all_roles(&mut self, section: &str, permissions: &[String], word: &Word<Grant>) -> Changed {
         let section = self.section(section)?;
+        // A misspelt level is none, even if no permission is there to get it.
+        word.known().map_err(|error| Invalid(error.to_string()))?;
         let mut cells = Vec::with_capacity(permissions.len());
         for permission in permissions {
             let action = self.action(section, permission)?;
@@ -505,7 +512,7 @@ impl Policy {
         }
         let touched = (!before.is_empty()).then_some(Touched::Levels);
         let undo = before.into_iter().map(|(id, action, level)| self.level_before(&id, action, level));
-        Ok(Change::of(undo.collect::<Vec<_>>(), touched))
+        Ok(Effect::of(undo.collect::<Vec<_>>(), touched))
     }
 
     fn level_before(&self, id: &RoleId, action: ActionIndex, level: Level) -> Command {
@@ -524,7 +531,7 @@ impl Policy {
         }
         self.role_mut(id)?.assigned_to.insert(subject.clone());
         let undo = Command::Unassign { role: id.clone(), subject: Word::Known(subject.clone()) };
-        Ok(Change::of([undo], [Touched::Assigned(id.clone(), subject.clone())]))
+        Ok(Effect::of([undo], [Touched::Assigned(id.clone(), subject.clone())]))
     }
 
     fn unassign(&mut self, id: &RoleId, subject: &Subject) -> Changed {
@@ -532,7 +539,7 @@ impl Policy {
             return invalid(format!("role `{id}` is not assigned to `{subject}`"));
         }
         let undo = Command::Assign { role: id.clone(), subject: Word::Known(subject.clone()) };
-        Ok(Change::of([undo], [Touched::Assigned(id.clone(), subject.clone())]))
+        Ok(Effect::of([undo], [Touched::Assigned(id.clone(), subject.clone())]))
     }
 
     /// Ends all assignments to these subjects. Gives the commands that bring them back, and what it touches.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use crate::document::{Document, Format, Word};
 use crate::policy::org::Org;
-use crate::policy::role::Roles;
+use crate::policy::role::{Names, Roles};
 use crate::policy::schema::Schema;
 use crate::policy::validate::{PolicyError, Problems};
 use crate::vocabulary::mode::Delegation;
@@ -48,6 +48,7 @@ pub struct Policy {
     pub(crate) schema: Arc<Schema>,
     pub(crate) org: Org,
     pub(crate) roles: Roles,
+    names: Names,
 }
 
 impl Policy {
@@ -72,7 +73,8 @@ impl Policy {
         let schema = Schema::from_document(&schema, problems);
         let org = Org::from_document(org, problems);
         let roles = role::from_document(roles, &schema, &org, problems);
-        Self { delegation, schema: Arc::new(schema), org, roles }
+        let names = role::index_names(&roles);
+        Self { delegation, schema: Arc::new(schema), org, roles, names }
     }
 
     /// The policy as a canonical document: policies that mean the same give equal documents, and so the same bytes.

@@ -39,6 +39,13 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
         self.0.get(key)
     }
 
+    pub(crate) fn get_key_value<Q: Ord + ?Sized>(&self, key: &Q) -> Option<(&K, &V)>
+    where
+        K: Borrow<Q>,
+    {
+        self.0.get_full(key)
+    }
+
     pub(crate) fn contains_key<Q: Ord + ?Sized>(&self, key: &Q) -> bool
     where
         K: Borrow<Q>,

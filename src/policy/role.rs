@@ -46,6 +46,16 @@ impl Role {
 /// The roles, in canonical order.
 pub(crate) type Roles = Map<RoleId, Arc<Role>>;
 
+/// Which role has which name: by section and Unicode lower case. So a new name costs one look, however many roles there are.
+pub(crate) type Names = Map<(usize, String), RoleId>;
+
+pub(crate) fn index_names(roles: &Roles) -> Names {
+    let name = |(id, role): (&RoleId, &Arc<Role>)| ((role.section, role.name.to_lowercase()), id.clone());
+    let mut names: Vec<_> = roles.iter().map(name).collect();
+    names.sort_unstable();
+    Names::of_sorted(names)
+}
+
 pub(crate) fn from_document(
     written: Vec<document::Role>,
     schema: &Schema,

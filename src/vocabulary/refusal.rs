@@ -8,7 +8,9 @@ use thiserror::Error;
 
 /// In a word, why a batch of commands was refused.
 ///
-/// Where several apply to a command, the first of the first five counts, in this order.
+/// Where several of the first five apply to a command, the first counts, in this order. A conflict comes before all of them
+/// but `not_permitted`, which comes before a conflict unless what changed is whether who asks may. A lock-out is looked for
+/// at the end, when each command of the batch has passed.
 ///
 /// ```
 /// use orgscope::RefusalKind;
@@ -38,7 +40,7 @@ pub enum RefusalKind {
 }
 
 impl RefusalKind {
-    /// The seven, in the order in which they are looked for.
+    /// The seven, in the order of the variants.
     pub const EACH: [Self; 7] = [
         Self::NotPermitted,
         Self::Invalid,

@@ -873,7 +873,7 @@ fn apply_refuses_what_the_rules_do_not_allow() {
     let command = ["apply", &world, "--commands", &remove, "--receipt", receipt.to_str().unwrap()];
     is_refused(
         &command,
-        "refused: would_lock_out: commands[1]: nobody could manage section `crm` any more: let somebody else manage it first\n",
+        "refused: would_lock_out: commands[1]: nobody could manage section `crm` any more, as only administrators do: make somebody else one first\n",
     );
     assert!(!receipt.exists());
     let forced = SAVED.replace("      {\n        \"id\": 7,\n        \"admin\": true\n      },\n", "");

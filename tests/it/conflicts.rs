@@ -29,8 +29,10 @@ proptest! {
         let command = command(raw, &world, &seen);
         let verdict = |authz: &Handle, revision| {
             let editor = match usize::from(who) {
-                host if host % 4 == 0 => authz.by_force(),
-                user => authz.as_user(random::user(user % random::NAMES)),
+                host if host % 8 == 0 => authz.by_force(),
+                // Who most often manages.
+                delegate if delegate % 2 == 1 => authz.as_user(random::user(0)),
+                user => authz.as_user(random::user(user / 2 % random::NAMES)),
             };
             editor.seen(revision).dry_run([command.clone()]).err().map(|refusal| refusal.kind())
         };
@@ -54,6 +56,7 @@ fn handle() -> Handle {
         .resource(Resource::new("settings").action(Action::new("manage")));
     let document = Document::new()
         .section(section)
+        .section(Section::new("desk"))
         .department(Department::new("acme"))
         .department(Department::new("sales").parent("acme"))
         .department(Department::new("north").parent("sales"))
@@ -150,6 +153,90 @@ fn what_a_verdict_rests_on_has_changed() {
         &Command::set_level("seller", "contact.read", Level::Department),
         "the assignment of role `seller` to `user tom`",
     );
+}
+
+/// She saw a role that she could not edit, and so none of the section at once; or she never saw a role that she would edit.
+#[test]
+fn roles_that_come_or_go_are_a_conflict_with_a_level_for_all_roles() {
+    let custom = Command::set_level_for_all_roles("crm", ["contact.read"], Level::Department);
+    let authz = handle();
+    let refusal = authz.as_user("ann").seen(0).dry_run([custom.clone()]).unwrap_err();
+    assert_eq!(refusal.kind(), RefusalKind::OutsideReach);
+    is_conflict(Command::delete_role("helper"), &custom, "role `helper`");
+    is_conflict(Command::create_role(Role::new("new", "crm", "New")), &custom, "role `new`");
+    is_conflict(Command::clone_role("seller", "copy", "Copy"), &custom, "role `copy`");
+    // Of another section they are no matter, and without permissions nothing is edited.
+    let other = Command::create_role(Role::new("new", "desk", "New"));
+    assert_eq!(after(other, &custom).unwrap().split(':').next(), Some("outside_reach"));
+    let nothing = Command::set_level_for_all_roles("crm", [""; 0], Level::Department);
+    assert_eq!(after(Command::delete_role("helper"), &nothing), None);
+    // A role that is made again in another section went from this one.
+    let authz = handle();
+    let again = Command::create_role(Role::new("helper", "desk", "Helper"));
+    authz.apply([Command::delete_role("helper"), again]).unwrap();
+    let refusal = authz.as_user("ann").seen(0).dry_run([custom]).unwrap_err();
+    assert_eq!(refusal.kind(), RefusalKind::Conflict);
+}
+
+/// What is removed takes its assignments along: also those that the editor has not seen.
+#[test]
+fn an_assignment_is_a_conflict_with_removing_whom_it_is_made_to() {
+    for (remove, to) in [
+        (Command::remove_user("nick"), Subject::user("nick")),
+        (Command::remove_group("team"), Subject::group("team")),
+        (Command::remove_department("support"), Subject::department("support")),
+        (Command::remove_department("support"), Subject::department_sub("support")),
+    ] {
+        let authz = handle();
+        authz.apply([Command::leave_department("tom", "support")]).unwrap();
+        authz.apply([Command::assign("seller", to.clone())]).unwrap();
+        let refusal = authz.as_user("root").seen(1).apply([remove.clone()]).unwrap_err();
+        assert_eq!(
+            refusal.to_string(),
+            format!(
+                "commands[0]: the assignment of role `seller` to `{to}` changed in revision 2, after revision 1 that the \
+                 editor saw: look again"
+            )
+        );
+        authz.as_user("root").seen(2).apply([remove]).unwrap();
+    }
+}
+
+/// Who may not is told so, and not what there is and what of it has changed; unless it is just that which changed.
+#[test]
+fn who_may_not_learns_nothing_from_a_conflict() {
+    let authz = handle();
+    let secret = || Role::new("secret", "crm", "Secret");
+    authz.apply([Command::add_user(User::new("gone").inactive())]).unwrap();
+    authz.apply([Command::create_role(secret())]).unwrap();
+    authz.apply([Command::set_level("seller", "contact.read", Level::Department)]).unwrap();
+    let told = |user: &str, command: Command| {
+        let refusal = authz.as_user(user).seen(1).dry_run([command]).unwrap_err();
+        (refusal.kind(), refusal.to_string())
+    };
+    let not_permitted = |message: &str| (RefusalKind::NotPermitted, format!("commands[0]: {message}"));
+    for command in [
+        Command::delete_role("secret"),
+        Command::set_level("seller", "contact.read", Level::Own),
+        Command::rename_user("nick", None),
+    ] {
+        assert_eq!(told("zoe", command.clone()), not_permitted("there is no active user `zoe`"));
+        assert_eq!(told("gone", command), not_permitted("there is no active user `gone`"));
+    }
+    let no_manager = "user `nick` may not edit the roles of section `crm`: that takes `settings.manage`";
+    assert_eq!(told("nick", Command::delete_role("secret")), not_permitted(no_manager));
+    assert_eq!(told("nick", Command::set_level("seller", "contact.read", Level::Own)), not_permitted(no_manager));
+    // Who edits some roles learns of others what they would be told without having seen anything.
+    assert_eq!(told("ann", Command::delete_role("secret")).0, RefusalKind::Conflict);
+    // They could, and can't any more: that is what changed.
+    authz.apply([Command::set_level("lead", "settings.manage", Level::Deny)]).unwrap();
+    authz.apply([Command::set_active("nick", false)]).unwrap();
+    for (user, what, revision) in [("ann", "`settings.manage` of role `lead`", 4), ("nick", "user `nick`", 5)] {
+        let message = format!(
+            "commands[0]: {what} changed in revision {revision}, after revision 1 that the editor saw: look again"
+        );
+        assert_eq!(told(user, Command::delete_role("secret")), (RefusalKind::Conflict, message));
+    }
 }
 
 #[test]

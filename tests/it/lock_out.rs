@@ -1,12 +1,12 @@
 //! No sequence of batches leaves a section without anybody who can manage it, unless it is forced.
 
-use orgscope::document::{Action, Document, Resource, Role, Section, User};
-use orgscope::{Command, Grant, Handle, Level, Policy, RefusalKind, Subject};
+use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+use orgscope::{Command, Grant, Handle, Level, Policy, RefusalKind, Rule, Subject};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::commands::{RawCommand, command};
-use crate::managed::{managed, managed_world};
+use crate::managed::{Managed, locked_out, managed, managed_world};
 use crate::random;
 
 proptest! {
@@ -23,24 +23,31 @@ proptest! {
         world.document.org.users.iter_mut().for_each(|user| user.admin &= administrators);
         let handle = Handle::new(world.policy());
         for (who, raw) in batches {
-            let before = managed(handle.load().policy());
+            let before = handle.load().policy().clone();
             let commands: Vec<Command> = raw.into_iter().map(|raw| command(raw, &world, &handle)).collect();
             let editor = match usize::from(who) {
                 user if user % 3 == 0 => handle.as_user(random::user(user % random::NAMES)),
                 _ => handle.as_host(),
             };
             let verdict = editor.apply(&commands).map_err(|refusal| refusal.kind());
-            prop_assert!(managed(handle.load().policy()) >= before);
+            prop_assert_eq!(locked_out(&before, handle.load().policy()), None);
             // And nothing else is refused for it.
             if verdict.err() == Some(RefusalKind::WouldLockOut) {
-                let place = editor.dry_run(&commands).unwrap_err().command().unwrap();
-                let forced = handle.by_force().dry_run(&commands).unwrap();
-                prop_assert!(managed(forced.snapshot().policy()) < before);
+                let refusal = editor.dry_run(&commands).unwrap_err();
+                let Rule::LockOut { section, manage, in_part } = refusal.rule() else { unreachable!() };
+                let forced = |commands: &[Command]| {
+                    managed(handle.by_force().dry_run(commands).unwrap().snapshot().policy(), section)
+                };
+                let (before, after) = (managed(&before, section), forced(&commands));
+                prop_assert!(after < before);
+                prop_assert_eq!(*in_part, after == Managed::InPart);
+                prop_assert_eq!(manage.is_some(), crate::managed::manage(&world.policy(), section).is_some());
                 // It names the last command without which somebody could manage.
-                let without = handle.by_force().dry_run(&commands[..place]).unwrap();
-                prop_assert!(managed(without.snapshot().policy()) >= before);
-                let with = handle.by_force().dry_run(&commands[..=place]).unwrap();
-                prop_assert!(managed(with.snapshot().policy()) < before);
+                let place = refusal.command().unwrap();
+                prop_assert!(forced(&commands[..place]) >= before);
+                for end in place..commands.len() {
+                    prop_assert!(forced(&commands[..=end]) < before);
+                }
             }
         }
     }
@@ -74,7 +81,7 @@ fn the_last_administrator_stays() {
         let refusal = authz.apply([command.clone()]).unwrap_err();
         assert_eq!(
             refusal.to_string(),
-            "commands[0]: nobody could manage section `crm` any more: let somebody else manage it first"
+            "commands[0]: nobody could manage section `crm` any more: let somebody else manage it first",
         );
         // Judged at the end: another administrator in the same batch will do, before or after.
         let ann = Command::set_administrator("ann", true);
@@ -94,7 +101,11 @@ fn a_section_without_a_permission_to_manage_needs_an_administrator() {
         .section(Section::new("crm").resource(Resource::new("contact").action(Action::new("read"))))
         .user(User::new("root").administrator());
     let authz = Handle::new(Policy::from_document(document).unwrap());
-    assert_eq!(kind(&authz, [Command::remove_user("root")]), Some(RefusalKind::WouldLockOut));
+    let refusal = authz.apply([Command::remove_user("root")]).unwrap_err();
+    assert_eq!(
+        refusal.to_string(),
+        "commands[0]: nobody could manage section `crm` any more, as only administrators do: make somebody else one first"
+    );
 }
 
 #[test]
@@ -122,10 +133,49 @@ fn who_has_all_is_missed_and_in_part_is_enough_where_nobody_had_all() {
         Action::new("manage"),
         [(User::new("ann"), level(Level::All)), (User::new("bo"), level(Level::DepartmentSubOpen))],
     );
-    assert_eq!(kind(&authz, [off("ann")]), Some(RefusalKind::WouldLockOut));
+    assert_eq!(
+        authz.apply([off("ann")]).unwrap_err().to_string(),
+        "commands[0]: nobody would manage the whole of section `crm` any more: let somebody else have `all` for \
+         `settings.manage` first"
+    );
     assert_eq!(kind(&authz, [off("bo")]), None);
     authz.by_force().apply([off("ann")]).unwrap();
     // Now nobody has all, and bo is the last.
     assert_eq!(kind(&authz, [off("bo")]), Some(RefusalKind::WouldLockOut));
     assert_eq!(kind(&authz, [Command::set_level("of bo", "settings.manage", Level::Own)]), None);
+}
+
+/// What can't have let anybody manage again is passed over on the way back to the command that is told.
+#[test]
+fn the_last_that_locked_out_is_found_behind_many_others() {
+    let section = Section::new("crm")
+        .managed_by("settings.manage")
+        .resource(Resource::new("settings").action(Action::toggle("manage")));
+    let manager = Role::new("manager", "crm", "Manager").grant("settings.manage", Grant::Allow);
+    let document = Document::new()
+        .section(section)
+        .department(Department::new("acme"))
+        .department(Department::new("sales"))
+        .department(Department::new("empty").parent("acme"))
+        .user(User::new("ann").member_of("sales"))
+        .role(manager.assigned_to(Subject::department_sub("acme")).assigned_to(Subject::user("ann")));
+    let authz = Handle::new(Policy::from_document(document).unwrap());
+    let place = |parent: Option<&str>| Command::move_department("sales", parent.map(Into::into));
+    let many = |turn: usize| {
+        [Command::move_department("empty", None), Command::move_department("empty", Some("acme".into()))][turn % 2]
+            .clone()
+    };
+    // She manages by herself, then by the department as well, then by the department alone, then not: by the second move.
+    let mut batch = vec![place(Some("acme")), Command::unassign("manager", Subject::user("ann"))];
+    batch.extend((0..20).map(many));
+    batch.push(place(None));
+    batch.extend((0..20).map(many));
+    let refusal = authz.apply(&batch).unwrap_err();
+    assert_eq!((refusal.kind(), refusal.command()), (RefusalKind::WouldLockOut, Some(22)));
+    // By the end of the assignment, though the departments were elsewhere in between.
+    batch.remove(22);
+    batch.extend([place(Some("empty")), Command::unassign("manager", Subject::department_sub("acme"))]);
+    batch.extend((0..20).map(many));
+    let refusal = authz.apply(&batch).unwrap_err();
+    assert_eq!((refusal.kind(), refusal.command()), (RefusalKind::WouldLockOut, Some(43)));
 }

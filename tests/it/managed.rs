@@ -1,27 +1,29 @@
 //! Random worlds whose roles are edited by delegates, and what the rules say of them, written from the rules and not from
 //! the code that guards.
 
-use orgscope::document::{Document, Role, Word};
+use orgscope::document::{Action, Document, Resource, Role, Section, Word};
 use orgscope::reference::Reference;
 use orgscope::{
-    AnyPermission, AnyRecord, Delegation, DepartmentId, Facts, Grant, Level, Owner, Policy, RoleId, Subject, UserId,
+    AnyPermission, AnyRecord, Delegation, DepartmentId, Facts, Grant, Level, Owner, Policy, Subject, UserId,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use crate::commands::delegates;
 use crate::random::{self, World, world};
 
 /// A random world with a permission to manage (in some none), a mode of delegation, locked roles, and most often a role that
-/// lets the first user manage and hand out something.
+/// lets the first user manage and hand out something; and with a second section, which the first user may manage as well.
 pub(crate) fn managed_world() -> impl Strategy<Value = World> {
     let delegate = prop::option::weighted(0.7, vec(any::<u8>(), 10));
-    (world(), any::<u16>(), prop::bool::weighted(0.3), any::<u8>(), delegate).prop_map(
-        |(mut world, manage, open, locked, delegate)| {
+    (world(), any::<u16>(), prop::bool::weighted(0.3), any::<u8>(), delegate, any::<[u8; 4]>()).prop_map(
+        |(mut world, manage, open, locked, delegate, desk)| {
             let document = &mut world.document;
+            add_desk(document, desk);
             if open {
                 document.delegation = Word::Known(Delegation::Open);
             }
-            for (r, role) in document.roles.iter_mut().enumerate() {
+            for (r, role) in document.roles.iter_mut().enumerate().filter(|(_, role)| role.section == "crm") {
                 role.locked = r == 5 || (r < 5 && locked % 16 == u8::try_from(r).unwrap());
                 role.hidden = locked & (1 << r) != 0;
             }
@@ -36,8 +38,7 @@ pub(crate) fn managed_world() -> impl Strategy<Value = World> {
             action.admin_bypass = None;
             section.manage = Some(name.clone());
             if let (Some(levels), Some(user)) = (delegate, document.org.users.first()) {
-                let role = Role::new(RoleId::from("delegates"), "crm", "Delegates")
-                    .assigned_to(Subject::User(user.id.clone()));
+                let role = Role::new(delegates(), "crm", "Delegates").assigned_to(Subject::User(user.id.clone()));
                 let cells = actions.iter().zip(levels);
                 let role = cells.fold(role, |role, ((name, action), number)| {
                     let mut grants = (0..8).map(|n| random::grant(action, number.wrapping_add(n)));
@@ -50,16 +51,46 @@ pub(crate) fn managed_world() -> impl Strategy<Value = World> {
     )
 }
 
+/// A section with a role that manages it and one that does not.
+fn add_desk(document: &mut Document, [kind, manage, answer, to]: [u8; 4]) {
+    let manager = match kind % 3 {
+        0 => Action::toggle("manage"),
+        1 => Action::new("manage"),
+        _ => Action::new("manage").requires("answer"),
+    };
+    let ticket = Resource::new("ticket").action(Action::new("answer")).action(manager.clone());
+    document.schema.sections.push(Section::new("desk").managed_by("ticket.manage").resource(ticket));
+    let clerk = Role::new(6, "desk", "Clerk")
+        .grant("ticket.manage", random::grant(&manager, manage))
+        .grant("ticket.answer", random::grant(&Action::new("answer"), answer));
+    let to = match (to % 4, document.org.users.first()) {
+        (0 | 1, Some(user)) => Some(Subject::User(user.id.clone())),
+        (2, _) => Some(Subject::Supervisors),
+        _ => None,
+    };
+    let helper = Role::new(7, "desk", "Helper").assigned_to(Subject::Employees);
+    document.roles.extend([to.into_iter().fold(clerk, Role::assigned_to), helper]);
+}
+
 /// Everybody with an id that random commands know.
 pub(crate) fn everybody() -> Vec<UserId> {
     (0..random::NAMES).map(random::user).collect()
 }
 
-/// The permission to manage the one section of these worlds.
-pub(crate) fn manage(policy: &Policy) -> Option<AnyPermission> {
+/// The permission to manage a section.
+pub(crate) fn manage(policy: &Policy, section: &str) -> Option<AnyPermission> {
     let document = policy.to_document();
-    let name = document.schema.sections[0].manage.clone()?;
+    let name = document.schema.sections.iter().find(|known| known.name == section)?.manage.clone()?;
     Some(policy.schema().find(&name).unwrap())
+}
+
+/// Whether a user who is no administrator edits the roles of a section.
+pub(crate) fn manages(policy: &Policy, user: &UserId, section: &str) -> bool {
+    match manage(policy, section) {
+        None => false,
+        Some(AnyPermission::Toggle(toggle)) => Reference::new(policy).decide(user, toggle, None),
+        Some(levelled) => Reference::new(policy).level(user, levelled) != Level::Deny,
+    }
 }
 
 /// The parts of a level, written down from the table and not computed.
@@ -111,10 +142,10 @@ pub(crate) fn is_in(document: &Document, subject: &Subject, user: &UserId) -> bo
     }
 }
 
-/// Whether a subject is inside the reach of a delegate's levelled permission to manage.
-pub(crate) fn is_inside(policy: &Policy, document: &Document, delegate: &UserId, subject: &Subject) -> bool {
-    let reference = Reference::new(policy);
-    let Some(AnyPermission::Levelled(manage)) = self::manage(policy) else { return true };
+/// Whether a subject is inside the reach of a delegate's levelled permission to manage a section.
+pub(crate) fn is_inside(policy: &Policy, section: &str, delegate: &UserId, subject: &Subject) -> bool {
+    let (reference, document) = (Reference::new(policy), policy.to_document());
+    let Some(AnyPermission::Levelled(manage)) = self::manage(policy, section) else { return true };
     let name = policy.schema().name(manage).unwrap();
     let resource = name.split('.').next().unwrap();
     let level = reference.level(delegate, manage);
@@ -137,7 +168,7 @@ pub(crate) fn is_inside(policy: &Policy, document: &Document, delegate: &UserId,
     }
 }
 
-/// How much of the section somebody can manage: nobody, some in part, some wholly.
+/// How much of a section somebody can manage: nobody, some in part, some wholly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Managed {
     Not,
@@ -145,9 +176,9 @@ pub(crate) enum Managed {
     Wholly,
 }
 
-pub(crate) fn managed(policy: &Policy) -> Managed {
+pub(crate) fn managed(policy: &Policy, section: &str) -> Managed {
     let (reference, document) = (Reference::new(policy), policy.to_document());
-    let manage = manage(policy);
+    let manage = manage(policy, section);
     let by = |user: &UserId| match manage {
         _ if is_administrator(&document, user) => Managed::Wholly,
         Some(AnyPermission::Toggle(toggle)) if reference.decide(user, toggle, None) => Managed::Wholly,
@@ -159,4 +190,9 @@ pub(crate) fn managed(policy: &Policy) -> Managed {
         },
     };
     document.org.users.iter().map(|user| by(&user.id)).max().unwrap_or(Managed::Not)
+}
+
+/// The first section that somebody managed to a greater extent before.
+pub(crate) fn locked_out<'p>(before: &'p Policy, after: &Policy) -> Option<&'p str> {
+    before.schema().sections().find(|section| managed(after, section) < managed(before, section))
 }

@@ -1,6 +1,6 @@
 //! What a person is told of each refusal, and in which order the rules are asked.
 
-use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User};
+use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User, Word};
 use orgscope::{Command, Delegation, Grant, Handle, Level, Policy, RefusalKind, Rule, Subject};
 
 /// Nina heads the north, below sales, and edits the roles of the CRM as far as she reaches; and those of the mail, whose
@@ -112,9 +112,21 @@ fn what_managing_requires() {
     let settings = |manage: Action| {
         Resource::new("settings").action(Action::toggle("unlocked")).action(manage.requires("unlocked"))
     };
-    for (manage, grant, refused) in [
-        (Action::toggle("manage"), Grant::Allow, RefusalKind::NotPermitted),
-        (Action::new("manage"), Grant::Level(Level::Department), RefusalKind::OutsideReach),
+    for (manage, grant, kind, message) in [
+        (
+            Action::toggle("manage"),
+            Grant::Allow,
+            RefusalKind::NotPermitted,
+            "user `nina` may not edit the roles of section `crm`: that takes `settings.manage`, which requires \
+             `settings.unlocked`",
+        ),
+        (
+            Action::new("manage"),
+            Grant::Level(Level::Department),
+            RefusalKind::OutsideReach,
+            "user `nina` does not reach `user nina`, to whom role `other` is or would be assigned: `settings.manage` \
+             requires `settings.unlocked`, which is denied",
+        ),
     ] {
         let document = Document::new()
             .section(Section::new("crm").managed_by("settings.manage").resource(settings(manage)))
@@ -125,8 +137,17 @@ fn what_managing_requires() {
             Role::new("key", "crm", "Key").grant("settings.unlocked", Grant::Allow).assigned_to(Subject::Everyone),
         );
         let assign = Command::assign("other", Subject::user("nina"));
-        assert_eq!(refusal(document, "nina", assign.clone()).map(|(kind, _)| kind), Some(refused));
+        assert_eq!(refusal(document.clone(), "nina", assign.clone()), Some((kind, message.to_owned())));
         assert_eq!(refusal(unlocked, "nina", assign), None);
+        // A group with a member for whom it is denied.
+        if kind == RefusalKind::OutsideReach {
+            let group = Command::assign("other", Subject::group("team"));
+            let message = message.replace("`user nina`", "user `nina` of `group team`");
+            assert_eq!(
+                refusal(document.group(Group::new("team").member("nina")), "nina", group),
+                Some((kind, message))
+            );
+        }
     }
 }
 
@@ -148,6 +169,10 @@ fn invalid() {
             Command::move_department("sales", Some("north".into())),
             "department `north` is below `sales`, or that itself: it can't be above it too",
         ),
+        (
+            Command::move_department("sales", Some("sales".into())),
+            "department `sales` is below `sales`, or that itself: it can't be above it too",
+        ),
         (Command::remove_department("sales"), "department `sales` has departments below it: move or remove them first"),
         (
             Command::remove_department("north"),
@@ -167,6 +192,7 @@ fn invalid() {
         (Command::add_group(Group::new("x").member("tom").member("tom")), "`tom` stands in `members` twice"),
         (Command::rename_group("x", None), "there is no group `x`"),
         (Command::remove_group("x"), "there is no group `x`"),
+        (Command::join_group("nick", "x"), "there is no group `x`"),
         (Command::join_group("nick", "team"), "user `nick` is a member of group `team` already"),
         (Command::leave_group("tom", "team"), "user `tom` is no member of group `team`"),
         (Command::set_administrator("x", true), "there is no user `x`"),
@@ -181,6 +207,7 @@ fn invalid() {
              `department+open`, `department+sub+open`, `all`",
         ),
         (Command::clone_role("x", "y", "Y"), "there is no role `x`"),
+        (Command::clone_role("seller", "helper", "New"), "there is a role `helper` already"),
         (Command::rename_role("seller", "helper"), "`helper` is the name of role `helper` already, whatever the case"),
         (Command::delete_role("x"), "there is no role `x`"),
         (Command::set_hidden("x", true), "there is no role `x`"),
@@ -193,7 +220,17 @@ fn invalid() {
             Command::set_level_for_all_roles("mail", ["mailbox.connect", "contact.read"], Grant::DENY),
             "`contact.read` is no permission of section `mail`",
         ),
+        (
+            Command::SetLevelForAllRoles {
+                section: "crm".to_owned(),
+                permissions: vec![],
+                level: Word::Unknown("al".to_owned()),
+            },
+            "`al` is no level: write `deny`, `own`, `department`, `department+sub`, `own+open`, `department+open`, \
+             `department+sub+open` or `all`, and for a toggle `allow` or `deny`",
+        ),
         (Command::assign("seller", Subject::user("nick")), "role `seller` is assigned to `user nick` already"),
+        (Command::assign("x", Subject::Everyone), "there is no role `x`"),
         (Command::assign("seller", Subject::group("x")), "there is no group `x`"),
         (Command::unassign("seller", Subject::user("tom")), "role `seller` is not assigned to `user tom`"),
     ] {
@@ -240,7 +277,7 @@ fn what_is_so_already() {
 
 #[test]
 fn locked_role() {
-    let message = "role `admin` is locked: only the host application edits, assigns and unassigns it";
+    let message = "role `admin` is locked: only the host application changes, assigns and unassigns it";
     for command in [
         read("admin", Level::Own),
         // It is so already, and still is the host's.
@@ -262,27 +299,29 @@ fn locked_role() {
 #[test]
 fn outside_reach() {
     let kind = RefusalKind::OutsideReach;
-    let message = |role: &str, subject: &str| {
-        format!(
-            "user `nina` does not reach `{subject}`, to whom role `{role}` is or would be assigned: `settings.manage` is \
-             `department`"
-        )
+    let message = |role: &str, subject: &str, why: &str| {
+        format!("user `nina` does not reach {subject}, to whom role `{role}` is or would be assigned: {why}")
     };
     let assign = |subject| Command::assign("seller", subject);
-    for (subject, name) in [
-        (Subject::user("tom"), "user tom"),
-        (Subject::department("sales"), "department sales"),
-        (Subject::department_sub("north"), "department+sub north"),
-        (Subject::group("tender"), "group tender"),
-        (Subject::group("nobody"), "group nobody"),
-        (Subject::Supervisors, "supervisors"),
-        (Subject::Everyone, "everyone"),
+    let (level, all) =
+        ("`settings.manage` is `department`", "takes `all` for `settings.manage`, which is `department`");
+    let (that, empty) = (format!("that {all}"), format!("an empty group {all}"));
+    let below = "that takes `department+sub` for `settings.manage`, which is `department`";
+    for (subject, name, why) in [
+        (Subject::user("tom"), "`user tom`", level),
+        (Subject::department("sales"), "`department sales`", level),
+        (Subject::department_sub("north"), "`department+sub north`", below),
+        (Subject::department_sub("sales"), "`department+sub sales`", level),
+        (Subject::group("tender"), "user `tom` of `group tender`", level),
+        (Subject::group("nobody"), "`group nobody`", &empty),
+        (Subject::Supervisors, "`supervisors`", &that),
+        (Subject::Everyone, "`everyone`", &that),
         // She heads the north, and is a member of nothing.
-        (Subject::Employees, "employees"),
+        (Subject::Employees, "`employees`", &that),
     ] {
-        is_refused("nina", assign(subject.clone()), kind, &message("seller", name));
+        is_refused("nina", assign(subject.clone()), kind, &message("seller", name, why));
         let new = Role::new("new", "crm", "New").assigned_to(Subject::user("nick")).assigned_to(subject);
-        is_refused("nina", Command::create_role(new), kind, &message("new", name));
+        is_refused("nina", Command::create_role(new), kind, &message("new", name, why));
     }
     for subject in [Subject::department("north"), Subject::group("team"), Subject::user("nina")] {
         is_applied("nina", assign(subject));
@@ -295,7 +334,7 @@ fn outside_reach() {
         Command::delete_role("helper"),
         Command::set_level_for_all_roles("crm", ["contact.read"], Level::Deny),
     ] {
-        is_refused("nina", command, kind, &message("helper", "user tom"));
+        is_refused("nina", command, kind, &message("helper", "`user tom`", level));
     }
     for command in [
         Command::rename_role("seller", "Vendor"),
@@ -330,7 +369,7 @@ fn exceeds_own_level() {
         "nina",
         Command::assign("chief", Subject::user("nick")),
         kind,
-        &message("chief", "all", "contact.read", "department"),
+        "role `chief` has `all` for `contact.read`, and user `nina` has `department`: who assigns it must have that too",
     );
     let new = Role::new("new", "crm", "New").grant("contact.read", Level::DepartmentSub);
     is_refused(
@@ -362,6 +401,8 @@ fn exceeds_own_level() {
             permission: "contact.read".to_owned(),
             level: Grant::Level(Level::All),
             own: Grant::Level(Level::Department),
+            assigned: true,
+            delegation: Delegation::Contained,
         }
     );
 }
@@ -387,7 +428,9 @@ fn open_delegation() {
     assert_eq!(nina(Command::assign("chief", Subject::user("nick"))), None);
     assert_eq!(nina(Command::set_level("mailer", "mail_settings.manage", Grant::Allow)), None);
     let raise = Command::set_level("lead", "settings.manage", Level::All);
-    assert_eq!(nina(raise).map(|(kind, _)| kind), Some(RefusalKind::ExceedsOwnLevel));
+    let message = "role `lead` would have `all` for `settings.manage`, and user `nina` has `department`: nobody lets others \
+                   reach farther than they do";
+    assert_eq!(nina(raise), Some((RefusalKind::ExceedsOwnLevel, message.to_owned())));
     assert_eq!(nina(Command::set_level("lead", "settings.manage", Level::Own)), None);
     let outside = Command::assign("seller", Subject::user("tom"));
     assert_eq!(nina(outside).map(|(kind, _)| kind), Some(RefusalKind::OutsideReach));

@@ -6,9 +6,11 @@
 
 use std::collections::BTreeSet;
 
+use petgraph::stable_graph::NodeIndex;
+
 use crate::policy::Policy;
 use crate::policy::change::Touched;
-use crate::policy::org::User;
+use crate::policy::org::{Org, User};
 use crate::snapshot::{Snapshot, UserSlot};
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::level::Level;
@@ -19,7 +21,7 @@ use crate::vocabulary::subject::Subject;
 #[derive(Clone, Debug)]
 pub(crate) struct Managers {
     /// How many administrators are active.
-    pub(crate) administrators: usize,
+    administrators: usize,
     /// For each section, where to begin the search.
     latest: Vec<UserSlot>,
 }
@@ -33,6 +35,14 @@ enum Managed {
     Wholly,
 }
 
+/// A section that somebody managed before, and nobody to that extent after.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lost {
+    pub(crate) section: usize,
+    before: Managed,
+    after: Managed,
+}
+
 impl Managers {
     /// Of a policy. A look at each user.
     pub(crate) fn of(policy: &Policy) -> Self {
@@ -42,13 +52,7 @@ impl Managers {
 
     /// The same after a change from one policy to another.
     pub(crate) fn follow(&self, before: &Policy, after: &Policy, touched: &[Touched]) -> Self {
-        let users: BTreeSet<&UserId> = touched
-            .iter()
-            .filter_map(|touched| match touched {
-                Touched::User(id) => Some(id),
-                _ => None,
-            })
-            .collect();
+        let users: BTreeSet<&UserId> = touched_users(touched).collect();
         let among = |policy: &Policy| {
             users.iter().filter(|id| policy.org.users().get(id).is_some_and(is_administrator)).count()
         };
@@ -56,43 +60,65 @@ impl Managers {
         Self { administrators, latest: self.latest.clone() }
     }
 
-    /// The first section that somebody could manage before, and nobody after. `now` are the managers after.
-    pub(crate) fn locked_out(&self, now: &mut Self, before: &Snapshot, after: &Snapshot) -> Option<usize> {
-        if now.administrators > 0 {
-            return None;
-        }
-        (0..now.latest.len()).find(|section| {
-            let managed = now.managed(*section, after);
-            managed != Managed::Wholly && managed < self.clone().managed_before(*section, before)
-        })
-    }
-
-    /// Whether somebody can manage a section that `before` somebody could.
-    pub(crate) fn can_manage(&self, section: usize, managers_before: &Self, before: &Snapshot, now: &Snapshot) -> bool {
+    pub(crate) fn has_administrator(&self) -> bool {
         self.administrators > 0
-            || self.clone().managed(section, now) >= managers_before.clone().managed_before(section, before)
     }
 
-    fn managed_before(&mut self, section: usize, before: &Snapshot) -> Managed {
-        if self.administrators > 0 { Managed::Wholly } else { self.managed(section, before) }
+    /// The first section that somebody could manage before, and nobody after, where no administrator is active. `now` are
+    /// the managers after: they learn who was found.
+    pub(crate) fn locked_out(&self, now: &mut Self, before: &Snapshot, after: &Snapshot) -> Option<Lost> {
+        for section in 0..now.latest.len() {
+            let (managed, by) = now.managed(section, after);
+            now.latest[section] = by;
+            if managed == Managed::Wholly {
+                continue;
+            }
+            let lost = Lost { section, before: self.managed_before(section, before), after: managed };
+            if lost.after < lost.before {
+                return Some(lost);
+            }
+        }
+        None
     }
 
-    /// How much of a section the users who are no administrators manage, at most.
-    fn managed(&mut self, section: usize, snapshot: &Snapshot) -> Managed {
-        let Some(manage) = snapshot.schema().section_at(section).manage else { return Managed::Not };
-        let most = most(section, manage, snapshot);
+    fn managed_before(&self, section: usize, before: &Snapshot) -> Managed {
+        if self.has_administrator() { Managed::Wholly } else { self.managed(section, before).0 }
+    }
+
+    /// How much of a section the users who are no administrators manage, at most, and who does.
+    fn managed(&self, section: usize, snapshot: &Snapshot) -> (Managed, UserSlot) {
         let (slots, latest) = (snapshot.slots(), self.latest[section]);
-        let mut found = Managed::Not;
+        let mut found = (Managed::Not, latest);
+        let Some(manage) = snapshot.schema().section_at(section).manage else { return found };
+        let most = most(section, manage, snapshot.policy());
         for slot in (latest..slots.end).chain(0..latest.min(slots.end)) {
-            if found == most {
+            if found.0 == most {
                 break;
             }
             let managed = managed_by(slot, manage, snapshot);
-            if managed > found {
-                (found, self.latest[section]) = (managed, slot);
+            if managed > found.0 {
+                found = (managed, slot);
             }
         }
         found
+    }
+}
+
+impl Lost {
+    /// Whether somebody still manages a part of it.
+    pub(crate) fn is_in_part(&self) -> bool {
+        self.after == Managed::InPart
+    }
+
+    /// Whether the roles would let somebody manage it as before. Without administrators, if they don't, nobody does.
+    pub(crate) fn may_be_managed(&self, policy: &Policy) -> bool {
+        let manage = policy.schema.section_at(self.section).manage;
+        manage.is_some_and(|manage| most(self.section, manage, policy) >= self.before)
+    }
+
+    /// Whether somebody who is no administrator manages it as before.
+    pub(crate) fn is_managed(&self, managers: &Managers, snapshot: &Snapshot) -> bool {
+        managers.managed(self.section, snapshot).0 >= self.before
     }
 }
 
@@ -100,20 +126,49 @@ fn is_administrator(user: &User) -> bool {
     user.active && user.admin
 }
 
+/// Whether an active administrator is among the users whom a change touched.
+pub(crate) fn touches_administrator(policy: &Policy, touched: &[Touched]) -> bool {
+    touched_users(touched).any(|id| policy.org.users().get(id).is_some_and(is_administrator))
+}
+
+fn touched_users(touched: &[Touched]) -> impl Iterator<Item = &UserId> {
+    touched.iter().filter_map(|touched| match touched {
+        Touched::User(id) => Some(id),
+        Touched::Department(_) | Touched::Group(_) | Touched::Member(..) | Touched::Assigned(..) | Touched::Levels => {
+            None
+        }
+    })
+}
+
 /// The most that anybody could have by the roles as they are, where no administrator is active: if that is nothing, nobody
 /// need be asked.
-fn most(section: usize, manage: ActionIndex, snapshot: &Snapshot) -> Managed {
-    let policy = snapshot.policy();
-    let is_active = |id: &UserId| policy.org.users().get(id).is_some_and(|user| user.active);
+fn most(section: usize, manage: ActionIndex, policy: &Policy) -> Managed {
+    let org = &policy.org;
+    let is_active = |id: &UserId| org.users().get(id).is_some_and(|user| user.active);
     let is_given = |subject: &Subject| match subject {
         Subject::User(id) => is_active(id),
-        Subject::Group(id) => policy.org.groups().get(id).is_some_and(|group| group.members.iter().any(is_active)),
+        Subject::Department(id) => org.department(id).is_some_and(|department| org.has_people(department)),
+        Subject::DepartmentSub(id) => org.department(id).is_some_and(|department| has_people_below(org, department)),
+        Subject::Group(id) => org.groups().get(id).is_some_and(|group| group.members.iter().any(is_active)),
         Subject::Administrators => false,
-        _ => true,
+        Subject::Supervisors | Subject::Deputies | Subject::Employees | Subject::Everyone => true,
     };
-    let given = policy.roles.values().filter(|role| role.section == section && role.assigned_to.iter().any(is_given));
-    let levels = given.filter_map(|role| role.grants.get(&manage).copied());
-    of_level(levels.fold(policy.schema.action(manage).floor, Level::join))
+    let theirs = policy.roles.values().filter(|role| role.section == section);
+    let levels = theirs.filter_map(|role| Some((role, role.grants.get(&manage).copied()?)));
+    let given = levels.filter(|(role, _)| role.assigned_to.iter().any(is_given));
+    of_level(given.fold(policy.schema.action(manage).floor, |most, (_, level)| most.join(level)))
+}
+
+/// Whether a department, or one below it, has a member, head or deputy.
+fn has_people_below(org: &Org, department: NodeIndex) -> bool {
+    let mut below = vec![department];
+    while let Some(department) = below.pop() {
+        if org.has_people(department) {
+            return true;
+        }
+        below.extend(org.children(department));
+    }
+    false
 }
 
 fn managed_by(user: UserSlot, manage: ActionIndex, snapshot: &Snapshot) -> Managed {

@@ -1,22 +1,15 @@
 //! Locked roles are the host application's alone. Anybody may clone them.
 
+use crate::admin::guard::about::Edit;
 use crate::admin::refusal::Rule;
-use crate::document::Command;
 use crate::policy::Policy;
 
-/// Whether a command of a user neither edits nor assigns a locked role. "Custom permissions" pass them over.
-pub(crate) fn leaves_locked_roles_alone(command: &Command, before: &Policy) -> Result<(), Rule> {
-    let (Command::RenameRole { id: named, .. }
-    | Command::DeleteRole { id: named }
-    | Command::SetHidden { role: named, .. }
-    | Command::SetLevel { role: named, .. }
-    | Command::Assign { role: named, .. }
-    | Command::Unassign { role: named, .. }) = command
-    else {
-        return Ok(());
-    };
-    match before.roles.get(named) {
-        Some(role) if role.locked => Err(Rule::Locked { role: named.clone() }),
+/// Whether a user's command neither changes nor assigns a locked role. "Custom permissions" pass them over.
+pub(crate) fn leaves_locked_roles_alone(edit: &Edit<'_>, before: &Policy) -> Result<(), Box<Rule>> {
+    match edit.named() {
+        Some(role) if before.roles.get(role).is_some_and(|role| role.locked) => {
+            Err(Rule::Locked { role: role.clone() }.into())
+        }
         _ => Ok(()),
     }
 }

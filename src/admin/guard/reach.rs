@@ -1,47 +1,27 @@
 //! Where the permission to manage is levelled, a delegate's hands reach only as far as that.
 
-use crate::admin::guard::{Delegate, edited, known};
-use crate::admin::refusal::Rule;
-use crate::document::Command;
+use crate::admin::guard::Delegate;
+use crate::admin::guard::about::Edit;
+use crate::admin::refusal::{Rule, Unreached};
 use crate::policy::persistent::Set;
 use crate::vocabulary::facts::Facts;
-use crate::vocabulary::id::RoleId;
+use crate::vocabulary::id::{GroupId, RoleId, UserId};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::Permission;
 use crate::vocabulary::subject::{Owner, Subject};
 
 impl Delegate<'_> {
     /// Whether all subjects that a command assigns or unassigns are inside the reach, and all that have a role that it
-    /// edits. A role that nobody has may be edited.
-    pub(super) fn stays_within_reach(&self, command: &Command) -> Result<(), Rule> {
+    /// changes. A role that nobody has may be changed.
+    pub(super) fn stays_within_reach(&self, edit: &Edit<'_>) -> Result<(), Box<Rule>> {
         if !self.has_reach() || self.reaches_everything() {
             return Ok(());
         }
-        match command {
-            Command::CreateRole { id, assigned_to, .. } => {
-                self.each_is_inside(id, assigned_to.iter().filter_map(known))?;
-            }
-            Command::Assign { role, subject } | Command::Unassign { role, subject } => {
-                self.each_is_inside(role, known(subject))?;
-            }
-            _ => {}
+        edit.subjects().try_for_each(|(role, subject)| self.is_inside(role, subject))?;
+        for (id, role) in edit.changed(self.policy()) {
+            role.assigned_to.iter().try_for_each(|subject| self.is_inside(id, subject))?;
         }
-        edited(command, self.policy())
-            .into_iter()
-            .try_for_each(|(id, role)| self.each_is_inside(id, role.assigned_to.iter()))
-    }
-
-    fn each_is_inside<'a>(&self, role: &RoleId, subjects: impl IntoIterator<Item = &'a Subject>) -> Result<(), Rule> {
-        match subjects.into_iter().find(|subject| !self.is_inside(subject)) {
-            None => Ok(()),
-            Some(subject) => Err(Rule::Reach {
-                user: self.user.clone(),
-                role: role.clone(),
-                subject: subject.clone(),
-                manage: self.snapshot.schema().action_name(self.manage),
-                level: self.level(self.manage),
-            }),
-        }
+        Ok(())
     }
 
     /// Whether nothing can be out of reach, so that nobody need be asked about: a role may have many subjects, and a group
@@ -52,30 +32,63 @@ impl Delegate<'_> {
     }
 
     /// Whether managing is allowed for a record whose only owner is the subject, closed and shared with nobody.
-    fn is_inside(&self, subject: &Subject) -> bool {
-        let manage: Permission = Permission::new(self.manage, self.snapshot.fingerprint());
-        let scope = self.principal.scope(manage);
-        let owned_by = |owner: Owner<&str>| scope.contains_facts(&Facts::owned_by(owner));
-        let level = self.level(self.manage);
+    fn is_inside(&self, role: &RoleId, subject: &Subject) -> Result<(), Box<Rule>> {
+        let refused = |member: Option<&UserId>, why| {
+            Box::new(Rule::Reach {
+                user: self.user.clone(),
+                role: role.clone(),
+                subject: subject.clone(),
+                member: member.cloned(),
+                manage: self.snapshot.schema().action_name(self.manage),
+                level: self.level(self.manage),
+                why,
+            })
+        };
         match subject {
-            Subject::User(id) => owned_by(Owner::User(id.borrowed())),
-            Subject::Department(id) => owned_by(Owner::Department(id.borrowed())),
+            Subject::User(id) => self.reaches(Owner::User(id.borrowed())),
+            Subject::Department(id) => self.reaches(Owner::Department(id.borrowed())),
             Subject::DepartmentSub(id) => {
-                level.includes(Level::DepartmentSub) && owned_by(Owner::Department(id.borrowed()))
+                self.reaches(Owner::Department(id.borrowed())).and_then(|()| self.takes(Level::DepartmentSub))
             }
             Subject::Group(id) => {
-                let members = self.policy().org.groups().get(id).map(|group| &group.members);
-                let mut members = members.into_iter().flat_map(Set::iter).peekable();
-                if members.peek().is_none() {
-                    return level == Level::All;
+                let mut members = self.members(id).peekable();
+                if members.peek().is_some() {
+                    return members.try_for_each(|member| {
+                        self.reaches(Owner::User(member.borrowed())).map_err(|why| refused(Some(member), why))
+                    });
                 }
-                members.all(|member| owned_by(Owner::User(member.borrowed())))
+                self.takes(Level::All)
             }
             Subject::Supervisors
             | Subject::Deputies
             | Subject::Employees
             | Subject::Administrators
-            | Subject::Everyone => level == Level::All,
+            | Subject::Everyone => self.takes(Level::All),
         }
+        .map_err(|why| refused(None, why))
+    }
+
+    fn members(&self, group: &GroupId) -> impl Iterator<Item = &UserId> {
+        let members = self.policy().org.groups().get(group).map(|group| &group.members);
+        members.into_iter().flat_map(Set::iter)
+    }
+
+    /// Whether the level is at least this one.
+    fn takes(&self, level: Level) -> Result<(), Unreached> {
+        if self.level(self.manage).includes(level) { Ok(()) } else { Err(Unreached::Takes(level)) }
+    }
+
+    /// Whether managing is allowed for a record of this owner.
+    fn reaches(&self, owner: Owner<&str>) -> Result<(), Unreached> {
+        let (manage, facts) = (self.manage, Facts::owned_by(owner));
+        let token: Permission = Permission::new(manage, self.snapshot.fingerprint());
+        if self.principal.scope(token).contains_facts(&facts) {
+            return Ok(());
+        }
+        let relation = self.principal.relation(manage, &facts);
+        Err(match self.denied_requirement(relation) {
+            Some(required) if self.principal.alone(manage).admits(relation) => Unreached::Requires(required),
+            _ => Unreached::Level,
+        })
     }
 }
