@@ -26,6 +26,8 @@ mod managed;
 mod ownership;
 mod predicate;
 mod random;
+#[cfg(feature = "cli")]
+mod readme;
 mod refusals;
 #[cfg(feature = "sql")]
 mod sql;
