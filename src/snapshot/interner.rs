@@ -11,25 +11,33 @@ use crate::snapshot::chunks::Chunks;
 use crate::snapshot::place;
 
 /// Distinct things with their places. It only ever gains, because rows are remembered by these places.
-#[derive(Clone)]
-pub(crate) struct Interned<T: Ord + Clone> {
-    places: Map<T, u32>,
-    items: Arc<Chunks<T>>,
+pub(crate) struct Interned<T: Ord> {
+    /// Each thing shared, because a new one copies a part of both: of things as they are that took most of the time of a
+    /// change.
+    places: Map<Arc<T>, u32>,
+    items: Arc<Chunks<Arc<T>>>,
 }
 
-impl<T: Ord + Clone> Interned<T> {
+impl<T: Ord> Clone for Interned<T> {
+    fn clone(&self) -> Self {
+        Self { places: self.places.clone(), items: self.items.clone() }
+    }
+}
+
+impl<T: Ord> Interned<T> {
     #[inline]
     pub(crate) fn get(&self, place: u32) -> Option<&T> {
-        self.items.get(place)
+        self.items.get(place).map(|item| &**item)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.items.iter()
+        self.items.iter().map(|item| &**item)
     }
 
     /// The bytes of the things and of where they are found, without what they lead to.
     pub(crate) fn memory_usage(&self) -> usize {
-        self.items.memory_usage() + self.places.len() * size_of::<(T, u32)>()
+        let each = size_of::<T>() + 2 * size_of::<usize>() + size_of::<(Arc<T>, u32)>();
+        self.items.memory_usage() + self.places.len() * each
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -41,7 +49,7 @@ impl<T: Ord + Clone> Interned<T> {
         if let Some(place) = self.places.get(&item) {
             return *place;
         }
-        let place = place(self.items.len());
+        let (place, item) = (place(self.items.len()), Arc::new(item));
         Arc::make_mut(&mut self.items).set(place, item.clone());
         self.places.insert(item, place);
         place
@@ -74,10 +82,11 @@ impl<T: Hash + Eq + Clone> Interner<T> {
     }
 }
 
-impl<T: Hash + Ord + Clone> From<Interner<T>> for Interned<T> {
+impl<T: Ord> From<Interner<T>> for Interned<T> {
     fn from(interner: Interner<T>) -> Self {
-        let mut places: Vec<(T, u32)> = interner.places.into_iter().collect();
+        let items: Vec<Arc<T>> = interner.items.into_iter().map(Arc::new).collect();
+        let mut places: Vec<(Arc<T>, u32)> = items.iter().cloned().zip(0..).collect();
         places.sort_unstable();
-        Self { places: Map::of_sorted(places), items: Arc::new(interner.items.into_iter().collect()) }
+        Self { places: Map::of_sorted(places), items: Arc::new(items.into_iter().collect()) }
     }
 }

@@ -55,7 +55,10 @@ impl Row {
         Self { cells: cells(schema, &levels).into(), levels: levels.into() }
     }
 
-    #[inline]
+    pub(crate) fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
     pub(crate) fn cell(&self, action: ActionIndex) -> Cell {
         self.cells.get(action as usize).copied().unwrap_or(Cell::NONE)
     }
