@@ -1,37 +1,45 @@
 //! Where the one who asks is anchored, as numbers of departments.
 
-use crate::snapshot::Asker;
 use crate::snapshot::tree::Below;
 
-impl Asker<'_> {
-    /// Whether the user is anchored in the department with this number, and whether there or above it.
+/// Departments and what is below them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Anchors<'s> {
+    /// Nearly everybody is in one, which stands here itself.
+    one: Below,
+    several: Option<&'s Ranges>,
+}
+
+impl<'s> Anchors<'s> {
+    pub(crate) const NOWHERE: Self = Self { one: Below::NOTHING, several: None };
+
+    #[inline]
+    pub(crate) fn one(department: Below) -> Self {
+        Self { one: department, several: None }
+    }
+
+    pub(crate) fn several(departments: &'s Ranges) -> Self {
+        Self { one: Below::NOTHING, several: Some(departments) }
+    }
+
+    /// Whether the department with this number is one of them, and whether it is one of them or below one.
     #[inline]
     pub(crate) fn meet(&self, number: u32) -> (bool, bool) {
-        // Nearly everybody is anchored in one.
-        if self.anchor == Below::NOTHING {
-            return self.meet_one_of_several(number);
+        match self.several {
+            None => (number == self.one.first, self.one.contains(number)),
+            Some(several) => several.meet(number),
         }
-        (number == self.anchor.first, self.anchor.contains(number))
     }
 
-    #[cold]
-    fn meet_one_of_several(&self, number: u32) -> (bool, bool) {
-        self.several().map_or((false, false), |several| several.meet(number))
+    /// Whether there is one.
+    pub(crate) fn is_somewhere(&self) -> bool {
+        self.one != Below::NOTHING || self.several.is_some()
     }
 
-    fn several(&self) -> Option<&Ranges> {
-        self.found.and_then(|found| found.several.as_ref())
-    }
-
-    /// Whether the user is anchored anywhere.
-    pub(crate) fn is_anchored(&self) -> bool {
-        self.anchor != Below::NOTHING || self.several().is_some()
-    }
-
-    /// Whether the user is anchored in one of these departments.
+    /// Whether one of them is among these departments.
     pub(crate) fn is_within(&self, these: Below) -> bool {
-        let several = self.several().map_or(&[][..], |several| &several.fours).iter();
-        these.contains(self.anchor.first) || several.flat_map(|four| four.first).any(|anchor| these.contains(anchor))
+        let several = self.several.map_or(&[][..], |several| &several.fours).iter();
+        these.contains(self.one.first) || several.flat_map(|four| four.first).any(|anchor| these.contains(anchor))
     }
 }
 

@@ -1,7 +1,7 @@
 //! How a user and a record are related: five bits that decide every permission.
 
 use crate::snapshot::tree::Below;
-use crate::snapshot::{Asker, Home, Snapshot, UserSlot};
+use crate::snapshot::{Asker, Home, Snapshot};
 use crate::vocabulary::facts::{Facts, Few};
 use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 use crate::vocabulary::subject::{Owner, Share};
@@ -58,14 +58,6 @@ impl Relation {
     }
 }
 
-/// An owner, as one snapshot sees them.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Located {
-    user: UserSlot,
-    /// The number of the department; the place of several as an error.
-    departments: Result<u32, u32>,
-}
-
 impl Snapshot {
     /// How a user is related to a record of these facts. Where `pool` holds, a record without owner is everybody's own.
     ///
@@ -107,18 +99,8 @@ impl Snapshot {
     /// How a user is related to the records of an owner who lives here.
     #[inline]
     pub(crate) fn relation_to(&self, asker: &Asker<'_>, owner: Home) -> Relation {
-        self.relation_to_located(asker, self.located(owner))
-    }
-
-    #[inline]
-    pub(crate) fn located(&self, owner: Home) -> Located {
-        Located { user: owner.user, departments: owner.member.slot().map(|department| self.tree.number(department)) }
-    }
-
-    #[inline]
-    pub(crate) fn relation_to_located(&self, asker: &Asker<'_>, owner: Located) -> Relation {
-        let departments = match owner.departments {
-            Ok(number) => asker.relation_to_number(number),
+        let departments = match owner.member.slot() {
+            Ok(department) => asker.relation_to_number(self.tree.number(department)),
             Err(several) => self.relation_to_several(asker, several),
         };
         departments.and_if(owner.user == asker.user, OWN)
@@ -136,13 +118,13 @@ impl Snapshot {
     fn is_shared_with(&self, asker: &Asker<'_>, share: Share<&str>) -> bool {
         match share {
             Share::User(with) => self.users.get(with).is_some_and(|home| home.user == asker.user),
-            Share::Department(with) => self
+            Share::Department(with) => self.departments.get(with).is_some_and(|department| {
+                asker.anchors.is_within(Below { first: self.tree.number(department), count: 1 })
+            }),
+            Share::DepartmentSub(with) => self
                 .departments
                 .get(with)
-                .is_some_and(|department| asker.is_within(Below { first: self.tree.number(department), count: 1 })),
-            Share::DepartmentSub(with) => {
-                self.departments.get(with).is_some_and(|department| asker.is_within(self.tree.below(department)))
-            }
+                .is_some_and(|department| asker.anchors.is_within(self.tree.below(department))),
             Share::Group(with) => {
                 let members = self.groups.get(with).and_then(|group| self.members.get(group));
                 members.is_some_and(|members| members.binary_search(&asker.user).is_ok())
@@ -152,10 +134,15 @@ impl Snapshot {
 }
 
 impl Asker<'_> {
+    /// Whether the user is anchored anywhere.
+    pub(crate) fn is_anchored(&self) -> bool {
+        self.anchors.is_somewhere()
+    }
+
     /// How the user is related to the records of a department with this number.
     #[inline]
     fn relation_to_number(&self, number: u32) -> Relation {
-        let (at, within) = self.meet(number);
+        let (at, within) = self.anchors.meet(number);
         Relation::default().and_if(at, DEPARTMENT).and_if(within, SUB)
     }
 }

@@ -55,10 +55,7 @@ impl Row {
         Self { cells: cells(schema, &levels).into(), levels: levels.into() }
     }
 
-    pub(crate) fn cells(&self) -> &[Cell] {
-        &self.cells
-    }
-
+    #[inline]
     pub(crate) fn cell(&self, action: ActionIndex) -> Cell {
         self.cells.get(action as usize).copied().unwrap_or(Cell::NONE)
     }
