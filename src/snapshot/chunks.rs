@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::snapshot::memory::chunked;
+
 /// How many elements a chunk holds. Small enough that copying one is cheap, large enough that the list of chunks is.
 const CHUNK: usize = 4096;
 
@@ -46,8 +48,7 @@ impl<T> Chunks<T> {
 
     /// The bytes of the elements, without what they lead to.
     pub(crate) fn memory_usage(&self) -> usize {
-        let chunks = self.chunks.iter().map(|chunk| size_of::<Vec<T>>() + chunk.capacity() * size_of::<T>());
-        chunks.sum::<usize>() + self.chunks.capacity() * size_of::<Arc<Vec<T>>>()
+        chunked(&self.chunks)
     }
 
     pub(crate) const CHUNK: usize = CHUNK;

@@ -70,6 +70,7 @@ impl Snapshot {
         let mut touched = Parts::of(touched);
         let mut next = Self { revision: self.revision + 1, policy, ..self.clone() };
         let org = next.policy.org.clone();
+        let tree_changed = !touched.departments.is_empty();
 
         for id in &touched.departments {
             match org.department(id) {
@@ -77,12 +78,12 @@ impl Snapshot {
                 None => next.departments.remove(id),
             }
         }
-        if !touched.departments.is_empty() {
+        if tree_changed {
             next.tree = Tree::of(&org);
         }
         #[cfg(feature = "sql")]
         {
-            let tree = (!touched.departments.is_empty()).then_some(&next.tree);
+            let tree = tree_changed.then_some(&next.tree);
             next.imprint = self.imprint.follow(&self.policy.org, &org, &touched.users, tree);
         }
         for (subject, role) in &touched.assigned {
@@ -120,7 +121,6 @@ impl Snapshot {
             next.follow_members(self, group, users);
         }
 
-        let tree_changed = !touched.departments.is_empty();
         let brought =
             |(subject, _): &(&Subject, &RoleId)| matches!(subject, Subject::Department(_) | Subject::DepartmentSub(_));
         if tree_changed || touched.assigned.iter().any(brought) {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::snapshot::memory::chunked;
+
 /// How many elements a chunk holds at most; a full one is split in two.
 const CHUNK: usize = 4096;
 
@@ -34,8 +36,7 @@ impl<T: Copy> Sorted<T> {
 
     /// The bytes of the elements.
     pub(crate) fn memory_usage(&self) -> usize {
-        let chunks = self.chunks.iter().map(|chunk| size_of::<Vec<T>>() + chunk.capacity() * size_of::<T>());
-        chunks.sum::<usize>() + self.chunks.capacity() * size_of::<Arc<Vec<T>>>()
+        chunked(&self.chunks)
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -11,6 +11,7 @@ use crate::policy::org::User;
 use crate::policy::role::Role;
 use crate::query::explain::homes;
 use crate::query::explain::repair::Asked;
+use crate::query::principal::Principal;
 use crate::snapshot::{Cell, Relation};
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId};
 use crate::vocabulary::level::{DEPARTMENT, Level, OPEN, OWN, SUB};
@@ -127,6 +128,7 @@ struct Denied {
 
 pub(super) struct Search<'a> {
     asked: Asked<'a>,
+    principal: Principal<'a>,
     user: &'a User,
     section: usize,
     denied: Vec<Denied>,
@@ -152,6 +154,7 @@ impl<'a> Search<'a> {
         });
         let mut search = Self {
             asked,
+            principal,
             user,
             section: policy.schema.resource_of(action).section,
             denied: denied.collect(),
@@ -202,8 +205,8 @@ impl<'a> Search<'a> {
 
     /// How many cells of a role are more than the user has.
     fn cells_above(&self, role: &Role) -> usize {
-        let asker = self.asked.snapshot.principal(self.asked.user).asker;
-        role.grants.iter().filter(|(action, level)| !asker.level(**action).includes(**level)).count()
+        let has = |action: &ActionIndex| self.principal.asker.level(*action);
+        role.grants.iter().filter(|(action, level)| !has(action).includes(**level)).count()
     }
 
     fn offer_roles(&mut self) {
