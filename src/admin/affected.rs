@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Debug};
+use std::sync::OnceLock;
 
 use crate::document::{Command, Word};
 use crate::policy::Policy;
@@ -36,6 +37,8 @@ pub struct Affected {
     before: Policy,
     after: Policy,
     kinds: Kinds,
+    /// Whoever one of these contains, before or after. Gathered when first asked for: a role may be assigned to many.
+    subjects: OnceLock<BTreeSet<Subject>>,
 }
 
 /// Kinds of people, gathered command by command.
@@ -43,24 +46,26 @@ pub struct Affected {
 pub(crate) struct Kinds {
     /// Whom one of these contains.
     subjects: BTreeSet<Subject>,
+    /// Whom one of these is assigned to.
+    roles: BTreeSet<RoleId>,
     /// Who is anchored in one of these or above: they reach the records of those who are there.
     reaching: BTreeSet<DepartmentId>,
 }
 
 impl Affected {
     pub(crate) fn new(before: Policy, after: Policy, kinds: Kinds) -> Self {
-        Self { before, after, kinds }
+        Self { before, after, kinds, subjects: OnceLock::new() }
     }
 
     /// Whether this user's answers may have changed.
     pub fn contains<'a>(&self, user: impl Into<UserRef<'a>>) -> bool {
         let user = UserId::from(user.into());
-        self.kinds.contain(&self.before, &user) || self.kinds.contain(&self.after, &user)
+        self.contains_in(&self.before, &user) || self.contains_in(&self.after, &user)
     }
 
     /// Whether nobody's answers have changed.
     pub fn is_empty(&self) -> bool {
-        self.kinds.subjects.is_empty() && self.kinds.reaching.is_empty()
+        self.subjects().is_empty() && self.kinds.reaching.is_empty()
     }
 
     /// All of them that were there before or are there now, in canonical order. A look at each user of the company.
@@ -68,6 +73,27 @@ impl Affected {
         let states = if self.is_empty() { &[][..] } else { &[&self.before, &self.after] };
         let users: BTreeSet<&UserId> = states.iter().flat_map(|state| state.org.users().keys()).collect();
         users.into_iter().filter(|user| self.contains(*user))
+    }
+
+    fn subjects(&self) -> &BTreeSet<Subject> {
+        self.subjects.get_or_init(|| {
+            let roles =
+                self.kinds.roles.iter().flat_map(|id| [&self.before, &self.after].map(|state| state.roles.get(id)));
+            let assigned = roles.flatten().flat_map(|role| role.assigned_to.iter());
+            self.kinds.subjects.iter().chain(assigned).cloned().collect()
+        })
+    }
+
+    fn contains_in(&self, state: &Policy, user: &UserId) -> bool {
+        let (org, subjects) = (&state.org, self.subjects());
+        let reaches = |department: &DepartmentId| {
+            let anchors = || org.users().get(user).into_iter().flat_map(User::anchors);
+            let above = org.department(department).into_iter().flat_map(|department| org.with_those_above(department));
+            above.into_iter().any(|above| anchors().any(|anchor| anchor == above))
+        };
+        subjects.contains(&Subject::User(user.clone()))
+            || (!subjects.is_empty() && org.subjects_of(user).any(|subject| subjects.contains(&subject)))
+            || self.kinds.reaching.iter().any(reaches)
     }
 }
 
@@ -78,21 +104,8 @@ impl Debug for Affected {
 }
 
 impl Kinds {
-    fn contain(&self, policy: &Policy, user: &UserId) -> bool {
-        let org = &policy.org;
-        let reaches = |department: &DepartmentId| {
-            let anchors = || org.users().get(user).into_iter().flat_map(User::anchors);
-            let above = org.department(department).into_iter().flat_map(|department| org.with_those_above(department));
-            above.into_iter().any(|above| anchors().any(|anchor| anchor == above))
-        };
-        self.subjects.contains(&Subject::User(user.clone()))
-            || (!self.subjects.is_empty() && org.subjects_of(user).any(|subject| self.subjects.contains(&subject)))
-            || self.reaching.iter().any(reaches)
-    }
-
-    /// Adds whose answers a command may change, or have changed, in this state of the company: asked of the command before
-    /// it is applied, and of those that undo it after, it names everybody.
-    pub(crate) fn add(&mut self, command: &Command, policy: &Policy) {
+    /// Adds whose answers a command may change: asked of it and of those that undo it, it names everybody.
+    pub(crate) fn add(&mut self, command: &Command) {
         match command {
             Command::RenameDepartment { .. }
             | Command::RenameUser { .. }
@@ -128,8 +141,7 @@ impl Kinds {
             | Command::SetAdministrator { user, .. } => self.user(user),
             Command::AddGroup { members, .. } => members.iter().for_each(|member| self.user(member)),
             Command::CreateRole { assigned_to, .. } => assigned_to.iter().for_each(|subject| self.subject(subject)),
-            Command::DeleteRole { id } => self.role(id, policy),
-            Command::SetLevel { role, .. } => self.role(role, policy),
+            Command::DeleteRole { id: role } | Command::SetLevel { role, .. } => _ = self.roles.insert(role.clone()),
             Command::Assign { subject, .. } | Command::Unassign { subject, .. } => self.subject(subject),
         }
     }
@@ -141,12 +153,6 @@ impl Kinds {
     fn subject(&mut self, subject: &Word<Subject>) {
         if let Word::Known(subject) = subject {
             self.subjects.insert(subject.clone());
-        }
-    }
-
-    fn role(&mut self, id: &RoleId, policy: &Policy) {
-        if let Some(role) = policy.roles.get(id) {
-            self.subjects.extend(role.assigned_to.iter().cloned());
         }
     }
 }

@@ -211,7 +211,7 @@ impl Draft {
         if !undo.is_empty() {
             for command in undo.iter().chain([command]) {
                 changed_by(command, &self.policy, &mut self.changed);
-                self.kinds.add(command, &self.policy);
+                self.kinds.add(command);
             }
         }
         self.undo.push(undo);

@@ -333,9 +333,9 @@ impl Policy {
         places: impl Fn(&mut User) -> &mut Departments,
         there: bool,
     ) -> Result<bool, Invalid> {
-        self.check_user(user)?;
+        let before = self.org.users().get(user).cloned().ok_or_else(|| unknown("user", user))?;
         let department = self.department(department)?;
-        Ok(self.org.set_place(user, department, places, there))
+        Ok(self.org.set_place(user, before, department, places, there))
     }
 }
 
@@ -375,16 +375,15 @@ impl Policy {
 
     fn set_group_member(&mut self, user: &UserId, group: &GroupId, member: bool) -> Changed {
         self.check_user(user)?;
-        if !self.org.groups().contains_key(group) {
-            return Err(unknown("group", group));
-        }
-        if !self.org.set_group_member(user, group, member) {
+        let before = self.org.groups().get(group).ok_or_else(|| unknown("group", group))?;
+        if before.members.contains(user) == member {
             return invalid(if member {
                 format!("user `{user}` is a member of group `{group}` already")
             } else {
                 format!("user `{user}` is no member of group `{group}`")
             });
         }
+        self.org.set_group_member(user, group, member);
         let (user, group) = (user.clone(), group.clone());
         let touched = [Touched::User(user.clone()), Touched::Member(group.clone(), user.clone())];
         let undo = if member { Command::LeaveGroup { user, group } } else { Command::JoinGroup { user, group } };
@@ -535,9 +534,10 @@ impl Policy {
     }
 
     fn unassign(&mut self, id: &RoleId, subject: &Subject) -> Changed {
-        if !self.role_mut(id)?.assigned_to.remove(subject) {
+        if !self.role(id)?.assigned_to.contains(subject) {
             return invalid(format!("role `{id}` is not assigned to `{subject}`"));
         }
+        self.role_mut(id)?.assigned_to.remove(subject);
         let undo = Command::Assign { role: id.clone(), subject: Word::Known(subject.clone()) };
         Ok(Effect::of([undo], [Touched::Assigned(id.clone(), subject.clone())]))
     }

@@ -210,13 +210,13 @@ impl Org {
     /// Puts a user in a place, or takes them away. Whether that changes anything.
     pub(crate) fn set_place(
         &mut self,
-        user: &UserId,
+        id: &UserId,
+        mut user: User,
         department: NodeIndex,
         places: impl Fn(&mut User) -> &mut Departments,
         there: bool,
     ) -> bool {
-        let Some(mut changed) = self.users.get(user).cloned() else { return false };
-        let list = places(&mut changed);
+        let list = places(&mut user);
         if there {
             if !self.insert_sorted(list, department) {
                 return false;
@@ -227,7 +227,7 @@ impl Org {
             list.remove(place);
             *self.places(department) -= 1;
         }
-        self.users.insert(user.clone(), changed);
+        self.users.insert(id.clone(), user);
         true
     }
 
@@ -266,17 +266,15 @@ impl Org {
         Some(group)
     }
 
-    /// Puts a user in a group, or takes them out. Whether that changes anything.
-    pub(crate) fn set_group_member(&mut self, user_id: &UserId, group_id: &GroupId, member: bool) -> bool {
-        let is_member = self.groups.get(group_id).is_some_and(|group| group.members.contains(user_id));
-        if is_member == member {
-            return false;
-        }
-        let (Some(user), Some(group)) = (self.users.get_mut(user_id), self.groups.get_mut(group_id)) else {
-            return false;
-        };
+    /// Puts a user in a group, or takes them out.
+    pub(crate) fn set_group_member(&mut self, user_id: &UserId, group_id: &GroupId, member: bool) {
+        let (Some(user), Some(group)) = (self.users.get_mut(user_id), self.groups.get_mut(group_id)) else { return };
         user.set_group(group_id, member);
         let members = &mut Arc::make_mut(group).members;
-        if member { members.insert(user_id.clone()) } else { members.remove(user_id) }
+        if member {
+            members.insert(user_id.clone())
+        } else {
+            members.remove(user_id)
+        };
     }
 }

@@ -53,9 +53,9 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
         self.0.get(key).is_some()
     }
 
+    /// Copies the path to where the key would be, also if it is not there.
     pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
-        // Asked first, because the path to a key that is not there would be copied in vain.
-        self.contains_key(key).then(|| self.0.get_mut_cow(key)).flatten()
+        self.0.get_mut_cow(key)
     }
 
     /// Puts a value in place of the one before, if any.

@@ -2,40 +2,41 @@
 
 use std::sync::Arc;
 
-use crate::snapshot::memory::chunked;
-
-/// How many elements a chunk holds. Small enough that copying one is cheap, large enough that the list of chunks is.
-const CHUNK: usize = 4096;
+use crate::snapshot::memory::shared;
 
 /// A list that is cheap to clone and cheap to change.
-pub(crate) struct Chunks<T> {
-    chunks: Vec<Arc<Vec<T>>>,
+///
+/// How many elements a chunk holds is up to what they are: few enough that copying a chunk is cheap, so many that the list of
+/// chunks is. Numbers are copied a hundred times faster than what is counted or may be text.
+pub(crate) struct Chunks<T, const CHUNK: usize> {
+    /// All but the last one full.
+    chunks: Vec<Arc<[T]>>,
 }
 
-impl<T> Clone for Chunks<T> {
+impl<T, const CHUNK: usize> Clone for Chunks<T, CHUNK> {
     fn clone(&self) -> Self {
         Self { chunks: self.chunks.clone() }
     }
 }
 
-impl<T> Default for Chunks<T> {
+impl<T, const CHUNK: usize> Default for Chunks<T, CHUNK> {
     fn default() -> Self {
         Self { chunks: Vec::new() }
     }
 }
 
-impl<T: Clone> FromIterator<T> for Chunks<T> {
+impl<T: Clone, const CHUNK: usize> FromIterator<T> for Chunks<T, CHUNK> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
         let mut items = items.into_iter();
         let next = || {
             let chunk: Vec<T> = items.by_ref().take(CHUNK).collect();
-            (!chunk.is_empty()).then(|| Arc::new(chunk))
+            (!chunk.is_empty()).then(|| chunk.into())
         };
         Self { chunks: std::iter::from_fn(next).collect() }
     }
 }
 
-impl<T> Chunks<T> {
+impl<T, const CHUNK: usize> Chunks<T, CHUNK> {
     #[inline]
     pub(crate) fn get(&self, place: u32) -> Option<&T> {
         let place = place as usize;
@@ -48,12 +49,10 @@ impl<T> Chunks<T> {
 
     /// The bytes of the elements, without what they lead to.
     pub(crate) fn memory_usage(&self) -> usize {
-        chunked(&self.chunks)
+        self.chunks.iter().map(shared).sum::<usize>() + self.chunks.capacity() * size_of::<Arc<[T]>>()
     }
 
-    pub(crate) const CHUNK: usize = CHUNK;
-
-    pub(crate) fn chunk(&self, chunk: usize) -> Option<&Arc<Vec<T>>> {
+    pub(crate) fn chunk(&self, chunk: usize) -> Option<&Arc<[T]>> {
         self.chunks.get(chunk)
     }
 
@@ -62,18 +61,15 @@ impl<T> Chunks<T> {
     }
 }
 
-impl<T: Clone> Chunks<T> {
+impl<T: Clone, const CHUNK: usize> Chunks<T, CHUNK> {
     /// Puts an element in its place, which is there already or the next one.
     pub(crate) fn set(&mut self, place: u32, item: T) {
         let (chunk, within) = (place as usize / CHUNK, place as usize % CHUNK);
-        if chunk == self.chunks.len() {
-            self.chunks.push(Arc::new(Vec::new()));
-        }
-        let chunk = Arc::make_mut(&mut self.chunks[chunk]);
-        if within == chunk.len() {
-            chunk.push(item);
-        } else {
-            chunk[within] = item;
+        match self.chunks.get_mut(chunk) {
+            Some(items) if within < items.len() => Arc::make_mut(items)[within] = item,
+            // A chunk is copied to gain an element, which it is anyway where it is shared.
+            Some(items) => *items = items.iter().cloned().chain([item]).collect(),
+            None => self.chunks.push(Arc::from([item])),
         }
     }
 }

@@ -9,15 +9,16 @@ use crate::policy::Policy;
 use crate::policy::org::User;
 use crate::policy::persistent::Set;
 use crate::snapshot::chunks::Chunks;
+use crate::snapshot::classes::Classes;
 use crate::snapshot::entry::{Entry, Home, Places, Several};
 use crate::snapshot::index::Index;
-use crate::snapshot::interner::{Interned, Interner};
+use crate::snapshot::interner::Interned;
 use crate::snapshot::lineage::Lineage;
 use crate::snapshot::part::Part;
-use crate::snapshot::roles::{Assigned, Classes};
+use crate::snapshot::roles::Assigned;
 use crate::snapshot::roster::Roster;
 use crate::snapshot::tree::{Tree, slot};
-use crate::snapshot::{GroupSlot, Snapshot, UserSlot};
+use crate::snapshot::{ENTRIES, GroupSlot, Snapshot, UserSlot};
 use crate::vocabulary::id::{GroupId, UserId};
 use crate::vocabulary::mode::Unowned;
 use crate::vocabulary::permission::ActionIndex;
@@ -41,7 +42,7 @@ impl Snapshot {
         let sizes = org.groups().values().map(|group| group.members.len());
         let mut members: Vec<Vec<UserSlot>> = sizes.map(Vec::with_capacity).collect();
         let groups: Index<GroupSlot> = Index::of(&groups);
-        let (mut parts, mut several) = (Interner::default(), Interner::default());
+        let (mut parts, mut several) = (Interned::default(), Interned::default());
         parts.place(Part::default());
         let mut users = Vec::with_capacity(org.users().len());
         let mut entries = Vec::with_capacity(org.users().len());
@@ -62,8 +63,7 @@ impl Snapshot {
         let index = Index::of(&users);
         // By slot, so sorted as users come.
         let members = members.into_iter().map(Arc::from).collect();
-        let entries: Chunks<Entry> = entries.into_iter().collect();
-        let (parts, several) = (Interned::from(parts), Interned::from(several));
+        let entries: Chunks<Entry, ENTRIES> = entries.into_iter().collect();
 
         let actions = 0..super::place(schema.actions().len());
         let pool = |action: ActionIndex| schema.resource_of(action).unowned == Unowned::Pool;

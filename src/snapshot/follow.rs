@@ -1,15 +1,18 @@
 //! The compiled form after a change: what is the same is shared with the snapshot before.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+
+use foldhash::fast::RandomState;
 
 use crate::document::Command;
 use crate::policy::Policy;
 use crate::policy::change::{Invalid, Touched};
+use crate::policy::org::User;
+use crate::snapshot::classes::Classes;
 use crate::snapshot::compile::{entry, home, members_of};
 use crate::snapshot::entry::Entry;
-use crate::snapshot::roles::Classes;
-use crate::snapshot::roster::Roster;
+use crate::snapshot::part::Part;
 use crate::snapshot::tree::{Tree, slot};
 use crate::snapshot::{Snapshot, UserSlot, place};
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
@@ -67,19 +70,25 @@ impl Snapshot {
     /// It costs what the change touches; besides, a group that comes costs its members, one that gets its first role or loses
     /// its last one too, who joins or leaves one a copy of their list, and a touched department costs all departments.
     pub(crate) fn follow(&self, policy: Policy, touched: &[Touched]) -> Self {
-        let mut touched = Parts::of(touched);
+        let touched = Parts::of(touched);
         let mut next = Self { revision: self.revision + 1, policy, ..self.clone() };
         let org = next.policy.org.clone();
         let tree_changed = !touched.departments.is_empty();
 
         for id in &touched.departments {
-            match org.department(id) {
-                Some(node) => next.departments.set(id, slot(node)),
+            match org.department(id).map(slot) {
+                slot if slot == self.departments.get(id.borrowed()) => {}
+                Some(slot) => next.departments.set(id, slot),
                 None => next.departments.remove(id),
             }
         }
         if tree_changed {
-            next.tree = Tree::of(&org);
+            let only = touched.departments.first().filter(|_| touched.departments.len() == 1);
+            let moved = only.and_then(|id| org.department(id)).filter(|node| self.tree.below(slot(*node)).count > 0);
+            next.tree = match moved {
+                Some(department) => self.tree.moved(&self.policy.org, &org, department),
+                None => Tree::of(&org),
+            };
         }
         #[cfg(feature = "sql")]
         {
@@ -88,31 +97,19 @@ impl Snapshot {
         }
         for (subject, role) in &touched.assigned {
             next.assigned.follow(&next.policy, role, subject);
-            match subject {
-                Subject::User(id) => _ = touched.users.insert(id),
-                // Which groups have any role is a part of their members.
-                Subject::Group(id) if self.assigned.has_group(id) != next.assigned.has_group(id) => {
-                    touched
-                        .users
-                        .extend(self.policy.org.groups().get(id).iter().flat_map(|group| group.members.iter()));
-                }
-                _ => {}
-            }
         }
+        for (subject, _) in &touched.assigned {
+            next.follow_assigned(self, subject);
+        }
+        let users: Vec<_> = touched.users.iter().map(|id| (*id, org.users().get(*id))).collect();
         // All ids first: a slot may be another user's than before.
-        for id in &touched.users {
-            next.follow_home(id);
+        for (id, user) in &users {
+            next.follow_home(id, *user);
         }
-        for id in &touched.users {
-            next.follow_entry(id);
+        for (id, user) in users {
+            next.follow_entry(id, user);
         }
-        if !touched.users.is_empty() {
-            let slots = |id: &&UserId| [self, &next].map(|state| state.slot_of(id.borrowed()));
-            let slots: Vec<UserSlot> = touched.users.iter().flat_map(slots).flatten().collect();
-            let mut roster = Roster::clone(&next.roster);
-            roster.follow(self, &next, slots);
-            next.roster = Arc::new(roster);
-        }
+        next.list_several(self.several.len());
         for id in &touched.groups {
             next.follow_group(id);
         }
@@ -121,10 +118,15 @@ impl Snapshot {
             next.follow_members(self, group, users);
         }
 
-        let brought =
-            |(subject, _): &(&Subject, &RoleId)| matches!(subject, Subject::Department(_) | Subject::DepartmentSub(_));
-        if tree_changed || touched.assigned.iter().any(brought) {
-            next.classes = Arc::new(Classes::of(&next.assigned, &org, &next.tree));
+        let bring = touched.assigned.iter().filter_map(|(subject, _)| match subject {
+            Subject::Department(id) | Subject::DepartmentSub(id) => Some(id),
+            _ => None,
+        });
+        let mut bring = bring.chain(touched.departments.iter().copied()).peekable();
+        if bring.peek().is_some() {
+            let mut classes = Classes::clone(&next.classes);
+            classes.follow(&next.assigned, &org, &next.tree, bring);
+            next.classes = Arc::new(classes);
         }
         if tree_changed || touched.levels || !touched.assigned.is_empty() {
             next.rows = Arc::default();
@@ -132,21 +134,56 @@ impl Snapshot {
         next
     }
 
+    /// Brings up to date whom a subject is a part of: whether any role is assigned to the user, or to a group of theirs.
+    fn follow_assigned(&mut self, before: &Self, subject: &Subject) {
+        match subject {
+            Subject::User(id) => {
+                let direct = self.assigned.has_direct(id).then_some(id);
+                if let Some(user) = before.slot_of(id.borrowed()) {
+                    let entry = self.entry(user);
+                    let part = self.another_part(entry.part, |part| part.direct = direct.cloned());
+                    self.set_entry(user, Entry { part, ..entry });
+                }
+            }
+            Subject::Group(id) => {
+                let has_role = self.assigned.has_group(id);
+                if has_role == before.assigned.has_group(id) {
+                    return;
+                }
+                // Many members share a part.
+                let mut parts: HashMap<u32, u32, RandomState> = HashMap::default();
+                for user in before.members(id).iter().flat_map(|members| members.iter()) {
+                    let entry = self.entry(*user);
+                    let another = || self.another_part(entry.part, |part| part.set_group(id, has_role));
+                    let part = *parts.entry(entry.part).or_insert_with(another);
+                    self.set_entry(*user, Entry { part, ..entry });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The place of another part than this, unless it is that of who may not ask.
+    fn another_part(&mut self, place: u32, change: impl FnOnce(&mut Part)) -> u32 {
+        let Some(mut part) = self.parts.get(place).filter(|part| part.active).cloned() else { return place };
+        change(&mut part);
+        self.parts.place(part)
+    }
+
     /// Brings the index up to date with a user who was added, changed or removed.
-    fn follow_home(&mut self, id: &UserId) {
+    fn follow_home(&mut self, id: &UserId, user: Option<&User>) {
         let before = self.users.get(id.borrowed());
-        match (self.policy.org.users().get(id), before) {
+        match (user, before) {
             (Some(user), _) => {
-                let user = user.clone();
                 let slot = before.map_or_else(|| self.new_slot(id), |home| home.user);
-                let home = home(slot, &user, |departments| self.several.place(departments));
+                let home = home(slot, user, |departments| self.several.place(departments));
                 if before != Some(home) {
                     self.users.set(id, home);
                 }
             }
             (None, Some(home)) => {
                 self.users.remove(id);
-                Arc::make_mut(&mut self.entries).set(home.user, Entry::NOBODY);
+                self.set_entry(home.user, Entry::NOBODY);
                 self.free.insert(home.user);
             }
             (None, None) => {}
@@ -163,16 +200,14 @@ impl Snapshot {
     }
 
     /// Brings the entry of a user up to date, who has a slot by now.
-    fn follow_entry(&mut self, id: &UserId) {
-        let (Some(user), Some(home)) = (self.policy.org.users().get(id), self.users.get(id.borrowed())) else { return };
+    fn follow_entry(&mut self, id: &UserId, user: Option<&User>) {
+        let (Some(user), Some(home)) = (user, self.users.get(id.borrowed())) else { return };
         let (parts, several) = (&mut self.parts, &mut self.several);
         let part = |part| parts.place(part);
         let groups = user.groups.iter().filter(|group| self.assigned.has_group(group)).cloned().collect();
         let direct = self.assigned.has_direct(id).then_some(id);
         let entry = entry(user, groups, direct, part, |departments| several.place(departments));
-        if self.entries.get(home.user) != Some(&entry) {
-            Arc::make_mut(&mut self.entries).set(home.user, entry);
-        }
+        self.set_entry(home.user, entry);
     }
 
     /// Brings a group up to date that was added or removed.

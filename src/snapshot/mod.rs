@@ -13,6 +13,7 @@
 mod anchors;
 mod cell;
 mod chunks;
+mod classes;
 mod compare;
 mod compile;
 mod entry;
@@ -29,6 +30,7 @@ mod relation;
 mod roles;
 mod roster;
 mod row;
+mod shards;
 mod sorted;
 mod sync;
 mod tree;
@@ -49,13 +51,14 @@ use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::{ActionIndex, Fingerprint};
 use anchors::{Anchors, Ranges};
 use chunks::Chunks;
+use classes::Classes;
 use entry::Several;
 pub(crate) use entry::{Entry, Home};
 use index::Index;
 use interner::Interned;
 use lineage::Lineage;
 use part::Part;
-use roles::{Assigned, Classes};
+use roles::Assigned;
 use roster::Roster;
 pub(crate) use roster::{Entries, Source};
 pub(crate) use row::Row;
@@ -65,6 +68,8 @@ pub(crate) use tree::{Below, DepartmentSlot, department, slot};
 
 /// The place of a user, kept for life.
 pub(crate) type UserSlot = u32;
+/// How many entries are copied together.
+const ENTRIES: usize = 4096;
 /// The place of a group among all groups.
 type GroupSlot = u32;
 
@@ -100,8 +105,8 @@ pub struct Snapshot {
     departments: Index<DepartmentSlot>,
     users: Index<Home>,
     /// By the slot of the user, as the ids. A slot that is free holds nobody.
-    entries: Arc<Chunks<Entry>>,
-    ids: Arc<Chunks<UserId>>,
+    entries: Arc<Chunks<Entry, ENTRIES>>,
+    ids: Arc<Chunks<UserId, 512>>,
     /// The way back, from departments to users. No check reads it.
     roster: Arc<Roster>,
     free: Set<UserSlot>,
@@ -110,7 +115,7 @@ pub struct Snapshot {
     parts: Interned<Part>,
     groups: Index<GroupSlot>,
     /// The members of each group, sorted.
-    members: Arc<Chunks<Arc<[UserSlot]>>>,
+    members: Arc<Chunks<Arc<[UserSlot]>, 32>>,
     assigned: Assigned,
     classes: Arc<Classes>,
     /// Made from parts, departments, assignments and roles, by keys that stay true; dropped when roles, assignments or

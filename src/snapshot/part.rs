@@ -6,7 +6,7 @@ use crate::vocabulary::id::{GroupId, UserId};
 ///
 /// It names groups and not the roles that they have, so an assignment to all supervisors or to everyone changes no user,
 /// and one to a group only if the group had no role before.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a subject of its own, and any of them may go together")]
 pub(crate) struct Part {
     /// Of who may not ask, nobody has anything, and this is false.
@@ -24,4 +24,15 @@ pub(crate) struct Part {
 impl Part {
     /// The place of the part of those who may not ask, which is the default.
     pub(crate) const NOBODYS: u32 = 0;
+
+    /// Says whether a role is assigned to a group that the user is in.
+    pub(crate) fn set_group(&mut self, group: &GroupId, has_role: bool) {
+        let mut groups = std::mem::take(&mut self.groups).into_vec();
+        match (groups.binary_search(group), has_role) {
+            (Err(place), true) => groups.insert(place, group.clone()),
+            (Ok(place), false) => _ = groups.remove(place),
+            _ => {}
+        }
+        self.groups = groups.into();
+    }
 }

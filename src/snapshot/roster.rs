@@ -11,18 +11,18 @@ use crate::snapshot::interner::Interned;
 use crate::snapshot::part::Part;
 use crate::snapshot::sorted::{Sorted, Spot};
 use crate::snapshot::tree::DepartmentSlot;
-use crate::snapshot::{Snapshot, UserSlot};
+use crate::snapshot::{ENTRIES, Snapshot, UserSlot};
 
 /// The users who may ask, four bytes for each; four more for heads, deputies and administrators, and eight for each
 /// department of a list of several.
 #[derive(Clone, Default)]
 pub(crate) struct Roster {
     /// By where they are anchored, then by part.
-    users: Sorted<UserSlot>,
+    users: Sorted<UserSlot, 4096>,
     /// Heads, deputies and administrators, by which of these they are.
-    leaders: Sorted<UserSlot>,
+    leaders: Sorted<UserSlot, 1024>,
     /// The lists that a department stands in, by department.
-    lists: Sorted<(DepartmentSlot, u32)>,
+    lists: Sorted<(DepartmentSlot, u32), 512>,
 }
 
 /// Entries, found one by one; with how many users each has, where that is known without counting.
@@ -47,7 +47,7 @@ const ADMINISTRATOR: u8 = 4;
 
 /// What the roster reads to sort users.
 struct Keys<'a> {
-    entries: &'a Chunks<Entry>,
+    entries: &'a Chunks<Entry, ENTRIES>,
     parts: &'a Interned<Part>,
 }
 
@@ -89,7 +89,7 @@ impl Ord for Entry {
 impl Roster {
     /// Of a company whose departments have slots below this.
     pub(crate) fn of(
-        entries: &Chunks<Entry>,
+        entries: &Chunks<Entry, ENTRIES>,
         parts: &Interned<Part>,
         several: &Interned<Several>,
         departments: DepartmentSlot,
@@ -111,37 +111,6 @@ impl Roster {
 
     pub(crate) fn memory_usage(&self) -> usize {
         self.users.memory_usage() + self.leaders.memory_usage() + self.lists.memory_usage()
-    }
-
-    /// Brings the roster up to date with users whose entries may have changed. All others must be as they were.
-    pub(crate) fn follow(&mut self, before: &Snapshot, next: &Snapshot, users: Vec<UserSlot>) {
-        let (old, new) = (before.keys(), next.keys());
-        let mut changed: Vec<UserSlot> =
-            users.into_iter().filter(|user| old.entry(*user) != new.entry(*user)).collect();
-        changed.sort_unstable();
-        changed.dedup();
-        // While one of them is there, all stand in the order of the old entries; once they are gone, in that of both.
-        for user in &changed {
-            if old.entry(*user) != Entry::NOBODY {
-                self.users.remove(|other| old.user(other) < old.user(*user));
-            }
-            if old.leader(*user).0 != 0 {
-                self.leaders.remove(|other| old.leader(other) < old.leader(*user));
-            }
-        }
-        for user in &changed {
-            if new.entry(*user) != Entry::NOBODY {
-                self.users.insert(*user, |other| new.user(other) < new.user(*user));
-            }
-            if new.leader(*user).0 != 0 {
-                self.leaders.insert(*user, |other| new.leader(other) < new.leader(*user));
-            }
-        }
-        for place in super::place(before.several.len())..super::place(next.several.len()) {
-            for each in in_list(&next.several, place) {
-                self.lists.insert(each, |other| other < each);
-            }
-        }
     }
 }
 
@@ -171,6 +140,43 @@ fn in_list(several: &Interned<Several>, place: u32) -> impl Iterator<Item = (Dep
 }
 
 impl Snapshot {
+    /// Gives a user another entry, and the place in the roster that goes with it.
+    pub(crate) fn set_entry(&mut self, user: UserSlot, entry: Entry) {
+        let before = self.entry(user);
+        if before == entry {
+            return;
+        }
+        let keys = self.keys();
+        let (was, is) = (keys.standing(before), keys.standing(entry));
+        let from = self.roster.users.find(|other| keys.user(other) < (before, user));
+        let stood = (was != is && was != 0).then(|| self.roster.leaders.find(|other| keys.leader(other) < (was, user)));
+        Arc::make_mut(&mut self.entries).set(user, entry);
+        // From here on the order is that of the new entry, and only this user is out of it.
+        let keys = Keys { entries: &self.entries, parts: &self.parts };
+        let roster = Arc::make_mut(&mut self.roster);
+        let users = |other| keys.user(other) < (entry, user);
+        match (before == Entry::NOBODY, entry == Entry::NOBODY) {
+            (false, false) => roster.users.reorder(from, users),
+            (false, true) => roster.users.remove(from),
+            (true, _) => roster.users.insert(user, users),
+        }
+        if let Some(stood) = stood {
+            roster.leaders.remove(stood);
+        }
+        if was != is && is != 0 {
+            roster.leaders.insert(user, |other| keys.leader(other) < (is, user));
+        }
+    }
+
+    /// Adds the lists of departments from this place on.
+    pub(crate) fn list_several(&mut self, from: usize) {
+        for place in super::place(from)..super::place(self.several.len()) {
+            for each in in_list(&self.several, place) {
+                Arc::make_mut(&mut self.roster).lists.insert(each, |other| other < each);
+            }
+        }
+    }
+
     fn keys(&self) -> Keys<'_> {
         Keys { entries: &self.entries, parts: &self.parts }
     }

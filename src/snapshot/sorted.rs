@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use crate::snapshot::memory::chunked;
 
-/// How many elements a chunk holds at most; a full one is split in two.
-const CHUNK: usize = 4096;
-
-/// A list in the order of a key that its owner knows: every search says by itself what comes before.
+/// A list in the order of a key that its owner knows: every search says by itself what comes before. A chunk holds `CHUNK`
+/// elements at most; a full one is split in two.
 #[derive(Clone)]
-pub(crate) struct Sorted<T> {
+pub(crate) struct Sorted<T, const CHUNK: usize> {
     /// None of them is empty.
     chunks: Vec<Arc<Vec<T>>>,
 }
@@ -21,13 +19,13 @@ pub(crate) struct Spot {
     within: usize,
 }
 
-impl<T> Default for Sorted<T> {
+impl<T, const CHUNK: usize> Default for Sorted<T, CHUNK> {
     fn default() -> Self {
         Self { chunks: Vec::new() }
     }
 }
 
-impl<T: Copy> Sorted<T> {
+impl<T: Copy, const CHUNK: usize> Sorted<T, CHUNK> {
     /// The list of elements that are sorted already.
     pub(crate) fn of(sorted: &[T]) -> Self {
         // Half full, so that the first insertions split nothing.
@@ -56,12 +54,7 @@ impl<T: Copy> Sorted<T> {
         if rest.last().is_some_and(|last| before(*last)) {
             return self.find(before);
         }
-        let mut bound = 1;
-        while rest.get(bound).is_some_and(|item| before(*item)) {
-            bound *= 2;
-        }
-        let near = &rest[..rest.len().min(bound + 1)];
-        Spot { within: from.within + near.partition_point(|item| before(*item)), ..from }
+        Spot { within: from.within + count_before(rest, before), ..from }
     }
 
     /// The element after a spot.
@@ -104,14 +97,54 @@ impl<T: Copy> Sorted<T> {
         }
     }
 
-    /// Removes the element that a search finds.
-    pub(crate) fn remove(&mut self, before: impl Fn(T) -> bool) {
-        let Spot { chunk, within } = self.find(before);
-        let Some(items) = self.chunks.get_mut(chunk) else { return };
+    /// Removes the element after a spot.
+    pub(crate) fn remove(&mut self, spot: Spot) {
+        let Some(items) = self.chunks.get_mut(spot.chunk) else { return };
         let items = Arc::make_mut(items);
-        items.remove(within);
+        items.remove(spot.within);
         if items.is_empty() {
-            self.chunks.remove(chunk);
+            self.chunks.remove(spot.chunk);
         }
     }
+
+    /// Puts the element after a spot where it belongs by another key. Most often that is near.
+    pub(crate) fn reorder(&mut self, spot: Spot, before: impl Fn(T) -> bool) {
+        let Some(items) = self.chunks.get_mut(spot.chunk) else { return };
+        let (items, within) = (Arc::make_mut(items), spot.within);
+        let Some(item) = items.get(within).copied() else { return };
+        let (left, right) = (&items[..within], &items[within + 1..]);
+        let place = match left.last() {
+            Some(last) if !before(*last) => within - count_after(left, &before),
+            _ => within + count_before(right, &before),
+        };
+        if place == 0 || place + 1 == items.len() {
+            // Perhaps it belongs to another chunk.
+            self.remove(spot);
+            self.insert(item, before);
+        } else if place < within {
+            items[place..=within].rotate_right(1);
+        } else {
+            items[within..=place].rotate_left(1);
+        }
+    }
+}
+
+/// How many elements come before what is searched for, which are probably few.
+fn count_before<T: Copy>(items: &[T], before: impl Fn(T) -> bool) -> usize {
+    let mut bound = 1;
+    while items.get(bound).is_some_and(|item| before(*item)) {
+        bound *= 2;
+    }
+    let near = &items[..items.len().min(bound + 1)];
+    near.partition_point(|item| before(*item))
+}
+
+/// How many elements at the end do not, which are probably few.
+fn count_after<T: Copy>(items: &[T], before: impl Fn(T) -> bool) -> usize {
+    let mut bound = 1;
+    while bound < items.len() && !before(items[items.len() - bound]) {
+        bound *= 2;
+    }
+    let near = &items[items.len() - items.len().min(bound)..];
+    near.len() - near.partition_point(|item| before(*item))
 }

@@ -66,6 +66,49 @@ impl Tree {
         Self { numbers: numbers.into(), sizes: sizes.into(), preorder: preorder.into() }
     }
 
+    /// The numbering after a department, and all below it, went elsewhere: what `Tree::of` gives for the forest after that. It
+    /// costs a copy, and new numbers for those between the old place and the new one.
+    pub(crate) fn moved(&self, before: &Org, after: &Org, department: NodeIndex) -> Self {
+        let these = self.below(slot(department));
+        let (first, end) = (these.first as usize, these.first as usize + these.count as usize);
+        let mut sizes = self.sizes.to_vec();
+        for above in before.with_those_above(department).skip(1) {
+            sizes[slot(above) as usize] -= these.count;
+        }
+        for above in after.with_those_above(department).skip(1) {
+            sizes[slot(above) as usize] += these.count;
+        }
+        let (mut numbers, mut preorder) = (self.numbers.to_vec(), self.preorder.to_vec());
+        let to = self.place_among_siblings(after, department) as usize;
+        let shifted = if to <= first {
+            preorder[to..end].rotate_right(end - first);
+            to..end
+        } else {
+            preorder[first..to].rotate_left(end - first);
+            first..to
+        };
+        for place in shifted {
+            numbers[preorder[place] as usize] = super::place(place);
+        }
+        Self { numbers: numbers.into(), sizes: sizes.into(), preorder: preorder.into() }
+    }
+
+    /// The number, before it moved, of what a department is to stand before: of the next of its siblings, or of whoever comes
+    /// after all of them.
+    fn place_among_siblings(&self, after: &Org, department: NodeIndex) -> u32 {
+        let mut siblings: Vec<NodeIndex> = match after.parent(department) {
+            Some(parent) => after.children(parent).collect(),
+            None => after.roots().collect(),
+        };
+        in_canonical_order(after, &mut siblings);
+        let next = siblings.iter().rev().skip_while(|sibling| **sibling != department).nth(1);
+        match (next, after.parent(department)) {
+            (Some(next), _) => self.number(slot(*next)),
+            (None, Some(parent)) => self.number(slot(parent)) + self.below(slot(parent)).count,
+            (None, None) => super::place(self.preorder.len()),
+        }
+    }
+
     /// Whether they are known to be one and the same.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.numbers, &other.numbers)
@@ -89,6 +132,12 @@ impl Tree {
     /// The slots, each after the one above it.
     pub(crate) fn preorder(&self) -> &[DepartmentSlot] {
         &self.preorder
+    }
+
+    /// The slots with these numbers, in their order.
+    pub(crate) fn within(&self, these: Below) -> &[DepartmentSlot] {
+        let (first, end) = (these.first as usize, these.first as usize + these.count as usize);
+        self.preorder.get(first..end).unwrap_or_default()
     }
 
     pub(crate) fn memory_usage(&self) -> usize {
@@ -136,8 +185,7 @@ impl Snapshot {
 
     /// The departments with these numbers, in their order.
     pub(crate) fn departments_in(&self, these: Below) -> &[DepartmentSlot] {
-        let (first, end) = (these.first as usize, these.first as usize + these.count as usize);
-        self.tree.preorder().get(first..end).unwrap_or_default()
+        self.tree.within(these)
     }
 }
 

@@ -1,0 +1,147 @@
+//! The roles that a department brings to who is anchored in it: its own, and those from above.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+use smallvec::SmallVec;
+
+use crate::policy::org::Org;
+use crate::snapshot::interner::Interned;
+use crate::snapshot::roles::{Assigned, RoleIds};
+use crate::snapshot::tree::{Below, DepartmentSlot, Tree, department, slot};
+use crate::vocabulary::id::{DepartmentId, RoleId};
+
+/// The place of a set of roles that some departments bring.
+pub(crate) type ClassSlot = u32;
+
+/// What each department brings. Departments that bring the same share a class.
+#[derive(Clone, Default)]
+pub(crate) struct Classes {
+    /// By the slot of the department; of none, the empty class. Nobody asks for that of a slot that is free.
+    of: Vec<ClassSlot>,
+    /// By the slot of the department: whether a role is assigned to it. Few have any: for the rest there is nothing to look
+    /// up.
+    has_own: Vec<bool>,
+    all: Interned<Class>,
+}
+
+/// Roles, beside those of another class. So a long chain of departments that bring a role each costs what they bring,
+/// and not what all above them bring again.
+#[derive(PartialEq, Eq, Hash)]
+struct Class {
+    above: ClassSlot,
+    roles: RoleIds,
+}
+
+/// How many classes there may be for each department, before those are dropped that no department has any more. It has two
+/// at most.
+const MOST: usize = 4;
+
+impl Classes {
+    /// The class without roles. It is above itself.
+    const EMPTY: ClassSlot = 0;
+
+    /// Linear in the departments; only those that a role is assigned to cost more than a copy.
+    pub(crate) fn of(assigned: &Assigned, org: &Org, tree: &Tree) -> Self {
+        let mut classes = Self::default();
+        classes.all.place(Class { above: Self::EMPTY, roles: Arc::from([]) });
+        classes.make_room(tree);
+        for department in assigned.departments().filter_map(|id| org.department(id)) {
+            classes.has_own[slot(department) as usize] = true;
+        }
+        classes.bring(assigned, org, tree, tree.preorder().iter().copied());
+        classes
+    }
+
+    /// Brings the classes up to date with departments that came, moved, got a role or lost one. It costs what is above and
+    /// below them.
+    pub(crate) fn follow<'t>(
+        &mut self,
+        assigned: &Assigned,
+        org: &Org,
+        tree: &Tree,
+        touched: impl Iterator<Item = &'t DepartmentId>,
+    ) {
+        if self.all.len() > MOST * tree.slots() {
+            *self = Self::of(assigned, org, tree);
+            return;
+        }
+        self.make_room(tree);
+        let mut below = SmallVec::new();
+        for (id, department) in touched.filter_map(|id| Some((id, org.department(id)?))) {
+            self.has_own[slot(department) as usize] = assigned.of_department(id).iter().any(Option::is_some);
+            below.push(tree.below(slot(department)));
+        }
+        for these in Below::outermost(below) {
+            let these = tree.within(these);
+            let Some(outermost) = these.first() else { continue };
+            let mut above: Vec<_> = org.with_those_above(department(*outermost)).skip(1).map(slot).collect();
+            above.reverse();
+            self.bring(assigned, org, tree, above.into_iter().chain(these.iter().copied()));
+        }
+    }
+
+    fn make_room(&mut self, tree: &Tree) {
+        self.of.resize(tree.slots(), Self::EMPTY);
+        self.has_own.resize(tree.slots(), false);
+    }
+
+    /// Brings up to date these departments: each comes after all that are above it.
+    fn bring(
+        &mut self,
+        assigned: &Assigned,
+        org: &Org,
+        tree: &Tree,
+        departments: impl Iterator<Item = DepartmentSlot>,
+    ) {
+        // Around the current department, those that bring something to the ones below: what, and by which class.
+        let mut around: Vec<(Below, RoleIds, ClassSlot)> = Vec::new();
+        let mut from_above: HashSet<RoleId, RandomState> = HashSet::default();
+        for slot in departments {
+            while let Some((_, roles, _)) = around.pop_if(|(below, ..)| !below.contains(tree.number(slot))) {
+                roles.iter().for_each(|role| _ = from_above.remove(role));
+            }
+            let mut class = around.last().map_or(Self::EMPTY, |(.., class)| *class);
+            if self.has_own[slot as usize] {
+                let [to_all_below, alone] = assigned.of_department(org.department_id(department(slot)));
+                if let Some(roles) = to_all_below {
+                    let new = new_roles(roles, &from_above);
+                    class = self.class_of(class, &new);
+                    from_above.extend(new.iter().cloned());
+                    around.push((tree.below(slot), new, class));
+                }
+                if let Some(roles) = alone {
+                    class = self.class_of(class, &new_roles(roles, &from_above));
+                }
+            }
+            self.of[slot as usize] = class;
+        }
+    }
+
+    /// The class of roles beside those of another.
+    fn class_of(&mut self, above: ClassSlot, roles: &RoleIds) -> ClassSlot {
+        if roles.is_empty() { above } else { self.all.place(Class { above, roles: roles.clone() }) }
+    }
+
+    pub(crate) fn memory_usage(&self) -> usize {
+        size_of_val(&self.of[..]) + size_of_val(&self.has_own[..]) + self.all.memory_usage()
+    }
+
+    #[inline]
+    pub(crate) fn class(&self, department: DepartmentSlot) -> ClassSlot {
+        self.of.get(department as usize).copied().unwrap_or(Self::EMPTY)
+    }
+
+    /// The roles that a department brings, each once.
+    pub(crate) fn roles(&self, department: DepartmentSlot) -> impl Iterator<Item = &RoleId> {
+        let class = |class: &ClassSlot| if *class == Self::EMPTY { None } else { self.all.get(*class) };
+        let own = class(&self.class(department));
+        std::iter::successors(own, move |own| class(&own.above)).flat_map(|class| class.roles.iter())
+    }
+}
+
+/// The roles that do not come from above anyway. So a role is brought once, and a walk upwards meets it once.
+fn new_roles(roles: &RoleIds, from_above: &HashSet<RoleId, RandomState>) -> RoleIds {
+    roles.iter().filter(|role| !from_above.contains(*role)).cloned().collect()
+}
