@@ -56,6 +56,8 @@ pub(crate) struct Batch<'b> {
 struct Accepted {
     policy: Policy,
     touched: Vec<Touched>,
+    /// What it leads to, if the verdict took that.
+    compiled: Option<Arc<Snapshot>>,
     undo: Vec<Command>,
     kinds: Kinds,
     changed: BTreeSet<Fact>,
@@ -81,8 +83,11 @@ impl Desk {
 
     /// Judges a batch and works out what it leads to, which is to be published.
     pub(crate) fn apply(&mut self, before: &Arc<Snapshot>, batch: Batch<'_>) -> Result<DryRun, Refusal> {
-        let Accepted { policy, touched, undo, kinds, changed, managers } = self.judge(before, batch)?;
-        let after = before.follow(policy, &touched);
+        let Accepted { policy, touched, compiled, undo, kinds, changed, managers } = self.judge(before, batch)?;
+        let after = match compiled {
+            Some(tried) => before.adopt(&tried, &touched),
+            None => before.follow(policy, &touched),
+        };
         let run = self.run(before, batch, undo, kinds, after);
         self.managers = managers;
         self.history.add(run.receipt.after, changed);
@@ -128,9 +133,10 @@ impl Desk {
             step.map_err(|rule| Refusal::of(place, rule))?;
         }
         let managers = draft.managers(&self.managers, before, batch.forced)?;
-        let Draft { policy, touched, undo, changed, kinds, .. } = draft;
+        let Draft { policy, touched, snapshot, is_behind, undo, changed, kinds, .. } = draft;
+        let compiled = (!is_behind && !Arc::ptr_eq(&snapshot, before)).then_some(snapshot);
         let undo = undo.into_iter().rev().flatten().collect();
-        Ok(Accepted { policy, touched, undo, kinds, changed, managers })
+        Ok(Accepted { policy, touched, compiled, undo, kinds, changed, managers })
     }
 
     /// The revision that the editor saw, if it is not the present one.

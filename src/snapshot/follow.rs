@@ -26,8 +26,6 @@ struct Parts<'t> {
     members: BTreeMap<&'t GroupId, BTreeSet<&'t UserId>>,
     users: BTreeSet<&'t UserId>,
     assigned: BTreeSet<(&'t Subject, &'t RoleId)>,
-    /// Whether what a role grants is otherwise than before.
-    levels: bool,
 }
 
 impl<'t> Parts<'t> {
@@ -40,11 +38,19 @@ impl<'t> Parts<'t> {
                 Touched::Member(group, user) => _ = parts.members.entry(group).or_default().insert(user),
                 Touched::User(id) => _ = parts.users.insert(id),
                 Touched::Assigned(role, subject) => _ = parts.assigned.insert((subject, role)),
-                Touched::Levels => parts.levels = true,
+                Touched::Levels => {}
             }
         }
         parts
     }
+}
+
+/// Whether rows that were made before a change are true after it.
+fn leaves_rows(touched: &[Touched]) -> bool {
+    touched.iter().all(|touched| match touched {
+        Touched::Department(_) | Touched::Assigned(..) | Touched::Levels => false,
+        Touched::Group(_) | Touched::Member(..) | Touched::User(_) => true,
+    })
 }
 
 impl Snapshot {
@@ -64,14 +70,21 @@ impl Snapshot {
         Self { rows: Arc::default(), lineage: self.lineage.fork(self.revision), ..self.clone() }.follow(policy, touched)
     }
 
+    /// What [`follow`](Self::follow) gives, made from what was tried already, change by change.
+    pub(crate) fn adopt(&self, tried: &Self, touched: &[Touched]) -> Self {
+        let rows = if leaves_rows(touched) { &self.rows } else { &tried.rows };
+        Self { revision: self.revision + 1, lineage: self.lineage.clone(), rows: rows.clone(), ..tried.clone() }
+    }
+
     /// The snapshot of a policy, given the one before and what has changed since.
     ///
-    /// At most one snapshot may follow another, because they remember rows together and give out places in turn.
+    /// At most one snapshot may follow another, or be adopted by it, because they remember rows together and give out places in turn.
     /// It costs what the change touches; besides, a group that comes costs its members, one that gets its first role or loses
     /// its last one too, who joins or leaves one a copy of their list, and a touched department costs all departments.
     pub(crate) fn follow(&self, policy: Policy, touched: &[Touched]) -> Self {
+        let rows = if leaves_rows(touched) { self.rows.clone() } else { Arc::default() };
+        let mut next = Self { revision: self.revision + 1, policy, rows, ..self.clone() };
         let touched = Parts::of(touched);
-        let mut next = Self { revision: self.revision + 1, policy, ..self.clone() };
         let org = next.policy.org.clone();
         let tree_changed = !touched.departments.is_empty();
 
@@ -127,9 +140,6 @@ impl Snapshot {
             let mut classes = Classes::clone(&next.classes);
             classes.follow(&next.assigned, &org, &next.tree, bring);
             next.classes = Arc::new(classes);
-        }
-        if tree_changed || touched.levels || !touched.assigned.is_empty() {
-            next.rows = Arc::default();
         }
         next
     }

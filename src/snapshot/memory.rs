@@ -35,10 +35,3 @@ impl Snapshot {
 pub(crate) fn shared<T>(slice: &Arc<[T]>) -> usize {
     size_of::<usize>() * 2 + size_of_val::<[T]>(slice)
 }
-
-/// The bytes of a list in chunks, without what its elements lead to.
-#[allow(clippy::ptr_arg, reason = "what a list has room for counts too")]
-pub(crate) fn chunked<T>(chunks: &Vec<Arc<Vec<T>>>) -> usize {
-    let each = chunks.iter().map(|chunk| size_of::<Vec<T>>() + chunk.capacity() * size_of::<T>());
-    each.sum::<usize>() + chunks.capacity() * size_of::<Arc<Vec<T>>>()
-}

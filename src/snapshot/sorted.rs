@@ -2,14 +2,33 @@
 
 use std::sync::Arc;
 
-use crate::snapshot::memory::chunked;
-
 /// A list in the order of a key that its owner knows: every search says by itself what comes before. A chunk holds `CHUNK`
 /// elements at most; a full one is split in two.
 #[derive(Clone)]
 pub(crate) struct Sorted<T, const CHUNK: usize> {
-    /// None of them is empty.
-    chunks: Vec<Arc<Vec<T>>>,
+    chunks: Vec<Chunk<T>>,
+}
+
+/// Elements, of which there is one at least.
+#[derive(Clone)]
+struct Chunk<T> {
+    /// The last one, so that a search finds the chunk without a look into others.
+    last: T,
+    items: Arc<Vec<T>>,
+}
+
+impl<T: Copy> Chunk<T> {
+    fn of(items: Vec<T>) -> Option<Self> {
+        Some(Self { last: *items.last()?, items: Arc::new(items) })
+    }
+
+    /// Changes the elements. Whether one is left.
+    fn change(&mut self, change: impl FnOnce(&mut Vec<T>)) -> bool {
+        let items = Arc::make_mut(&mut self.items);
+        change(items);
+        self.last = items.last().copied().unwrap_or(self.last);
+        !items.is_empty()
+    }
 }
 
 /// A place between two elements.
@@ -29,28 +48,31 @@ impl<T: Copy, const CHUNK: usize> Sorted<T, CHUNK> {
     /// The list of elements that are sorted already.
     pub(crate) fn of(sorted: &[T]) -> Self {
         // Half full, so that the first insertions split nothing.
-        Self { chunks: sorted.chunks(CHUNK / 2).map(|chunk| Arc::new(chunk.to_vec())).collect() }
+        Self { chunks: sorted.chunks(CHUNK / 2).filter_map(|chunk| Chunk::of(chunk.to_vec())).collect() }
     }
 
     /// The bytes of the elements.
     pub(crate) fn memory_usage(&self) -> usize {
-        chunked(&self.chunks)
+        let each = self.chunks.iter().map(|chunk| size_of::<Vec<T>>() + chunk.items.capacity() * size_of::<T>());
+        each.sum::<usize>() + self.chunks.capacity() * size_of::<Chunk<T>>()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.chunks.iter().map(|chunk| chunk.len()).sum()
+        self.chunks.iter().map(|chunk| chunk.items.len()).sum()
     }
 
     /// The first spot whose element, and all after it, do not come before what is searched for.
     pub(crate) fn find(&self, before: impl Fn(T) -> bool) -> Spot {
-        let chunk = self.chunks.partition_point(|chunk| chunk.last().is_some_and(|last| before(*last)));
-        let within = self.chunks.get(chunk).map_or(0, |chunk| chunk.partition_point(|item| before(*item)));
+        let chunk = self.chunks.partition_point(|chunk| before(chunk.last));
+        let within = self.chunks.get(chunk).map_or(0, |chunk| chunk.items.partition_point(|item| before(*item)));
         Spot { chunk, within }
     }
 
     /// The same, of a spot that is probably near to one before it.
     pub(crate) fn find_from(&self, from: Spot, before: impl Fn(T) -> bool) -> Spot {
-        let Some(rest) = self.chunks.get(from.chunk).and_then(|chunk| chunk.get(from.within..)) else { return from };
+        let Some(rest) = self.chunks.get(from.chunk).and_then(|chunk| chunk.items.get(from.within..)) else {
+            return from;
+        };
         if rest.last().is_some_and(|last| before(*last)) {
             return self.find(before);
         }
@@ -59,7 +81,7 @@ impl<T: Copy, const CHUNK: usize> Sorted<T, CHUNK> {
 
     /// The element after a spot.
     pub(crate) fn get(&self, spot: Spot) -> Option<T> {
-        self.chunks.get(spot.chunk)?.get(spot.within).copied()
+        self.chunks.get(spot.chunk)?.items.get(spot.within).copied()
     }
 
     /// The elements between two spots.
@@ -74,7 +96,7 @@ impl<T: Copy, const CHUNK: usize> Sorted<T, CHUNK> {
 
     /// What of a chunk lies between two spots.
     fn part(&self, chunk: usize, from: Spot, to: Spot) -> &[T] {
-        let Some(items) = self.chunks.get(chunk) else { return &[] };
+        let Some(Chunk { items, .. }) = self.chunks.get(chunk) else { return &[] };
         let start = if chunk == from.chunk { from.within } else { 0 };
         let end = if chunk == to.chunk { to.within } else { items.len() };
         items.get(start..end).unwrap_or_default()
@@ -85,46 +107,53 @@ impl<T: Copy, const CHUNK: usize> Sorted<T, CHUNK> {
         if chunk == self.chunks.len() {
             // After all others: at the end of the last chunk.
             match chunk.checked_sub(1) {
-                Some(last) => (chunk, within) = (last, self.chunks[last].len()),
-                None => self.chunks.push(Arc::default()),
+                Some(last) => (chunk, within) = (last, self.chunks[last].items.len()),
+                None => return self.chunks.extend(Chunk::of(vec![item])),
             }
         }
-        let items = Arc::make_mut(&mut self.chunks[chunk]);
-        items.insert(within, item);
-        if items.len() > CHUNK {
-            let rest = items.split_off(items.len() / 2);
-            self.chunks.insert(chunk + 1, Arc::new(rest));
+        let mut rest = Vec::new();
+        self.chunks[chunk].change(|items| {
+            items.insert(within, item);
+            if items.len() > CHUNK {
+                rest = items.split_off(items.len() / 2);
+            }
+        });
+        if let Some(rest) = Chunk::of(rest) {
+            self.chunks.insert(chunk + 1, rest);
         }
     }
 
     /// Removes the element after a spot.
     pub(crate) fn remove(&mut self, spot: Spot) {
-        let Some(items) = self.chunks.get_mut(spot.chunk) else { return };
-        let items = Arc::make_mut(items);
-        items.remove(spot.within);
-        if items.is_empty() {
+        let Some(chunk) = self.chunks.get_mut(spot.chunk) else { return };
+        let is_left = chunk.change(|items| _ = items.remove(spot.within));
+        if !is_left {
             self.chunks.remove(spot.chunk);
         }
     }
 
     /// Puts the element after a spot where it belongs by another key. Most often that is near.
     pub(crate) fn reorder(&mut self, spot: Spot, before: impl Fn(T) -> bool) {
-        let Some(items) = self.chunks.get_mut(spot.chunk) else { return };
-        let (items, within) = (Arc::make_mut(items), spot.within);
-        let Some(item) = items.get(within).copied() else { return };
-        let (left, right) = (&items[..within], &items[within + 1..]);
+        let Some(chunk) = self.chunks.get_mut(spot.chunk) else { return };
+        let (within, end) = (spot.within, chunk.items.len() - 1);
+        let Some(item) = chunk.items.get(within).copied() else { return };
+        let (left, right) = (&chunk.items[..within], &chunk.items[within + 1..]);
         let place = match left.last() {
             Some(last) if !before(*last) => within - count_after(left, &before),
             _ => within + count_before(right, &before),
         };
-        if place == 0 || place + 1 == items.len() {
+        if place == 0 || place == end {
             // Perhaps it belongs to another chunk.
             self.remove(spot);
             self.insert(item, before);
-        } else if place < within {
-            items[place..=within].rotate_right(1);
         } else {
-            items[within..=place].rotate_left(1);
+            chunk.change(|items| {
+                if place < within {
+                    items[place..=within].rotate_right(1);
+                } else {
+                    items[within..=place].rotate_left(1);
+                }
+            });
         }
     }
 }

@@ -90,6 +90,10 @@ impl Managers {
         let (slots, latest) = (snapshot.slots(), self.latest[section]);
         let mut found = (Managed::Not, latest);
         let Some(manage) = snapshot.schema().section_at(section).manage else { return found };
+        found.0 = managed_by(latest, manage, snapshot);
+        if found.0 == Managed::Wholly {
+            return found;
+        }
         let most = most(section, manage, snapshot.policy());
         for slot in (latest..slots.end).chain(0..latest.min(slots.end)) {
             if found.0 == most {
