@@ -49,7 +49,7 @@ use crate::policy::schema::Schema;
 use crate::vocabulary::id::{GroupId, UserId, UserRef};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::{ActionIndex, Fingerprint};
-use anchors::{Anchors, Ranges};
+use anchors::Ranges;
 use chunks::Chunks;
 use classes::Classes;
 use entry::Several;
@@ -133,7 +133,8 @@ pub struct Snapshot {
 #[derive(Clone, Copy)]
 pub(crate) struct Asker<'s> {
     pub(crate) user: UserSlot,
-    anchors: Anchors<'s>,
+    /// Where the user is anchored, if in one department; in several, it says the row.
+    one: Below,
     /// What the user may do; `None` for who may not ask. It stands here, so that a check reads a cell without a step through
     /// memory far away.
     row: Option<&'s Row>,
@@ -210,11 +211,11 @@ impl Snapshot {
             return Asker { user, ..Asker::stranger() };
         }
         let (key, one) = match entry.anchors.slot() {
-            Ok(department) => (self.classes.class(department), Anchors::one(self.tree.below(department))),
-            Err(_) => (entry.anchors.key(), Anchors::NOWHERE),
+            Ok(department) => (self.classes.class(department), self.tree.below(department)),
+            Err(_) => (entry.anchors.key(), Below::NOTHING),
         };
-        let found = self.rows.get(u64::from(entry.part) << 32 | u64::from(key), || self.make_row(entry));
-        Asker { user, anchors: found.several.as_ref().map_or(one, Anchors::several), row: Some(&found.row) }
+        let row = self.rows.get(u64::from(entry.part) << 32 | u64::from(key), || self.make_row(entry));
+        Asker { user, one, row: Some(row) }
     }
 
     #[cold]
@@ -249,7 +250,7 @@ impl<'s> Asker<'s> {
 
     /// Somebody who is not there.
     fn stranger() -> Self {
-        Self { user: Self::STRANGER, anchors: Anchors::NOWHERE, row: None }
+        Self { user: Self::STRANGER, one: Below::NOTHING, row: None }
     }
 
     /// Whether the user may ask at all: is known, and active.

@@ -1,7 +1,8 @@
 //! How a user and a record are related: five bits that decide every permission.
 
+use crate::snapshot::anchors::Ranges;
 use crate::snapshot::tree::Below;
-use crate::snapshot::{Asker, Home, Snapshot};
+use crate::snapshot::{Asker, Home, Row, Snapshot};
 use crate::vocabulary::facts::{Facts, Few};
 use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 use crate::vocabulary::subject::{Owner, Share};
@@ -118,13 +119,13 @@ impl Snapshot {
     fn is_shared_with(&self, asker: &Asker<'_>, share: Share<&str>) -> bool {
         match share {
             Share::User(with) => self.users.get(with).is_some_and(|home| home.user == asker.user),
-            Share::Department(with) => self.departments.get(with).is_some_and(|department| {
-                asker.anchors.is_within(Below { first: self.tree.number(department), count: 1 })
-            }),
-            Share::DepartmentSub(with) => self
+            Share::Department(with) => self
                 .departments
                 .get(with)
-                .is_some_and(|department| asker.anchors.is_within(self.tree.below(department))),
+                .is_some_and(|department| asker.is_within(Below { first: self.tree.number(department), count: 1 })),
+            Share::DepartmentSub(with) => {
+                self.departments.get(with).is_some_and(|department| asker.is_within(self.tree.below(department)))
+            }
             Share::Group(with) => {
                 let members = self.groups.get(with).and_then(|group| self.members.get(group));
                 members.is_some_and(|members| members.binary_search(&asker.user).is_ok())
@@ -136,13 +137,25 @@ impl Snapshot {
 impl Asker<'_> {
     /// Whether the user is anchored anywhere.
     pub(crate) fn is_anchored(&self) -> bool {
-        self.anchors.is_somewhere()
+        self.one != Below::NOTHING || self.several().is_some()
+    }
+
+    /// Whether the user is anchored among these departments.
+    fn is_within(&self, these: Below) -> bool {
+        these.contains(self.one.first) || self.several().is_some_and(|several| several.is_within(these))
+    }
+
+    fn several(&self) -> Option<&Ranges> {
+        self.row.and_then(Row::several)
     }
 
     /// How the user is related to the records of a department with this number.
     #[inline]
     fn relation_to_number(&self, number: u32) -> Relation {
-        let (at, within) = self.anchors.meet(number);
+        let (at, within) = match self.one {
+            Below::NOTHING => self.several().map_or((false, false), |several| several.meet(number)),
+            one => (number == one.first, one.contains(number)),
+        };
         Relation::default().and_if(at, DEPARTMENT).and_if(within, SUB)
     }
 }

@@ -233,8 +233,8 @@ impl Engine<'_> {
         let (old, new) = (before.map(|e| self.before.anybody(e)), after.map(|e| self.after.anybody(e)));
         let (old, new) = (old.and_then(|asker| asker.row()), new.and_then(|asker| asker.row()));
         let met = self.surroundings.met(before, after, user).and_shares(shares.0, shares.1);
-        let place = |row: Option<&Row>| row.map_or(0, |row| std::ptr::from_ref(row).addr());
-        let key = (place(old), place(new), met);
+        let rights = |row: Option<&Row>| row.map_or(0, Row::rights);
+        let key = (rights(old), rights(new), met);
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
