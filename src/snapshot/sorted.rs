@@ -6,7 +6,8 @@ use std::sync::Arc;
 /// elements at most; a full one is split in two.
 #[derive(Clone)]
 pub(crate) struct Sorted<T, const CHUNK: usize> {
-    chunks: Vec<Chunk<T>>,
+    /// Shared as a whole too, because most changes are of other lists.
+    chunks: Arc<Vec<Chunk<T>>>,
 }
 
 /// Elements, of which there is one at least.
@@ -40,7 +41,7 @@ pub(crate) struct Spot {
 
 impl<T, const CHUNK: usize> Default for Sorted<T, CHUNK> {
     fn default() -> Self {
-        Self { chunks: Vec::new() }
+        Self { chunks: Arc::default() }
     }
 }
 
@@ -48,7 +49,9 @@ impl<T: Copy, const CHUNK: usize> Sorted<T, CHUNK> {
     /// The list of elements that are sorted already.
     pub(crate) fn of(sorted: &[T]) -> Self {
         // Half full, so that the first insertions split nothing.
-        Self { chunks: sorted.chunks(CHUNK / 2).filter_map(|chunk| Chunk::of(chunk.to_vec())).collect() }
+        Self {
+            chunks: sorted.chunks(CHUNK / 2).filter_map(|chunk| Chunk::of(chunk.to_vec())).collect::<Vec<_>>().into(),
+        }
     }
 
     /// The bytes of the elements.
@@ -108,33 +111,35 @@ impl<T: Copy, const CHUNK: usize> Sorted<T, CHUNK> {
             // After all others: at the end of the last chunk.
             match chunk.checked_sub(1) {
                 Some(last) => (chunk, within) = (last, self.chunks[last].items.len()),
-                None => return self.chunks.extend(Chunk::of(vec![item])),
+                None => return Arc::make_mut(&mut self.chunks).extend(Chunk::of(vec![item])),
             }
         }
+        let chunks = Arc::make_mut(&mut self.chunks);
         let mut rest = Vec::new();
-        self.chunks[chunk].change(|items| {
+        chunks[chunk].change(|items| {
             items.insert(within, item);
             if items.len() > CHUNK {
                 rest = items.split_off(items.len() / 2);
             }
         });
         if let Some(rest) = Chunk::of(rest) {
-            self.chunks.insert(chunk + 1, rest);
+            chunks.insert(chunk + 1, rest);
         }
     }
 
     /// Removes the element after a spot.
     pub(crate) fn remove(&mut self, spot: Spot) {
-        let Some(chunk) = self.chunks.get_mut(spot.chunk) else { return };
+        let chunks = Arc::make_mut(&mut self.chunks);
+        let Some(chunk) = chunks.get_mut(spot.chunk) else { return };
         let is_left = chunk.change(|items| _ = items.remove(spot.within));
         if !is_left {
-            self.chunks.remove(spot.chunk);
+            chunks.remove(spot.chunk);
         }
     }
 
     /// Puts the element after a spot where it belongs by another key. Most often that is near.
     pub(crate) fn reorder(&mut self, spot: Spot, before: impl Fn(T) -> bool) {
-        let Some(chunk) = self.chunks.get_mut(spot.chunk) else { return };
+        let Some(chunk) = Arc::make_mut(&mut self.chunks).get_mut(spot.chunk) else { return };
         let (within, end) = (spot.within, chunk.items.len() - 1);
         let Some(item) = chunk.items.get(within).copied() else { return };
         let (left, right) = (&chunk.items[..within], &chunk.items[within + 1..]);
