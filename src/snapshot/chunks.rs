@@ -9,30 +9,35 @@ use crate::snapshot::memory::shared;
 /// How many elements a chunk holds is up to what they are: few enough that copying a chunk is cheap, so many that the list of
 /// chunks is. Numbers are copied a hundred times faster than what is counted or may be text.
 pub(crate) struct Chunks<T, const CHUNK: usize> {
-    /// All but the last one full.
+    /// Full, all of them.
     chunks: Vec<Arc<[T]>>,
+    /// The elements after those, fewer than a chunk: the list grows here.
+    rest: Arc<Vec<T>>,
 }
 
 impl<T, const CHUNK: usize> Clone for Chunks<T, CHUNK> {
     fn clone(&self) -> Self {
-        Self { chunks: self.chunks.clone() }
+        Self { chunks: self.chunks.clone(), rest: self.rest.clone() }
     }
 }
 
 impl<T, const CHUNK: usize> Default for Chunks<T, CHUNK> {
     fn default() -> Self {
-        Self { chunks: Vec::new() }
+        Self { chunks: Vec::new(), rest: Arc::default() }
     }
 }
 
 impl<T: Clone, const CHUNK: usize> FromIterator<T> for Chunks<T, CHUNK> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
         let mut items = items.into_iter();
-        let next = || {
+        let mut chunks = Vec::new();
+        loop {
             let chunk: Vec<T> = items.by_ref().take(CHUNK).collect();
-            (!chunk.is_empty()).then(|| chunk.into())
-        };
-        Self { chunks: std::iter::from_fn(next).collect() }
+            if chunk.len() < CHUNK {
+                return Self { chunks, rest: Arc::new(chunk) };
+            }
+            chunks.push(chunk.into());
+        }
     }
 }
 
@@ -40,24 +45,30 @@ impl<T, const CHUNK: usize> Chunks<T, CHUNK> {
     #[inline]
     pub(crate) fn get(&self, place: u32) -> Option<&T> {
         let place = place as usize;
-        self.chunks.get(place / CHUNK)?.get(place % CHUNK)
+        self.chunk(place / CHUNK)?.get(place % CHUNK)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.chunks.iter().flat_map(|chunk| chunk.iter())
+        self.chunks.iter().flat_map(|chunk| chunk.iter()).chain(self.rest.iter())
     }
 
     /// The bytes of the elements, without what they lead to.
     pub(crate) fn memory_usage(&self) -> usize {
-        self.chunks.iter().map(shared).sum::<usize>() + self.chunks.capacity() * size_of::<Arc<[T]>>()
+        let chunks = self.chunks.iter().map(shared).sum::<usize>() + self.chunks.capacity() * size_of::<Arc<[T]>>();
+        chunks + self.rest.capacity() * size_of::<T>()
     }
 
-    pub(crate) fn chunk(&self, chunk: usize) -> Option<&Arc<[T]>> {
-        self.chunks.get(chunk)
+    /// The elements of a chunk, or the rest.
+    #[inline]
+    pub(crate) fn chunk(&self, chunk: usize) -> Option<&[T]> {
+        match self.chunks.get(chunk) {
+            Some(chunk) => Some(chunk),
+            None => (chunk == self.chunks.len()).then_some(&self.rest),
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.chunks.last().map_or(0, |last| (self.chunks.len() - 1) * CHUNK + last.len())
+        self.chunks.len() * CHUNK + self.rest.len()
     }
 }
 
@@ -65,11 +76,18 @@ impl<T: Clone, const CHUNK: usize> Chunks<T, CHUNK> {
     /// Puts an element in its place, which is there already or the next one.
     pub(crate) fn set(&mut self, place: u32, item: T) {
         let (chunk, within) = (place as usize / CHUNK, place as usize % CHUNK);
-        match self.chunks.get_mut(chunk) {
-            Some(items) if within < items.len() => Arc::make_mut(items)[within] = item,
-            // A chunk is copied to gain an element, which it is anyway where it is shared.
-            Some(items) => *items = items.iter().cloned().chain([item]).collect(),
-            None => self.chunks.push(Arc::from([item])),
+        if let Some(chunk) = self.chunks.get_mut(chunk) {
+            Arc::make_mut(chunk)[within] = item;
+            return;
+        }
+        let rest = Arc::make_mut(&mut self.rest);
+        if within < rest.len() {
+            rest[within] = item;
+        } else {
+            rest.push(item);
+        }
+        if rest.len() == CHUNK {
+            self.chunks.push(std::mem::take(rest).into());
         }
     }
 }

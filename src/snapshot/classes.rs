@@ -55,7 +55,7 @@ impl Classes {
     }
 
     /// Brings the classes up to date with departments that came, moved, got a role or lost one. It costs what is above and
-    /// below them.
+    /// below them; now and then, and for many of them, all departments.
     pub(crate) fn follow<'t>(
         &mut self,
         assigned: &Assigned,
@@ -73,11 +73,21 @@ impl Classes {
             self.has_own[slot(department) as usize] = assigned.of_department(id).iter().any(Option::is_some);
             below.push(tree.below(slot(department)));
         }
+        let mut cost = 0;
+        let mut parts = Vec::new();
         for these in Below::outermost(below) {
             let these = tree.within(these);
             let Some(outermost) = these.first() else { continue };
             let mut above: Vec<_> = org.with_those_above(department(*outermost)).skip(1).map(slot).collect();
             above.reverse();
+            cost += above.len() + these.len();
+            if cost > tree.slots() {
+                // Many, far down: those above them would come again and again.
+                return self.bring(assigned, org, tree, tree.preorder().iter().copied());
+            }
+            parts.push((above, these));
+        }
+        for (above, these) in parts {
             self.bring(assigned, org, tree, above.into_iter().chain(these.iter().copied()));
         }
     }

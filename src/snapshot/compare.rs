@@ -92,12 +92,12 @@ impl<T, const CHUNK: usize> Chunks<T, CHUNK> {
     /// The places of the chunks that the two do not share.
     fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = u32> + 'a {
         let places = move |chunk: usize| {
-            let longest = [self, other].into_iter().filter_map(|list| list.chunk(chunk)).map(|items| items.len()).max();
+            let longest = [self, other].into_iter().filter_map(|list| list.chunk(chunk)).map(<[T]>::len).max();
             let first = super::place(chunk * CHUNK);
             first..first + super::place(longest.unwrap_or(0))
         };
         let differs = move |chunk: &usize| match (self.chunk(*chunk), other.chunk(*chunk)) {
-            (Some(mine), Some(theirs)) => !Arc::ptr_eq(mine, theirs),
+            (Some(mine), Some(theirs)) => !std::ptr::eq(mine, theirs),
             _ => true,
         };
         (0..self.len().max(other.len()).div_ceil(CHUNK)).filter(differs).flat_map(places)

@@ -78,9 +78,11 @@ impl Snapshot {
 
     /// The snapshot of a policy, given the one before and what has changed since.
     ///
-    /// At most one snapshot may follow another, or be adopted by it, because they remember rows together and give out places in turn.
-    /// It costs what the change touches; besides, a group that comes costs its members, one that gets its first role or loses
-    /// its last one too, who joins or leaves one a copy of their list, and a touched department costs all departments.
+    /// At most once may a snapshot be followed, or adopt what was tried, because both remember rows together and give out
+    /// places in turn. It costs what the change touches; besides, a group that comes costs its members, one that gets its first
+    /// role or loses its last one too, and who joins or leaves one a copy of their list. A department that moves, or gets or
+    /// loses a role, costs a copy of what is known of each department in a few bytes; one that comes or goes, or several at
+    /// once, cost all departments.
     pub(crate) fn follow(&self, policy: Policy, touched: &[Touched]) -> Self {
         let rows = if leaves_rows(touched) { self.rows.clone() } else { Arc::default() };
         let mut next = Self { revision: self.revision + 1, policy, rows, ..self.clone() };
@@ -111,7 +113,8 @@ impl Snapshot {
         for (subject, role) in &touched.assigned {
             next.assigned.follow(&next.policy, role, subject);
         }
-        for (subject, _) in &touched.assigned {
+        let subjects: BTreeSet<&Subject> = touched.assigned.iter().map(|(subject, _)| *subject).collect();
+        for subject in subjects {
             next.follow_assigned(self, subject);
         }
         let users: Vec<_> = touched.users.iter().map(|id| (*id, org.users().get(*id))).collect();

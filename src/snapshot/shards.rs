@@ -102,7 +102,8 @@ impl<Key: Clone, T: Copy, const SHARD: usize> Shards<Key, T, SHARD> {
     #[inline]
     pub(crate) fn get(&self, hash: u64, word: u64, is_it: impl Fn(&(Key, T)) -> bool) -> Option<T> {
         let table = self.tables.get(shard(hash, self.tables.len()))?;
-        let mut at = home(hash, table);
+        let first = home(hash, table);
+        let mut at = first;
         loop {
             let bucket = table.get(at)?;
             let mut places = bucket.places(word);
@@ -117,6 +118,10 @@ impl<Key: Clone, T: Copy, const SHARD: usize> Shards<Key, T, SHARD> {
                 return None;
             }
             at = next(at, table);
+            // A table may be full to the last place.
+            if at == first {
+                return None;
+            }
         }
     }
 
@@ -247,4 +252,32 @@ fn entries<Key: Clone, T: Copy>(
 ) -> impl Iterator<Item = (Hashed<Key>, T)> {
     let all = table.iter().flat_map(|bucket| bucket.words.iter().zip(bucket.entries.iter().flatten()));
     all.map(move |(word, (key, value))| ((rehash(*word, key), *word, key.clone()), *value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Shards;
+
+    /// All ids of one table, while others are empty: it is filled to the last place before there are more tables.
+    #[test]
+    fn a_full_table_is_searched_to_its_end_and_no_further() {
+        const TABLES: u64 = 3;
+        let spread = |n: u64| ((n % TABLES) * (u64::MAX / TABLES)) | n;
+        let first: Vec<_> = (0..336 * TABLES).map(|n| ((spread(n), n, ()), n)).collect();
+        let mut shards: Shards<(), u64, 336> = Shards::of(&first);
+        for n in 0..1_200 {
+            let (hash, word) = (0, 1_000_000 + n);
+            assert_eq!(shards.get(hash, word, |_| true), None);
+            shards.set((hash, word, ()), n, |_| true, |word, ()| if word < 1_000_000 { spread(word) } else { 0 });
+            assert_eq!(shards.get(hash, word, |_| true), Some(n));
+        }
+        for n in (0..1_200).step_by(3) {
+            shards.remove((0, 1_000_000 + n), |_| true, |word, ()| if word < 1_000_000 { spread(word) } else { 0 });
+        }
+        for n in 0..1_200 {
+            assert_eq!(shards.get(0, 1_000_000 + n, |_| true), (n % 3 != 0).then_some(n));
+        }
+        assert_eq!(shards.len(), 336 * 3 + 1_200 - 400);
+        assert!((0..336 * TABLES).all(|n| shards.get(spread(n), n, |_| true) == Some(n)));
+    }
 }
