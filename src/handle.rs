@@ -239,9 +239,10 @@ impl Editor<'_> {
     ///
     /// Each command is judged on the state that those before it left. It costs what the batch changes: one user's change
     /// copies the parts of the lists that the user stands in, however large the company is. Besides, a group that comes or
-    /// goes, gets its first role or loses its last one, costs its members; a department that comes, goes or moves, or that a
-    /// role is given to or taken from, costs all departments; and to remove a user, a group or a department is to look at all
-    /// roles. (What no user needs any more is kept until [`replace`](Handle::replace).) What the rules add stands in
+    /// goes, gets its first role or loses its last one, costs its members; a department that moves, or that a role is given to
+    /// or taken from, costs those above and below it and a copy of a few bytes for each department; one that comes or goes
+    /// costs all departments; and to remove a user, a group or a department is to look at all roles. (What no user needs any
+    /// more is kept until [`replace`](Handle::replace).) What the rules add stands in
     /// [`administration`](crate::docs::administration#what-it-costs).
     ///
     /// # Errors

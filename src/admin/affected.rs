@@ -14,7 +14,8 @@ use crate::vocabulary::subject::Subject;
 ///
 /// Nobody outside has any other answer than before, to any question. Somebody inside may well have the same. It is kept as
 /// kinds of people, with the policies before and after, and not as a list: so it costs what the batch costs, however many it
-/// contains. Asking for one user costs their departments and those above them.
+/// contains. The first question gathers the subjects of the roles that it names; asking for one user costs their departments and
+/// those above them.
 ///
 /// ```
 /// # use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
@@ -37,8 +38,9 @@ pub struct Affected {
     before: Policy,
     after: Policy,
     kinds: Kinds,
-    /// Whoever one of these contains, before or after. Gathered when first asked for: a role may be assigned to many.
-    subjects: OnceLock<BTreeSet<Subject>>,
+    /// The subjects of the kinds, and those of their roles before or after. Gathered when first asked for: a role may be
+    /// assigned to many.
+    gathered: OnceLock<BTreeSet<Subject>>,
 }
 
 /// Kinds of people, gathered command by command.
@@ -54,7 +56,7 @@ pub(crate) struct Kinds {
 
 impl Affected {
     pub(crate) fn new(before: Policy, after: Policy, kinds: Kinds) -> Self {
-        Self { before, after, kinds, subjects: OnceLock::new() }
+        Self { before, after, kinds, gathered: OnceLock::new() }
     }
 
     /// Whether this user's answers may have changed.
@@ -76,7 +78,7 @@ impl Affected {
     }
 
     fn subjects(&self) -> &BTreeSet<Subject> {
-        self.subjects.get_or_init(|| {
+        self.gathered.get_or_init(|| {
             let roles =
                 self.kinds.roles.iter().flat_map(|id| [&self.before, &self.after].map(|state| state.roles.get(id)));
             let assigned = roles.flatten().flat_map(|role| role.assigned_to.iter());

@@ -56,7 +56,7 @@ pub(crate) struct Batch<'b> {
 struct Accepted {
     policy: Policy,
     touched: Vec<Touched>,
-    /// What it leads to, if the verdict took that.
+    /// The state after it, if it had to be compiled for the verdict.
     compiled: Option<Arc<Snapshot>>,
     undo: Vec<Command>,
     kinds: Kinds,

@@ -66,9 +66,9 @@
 //!
 //! Users, groups and departments have places that they keep while they are there. Equal sets of departments, and equal parts, are
 //! kept once, and their places are never given out again: so a row that was made for them stays true, whoever else followed.
-//! What is only tried (a dry run, a repair) is in a line of its own and remembers its own rows.
+//! What is only tried (a dry run, a repair) is in a line of its own and remembers its own rows, unless it is published then.
 //!
-//! **The index** is our own: four ids with what a check needs of each fill one line of the cache, in tables of some thousand ids
+//! **The index** is our own: four ids with what a check needs of each fill one line of the cache, in tables of some hundred or thousand ids
 //! that snapshots share. One id that changes copies one table.
 //!
 //! # How a change is judged
@@ -79,7 +79,8 @@
 //! Who asks as a user is judged before each command. What an administrator may is known from the company alone. For others the
 //! state that the command meets is compiled, which costs what the commands before it touched, and their levels and their
 //! reach are asked of that, as any check would be. Containment looks at what a command did, not at what it says: at the cells
-//! that hold more after it than before. The snapshot that is published follows the published one in one step.
+//! that hold more after it than before. If the last state had to be compiled, that is what is
+//! published; else the published one is followed in one step.
 //!
 //! What a batch changed is read off its commands and those that undo them: which facts, for those who saw an older state, and
 //! which kinds of people, for those who keep answers. Of a batch of commands both name everything that is otherwise.

@@ -207,7 +207,7 @@ impl Org {
         &mut Arc::make_mut(department.expect("INVARIANT: each node of the forest is a department")).places
     }
 
-    /// Puts a user in a place, or takes them away. Whether that changes anything.
+    /// Puts a user, as they are at present, in a place, or takes them away. Whether that changes anything.
     pub(crate) fn set_place(
         &mut self,
         id: &UserId,

@@ -68,8 +68,12 @@ pub(crate) use tree::{Below, DepartmentSlot, department, slot};
 
 /// The place of a user, kept for life.
 pub(crate) type UserSlot = u32;
-/// How many entries are copied together.
+
+/// How many entries, ids and groups are copied together. What is counted or may be text costs more to copy.
 const ENTRIES: usize = 4096;
+const IDS: usize = 512;
+const GROUPS: usize = 32;
+
 /// The place of a group among all groups.
 type GroupSlot = u32;
 
@@ -106,7 +110,7 @@ pub struct Snapshot {
     users: Index<Home>,
     /// By the slot of the user, as the ids. A slot that is free holds nobody.
     entries: Arc<Chunks<Entry, ENTRIES>>,
-    ids: Arc<Chunks<UserId, 512>>,
+    ids: Arc<Chunks<UserId, IDS>>,
     /// The way back, from departments to users. No check reads it.
     roster: Arc<Roster>,
     free: Set<UserSlot>,
@@ -115,7 +119,7 @@ pub struct Snapshot {
     parts: Interned<Part>,
     groups: Index<GroupSlot>,
     /// The members of each group, sorted.
-    members: Arc<Chunks<Arc<[UserSlot]>, 32>>,
+    members: Arc<Chunks<Arc<[UserSlot]>, GROUPS>>,
     assigned: Assigned,
     classes: Arc<Classes>,
     /// Made from parts, departments, assignments and roles, by keys that stay true; dropped when roles, assignments or
@@ -133,7 +137,7 @@ pub struct Snapshot {
 #[derive(Clone, Copy)]
 pub(crate) struct Asker<'s> {
     pub(crate) user: UserSlot,
-    /// Where the user is anchored, if in one department; in several, it says the row.
+    /// Where the user is anchored, if in one department. If in several, the row says where.
     one: Below,
     /// What the user may do; `None` for who may not ask. It stands here, so that a check reads a cell without a step through
     /// memory far away.

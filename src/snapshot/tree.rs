@@ -66,8 +66,8 @@ impl Tree {
         Self { numbers: numbers.into(), sizes: sizes.into(), preorder: preorder.into() }
     }
 
-    /// The numbering after a department, and all below it, went elsewhere: what `Tree::of` gives for the forest after that. It
-    /// costs a copy, and new numbers for those between the old place and the new one.
+    /// The numbering after a department, and all below it, went elsewhere. With a canonical order it is what `Tree::of` gives
+    /// for the forest after that. It costs a copy, and new numbers for those between the old place and the new one.
     pub(crate) fn moved(&self, before: &Org, after: &Org, department: NodeIndex) -> Self {
         let these = self.below(slot(department));
         let (first, end) = (these.first as usize, these.first as usize + these.count as usize);

@@ -90,6 +90,7 @@ impl Managers {
         let (slots, latest) = (snapshot.slots(), self.latest[section]);
         let mut found = (Managed::Not, latest);
         let Some(manage) = snapshot.schema().section_at(section).manage else { return found };
+        // Most often they still do, and then nothing more is asked.
         found.0 = managed_by(latest, manage, snapshot);
         if found.0 == Managed::Wholly {
             return found;

@@ -59,7 +59,7 @@ struct Engine<'s> {
     after: &'s Snapshot,
     pairs: Vec<Pair>,
     surroundings: Surroundings<'s>,
-    /// By the rows, which stay where they are, and what is met.
+    /// By the rights of the rows, which stay where they are, and what is met.
     known: HashMap<(usize, usize, Met), Option<GroupPlace>, RandomState>,
     by_changes: HashMap<Vec<RightChange>, GroupPlace>,
     groups: Vec<Found>,

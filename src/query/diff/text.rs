@@ -147,13 +147,14 @@ impl DiffGroup<'_> {
         department_name(knowing.policy(), id)
     }
 
-    /// How many people there are at each department. Who has several places is counted once, at the first.
+    /// How many people there are at each department. Who has several places is counted once, at the one
+    /// whose id comes first.
     fn by_department(&self) -> BTreeMap<DepartmentId, usize> {
         let after = self.diff.after;
         let mut at: BTreeMap<DepartmentId, usize> = BTreeMap::new();
-        let mut count = |org: &Org, department: Option<NodeIndex>, people: usize| {
-            if let Some(department) = department {
-                *at.entry(org.department_id(department).clone()).or_default() += people;
+        let mut count = |org: &Org, departments: &mut dyn Iterator<Item = NodeIndex>, people: usize| {
+            if let Some(first) = departments.map(|department| org.department_id(department)).min() {
+                *at.entry(first.clone()).or_default() += people;
             }
         };
         let mut apart: HashMap<Entry, usize> = HashMap::new();
@@ -164,12 +165,13 @@ impl DiffGroup<'_> {
         }
         for entry in &self.found.entries {
             let people = after.count_of(*entry).saturating_sub(apart.get(entry).copied().unwrap_or_default());
-            let first = after.anchors(*entry).first().map(|slot| department(*slot));
-            count(&after.policy().org, first.filter(|_| people > 0), people);
+            if people > 0 {
+                count(&after.policy().org, &mut after.anchors(*entry).into_iter().map(department), people);
+            }
         }
         for user in &self.found.users {
             let org = &self.knowing(user).policy().org;
-            count(org, org.users().get(user).and_then(|user| User::anchors(user).next()), 1);
+            count(org, &mut org.users().get(user).into_iter().flat_map(User::anchors), 1);
         }
         at
     }
