@@ -134,7 +134,7 @@ impl Desk {
         }
         let managers = draft.managers(&self.managers, before, batch.forced)?;
         let Draft { policy, touched, snapshot, is_behind, undo, changed, kinds, .. } = draft;
-        let compiled = (!is_behind && !Arc::ptr_eq(&snapshot, before)).then_some(snapshot);
+        let compiled = (!is_behind).then_some(snapshot);
         let undo = undo.into_iter().rev().flatten().collect();
         Ok(Accepted { policy, touched, compiled, undo, kinds, changed, managers })
     }

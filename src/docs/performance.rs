@@ -69,9 +69,9 @@
 //!   that they can move; rows apart, since there are many; people in several departments, five in a hundred, whom a processor
 //!   guesses wrong when the memory that tells them comes late. A principal with the cells in it saves a step and is larger, and
 //!   lost.
-//! - **A check of a known owner** waits for the same. Without people in several departments as askers, which gives wrong answers, it
-//!   takes 2.2, 4.2 and 3.2 times the floor where it takes 2.9, 5.5 and 3.8 with them, measured in turn: so they alone do not
-//!   explain it. The rest are the row and the number of the owner's department, two steps that follow each other.
+//! - **A check of a known owner** waits for the same. Without people in several departments as askers, which gives wrong
+//!   answers, it takes 2.2, 4.2 and 3.2 times the floor where it takes 2.9, 5.5 and 3.8 with them, measured in turn: so they
+//!   alone do not explain it. The rest are the row and the number of the owner's department, two steps that follow each other.
 //! - **Compiling** writes 57 bytes a user and hashes each id. Of half a second for a million users the index takes a fifth and
 //!   memory that the system hands out a sixth: these two alone are more than the goal.
 //! - **Threads** share nothing but the count of who holds a snapshot, and the two cores of this machine are no two: arithmetic

@@ -8,6 +8,7 @@ pub(crate) mod org;
 pub(crate) mod persistent;
 pub(crate) mod role;
 pub(crate) mod schema;
+pub(crate) mod sorted;
 pub(crate) mod validate;
 pub(crate) mod world;
 

@@ -12,6 +12,7 @@ use smallvec::SmallVec;
 pub(crate) use document::check_id;
 
 use crate::policy::persistent::{Map, Set};
+use crate::policy::sorted;
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 
 /// Departments, in canonical order of their ids.
@@ -63,11 +64,7 @@ impl User {
     }
 
     fn set_group(&mut self, group: &GroupId, member: bool) {
-        match (self.groups.binary_search(group), member) {
-            (Err(place), true) => self.groups.insert(place, group.clone()),
-            (Ok(place), false) => _ = self.groups.remove(place),
-            _ => {}
-        }
+        self.groups = sorted::with(&self.groups, group, member);
     }
 }
 

@@ -9,10 +9,11 @@ use crate::document::Command;
 use crate::policy::Policy;
 use crate::policy::change::{Invalid, Touched};
 use crate::policy::org::User;
-use crate::snapshot::classes::Classes;
 use crate::snapshot::compile::{entry, home, members_of};
 use crate::snapshot::entry::Entry;
+use crate::snapshot::lineage::Lineage;
 use crate::snapshot::part::Part;
+use crate::snapshot::row::Rows;
 use crate::snapshot::tree::{Tree, slot};
 use crate::snapshot::{Snapshot, UserSlot, place};
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
@@ -67,7 +68,7 @@ impl Snapshot {
     /// What [`follow`](Self::follow) gives, for who only tries: it remembers rows of its own, in a line of its own, so any
     /// number of them may follow one snapshot.
     pub(crate) fn try_to_follow(&self, policy: Policy, touched: &[Touched]) -> Self {
-        Self { rows: Arc::default(), lineage: self.lineage.fork(self.revision), ..self.clone() }.follow(policy, touched)
+        self.next(policy, touched, Arc::default(), self.lineage.fork(self.revision))
     }
 
     /// What [`follow`](Self::follow) gives, made from what was tried already, change by change.
@@ -85,7 +86,12 @@ impl Snapshot {
     /// once, cost all departments.
     pub(crate) fn follow(&self, policy: Policy, touched: &[Touched]) -> Self {
         let rows = if leaves_rows(touched) { self.rows.clone() } else { Arc::default() };
-        let mut next = Self { revision: self.revision + 1, policy, rows, ..self.clone() };
+        self.next(policy, touched, rows, self.lineage.clone())
+    }
+
+    /// The state after a change, with these rows, in this line.
+    fn next(&self, policy: Policy, touched: &[Touched], rows: Arc<Rows>, lineage: Lineage) -> Self {
+        let mut next = Self { revision: self.revision + 1, policy, rows, lineage, ..self.clone() };
         let touched = Parts::of(touched);
         let org = next.policy.org.clone();
         let tree_changed = !touched.departments.is_empty();
@@ -140,9 +146,7 @@ impl Snapshot {
         });
         let mut bring = bring.chain(touched.departments.iter().copied()).peekable();
         if bring.peek().is_some() {
-            let mut classes = Classes::clone(&next.classes);
-            classes.follow(&next.assigned, &org, &next.tree, bring);
-            next.classes = Arc::new(classes);
+            Arc::make_mut(&mut next.classes).follow(&next.assigned, &org, &next.tree, bring);
         }
         next
     }

@@ -1,5 +1,6 @@
 //! What the roles of a user depend on, departments aside.
 
+use crate::policy::sorted;
 use crate::vocabulary::id::{GroupId, UserId};
 
 /// Which assignments meet a user, but for those to departments. Most users share one with many others.
@@ -27,12 +28,6 @@ impl Part {
 
     /// Says whether a role is assigned to a group that the user is in.
     pub(crate) fn set_group(&mut self, group: &GroupId, has_role: bool) {
-        let mut groups = std::mem::take(&mut self.groups).into_vec();
-        match (groups.binary_search(group), has_role) {
-            (Err(place), true) => groups.insert(place, group.clone()),
-            (Ok(place), false) => _ = groups.remove(place),
-            _ => {}
-        }
-        self.groups = groups.into();
+        self.groups = sorted::with(&self.groups, group, has_role);
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::policy::Policy;
 use crate::policy::persistent::Map;
+use crate::policy::sorted;
 use crate::snapshot::part::Part;
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::subject::Subject;
@@ -45,13 +46,7 @@ impl Assigned {
     /// Brings the roles of one subject up to date with an assignment that was made or ended.
     pub(crate) fn follow(&mut self, policy: &Policy, role: &RoleId, subject: &Subject) {
         let has = policy.roles.get(role).is_some_and(|role| role.assigned_to.contains(subject));
-        let mut roles = self.roles(subject).to_vec();
-        match (roles.binary_search(role), has) {
-            (Ok(place), false) => _ = roles.remove(place),
-            (Err(place), true) => roles.insert(place, role.clone()),
-            _ => return,
-        }
-        self.set(subject, roles.into());
+        self.set(subject, sorted::with(self.roles(subject), role, has));
     }
 
     fn set(&mut self, subject: &Subject, roles: RoleIds) {

@@ -148,17 +148,17 @@ impl Snapshot {
         }
         let keys = self.keys();
         let (was, is) = (keys.standing(before), keys.standing(entry));
-        let from = self.roster.users.find(|other| keys.user(other) < (before, user));
+        let from = (before != Entry::NOBODY).then(|| self.roster.users.find(|other| keys.user(other) < (before, user)));
         let stood = (was != is && was != 0).then(|| self.roster.leaders.find(|other| keys.leader(other) < (was, user)));
         Arc::make_mut(&mut self.entries).set(user, entry);
         // From here on the order is that of the new entry, and only this user is out of it.
         let keys = Keys { entries: &self.entries, parts: &self.parts };
         let roster = Arc::make_mut(&mut self.roster);
         let users = |other| keys.user(other) < (entry, user);
-        match (before == Entry::NOBODY, entry == Entry::NOBODY) {
-            (false, false) => roster.users.reorder(from, users),
-            (false, true) => roster.users.remove(from),
-            (true, _) => roster.users.insert(user, users),
+        match from {
+            Some(from) if entry == Entry::NOBODY => roster.users.remove(from),
+            Some(from) => roster.users.reorder(from, users),
+            None => roster.users.insert(user, users),
         }
         if let Some(stood) = stood {
             roster.leaders.remove(stood);

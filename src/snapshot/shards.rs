@@ -202,9 +202,9 @@ fn shard(hash: u64, count: usize) -> usize {
 
 /// The bucket where a look-up begins.
 #[inline]
-#[allow(clippy::cast_possible_truncation, reason = "only the lowest bits choose the bucket")]
 fn home<T>(hash: u64, table: &[T]) -> usize {
-    hash as usize & (table.len() - 1)
+    // The lowest bits, below the length, so they fit wherever it does.
+    usize::try_from(hash & (table.len() as u64 - 1)).unwrap_or(0)
 }
 
 #[inline]

@@ -71,14 +71,15 @@ impl Tree {
     pub(crate) fn moved(&self, before: &Org, after: &Org, department: NodeIndex) -> Self {
         let these = self.below(slot(department));
         let (first, end) = (these.first as usize, these.first as usize + these.count as usize);
-        let mut sizes = self.sizes.to_vec();
+        let mut next = self.clone();
+        let sizes = Arc::make_mut(&mut next.sizes);
         for above in before.with_those_above(department).skip(1) {
             sizes[slot(above) as usize] -= these.count;
         }
         for above in after.with_those_above(department).skip(1) {
             sizes[slot(above) as usize] += these.count;
         }
-        let (mut numbers, mut preorder) = (self.numbers.to_vec(), self.preorder.to_vec());
+        let (numbers, preorder) = (Arc::make_mut(&mut next.numbers), Arc::make_mut(&mut next.preorder));
         let to = self.place_among_siblings(after, department) as usize;
         let shifted = if to <= first {
             preorder[to..end].rotate_right(end - first);
@@ -90,7 +91,7 @@ impl Tree {
         for place in shifted {
             numbers[preorder[place] as usize] = super::place(place);
         }
-        Self { numbers: numbers.into(), sizes: sizes.into(), preorder: preorder.into() }
+        next
     }
 
     /// The number, before it moved, of what a department is to stand before: of the next of its siblings, or of whoever comes

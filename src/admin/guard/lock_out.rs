@@ -88,15 +88,14 @@ impl Managers {
     /// How much of a section the users who are no administrators manage, at most, and who does.
     fn managed(&self, section: usize, snapshot: &Snapshot) -> (Managed, UserSlot) {
         let (slots, latest) = (snapshot.slots(), self.latest[section]);
-        let mut found = (Managed::Not, latest);
-        let Some(manage) = snapshot.schema().section_at(section).manage else { return found };
+        let Some(manage) = snapshot.schema().section_at(section).manage else { return (Managed::Not, latest) };
+        let mut found = (managed_by(latest, manage, snapshot), latest);
         // Most often they still do, and then nothing more is asked.
-        found.0 = managed_by(latest, manage, snapshot);
         if found.0 == Managed::Wholly {
             return found;
         }
         let most = most(section, manage, snapshot.policy());
-        for slot in (latest..slots.end).chain(0..latest.min(slots.end)) {
+        for slot in (latest + 1..slots.end).chain(0..latest.min(slots.end)) {
             if found.0 == most {
                 break;
             }
