@@ -254,8 +254,8 @@ impl Draft {
 
     /// Who manages the state at the end; or which section nobody would.
     fn managers(&mut self, managers: &Managers, before: &Arc<Snapshot>, forced: bool) -> Result<Managers, Refusal> {
-        let mut now = managers.follow(before.policy(), &self.policy, &self.touched);
-        if forced || now.has_administrator() {
+        let mut now = managers.follow(before, &self.policy, &self.touched);
+        if forced || now.are_known() {
             return Ok(now);
         }
         let after = self.compiled();

@@ -48,6 +48,16 @@ pub(crate) enum Touched {
     Levels,
 }
 
+impl Touched {
+    /// Whether all who have the same roles, in the same departments, may do the same as before.
+    pub(crate) fn leaves_rows(&self) -> bool {
+        match self {
+            Self::Department(_) | Self::Assigned(..) | Self::Levels => false,
+            Self::Group(_) | Self::Member(..) | Self::User(_) => true,
+        }
+    }
+}
+
 type Changed = Result<Effect, Invalid>;
 
 impl Effect {
@@ -437,6 +447,7 @@ impl Policy {
         check_new("role", id, self.roles.contains_key(id))?;
         self.check_role_name(role.section, &role.name, None)?;
         let subjects = role.assigned_to.clone();
+        subjects.iter().for_each(|subject| self.assigned.set_role(subject, id, true));
         self.names.insert((role.section, role.name.to_lowercase()), id.clone());
         self.roles.insert(id.clone(), Arc::new(role));
         let touched = subjects.iter().map(|subject| Touched::Assigned(id.clone(), subject.clone()));
@@ -456,6 +467,7 @@ impl Policy {
     fn delete_role(&mut self, id: &RoleId) -> Changed {
         let Some(role) = self.roles.remove(id) else { return Err(unknown("role", id)) };
         self.names.remove(&(role.section, role.name.to_lowercase()));
+        role.assigned_to.iter().for_each(|subject| self.assigned.set_role(subject, id, false));
         let touched = role.assigned_to.iter().map(|subject| Touched::Assigned(id.clone(), subject.clone()));
         let grant = |(action, level): (&ActionIndex, &Level)| {
             (self.schema.action_name(*action), Word::Known(self.schema.grant_of(*action, *level)))
@@ -528,7 +540,7 @@ impl Policy {
         if self.role(id)?.assigned_to.contains(subject) {
             return invalid(format!("role `{id}` is assigned to `{subject}` already"));
         }
-        self.role_mut(id)?.assigned_to.insert(subject.clone());
+        self.set_assigned(id, subject, true)?;
         let undo = Command::Unassign { role: id.clone(), subject: Word::Known(subject.clone()) };
         Ok(Effect::of([undo], [Touched::Assigned(id.clone(), subject.clone())]))
     }
@@ -537,22 +549,29 @@ impl Policy {
         if !self.role(id)?.assigned_to.contains(subject) {
             return invalid(format!("role `{id}` is not assigned to `{subject}`"));
         }
-        self.role_mut(id)?.assigned_to.remove(subject);
+        self.set_assigned(id, subject, false)?;
         let undo = Command::Assign { role: id.clone(), subject: Word::Known(subject.clone()) };
         Ok(Effect::of([undo], [Touched::Assigned(id.clone(), subject.clone())]))
     }
 
+    fn set_assigned(&mut self, id: &RoleId, subject: &Subject, assigned: bool) -> Result<(), Invalid> {
+        let subjects = &mut self.role_mut(id)?.assigned_to;
+        if assigned {
+            subjects.insert(subject.clone())
+        } else {
+            subjects.remove(subject)
+        };
+        self.assigned.set_role(subject, id, assigned);
+        Ok(())
+    }
+
     /// Ends all assignments to these subjects. Gives the commands that bring them back, and what it touches.
     fn unassign_all(&mut self, subjects: &[Subject]) -> (Vec<Command>, Vec<Touched>) {
-        let mut ended: Vec<(RoleId, Subject)> = Vec::new();
-        for (id, role) in self.roles.iter() {
-            let theirs = subjects.iter().filter(|subject| role.assigned_to.contains(subject));
-            ended.extend(theirs.map(|subject| (id.clone(), subject.clone())));
-        }
+        let of_one = |subject| self.assigned.roles(subject).iter().map(move |role| (role.clone(), subject.clone()));
+        let mut ended: Vec<(RoleId, Subject)> = subjects.iter().flat_map(of_one).collect();
+        ended.sort_unstable();
         for (id, subject) in &ended {
-            if let Ok(role) = self.role_mut(id) {
-                role.assigned_to.remove(subject);
-            }
+            self.set_assigned(id, subject, false).expect("INVARIANT: only roles that are there are assigned");
         }
         let assign = |(role, subject): &(RoleId, Subject)| Command::assign(role.clone(), subject.clone());
         let undo = ended.iter().map(assign).collect();

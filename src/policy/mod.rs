@@ -1,5 +1,6 @@
 //! The validated model: what the company decided. It exists only if it is valid.
 
+pub(crate) mod assigned;
 pub(crate) mod assignment;
 pub(crate) mod change;
 mod cycle;
@@ -15,6 +16,7 @@ pub(crate) mod world;
 use std::sync::Arc;
 
 use crate::document::{Document, Format, Word};
+use crate::policy::assigned::Assigned;
 use crate::policy::org::Org;
 use crate::policy::role::{Names, Roles};
 use crate::policy::schema::Schema;
@@ -50,6 +52,7 @@ pub struct Policy {
     pub(crate) org: Org,
     pub(crate) roles: Roles,
     names: Names,
+    pub(crate) assigned: Assigned,
 }
 
 impl Policy {
@@ -74,8 +77,8 @@ impl Policy {
         let schema = Schema::from_document(&schema, problems);
         let org = Org::from_document(org, problems);
         let roles = role::from_document(roles, &schema, &org, problems);
-        let names = role::index_names(&roles);
-        Self { delegation, schema: Arc::new(schema), org, roles, names }
+        let (names, assigned) = (role::index_names(&roles), Assigned::of(&roles));
+        Self { delegation, schema: Arc::new(schema), org, roles, names, assigned }
     }
 
     /// The policy as a canonical document: policies that mean the same give equal documents, and so the same bytes.

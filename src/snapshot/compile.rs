@@ -15,7 +15,6 @@ use crate::snapshot::index::Index;
 use crate::snapshot::interner::Interned;
 use crate::snapshot::lineage::Lineage;
 use crate::snapshot::part::Part;
-use crate::snapshot::roles::Assigned;
 use crate::snapshot::roster::Roster;
 use crate::snapshot::tree::{Tree, slot};
 use crate::snapshot::{ENTRIES, GroupSlot, Snapshot, UserSlot};
@@ -30,12 +29,11 @@ impl Snapshot {
     }
 
     pub(crate) fn compile(policy: Policy) -> Self {
-        let Policy { schema, org, .. } = &policy;
+        let Policy { schema, org, assigned, .. } = &policy;
         let tree = Tree::of(org);
         let departments: Vec<_> = org.departments().map(|(id, node)| (id, slot(node))).collect();
         let departments = Index::of(&departments);
 
-        let assigned = Assigned::of(&policy);
         let direct: HashSet<&UserId, RandomState> = assigned.direct().collect();
         let groups: Vec<_> = org.groups().keys().zip(0..).collect();
         let has_role: Vec<bool> = groups.iter().map(|(id, _)| assigned.has_group(id)).collect();
@@ -83,8 +81,7 @@ impl Snapshot {
             parts,
             groups,
             members: Arc::new(members),
-            classes: Arc::new(Classes::of(&assigned, org, &tree)),
-            assigned,
+            classes: Arc::new(Classes::of(assigned, org, &tree)),
             #[cfg(feature = "sql")]
             imprint: super::imprint::Imprint::of(org, &tree),
             tree,

@@ -16,7 +16,7 @@ use crate::snapshot::part::Part;
 use crate::snapshot::row::Rows;
 use crate::snapshot::tree::{Tree, slot};
 use crate::snapshot::{Snapshot, UserSlot, place};
-use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
+use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 use crate::vocabulary::subject::Subject;
 
 /// What a batch touched, each once.
@@ -26,7 +26,7 @@ struct Parts<'t> {
     groups: BTreeSet<&'t GroupId>,
     members: BTreeMap<&'t GroupId, BTreeSet<&'t UserId>>,
     users: BTreeSet<&'t UserId>,
-    assigned: BTreeSet<(&'t Subject, &'t RoleId)>,
+    assigned: BTreeSet<&'t Subject>,
 }
 
 impl<'t> Parts<'t> {
@@ -38,20 +38,12 @@ impl<'t> Parts<'t> {
                 Touched::Group(id) => _ = parts.groups.insert(id),
                 Touched::Member(group, user) => _ = parts.members.entry(group).or_default().insert(user),
                 Touched::User(id) => _ = parts.users.insert(id),
-                Touched::Assigned(role, subject) => _ = parts.assigned.insert((subject, role)),
+                Touched::Assigned(_, subject) => _ = parts.assigned.insert(subject),
                 Touched::Levels => {}
             }
         }
         parts
     }
-}
-
-/// Whether rows that were made before a change are true after it.
-fn leaves_rows(touched: &[Touched]) -> bool {
-    touched.iter().all(|touched| match touched {
-        Touched::Department(_) | Touched::Assigned(..) | Touched::Levels => false,
-        Touched::Group(_) | Touched::Member(..) | Touched::User(_) => true,
-    })
 }
 
 impl Snapshot {
@@ -73,7 +65,7 @@ impl Snapshot {
 
     /// What [`follow`](Self::follow) gives, made from what was tried already, change by change.
     pub(crate) fn adopt(&self, tried: &Self, touched: &[Touched]) -> Self {
-        let rows = if leaves_rows(touched) { &self.rows } else { &tried.rows };
+        let rows = if touched.iter().all(Touched::leaves_rows) { &self.rows } else { &tried.rows };
         Self { revision: self.revision + 1, lineage: self.lineage.clone(), rows: rows.clone(), ..tried.clone() }
     }
 
@@ -85,7 +77,7 @@ impl Snapshot {
     /// loses a role, costs a copy of what is known of each department in a few bytes; one that comes or goes, or several at
     /// once, cost all departments.
     pub(crate) fn follow(&self, policy: Policy, touched: &[Touched]) -> Self {
-        let rows = if leaves_rows(touched) { self.rows.clone() } else { Arc::default() };
+        let rows = if touched.iter().all(Touched::leaves_rows) { self.rows.clone() } else { Arc::default() };
         self.next(policy, touched, rows, self.lineage.clone())
     }
 
@@ -116,11 +108,7 @@ impl Snapshot {
             let tree = tree_changed.then_some(&next.tree);
             next.imprint = self.imprint.follow(&self.policy.org, &org, &touched.users, tree);
         }
-        for (subject, role) in &touched.assigned {
-            next.assigned.follow(&next.policy, role, subject);
-        }
-        let subjects: BTreeSet<&Subject> = touched.assigned.iter().map(|(subject, _)| *subject).collect();
-        for subject in subjects {
+        for subject in &touched.assigned {
             next.follow_assigned(self, subject);
         }
         let users: Vec<_> = touched.users.iter().map(|id| (*id, org.users().get(*id))).collect();
@@ -140,13 +128,13 @@ impl Snapshot {
             next.follow_members(self, group, users);
         }
 
-        let bring = touched.assigned.iter().filter_map(|(subject, _)| match subject {
+        let bring = touched.assigned.iter().filter_map(|subject| match subject {
             Subject::Department(id) | Subject::DepartmentSub(id) => Some(id),
             _ => None,
         });
         let mut bring = bring.chain(touched.departments.iter().copied()).peekable();
         if bring.peek().is_some() {
-            Arc::make_mut(&mut next.classes).follow(&next.assigned, &org, &next.tree, bring);
+            Arc::make_mut(&mut next.classes).follow(&next.policy.assigned, &org, &next.tree, bring);
         }
         next
     }
@@ -155,7 +143,7 @@ impl Snapshot {
     fn follow_assigned(&mut self, before: &Self, subject: &Subject) {
         match subject {
             Subject::User(id) => {
-                let direct = self.assigned.has_direct(id).then_some(id);
+                let direct = self.policy.assigned.has_direct(id).then_some(id);
                 if let Some(user) = before.slot_of(id.borrowed()) {
                     let entry = self.entry(user);
                     let part = self.another_part(entry.part, |part| part.direct = direct.cloned());
@@ -163,8 +151,8 @@ impl Snapshot {
                 }
             }
             Subject::Group(id) => {
-                let has_role = self.assigned.has_group(id);
-                if has_role == before.assigned.has_group(id) {
+                let has_role = self.policy.assigned.has_group(id);
+                if has_role == before.policy.assigned.has_group(id) {
                     return;
                 }
                 // Many members share a part.
@@ -221,8 +209,8 @@ impl Snapshot {
         let (Some(user), Some(home)) = (user, self.users.get(id.borrowed())) else { return };
         let (parts, several) = (&mut self.parts, &mut self.several);
         let part = |part| parts.place(part);
-        let groups = user.groups.iter().filter(|group| self.assigned.has_group(group)).cloned().collect();
-        let direct = self.assigned.has_direct(id).then_some(id);
+        let groups = user.groups.iter().filter(|group| self.policy.assigned.has_group(group)).cloned().collect();
+        let direct = self.policy.assigned.has_direct(id).then_some(id);
         let entry = entry(user, groups, direct, part, |departments| several.place(departments));
         self.set_entry(home.user, entry);
     }

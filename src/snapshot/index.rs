@@ -19,7 +19,7 @@ use crate::vocabulary::id::{Id, Value};
 pub(crate) struct Index<T> {
     hasher: RandomState,
     /// Compared as they are.
-    integers: Shards<(), T, 1344>,
+    integers: Shards<(), T, 336>,
     /// Compared by their hash, then as they are.
     texts: Shards<Arc<str>, T, 336>,
 }

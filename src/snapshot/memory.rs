@@ -7,9 +7,9 @@ use crate::snapshot::Snapshot;
 
 impl Snapshot {
     /// The bytes of the compiled form: the index of ids, and what is compiled of users, departments and groups, whether it
-    /// shares that with another snapshot or not. Not in it are the [`policy`](Self::policy), whose texts the ids share; the
-    /// assignments by subject, which grow with the roles; and the rows that were made so far: one for each set of rights, and
-    /// a few words for each user who has a role by name, each group of roles and each department that asked.
+    /// shares that with another snapshot or not. Not in it are the [`policy`](Self::policy), whose texts the ids share; and
+    /// the rows that were made so far: one for each set of rights, and a few words for each user who has a role by name, each
+    /// group of roles and each department that asked.
     ///
     /// Linear in the parts that users share, not in the users.
     pub fn memory_usage(&self) -> usize {

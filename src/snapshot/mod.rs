@@ -8,7 +8,7 @@
 //! - A check finds how the user and the record are related, as five bits, and looks that up in a cell.
 //!
 //! A snapshot never changes. The one after a change shares with it all that is the same: lists and indices in chunks, the
-//! tree, the assignments, the rows.
+//! tree, the rows.
 
 mod anchors;
 mod cell;
@@ -27,7 +27,6 @@ mod memo;
 mod memory;
 mod part;
 mod relation;
-mod roles;
 mod roster;
 mod row;
 mod shards;
@@ -58,7 +57,6 @@ use index::Index;
 use interner::Interned;
 use lineage::Lineage;
 use part::Part;
-use roles::Assigned;
 use roster::Roster;
 pub(crate) use roster::{Entries, Source};
 pub(crate) use row::Row;
@@ -70,8 +68,8 @@ pub(crate) use tree::{Below, DepartmentSlot, department, slot};
 pub(crate) type UserSlot = u32;
 
 /// How many entries, ids and groups are copied together. What is counted or may be text costs more to copy.
-const ENTRIES: usize = 4096;
-const IDS: usize = 512;
+const ENTRIES: usize = 512;
+const IDS: usize = 128;
 const GROUPS: usize = 32;
 
 /// The place of a group among all groups.
@@ -120,7 +118,6 @@ pub struct Snapshot {
     groups: Index<GroupSlot>,
     /// The members of each group, sorted.
     members: Arc<Chunks<Arc<[UserSlot]>, GROUPS>>,
-    assigned: Assigned,
     classes: Arc<Classes>,
     /// Made from parts, departments, assignments and roles, by keys that stay true; dropped when roles, assignments or
     /// departments change.
@@ -235,7 +232,7 @@ impl Snapshot {
             Err(several) => self.several.get(several).map_or(&[][..], |departments| departments),
         };
         let brought = anchors.iter().flat_map(|department| self.classes.roles(*department));
-        let roles = self.assigned.of_part(part).chain(brought);
+        let roles = part.roles(&self.policy.assigned).chain(brought);
         let row = Row::new(&self.schema, &self.policy.roles, roles, part.administrator);
         let below: SmallVec<[Below; 4]> = anchors.iter().map(|department| self.tree.below(*department)).collect();
         let ranges = || Ranges::of(&below);

@@ -1,7 +1,9 @@
 //! What the roles of a user depend on, departments aside.
 
+use crate::policy::assigned::Assigned;
 use crate::policy::sorted;
-use crate::vocabulary::id::{GroupId, UserId};
+use crate::vocabulary::id::{GroupId, RoleId, UserId};
+use crate::vocabulary::subject::Subject;
 
 /// Which assignments meet a user, but for those to departments. Most users share one with many others.
 ///
@@ -29,5 +31,20 @@ impl Part {
     /// Says whether a role is assigned to a group that the user is in.
     pub(crate) fn set_group(&mut self, group: &GroupId, has_role: bool) {
         self.groups = sorted::with(&self.groups, group, has_role);
+    }
+
+    /// The roles of a user, but for those that departments bring. One may come more than once.
+    pub(crate) fn roles<'a>(&'a self, assigned: &'a Assigned) -> impl Iterator<Item = &'a RoleId> {
+        let given = [
+            (self.active, Subject::Everyone),
+            (self.employee, Subject::Employees),
+            (self.supervisor, Subject::Supervisors),
+            (self.deputy, Subject::Deputies),
+            (self.administrator, Subject::Administrators),
+        ];
+        let given = given.into_iter().filter_map(|(met, subject)| met.then_some(subject));
+        let groups = self.groups.iter().cloned().map(Subject::Group);
+        let direct = self.direct.iter().cloned().map(Subject::User);
+        given.chain(groups).chain(direct).flat_map(|subject| assigned.roles(&subject))
     }
 }

@@ -18,11 +18,11 @@ use crate::snapshot::{ENTRIES, Snapshot, UserSlot};
 #[derive(Clone, Default)]
 pub(crate) struct Roster {
     /// By where they are anchored, then by part.
-    users: Sorted<UserSlot, 4096>,
+    users: Sorted<UserSlot, (Entry, UserSlot), 4096>,
     /// Heads, deputies and administrators, by which of these they are.
-    leaders: Sorted<UserSlot, 1024>,
+    leaders: Sorted<UserSlot, (u8, UserSlot), 1024>,
     /// The lists that a department stands in, by department.
-    lists: Sorted<(DepartmentSlot, u32), 512>,
+    lists: Sorted<(DepartmentSlot, u32), (DepartmentSlot, u32), 512>,
 }
 
 /// Entries, found one by one; with how many users each has, where that is known without counting.
@@ -46,6 +46,7 @@ const DEPUTY: u8 = 2;
 const ADMINISTRATOR: u8 = 4;
 
 /// What the roster reads to sort users.
+#[derive(Clone, Copy)]
 struct Keys<'a> {
     entries: &'a Chunks<Entry, ENTRIES>,
     parts: &'a Interned<Part>,
@@ -102,11 +103,13 @@ impl Roster {
         let users = by_number(&users, |user| keys.entry(user).anchors.slot().unwrap_or_else(|list| departments + list));
         let mut leaders: Vec<UserSlot> = users.iter().copied().filter(|user| keys.leader(*user).0 != 0).collect();
         leaders.sort_by_cached_key(|user| keys.leader(*user));
-        let mut roster = Self { users: Sorted::of(&users), leaders: Sorted::of(&leaders), lists: Sorted::default() };
         let mut lists: Vec<_> = (0..super::place(several.len())).flat_map(|place| in_list(several, place)).collect();
         lists.sort_unstable();
-        roster.lists = Sorted::of(&lists);
-        roster
+        Self {
+            users: Sorted::of(&users, |user| keys.user(user)),
+            leaders: Sorted::of(&leaders, |user| keys.leader(user)),
+            lists: Sorted::of(&lists, |list| list),
+        }
     }
 
     pub(crate) fn memory_usage(&self) -> usize {
@@ -146,25 +149,23 @@ impl Snapshot {
         if before == entry {
             return;
         }
-        let keys = self.keys();
-        let (was, is) = (keys.standing(before), keys.standing(entry));
-        let from = (before != Entry::NOBODY).then(|| self.roster.users.find(|other| keys.user(other) < (before, user)));
-        let stood = (was != is && was != 0).then(|| self.roster.leaders.find(|other| keys.leader(other) < (was, user)));
         Arc::make_mut(&mut self.entries).set(user, entry);
         // From here on the order is that of the new entry, and only this user is out of it.
         let keys = Keys { entries: &self.entries, parts: &self.parts };
-        let roster = Arc::make_mut(&mut self.roster);
-        let users = |other| keys.user(other) < (entry, user);
-        match from {
-            Some(from) if entry == Entry::NOBODY => roster.users.remove(from),
-            Some(from) => roster.users.reorder(from, users),
-            None => roster.users.insert(user, users),
+        let Roster { users, leaders, .. } = Arc::make_mut(&mut self.roster);
+        let key = |user| keys.user(user);
+        match (before == Entry::NOBODY, entry == Entry::NOBODY) {
+            (false, false) => users.reorder(user, (before, user), key),
+            (false, true) => users.remove(user, (before, user), key),
+            (true, _) => users.insert(user, key),
         }
-        if let Some(stood) = stood {
-            roster.leaders.remove(stood);
+        let (was, is) = (keys.standing(before), keys.standing(entry));
+        let key = |user| keys.leader(user);
+        if was != is && was != 0 {
+            leaders.remove(user, (was, user), key);
         }
         if was != is && is != 0 {
-            roster.leaders.insert(user, |other| keys.leader(other) < (is, user));
+            leaders.insert(user, key);
         }
     }
 
@@ -172,7 +173,7 @@ impl Snapshot {
     pub(crate) fn list_several(&mut self, from: usize) {
         for place in super::place(from)..super::place(self.several.len()) {
             for each in in_list(&self.several, place) {
-                Arc::make_mut(&mut self.roster).lists.insert(each, |other| other < each);
+                Arc::make_mut(&mut self.roster).lists.insert(each, |list| list);
             }
         }
     }
@@ -195,22 +196,23 @@ impl Snapshot {
     /// Where the users of an entry stand, who stand behind a spot.
     fn stretch(&self, entry: Entry, behind: Spot) -> (Spot, Spot) {
         let keys = self.keys();
-        let from = self.roster.users.find_from(behind, |user| keys.entry(user) < entry);
-        (from, self.roster.users.find_from(from, |user| keys.entry(user) <= entry))
+        let (users, key) = (&self.roster.users, |user| keys.user(user));
+        let from = users.find_from(behind, key, |other| other.0 < entry);
+        (from, users.find_from(from, key, |other| other.0 <= entry))
     }
 
     /// The entries of users from one place to before another, each once.
     fn entries_between(&self, from: Places, to: Option<Places>) -> impl Iterator<Item = (Entry, Option<usize>)> {
         let keys = self.keys();
-        let mut spot = self.roster.users.find(|user| keys.entry(user).anchors.key() < from.key());
+        let key = move |user| keys.user(user);
+        let mut spot = self.roster.users.find(key, |other| other.0.anchors.key() < from.key());
         std::iter::from_fn(move || {
-            let keys = self.keys();
-            let entry = keys.entry(self.roster.users.get(spot)?);
+            let entry = self.entry(self.roster.users.get(spot)?);
             if to.is_some_and(|to| entry.anchors.key() >= to.key()) {
                 return None;
             }
             let first = spot;
-            spot = self.roster.users.find_from(spot, |user| keys.entry(user) <= entry);
+            spot = self.roster.users.find_from(spot, key, |other| other.0 <= entry);
             Some((entry, Some(self.roster.users.count(first, spot))))
         })
     }
@@ -221,8 +223,8 @@ impl Snapshot {
 
     /// The entries of users who are anchored in a department. The same entry comes once.
     fn entries_at(&self, department: DepartmentSlot) -> impl Iterator<Item = (Entry, Option<usize>)> {
-        let from = self.roster.lists.find(|list| list < (department, 0));
-        let to = self.roster.lists.find_from(from, |list| list.0 <= department);
+        let from = self.roster.lists.find(|list| list, |list| list < (department, 0));
+        let to = self.roster.lists.find_from(from, |list| list, |list| list.0 <= department);
         let lists = self.roster.lists.between(from, to).map(|(_, place)| Places::several(place));
         std::iter::once(Places::one(department)).chain(lists).flat_map(|places| self.entries_in(places))
     }
@@ -265,8 +267,8 @@ impl Snapshot {
     /// Where the leaders of a standing stand.
     fn standing(&self, standing: u8) -> (Spot, Spot) {
         let keys = self.keys();
-        let from = self.roster.leaders.find(|user| keys.leader(user).0 < standing);
-        (from, self.roster.leaders.find(|user| keys.leader(user).0 <= standing))
+        let (leaders, key) = (&self.roster.leaders, |user| keys.leader(user));
+        (leaders.find(key, |other| other.0 < standing), leaders.find(key, |other| other.0 <= standing))
     }
 
     /// About how much work the entries of a source are, found without listing them.

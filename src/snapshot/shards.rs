@@ -31,7 +31,7 @@ type Table<Key, T> = Arc<[Bucket<Key, T>]>;
 
 /// Places are taken from the first on. Aligned, because one that begins within a line of the cache reads two: of a hundred
 /// thousand ids a check takes a tenth longer.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 #[repr(align(64))]
 struct Bucket<Key, T> {
     words: [u64; BUCKET],

@@ -1,8 +1,8 @@
 //! No section that somebody could manage is left without anybody who can.
 //!
 //! Whoever is an active administrator manages every section, so as long as there is one, nothing is asked. Without one,
-//! somebody else must be found, and the search begins where the last one was found: it costs a look at one user as long as
-//! they stay, and however often they go, it goes on from there.
+//! somebody else must be found, and the search begins where the last one was found: it costs nothing as long as only other
+//! people change, a look at one user as long as they stay, and however often they go, it goes on from there.
 
 use std::collections::BTreeSet;
 
@@ -24,6 +24,8 @@ pub(crate) struct Managers {
     administrators: usize,
     /// For each section, where to begin the search.
     latest: Vec<UserSlot>,
+    /// Whether each of these users manages their section wholly, or no role lets anybody: then other people change nothing.
+    settled: bool,
 }
 
 /// How much of a section somebody manages. Whether a part is enough depends on what somebody managed before.
@@ -47,32 +49,44 @@ impl Managers {
     /// Of a policy. A look at each user.
     pub(crate) fn of(policy: &Policy) -> Self {
         let administrators = policy.org.users().values().filter(|user| is_administrator(user)).count();
-        Self { administrators, latest: vec![0; policy.schema.sections().len()] }
+        Self { administrators, latest: vec![0; policy.schema.sections().len()], settled: false }
     }
 
-    /// The same after a change from one policy to another.
-    pub(crate) fn follow(&self, before: &Policy, after: &Policy, touched: &[Touched]) -> Self {
+    /// The same after a change that led to another policy.
+    pub(crate) fn follow(&self, before: &Snapshot, after: &Policy, touched: &[Touched]) -> Self {
         let users: BTreeSet<&UserId> = touched_users(touched).collect();
         let among = |policy: &Policy| {
             users.iter().filter(|id| policy.org.users().get(id).is_some_and(is_administrator)).count()
         };
-        let administrators = self.administrators + among(after) - among(before);
-        Self { administrators, latest: self.latest.clone() }
+        let administrators = self.administrators + among(after) - among(before.policy());
+        let is_one = |id: &&UserId| before.slot_of(id.borrowed()).is_some_and(|slot| self.latest.contains(&slot));
+        let settled = self.settled && touched.iter().all(Touched::leaves_rows) && !users.iter().any(is_one);
+        Self { administrators, latest: self.latest.clone(), settled }
     }
 
-    pub(crate) fn has_administrator(&self) -> bool {
+    /// Whether it is known without asking that no section was lost: because of an administrator, or because the change touched
+    /// nobody and nothing that it depends on.
+    pub(crate) fn are_known(&self) -> bool {
+        self.has_administrator() || self.settled
+    }
+
+    fn has_administrator(&self) -> bool {
         self.administrators > 0
     }
 
     /// The first section that somebody could manage before, and nobody after, where no administrator is active. `now` are
     /// the managers after: they learn who was found.
     pub(crate) fn locked_out(&self, now: &mut Self, before: &Snapshot, after: &Snapshot) -> Option<Lost> {
+        now.settled = true;
         for section in 0..now.latest.len() {
             let (managed, by) = now.managed(section, after);
             now.latest[section] = by;
             if managed == Managed::Wholly {
                 continue;
             }
+            now.settled &= after.schema().section_at(section).manage.is_none_or(|manage| {
+                granted(section, manage, after.policy(), |subject| *subject != Subject::Administrators) == Managed::Not
+            });
             let lost = Lost { section, before: self.managed_before(section, before), after: managed };
             if lost.after < lost.before {
                 return Some(lost);
@@ -157,9 +171,14 @@ fn most(section: usize, manage: ActionIndex, policy: &Policy) -> Managed {
         Subject::Administrators => false,
         Subject::Supervisors | Subject::Deputies | Subject::Employees | Subject::Everyone => true,
     };
+    granted(section, manage, policy, is_given)
+}
+
+/// What the roles let those manage together whom these subjects contain.
+fn granted(section: usize, manage: ActionIndex, policy: &Policy, subjects: impl Fn(&Subject) -> bool) -> Managed {
     let theirs = policy.roles.values().filter(|role| role.section == section);
     let levels = theirs.filter_map(|role| Some((role, role.grants.get(&manage).copied()?)));
-    let given = levels.filter(|(role, _)| role.assigned_to.iter().any(is_given));
+    let given = levels.filter(|(role, _)| role.assigned_to.iter().any(&subjects));
     of_level(given.fold(policy.schema.action(manage).floor, |most, (_, level)| most.join(level)))
 }
 

@@ -15,7 +15,7 @@ use crate::policy::persistent::{Map, Set};
 use crate::policy::validate::{Problems, repeated};
 use crate::vocabulary::id::{DepartmentId, GroupId, Id, UserId};
 
-/// What is read of the departments, before anything is shared: users find theirs here, and are counted.
+/// What is read of the departments, before anything is shared: users find theirs here.
 struct Read {
     departments: Vec<Department>,
     by_id: HashMap<DepartmentId, NodeIndex, RandomState>,
@@ -23,16 +23,22 @@ struct Read {
 
 impl Org {
     pub(crate) fn from_document(written: document::Org, problems: &mut Problems) -> Self {
-        let (forest, mut read) = read_departments(written.departments, problems);
-        let mut users = read_users(written.users, &mut read, problems);
+        let (forest, read) = read_departments(written.departments, problems);
+        let mut users = read_users(written.users, &read, problems);
         let groups = read_groups(written.groups, &mut users, problems);
 
         let mut by_id: Vec<_> = read.by_id.into_iter().collect();
         by_id.sort_unstable();
+        let mut people = vec![0; read.departments.len()];
+        for department in users.iter().flat_map(|(_, user)| user.anchors()) {
+            people[department.index()] += 1;
+        }
+        let people = (0..).map(NodeIndex::new).zip(people).filter(|(_, people)| *people > 0);
         let departments = (0..).map(NodeIndex::new).zip(read.departments.into_iter().map(Arc::new));
         Self {
             forest: Arc::new(forest),
             departments: Map::of_sorted(departments),
+            people: Map::of_sorted(people),
             by_id: Map::of_sorted(by_id),
             users: Map::of_sorted(users),
             groups: Map::of_sorted(groups),
@@ -89,7 +95,7 @@ fn read_departments(written: Vec<document::Department>, problems: &mut Problems)
         } else {
             read.by_id.insert(id.clone(), node);
         }
-        read.departments.push(Department { id, name: department.name, places: 0 });
+        read.departments.push(Department { id, name: department.name });
         parents.push(department.parent);
     }
     for (d, parent) in parents.into_iter().enumerate() {
@@ -110,7 +116,7 @@ fn read_departments(written: Vec<document::Department>, problems: &mut Problems)
 }
 
 /// The users, in canonical order.
-fn read_users(written: Vec<document::User>, read: &mut Read, problems: &mut Problems) -> Vec<(UserId, User)> {
+fn read_users(written: Vec<document::User>, read: &Read, problems: &mut Problems) -> Vec<(UserId, User)> {
     let repeated = repeated(written.iter().map(|user| &user.id));
     let mut users = Vec::with_capacity(written.len());
     for (u, user) in written.into_iter().enumerate() {
@@ -134,7 +140,6 @@ fn read_users(written: Vec<document::User>, read: &mut Read, problems: &mut Prob
             active: user.active.unwrap_or(true),
             admin: user.admin,
         };
-        user.anchors().for_each(|department| read.departments[department.index()].places += 1);
         users.push((id, user));
     }
     // Stable, though of two users with one id none will be used.

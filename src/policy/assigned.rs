@@ -1,19 +1,18 @@
-//! Who has which role, compiled: everything that a row is made of.
+//! The assignments the other way round: the roles of a subject.
 
 use std::sync::Arc;
 
-use crate::policy::Policy;
 use crate::policy::persistent::Map;
+use crate::policy::role::Roles;
 use crate::policy::sorted;
-use crate::snapshot::part::Part;
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::subject::Subject;
 
 /// Roles, in canonical order.
 pub(crate) type RoleIds = Arc<[RoleId]>;
 
-/// The assignments, by whom they reach. Whom none reaches does not stand here.
-#[derive(Clone, Default)]
+/// The roles by whom they are assigned to, cheap to clone. A subject without any does not stand here.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Assigned {
     everyone: RoleIds,
     employees: RoleIds,
@@ -29,12 +28,9 @@ pub(crate) struct Assigned {
 }
 
 impl Assigned {
-    pub(crate) fn of(policy: &Policy) -> Self {
-        let mut all: Vec<(&Subject, &RoleId)> = policy
-            .roles
-            .iter()
-            .flat_map(|(id, role)| role.assigned_to.iter().map(move |subject| (subject, id)))
-            .collect();
+    pub(crate) fn of(roles: &Roles) -> Self {
+        let mut all: Vec<(&Subject, &RoleId)> =
+            roles.iter().flat_map(|(id, role)| role.assigned_to.iter().map(move |subject| (subject, id))).collect();
         all.sort_unstable();
         let mut assigned = Self::default();
         for of_one in all.chunk_by(|(a, _), (b, _)| a == b) {
@@ -43,10 +39,9 @@ impl Assigned {
         assigned
     }
 
-    /// Brings the roles of one subject up to date with an assignment that was made or ended.
-    pub(crate) fn follow(&mut self, policy: &Policy, role: &RoleId, subject: &Subject) {
-        let has = policy.roles.get(role).is_some_and(|role| role.assigned_to.contains(subject));
-        self.set(subject, sorted::with(self.roles(subject), role, has));
+    /// Says whether a role is assigned to a subject.
+    pub(crate) fn set_role(&mut self, subject: &Subject, role: &RoleId, assigned: bool) {
+        self.set(subject, sorted::with(self.roles(subject), role, assigned));
     }
 
     fn set(&mut self, subject: &Subject, roles: RoleIds) {
@@ -109,20 +104,5 @@ impl Assigned {
     /// The users that some role is assigned to.
     pub(crate) fn direct(&self) -> impl Iterator<Item = &UserId> {
         self.users.keys()
-    }
-
-    /// The roles of a user, but for those that departments bring. One may come more than once.
-    pub(crate) fn of_part<'a>(&'a self, part: &'a Part) -> impl Iterator<Item = &'a RoleId> {
-        let given = [
-            (part.active, &self.everyone),
-            (part.employee, &self.employees),
-            (part.supervisor, &self.supervisors),
-            (part.deputy, &self.deputies),
-            (part.administrator, &self.administrators),
-        ];
-        let given = given.into_iter().filter_map(|(met, roles)| met.then_some(roles));
-        let groups = part.groups.iter().filter_map(|group| self.groups.get(group));
-        let direct = part.direct.iter().filter_map(|user| self.users.get(user));
-        given.chain(groups).chain(direct).flat_map(|roles| roles.iter())
     }
 }
