@@ -19,9 +19,9 @@ use crate::vocabulary::id::{Id, Value};
 pub(crate) struct Index<T> {
     hasher: RandomState,
     /// Compared as they are.
-    integers: Shards<(), T, 336>,
+    integers: Shards<(), T>,
     /// Compared by their hash, then as they are.
-    texts: Shards<Arc<str>, T, 336>,
+    texts: Shards<Arc<str>, T>,
 }
 
 impl<T: Copy> Index<T> {

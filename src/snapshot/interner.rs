@@ -15,7 +15,7 @@ use crate::snapshot::shards::Shards;
 /// one took longer than all the rest of a change.
 pub(crate) struct Interned<T> {
     hasher: RandomState,
-    places: Shards<(), u32, 168>,
+    places: Shards<(), u32>,
     items: Arc<Chunks<Arc<T>, 128>>,
 }
 

@@ -8,6 +8,9 @@ use crate::snapshot::memory::shared;
 /// How many ids stand together.
 const BUCKET: usize = 4;
 
+/// How many buckets a table has at least: a power of two.
+const LEAST: usize = 8;
+
 /// A table in which an id stands in the bucket that its hash says, or in the next one that has room.
 ///
 /// Integers with their values fill a line of the cache for each bucket, and all of a bucket are compared at once: a look-up
@@ -15,10 +18,10 @@ const BUCKET: usize = 4;
 /// `hashbrown` read their tags first, so memory twice; and one id after another, compared one by one, was guessed wrong
 /// for every third.
 ///
-/// A shard holds `SHARD` ids on average, two thirds of what it has places for: best a little less than a power of two times two
-/// thirds.
+/// Who changes an id copies its shard and the list of shards, so each has about as many ids as there are shards: of a hundred
+/// thousand in shards four times as large, a change of one took a tenth longer, and of a million in smaller ones too.
 #[derive(Clone)]
-pub(crate) struct Shards<Key, T, const SHARD: usize> {
+pub(crate) struct Shards<Key, T> {
     /// All of one length, a power of two.
     tables: Arc<[Table<Key, T>]>,
     len: usize,
@@ -57,9 +60,11 @@ impl<Key, T> Bucket<Key, T> {
     }
 }
 
-impl<Key: Clone, T: Copy, const SHARD: usize> Shards<Key, T, SHARD> {
+impl<Key: Clone, T: Copy> Shards<Key, T> {
     pub(crate) fn of(entries: &[(Hashed<Key>, T)]) -> Self {
-        let count = entries.len().div_ceil(SHARD).max(1);
+        // Two thirds full.
+        let mut size = 1 << ((entries.len() * 9 / 2).isqrt() / BUCKET).max(LEAST).ilog2();
+        let count = (entries.len() * 3).div_ceil(size * BUCKET * 2).max(1);
         // Shard by shard, so that a table is filled while it is in the caches: of a million ids, all at once takes three times
         // as long.
         let mut starts = vec![0; count + 1];
@@ -75,7 +80,6 @@ impl<Key: Clone, T: Copy, const SHARD: usize> Shards<Key, T, SHARD> {
             order[*end] = place;
             *end += 1;
         }
-        let mut size = (entries.len() / count * 3 / 2).div_ceil(BUCKET).next_power_of_two();
         loop {
             let table = |number: usize| {
                 let mut table = vec![Bucket::EMPTY; size];
@@ -180,7 +184,7 @@ impl<Key: Clone, T: Copy, const SHARD: usize> Shards<Key, T, SHARD> {
     }
 }
 
-impl<Key, T, const SHARD: usize> Shards<Key, T, SHARD> {
+impl<Key, T> Shards<Key, T> {
     /// What stands in the tables that the other does not share.
     pub(crate) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (u64, &'a Key)> {
         let shares =
@@ -264,7 +268,7 @@ mod tests {
         const TABLES: u64 = 3;
         let spread = |n: u64| ((n % TABLES) * (u64::MAX / TABLES)) | n;
         let first: Vec<_> = (0..336 * TABLES).map(|n| ((spread(n), n, ()), n)).collect();
-        let mut shards: Shards<(), u64, 336> = Shards::of(&first);
+        let mut shards: Shards<(), u64> = Shards::of(&first);
         for n in 0..1_200 {
             let (hash, word) = (0, 1_000_000 + n);
             assert_eq!(shards.get(hash, word, |_| true), None);

@@ -37,6 +37,15 @@ enum Managed {
     Wholly,
 }
 
+/// Who manages most of a section.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    managed: Managed,
+    by: UserSlot,
+    /// See [`Managers`].
+    settled: bool,
+}
+
 /// A section that somebody managed before, and nobody to that extent after.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lost {
@@ -77,48 +86,52 @@ impl Managers {
     /// The first section that somebody could manage before, and nobody after, where no administrator is active. `now` are
     /// the managers after: they learn who was found.
     pub(crate) fn locked_out(&self, now: &mut Self, before: &Snapshot, after: &Snapshot) -> Option<Lost> {
-        now.settled = true;
+        let mut settled = true;
         for section in 0..now.latest.len() {
-            let (managed, by) = now.managed(section, after);
-            now.latest[section] = by;
-            if managed == Managed::Wholly {
+            let found = now.managed(section, after);
+            now.latest[section] = found.by;
+            settled &= found.settled;
+            if found.managed == Managed::Wholly {
                 continue;
             }
-            now.settled &= after.schema().section_at(section).manage.is_none_or(|manage| {
-                granted(section, manage, after.policy(), |subject| *subject != Subject::Administrators) == Managed::Not
-            });
-            let lost = Lost { section, before: self.managed_before(section, before), after: managed };
+            let lost = Lost { section, before: self.managed_before(section, before), after: found.managed };
             if lost.after < lost.before {
                 return Some(lost);
             }
         }
+        now.settled = settled;
         None
     }
 
     fn managed_before(&self, section: usize, before: &Snapshot) -> Managed {
-        if self.has_administrator() { Managed::Wholly } else { self.managed(section, before).0 }
+        if self.has_administrator() { Managed::Wholly } else { self.managed(section, before).managed }
     }
 
     /// How much of a section the users who are no administrators manage, at most, and who does.
-    fn managed(&self, section: usize, snapshot: &Snapshot) -> (Managed, UserSlot) {
+    fn managed(&self, section: usize, snapshot: &Snapshot) -> Found {
         let (slots, latest) = (snapshot.slots(), self.latest[section]);
-        let Some(manage) = snapshot.schema().section_at(section).manage else { return (Managed::Not, latest) };
-        let mut found = (managed_by(latest, manage, snapshot), latest);
+        let nobody = Found { managed: Managed::Not, by: latest, settled: true };
+        let Some(manage) = snapshot.schema().section_at(section).manage else { return nobody };
+        let mut found = Found { managed: managed_by(latest, manage, snapshot), ..nobody };
         // Most often they still do, and then nothing more is asked.
-        if found.0 == Managed::Wholly {
+        if found.managed == Managed::Wholly || self.settled {
             return found;
         }
-        let most = most(section, manage, snapshot.policy());
+        let policy = snapshot.policy();
+        if granted(section, manage, policy, |subject| *subject != Subject::Administrators) == Managed::Not {
+            return nobody;
+        }
+        let most = most(section, manage, policy);
         for slot in (latest + 1..slots.end).chain(0..latest.min(slots.end)) {
-            if found.0 == most {
+            if found.managed == most {
                 break;
             }
             let managed = managed_by(slot, manage, snapshot);
-            if managed > found.0 {
-                found = (managed, slot);
+            if managed > found.managed {
+                found = Found { managed, by: slot, ..found };
             }
         }
-        found
+        Found { settled: found.managed == Managed::Wholly, ..found }
     }
 }
 
@@ -136,7 +149,7 @@ impl Lost {
 
     /// Whether somebody who is no administrator manages it as before.
     pub(crate) fn is_managed(&self, managers: &Managers, snapshot: &Snapshot) -> bool {
-        managers.managed(self.section, snapshot).0 >= self.before
+        managers.managed(self.section, snapshot).managed >= self.before
     }
 }
 
