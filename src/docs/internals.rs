@@ -68,8 +68,8 @@
 //! kept once, and their places are never given out again: so a row that was made for them stays true, whoever else followed.
 //! What is only tried (a dry run, a repair) is in a line of its own and remembers its own rows, unless it is published then.
 //!
-//! **The index** is our own: four ids with what a check needs of each fill one line of the cache, in tables of some hundred or thousand ids
-//! that snapshots share. One id that changes copies one table.
+//! **The index** is our own: four ids with what a check needs of each fill one line of the cache, in tables that snapshots
+//! share. One id that changes copies one table and the list of tables, so there are about as many ids in a table as tables.
 //!
 //! # How a change is judged
 //!

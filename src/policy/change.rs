@@ -42,8 +42,8 @@ pub(crate) enum Touched {
     Member(GroupId, UserId),
     /// A user: added, removed, or otherwise than before: in places, groups, activity or administration.
     User(UserId),
-    /// Whether a role is assigned to a subject.
-    Assigned(RoleId, Subject),
+    /// Whether some role is assigned to a subject.
+    Assigned(Subject),
     /// What some role grants.
     Levels,
 }
@@ -450,7 +450,7 @@ impl Policy {
         subjects.iter().for_each(|subject| self.assigned.set_role(subject, id, true));
         self.names.insert((role.section, role.name.to_lowercase()), id.clone());
         self.roles.insert(id.clone(), Arc::new(role));
-        let touched = subjects.iter().map(|subject| Touched::Assigned(id.clone(), subject.clone()));
+        let touched = subjects.iter().map(|subject| Touched::Assigned(subject.clone()));
         Ok(Effect::of([Command::DeleteRole { id: id.clone() }], touched))
     }
 
@@ -468,7 +468,7 @@ impl Policy {
         let Some(role) = self.roles.remove(id) else { return Err(unknown("role", id)) };
         self.names.remove(&(role.section, role.name.to_lowercase()));
         role.assigned_to.iter().for_each(|subject| self.assigned.set_role(subject, id, false));
-        let touched = role.assigned_to.iter().map(|subject| Touched::Assigned(id.clone(), subject.clone()));
+        let touched = role.assigned_to.iter().map(|subject| Touched::Assigned(subject.clone()));
         let grant = |(action, level): (&ActionIndex, &Level)| {
             (self.schema.action_name(*action), Word::Known(self.schema.grant_of(*action, *level)))
         };
@@ -542,7 +542,7 @@ impl Policy {
         }
         self.set_assigned(id, subject, true)?;
         let undo = Command::Unassign { role: id.clone(), subject: Word::Known(subject.clone()) };
-        Ok(Effect::of([undo], [Touched::Assigned(id.clone(), subject.clone())]))
+        Ok(Effect::of([undo], [Touched::Assigned(subject.clone())]))
     }
 
     fn unassign(&mut self, id: &RoleId, subject: &Subject) -> Changed {
@@ -551,7 +551,7 @@ impl Policy {
         }
         self.set_assigned(id, subject, false)?;
         let undo = Command::Assign { role: id.clone(), subject: Word::Known(subject.clone()) };
-        Ok(Effect::of([undo], [Touched::Assigned(id.clone(), subject.clone())]))
+        Ok(Effect::of([undo], [Touched::Assigned(subject.clone())]))
     }
 
     fn set_assigned(&mut self, id: &RoleId, subject: &Subject, assigned: bool) -> Result<(), Invalid> {
@@ -575,6 +575,6 @@ impl Policy {
         }
         let assign = |(role, subject): &(RoleId, Subject)| Command::assign(role.clone(), subject.clone());
         let undo = ended.iter().map(assign).collect();
-        (undo, ended.into_iter().map(|(role, subject)| Touched::Assigned(role, subject)).collect())
+        (undo, ended.into_iter().map(|(_, subject)| Touched::Assigned(subject)).collect())
     }
 }

@@ -24,8 +24,8 @@ pub(crate) struct Org {
     /// Each department with an edge to its parent.
     forest: Arc<StableDiGraph<(), ()>>,
     departments: Map<NodeIndex, Arc<Department>>,
-    /// How many members, heads and deputies a department has, who is two of these counted twice; unless it has none. It is
-    /// removed only then.
+    /// How many members, heads and deputies a department has, who is two of these counted twice. A department without any does
+    /// not stand here, and only such a one can be removed.
     people: Map<NodeIndex, usize>,
     by_id: Map<DepartmentId, NodeIndex>,
     /// By themselves, and not behind a pointer: so they are read one after another, which is most of what compiling costs.

@@ -9,8 +9,9 @@ const TOGETHER: usize = 64;
 
 /// A list that is cheap to clone and cheap to change.
 ///
-/// How many elements a chunk holds is up to what they are: few enough that copying a chunk is cheap. Chunks stand together by
-/// the dozen, so that there may be many: with one list of all, the copy of that list took as long as what smaller chunks saved.
+/// How many elements a chunk holds is up to what they are: few enough that copying a chunk is cheap. Many
+/// chunks stand together, so that there may be many more: with one list of all, the copy of that list took as long as what
+/// smaller chunks saved.
 pub(crate) struct Chunks<T, const CHUNK: usize> {
     /// Full, all of them: the chunks, and all of these lists but the last.
     chunks: Vec<Arc<Vec<Arc<[T]>>>>,
@@ -57,7 +58,7 @@ impl<T, const CHUNK: usize> Chunks<T, CHUNK> {
 
     /// The bytes of the elements, without what they lead to.
     pub(crate) fn memory_usage(&self) -> usize {
-        let lists = self.chunks.iter().map(|list| size_of_val(list) + list.capacity() * size_of::<Arc<[T]>>());
+        let lists = self.chunks.iter().map(|list| size_of::<Vec<T>>() + list.capacity() * size_of::<Arc<[T]>>());
         let chunks = self.full().map(shared).sum::<usize>() + lists.sum::<usize>();
         chunks + self.rest.capacity() * size_of::<T>()
     }

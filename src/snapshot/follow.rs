@@ -38,7 +38,7 @@ impl<'t> Parts<'t> {
                 Touched::Group(id) => _ = parts.groups.insert(id),
                 Touched::Member(group, user) => _ = parts.members.entry(group).or_default().insert(user),
                 Touched::User(id) => _ = parts.users.insert(id),
-                Touched::Assigned(_, subject) => _ = parts.assigned.insert(subject),
+                Touched::Assigned(subject) => _ = parts.assigned.insert(subject),
                 Touched::Levels => {}
             }
         }

@@ -97,7 +97,7 @@ type GroupSlot = u32;
 pub struct Snapshot {
     revision: u64,
     lineage: Lineage,
-    /// What this was compiled from: names, and the ground of what-ifs. No check reads it.
+    /// What this was compiled from: names, roles, and the ground of what-ifs. A check reads it only to make a row.
     policy: Policy,
     schema: Arc<Schema>,
     fingerprint: Fingerprint,

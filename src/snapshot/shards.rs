@@ -9,7 +9,7 @@ use crate::snapshot::memory::shared;
 const BUCKET: usize = 4;
 
 /// How many buckets a table has at least: a power of two.
-const LEAST: usize = 8;
+const LEAST: usize = 16;
 
 /// A table in which an id stands in the bucket that its hash says, or in the next one that has room.
 ///
@@ -62,8 +62,9 @@ impl<Key, T> Bucket<Key, T> {
 
 impl<Key: Clone, T: Copy> Shards<Key, T> {
     pub(crate) fn of(entries: &[(Hashed<Key>, T)]) -> Self {
-        // Two thirds full.
-        let mut size = 1 << ((entries.len() * 9 / 2).isqrt() / BUCKET).max(LEAST).ilog2();
+        // In a table the root of all, or up to twice that; two thirds full.
+        let most = entries.len().isqrt() * 2;
+        let mut size = 1 << (most * 3 / 2 / BUCKET).max(LEAST).ilog2();
         let count = (entries.len() * 3).div_ceil(size * BUCKET * 2).max(1);
         // Shard by shard, so that a table is filled while it is in the caches: of a million ids, all at once takes three times
         // as long.
@@ -207,8 +208,7 @@ fn shard(hash: u64, count: usize) -> usize {
 /// The bucket where a look-up begins.
 #[inline]
 fn home<T>(hash: u64, table: &[T]) -> usize {
-    // The lowest bits, below the length, so they fit wherever it does.
-    usize::try_from(hash & (table.len() as u64 - 1)).unwrap_or(0)
+    (hash & 0xffff_ffff) as usize & (table.len() - 1)
 }
 
 #[inline]
@@ -262,12 +262,13 @@ fn entries<Key: Clone, T: Copy>(
 mod tests {
     use super::Shards;
 
-    /// All ids of one table, while others are empty: it is filled to the last place before there are more tables.
+    /// Ids that meet in few tables, while the others are empty: one is filled to its last place before there are more.
     #[test]
     fn a_full_table_is_searched_to_its_end_and_no_further() {
-        const TABLES: u64 = 3;
-        let spread = |n: u64| ((n % TABLES) * (u64::MAX / TABLES)) | n;
-        let first: Vec<_> = (0..336 * TABLES).map(|n| ((spread(n), n, ()), n)).collect();
+        const FEW: u64 = 3;
+        const FIRST: u64 = 1_008;
+        let spread = |n: u64| ((n % FEW) * (u64::MAX / FEW)) | n;
+        let first: Vec<_> = (0..FIRST).map(|n| ((spread(n), n, ()), n)).collect();
         let mut shards: Shards<(), u64> = Shards::of(&first);
         for n in 0..1_200 {
             let (hash, word) = (0, 1_000_000 + n);
@@ -281,7 +282,7 @@ mod tests {
         for n in 0..1_200 {
             assert_eq!(shards.get(0, 1_000_000 + n, |_| true), (n % 3 != 0).then_some(n));
         }
-        assert_eq!(shards.len(), 336 * 3 + 1_200 - 400);
-        assert!((0..336 * TABLES).all(|n| shards.get(spread(n), n, |_| true) == Some(n)));
+        assert_eq!(shards.len(), 1_008 + 1_200 - 400);
+        assert!((0..FIRST).all(|n| shards.get(spread(n), n, |_| true) == Some(n)));
     }
 }

@@ -18,13 +18,19 @@ proptest! {
         world in managed_world(),
         administrators in prop::bool::weighted(0.2),
         batches in vec((any::<u8>(), vec(any::<RawCommand>(), 1..4)), 1..12),
+        comes_and_goes in vec(0..8_u8, 12),
     ) {
         let mut world = world;
         world.document.org.users.iter_mut().for_each(|user| user.admin &= administrators);
         let handle = Handle::new(world.policy());
-        for (who, raw) in batches {
+        for ((who, raw), administrator) in batches.into_iter().zip(comes_and_goes) {
             let before = handle.load().policy().clone();
-            let commands: Vec<Command> = raw.into_iter().map(|raw| command(raw, &world, &handle)).collect();
+            let user = random::user(usize::from(who) % random::NAMES);
+            // Administrators come and go, too: what was found out before they came is not all that is true when they go.
+            let commands: Vec<Command> = match administrator {
+                0 | 1 => vec![Command::set_administrator(user, administrator == 0)],
+                _ => raw.into_iter().map(|raw| command(raw, &world, &handle)).collect(),
+            };
             let editor = match usize::from(who) {
                 user if user % 3 == 0 => handle.as_user(random::user(user % random::NAMES)),
                 _ => handle.as_host(),
@@ -92,6 +98,20 @@ fn the_last_administrator_stays() {
         // Who could not be missed before can't be missed again: nobody manages now, so nothing more is lost.
         assert_eq!(kind(&authz, [Command::set_active("ann", false)]), None);
         authz.by_force().apply(receipt.undo()).unwrap();
+    }
+}
+
+/// Nobody managed before; then somebody did, who may not go.
+#[test]
+fn the_only_administrator_who_ever_was_stays() {
+    let authz = handle(Action::toggle("manage"), [(User::new("ann"), None), (User::new("root"), None)]);
+    for command in [Command::rename_user("ann", Some("Ann")), Command::set_administrator("root", true)] {
+        authz.apply([command]).unwrap();
+    }
+    let gone =
+        [Command::set_administrator("root", false), Command::set_active("root", false), Command::remove_user("root")];
+    for command in gone {
+        assert_eq!(kind(&authz, [command]), Some(RefusalKind::WouldLockOut));
     }
 }
 

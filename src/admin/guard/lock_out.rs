@@ -1,8 +1,8 @@
 //! No section that somebody could manage is left without anybody who can.
 //!
 //! Whoever is an active administrator manages every section, so as long as there is one, nothing is asked. Without one,
-//! somebody else must be found, and the search begins where the last one was found: it costs nothing as long as only other
-//! people change, a look at one user as long as they stay, and however often they go, it goes on from there.
+//! somebody else must be found, and the search begins where the last one was found: it costs nothing as long as that one manages
+//! all and only other people change, a look at one user as long as they stay, and however often they go, it goes on from there.
 
 use std::collections::BTreeSet;
 
@@ -22,9 +22,14 @@ use crate::vocabulary::subject::Subject;
 pub(crate) struct Managers {
     /// How many administrators are active.
     administrators: usize,
-    /// For each section, where to begin the search.
-    latest: Vec<UserSlot>,
-    /// Whether each of these users manages their section wholly, or no role lets anybody: then other people change nothing.
+    /// For each section who was found last, so where to begin the search.
+    latest: Vec<Latest>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Latest {
+    user: UserSlot,
+    /// Whether they manage all of the section, or no role lets anybody manage any: then other people change nothing.
     settled: bool,
 }
 
@@ -35,15 +40,6 @@ enum Managed {
     /// By a level that is neither `deny` nor `all`.
     InPart,
     Wholly,
-}
-
-/// Who manages most of a section.
-#[derive(Clone, Copy, Debug)]
-struct Found {
-    managed: Managed,
-    by: UserSlot,
-    /// See [`Managers`].
-    settled: bool,
 }
 
 /// A section that somebody managed before, and nobody to that extent after.
@@ -58,7 +54,7 @@ impl Managers {
     /// Of a policy. A look at each user.
     pub(crate) fn of(policy: &Policy) -> Self {
         let administrators = policy.org.users().values().filter(|user| is_administrator(user)).count();
-        Self { administrators, latest: vec![0; policy.schema.sections().len()], settled: false }
+        Self { administrators, latest: vec![Latest { user: 0, settled: false }; policy.schema.sections().len()] }
     }
 
     /// The same after a change that led to another policy.
@@ -68,15 +64,17 @@ impl Managers {
             users.iter().filter(|id| policy.org.users().get(id).is_some_and(is_administrator)).count()
         };
         let administrators = self.administrators + among(after) - among(before.policy());
-        let is_one = |id: &&UserId| before.slot_of(id.borrowed()).is_some_and(|slot| self.latest.contains(&slot));
-        let settled = self.settled && touched.iter().all(Touched::leaves_rows) && !users.iter().any(is_one);
-        Self { administrators, latest: self.latest.clone(), settled }
+        // An administrator manages every section, and what else is known says nothing of that.
+        let others = !self.has_administrator() && touched.iter().all(Touched::leaves_rows);
+        let changed = |slot| users.iter().any(|id| before.slot_of(id.borrowed()) == Some(slot));
+        let still = |latest: &Latest| Latest { settled: others && latest.settled && !changed(latest.user), ..*latest };
+        Self { administrators, latest: self.latest.iter().map(still).collect() }
     }
 
     /// Whether it is known without asking that no section was lost: because of an administrator, or because the change touched
     /// nobody and nothing that it depends on.
     pub(crate) fn are_known(&self) -> bool {
-        self.has_administrator() || self.settled
+        self.has_administrator() || self.latest.iter().all(|latest| latest.settled)
     }
 
     fn has_administrator(&self) -> bool {
@@ -86,52 +84,50 @@ impl Managers {
     /// The first section that somebody could manage before, and nobody after, where no administrator is active. `now` are
     /// the managers after: they learn who was found.
     pub(crate) fn locked_out(&self, now: &mut Self, before: &Snapshot, after: &Snapshot) -> Option<Lost> {
-        let mut settled = true;
         for section in 0..now.latest.len() {
-            let found = now.managed(section, after);
-            now.latest[section] = found.by;
-            settled &= found.settled;
-            if found.managed == Managed::Wholly {
+            if now.latest[section].settled {
                 continue;
             }
-            let lost = Lost { section, before: self.managed_before(section, before), after: found.managed };
-            if lost.after < lost.before {
-                return Some(lost);
+            let (managed, latest) = now.managed(section, after);
+            if managed != Managed::Wholly {
+                let lost = Lost { section, before: self.managed_before(section, before), after: managed };
+                if lost.after < lost.before {
+                    return Some(lost);
+                }
             }
+            now.latest[section] = latest;
         }
-        now.settled = settled;
         None
     }
 
     fn managed_before(&self, section: usize, before: &Snapshot) -> Managed {
-        if self.has_administrator() { Managed::Wholly } else { self.managed(section, before).managed }
+        if self.has_administrator() { Managed::Wholly } else { self.managed(section, before).0 }
     }
 
     /// How much of a section the users who are no administrators manage, at most, and who does.
-    fn managed(&self, section: usize, snapshot: &Snapshot) -> Found {
-        let (slots, latest) = (snapshot.slots(), self.latest[section]);
-        let nobody = Found { managed: Managed::Not, by: latest, settled: true };
+    fn managed(&self, section: usize, snapshot: &Snapshot) -> (Managed, Latest) {
+        let (slots, policy, latest) = (snapshot.slots(), snapshot.policy(), self.latest[section]);
+        let nobody = (Managed::Not, Latest { settled: true, ..latest });
         let Some(manage) = snapshot.schema().section_at(section).manage else { return nobody };
-        let mut found = Found { managed: managed_by(latest, manage, snapshot), ..nobody };
+        let mut found = (managed_by(latest.user, manage, snapshot), latest.user);
         // Most often they still do, and then nothing more is asked.
-        if found.managed == Managed::Wholly || self.settled {
-            return found;
+        if found.0 == Managed::Wholly || latest.settled {
+            return (found.0, Latest { settled: true, ..latest });
         }
-        let policy = snapshot.policy();
         if granted(section, manage, policy, |subject| *subject != Subject::Administrators) == Managed::Not {
             return nobody;
         }
         let most = most(section, manage, policy);
-        for slot in (latest + 1..slots.end).chain(0..latest.min(slots.end)) {
-            if found.managed == most {
+        for slot in (latest.user + 1..slots.end).chain(0..latest.user.min(slots.end)) {
+            if found.0 == most {
                 break;
             }
             let managed = managed_by(slot, manage, snapshot);
-            if managed > found.managed {
-                found = Found { managed, by: slot, ..found };
+            if managed > found.0 {
+                found = (managed, slot);
             }
         }
-        Found { settled: found.managed == Managed::Wholly, ..found }
+        (found.0, Latest { user: found.1, settled: found.0 == Managed::Wholly })
     }
 }
 
@@ -149,7 +145,7 @@ impl Lost {
 
     /// Whether somebody who is no administrator manages it as before.
     pub(crate) fn is_managed(&self, managers: &Managers, snapshot: &Snapshot) -> bool {
-        managers.managed(self.section, snapshot).managed >= self.before
+        managers.managed(self.section, snapshot).0 >= self.before
     }
 }
 
@@ -187,7 +183,7 @@ fn most(section: usize, manage: ActionIndex, policy: &Policy) -> Managed {
     granted(section, manage, policy, is_given)
 }
 
-/// What the roles let those manage together whom these subjects contain.
+/// What the floor and the roles that are assigned to some of these subjects let somebody manage, all together.
 fn granted(section: usize, manage: ActionIndex, policy: &Policy, subjects: impl Fn(&Subject) -> bool) -> Managed {
     let theirs = policy.roles.values().filter(|role| role.section == section);
     let levels = theirs.filter_map(|role| Some((role, role.grants.get(&manage).copied()?)));

@@ -174,13 +174,16 @@ fn read_groups(
                 problems.add(path, format_args!("there is no user `{member}`"));
                 continue;
             };
-            users[*place].1.set_group(&id, true);
+            users[*place].1.groups.push(id.clone());
             if repeated.contains_key(&m) {
                 problems.add(path, format_args!("`{member}` stands here twice"));
             }
         }
         members.sort_unstable();
         groups.push((id, Arc::new(Group { name: group.name, members: Set::of_sorted(members) })));
+    }
+    for (_, user) in users {
+        user.groups.sort_unstable();
     }
     groups.sort_by(|(a, _), (b, _)| a.cmp(b));
     groups
