@@ -182,8 +182,8 @@
 //! add the actor's levels, the subjects and the cells that they are asked about.
 //!
 //! Lock-out costs nothing as long as an administrator is active, nor for a section that somebody manages wholly, or that no
-//! role lets anybody manage, as long as only other people change. Else it looks, for each section, for one user who manages, beginning with the one found
-//! last, and for none where no role gives `manage` to anybody. It looks at all users when it begins, and where a role gives more
-//! than anybody gets by it: if all who have it are inactive, or `supervisors` have it and nobody is head. To tell which command
-//! locked out, a batch that is refused is undone from its end: each command costs a look at the section's roles, and what a
-//! change costs where they would let somebody manage.
+//! role lets anybody manage, as long as only other people change. Else it looks, for each section, for one user who manages,
+//! beginning with the one found last, then with one of each subject that a role lets manage; and for none where no role does.
+//! It looks at all users where a role gives more than anybody gets by it: if all who have it are inactive, or `supervisors`
+//! have it and nobody is head. To tell which command locked out, a batch that is refused is undone from its end: each command
+//! costs a look at the section's roles, and what a change costs where they would let somebody manage.

@@ -118,7 +118,10 @@ impl Managers {
             return nobody;
         }
         let most = most(section, manage, policy);
-        for slot in (latest.user + 1..slots.end).chain(0..latest.user.min(slots.end)) {
+        // First one of each subject that a role lets manage: most often they do.
+        let one_of = |source| snapshot.entries_of(&source).find_map(|(entry, _)| snapshot.users_of(entry).next());
+        let likely = snapshot.sources_of(manage, |level| level == Level::All).into_iter().filter_map(one_of);
+        for slot in likely.chain(latest.user + 1..slots.end).chain(0..latest.user.min(slots.end)) {
             if found.0 == most {
                 break;
             }
