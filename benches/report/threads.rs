@@ -14,8 +14,13 @@ use crate::{figure, row};
 
 pub(crate) fn report(size: Size, handle: &Handle, questions: &[Question]) {
     let name = size.name();
-    let [one, two] = rates(arithmetic);
+    let [one, two] = rates(|_| arithmetic());
     figure(&format!("two threads / one {name}, arithmetic that shares nothing"), two / one);
+    // Each with a company of its own: what the machine gives two threads that check.
+    let policy = handle.load().policy().clone();
+    let each = [Handle::new(policy.clone()), Handle::new(policy)];
+    let [one, two] = rates(|thread| checks(&each[thread], questions));
+    figure(&format!("two threads / one {name}, checks that share nothing"), two / one);
     let user = handle.load().policy().to_document().org.users[7].id.clone();
     for (what, edits, goal) in [("in peace", false, 1.9), ("under 100 edits a second", true, 1.8)] {
         let done = AtomicBool::new(false);
@@ -32,7 +37,7 @@ pub(crate) fn report(size: Size, handle: &Handle, questions: &[Question]) {
                     }
                 });
             }
-            let rates = rates(|| checks(handle, questions));
+            let rates = rates(|_| checks(handle, questions));
             done.store(true, Ordering::Relaxed);
             rates
         });
@@ -42,16 +47,16 @@ pub(crate) fn report(size: Size, handle: &Handle, questions: &[Question]) {
     }
 }
 
-/// How often a second one thread, and two together, do some work. In turn, so that both are met by the same weather; the best
-/// of each.
-fn rates(work: impl Fn() + Sync) -> [f64; 2] {
-    let mut best = [0.0_f64; 2];
+/// How often a second one thread, and two together, do some work, told which thread they are. In turn, so that both are met by
+/// the same weather; the best of each.
+fn rates(work: impl Fn(usize) + Sync) -> [f64; 2] {
+    let (mut best, work) = ([0.0_f64; 2], &work);
     for _ in 0..7 {
-        for (best, threads) in best.iter_mut().zip(1_u32..) {
+        for (best, threads) in best.iter_mut().zip(1_u8..) {
             let start = Instant::now();
             thread::scope(|scope| {
-                for _ in 0..threads {
-                    scope.spawn(&work);
+                for thread in 0..threads {
+                    scope.spawn(move || work(thread.into()));
                 }
             });
             *best = best.max(f64::from(threads) / start.elapsed().as_secs_f64());
