@@ -19,7 +19,7 @@ const LEAST: usize = 16;
 /// for every third.
 ///
 /// Who changes an id copies its shard and the list of shards, so each has about as many ids as there are shards: of a hundred
-/// thousand in shards four times as large, a change of one took a tenth longer, and of a million in smaller ones too.
+/// thousand in shards four times as large, a command that changes one took a tenth longer.
 #[derive(Clone)]
 pub(crate) struct Shards<Key, T> {
     /// All of one length, a power of two.
