@@ -118,17 +118,18 @@
 //! A quarter of the time goes into the last, and most of the rest into copies of the parts of lists that are shared.
 //!
 //! `benches/peers` measures other engines beside this one; the README says how to run it. For 1,000 users, from ids to the
-//! decision, one run (orgscope: 56 ns), as multiples of orgscope:
+//! decision, one run of three (orgscope: 58 ns; 84 and 96 in the others, where the ratios were up to a half lower), as multiples
+//! of orgscope:
 //!
 //! | | the engine finds how user and owner are related | the application does, and tells it | goal |
 //! |---|---|---|---|
-//! | cedar-policy | 120 with levels prepared, 3,200 with a policy for each role | 51 | 1,000 |
-//! | casbin | 4,400 | 17 | 1,000 |
-//! | regorus | 420 compiled, 1,500 interpreted | 25 | 1,000 |
-//! | oso | 4,700 | 320 | 1,000 |
-//! | karu | 140 | 3.7 | 100 |
-//! | gatehouse | | 4.4 by hand, 14 by its builder | 20 |
-//! | hash maps by hand | | 1.9; 0.5 with levels prepared and no change possible | 3 |
+//! | cedar-policy | 110 with levels prepared, 2,700 with a policy for each role | 47 | 1,000 |
+//! | casbin | 4,100 | 26 | 1,000 |
+//! | regorus | 320 compiled, 1,700 interpreted | 21 | 1,000 |
+//! | oso | 4,300 | 230 | 1,000 |
+//! | karu | 230 | 4.7 | 100 |
+//! | gatehouse | | 5.8 by hand, 12 by its builder | 20 |
+//! | hash maps by hand | | 1.4; 0.4 with levels prepared and no change possible | 3 |
 //!
 //! An engine that is told everything but the last comparison has little left to do, and most goals are met only where it does the
 //! work.
