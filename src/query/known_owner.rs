@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug};
 
 use crate::query::scope::Scope;
-use crate::snapshot::{Home, Snapshot};
+use crate::snapshot::{Located, Snapshot};
 use crate::vocabulary::id::UserRef;
 
 /// An owner who was looked up in one snapshot: what a check needs of them, without the id.
@@ -29,13 +29,13 @@ use crate::vocabulary::id::UserRef;
 #[derive(Clone, Copy)]
 pub struct KnownOwner<'s> {
     snapshot: &'s Snapshot,
-    home: Home,
+    owner: Located,
 }
 
 impl Snapshot {
     /// Looks up the user with this id as an owner, who may be unknown.
     pub fn known_owner<'a>(&self, user: impl Into<UserRef<'a>>) -> KnownOwner<'_> {
-        KnownOwner { snapshot: self, home: self.home(user.into()) }
+        KnownOwner { snapshot: self, owner: self.located(self.home(user.into())) }
     }
 }
 
@@ -46,12 +46,12 @@ impl<R> Scope<'_, R> {
     pub fn contains_owned_by(&self, owner: &KnownOwner<'_>, open: bool) -> bool {
         let snapshot = self.principal.snapshot;
         std::ptr::eq(snapshot, owner.snapshot)
-            && self.cell.admits(snapshot.relation_to(&self.principal.asker, owner.home).and_open(open))
+            && snapshot.admits_to_located(self.cell, &self.principal.asker, owner.owner, open)
     }
 }
 
 impl Debug for KnownOwner<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KnownOwner").field("home", &self.home).finish_non_exhaustive()
+        f.debug_struct("KnownOwner").field("owner", &self.owner).finish_non_exhaustive()
     }
 }

@@ -36,13 +36,11 @@ impl<'s> Principal<'s> {
     pub(crate) fn reaches<R: Record>(&self, permission: Permission<R>, cell: Cell, record: &R) -> bool {
         let expected = || self.resource_type(permission.action, permission.schema);
         let is_other_type = record.dynamic_type().is_some_and(|found| Some(found) != expected());
-        let relation = || {
-            record.with_few_facts(
-                |owner, open| self.snapshot.relation_to_owner(&self.asker, owner).and_open(open),
-                |facts| self.relation(permission.action, facts),
+        !is_other_type
+            && record.with_few_facts(
+                |owner, open| self.snapshot.admits(cell, &self.asker, owner, open),
+                |facts| cell.admits(self.relation(permission.action, facts)),
             )
-        };
-        !is_other_type && cell.admits(relation())
     }
 
     /// How the user is related to a record of the type that this action is about.

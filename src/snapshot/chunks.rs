@@ -1,5 +1,6 @@
 //! A list in chunks that snapshots share: who changes an element copies its chunk.
 
+use std::iter;
 use std::sync::Arc;
 
 use crate::snapshot::memory::shared;
@@ -9,39 +10,37 @@ const TOGETHER: usize = 64;
 
 /// A list that is cheap to clone and cheap to change.
 ///
-/// How many elements a chunk holds is up to what they are: few enough that copying a chunk is cheap. Many
-/// chunks stand together, so that there may be many more: with one list of all, the copy of that list took as long as what
-/// smaller chunks saved.
+/// How many elements a chunk holds is up to what they are: few enough that copying a chunk is cheap. Many chunks stand
+/// together, so that there may be many more: with one list of all, the copy of that list took as long as what smaller chunks
+/// saved.
 pub(crate) struct Chunks<T, const CHUNK: usize> {
-    /// Full, all of them: the chunks, and all of these lists but the last.
-    chunks: Vec<Arc<Vec<Arc<[T]>>>>,
-    /// The elements after those, fewer than a chunk: the list grows here.
-    rest: Arc<Vec<T>>,
+    /// All full but for the last one, as are the chunks in it: a last chunk that stood elsewhere, where it could grow in place,
+    /// would be one more question for each reader.
+    lists: Vec<List<T>>,
 }
+
+type List<T> = Arc<[Arc<[T]>]>;
 
 impl<T, const CHUNK: usize> Clone for Chunks<T, CHUNK> {
     fn clone(&self) -> Self {
-        Self { chunks: self.chunks.clone(), rest: self.rest.clone() }
+        Self { lists: self.lists.clone() }
     }
 }
 
 impl<T, const CHUNK: usize> Default for Chunks<T, CHUNK> {
     fn default() -> Self {
-        Self { chunks: Vec::new(), rest: Arc::default() }
+        Self { lists: Vec::new() }
     }
 }
 
-impl<T: Clone, const CHUNK: usize> FromIterator<T> for Chunks<T, CHUNK> {
+impl<T, const CHUNK: usize> FromIterator<T> for Chunks<T, CHUNK> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
         let mut items = items.into_iter();
-        let mut list = Self::default();
-        loop {
-            let chunk: Vec<T> = items.by_ref().take(CHUNK).collect();
-            if chunk.len() < CHUNK {
-                return Self { rest: Arc::new(chunk), ..list };
-            }
-            list.push(chunk.into());
-        }
+        let mut chunk =
+            move || Some(items.by_ref().take(CHUNK).collect::<Arc<[T]>>()).filter(|chunk| !chunk.is_empty());
+        let mut chunks = iter::from_fn(&mut chunk);
+        let list = || Some(chunks.by_ref().take(TOGETHER).collect::<List<T>>()).filter(|list| !list.is_empty());
+        Self { lists: iter::from_fn(list).collect() }
     }
 }
 
@@ -53,43 +52,24 @@ impl<T, const CHUNK: usize> Chunks<T, CHUNK> {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.full().flat_map(|chunk| chunk.iter()).chain(self.rest.iter())
+        self.lists.iter().flat_map(|list| list.iter()).flat_map(|chunk| chunk.iter())
     }
 
     /// The bytes of the elements, without what they lead to.
     pub(crate) fn memory_usage(&self) -> usize {
-        let lists = self.chunks.iter().map(|list| size_of::<Vec<T>>() + list.capacity() * size_of::<Arc<[T]>>());
-        let chunks = self.full().map(shared).sum::<usize>() + lists.sum::<usize>();
-        chunks + self.rest.capacity() * size_of::<T>()
+        let chunks = self.lists.iter().flat_map(|list| list.iter());
+        self.lists.iter().map(shared).sum::<usize>() + chunks.map(shared).sum::<usize>()
     }
 
-    /// The elements of a chunk, or the rest.
     #[inline]
     pub(crate) fn chunk(&self, chunk: usize) -> Option<&[T]> {
-        match self.chunks.get(chunk / TOGETHER).and_then(|list| list.get(chunk % TOGETHER)) {
-            Some(chunk) => Some(chunk),
-            None => (chunk == self.full_count()).then_some(&self.rest),
-        }
-    }
-
-    fn full(&self) -> impl Iterator<Item = &Arc<[T]>> {
-        self.chunks.iter().flat_map(|list| list.iter())
-    }
-
-    fn full_count(&self) -> usize {
-        self.chunks.last().map_or(0, |last| (self.chunks.len() - 1) * TOGETHER + last.len())
+        self.lists.get(chunk / TOGETHER)?.get(chunk % TOGETHER).map(|chunk| &**chunk)
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.full_count() * CHUNK + self.rest.len()
-    }
-
-    /// Adds a chunk that is full.
-    fn push(&mut self, chunk: Arc<[T]>) {
-        match self.chunks.last_mut().filter(|last| last.len() < TOGETHER) {
-            Some(last) => Arc::make_mut(last).push(chunk),
-            None => self.chunks.push(Arc::new(vec![chunk])),
-        }
+        let Some((last, lists)) = self.lists.split_last() else { return 0 };
+        let Some((rest, chunks)) = last.split_last() else { return 0 };
+        (lists.len() * TOGETHER + chunks.len()) * CHUNK + rest.len()
     }
 }
 
@@ -97,20 +77,25 @@ impl<T: Clone, const CHUNK: usize> Chunks<T, CHUNK> {
     /// Puts an element in its place, which is there already or the next one.
     pub(crate) fn set(&mut self, place: u32, item: T) {
         let (chunk, within) = (place as usize / CHUNK, place as usize % CHUNK);
-        if chunk < self.full_count() {
-            let chunk = &mut Arc::make_mut(&mut self.chunks[chunk / TOGETHER])[chunk % TOGETHER];
-            Arc::make_mut(chunk)[within] = item;
+        let Some(list) = self.lists.get_mut(chunk / TOGETHER) else {
+            self.lists.push([[item].into()].into());
             return;
-        }
-        let rest = Arc::make_mut(&mut self.rest);
-        if within < rest.len() {
-            rest[within] = item;
-        } else {
-            rest.push(item);
-        }
-        if rest.len() == CHUNK {
-            let full = std::mem::take(rest).into();
-            self.push(full);
+        };
+        match list.get(chunk % TOGETHER).map(|chunk| chunk.len()) {
+            Some(len) if within < len => {
+                let chunk = &mut Arc::make_mut(list)[chunk % TOGETHER];
+                Arc::make_mut(chunk)[within] = item;
+            }
+            Some(_) => {
+                let chunk = &mut Arc::make_mut(list)[chunk % TOGETHER];
+                *chunk = and(chunk, item);
+            }
+            None => *list = and(list, [item].into()),
         }
     }
+}
+
+/// The same elements, and one more.
+fn and<T: Clone>(items: &[T], item: T) -> Arc<[T]> {
+    items.iter().cloned().chain([item]).collect()
 }

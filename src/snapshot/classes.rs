@@ -28,7 +28,7 @@ pub(crate) struct Classes {
 
 /// Roles, beside those of another class. So a long chain of departments that bring a role each costs what they bring,
 /// and not what all above them bring again.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct Class {
     above: ClassSlot,
     roles: RoleIds,

@@ -74,7 +74,7 @@ impl Snapshot {
         match entry.anchors.slot() {
             Ok(Tree::NOWHERE) => Vec::new(),
             Ok(department) => vec![department],
-            Err(several) => self.several.get(several).map_or_else(Vec::new, |several| several.to_vec()),
+            Err(several) => self.several.get(several).map_or_else(Vec::new, |several| several.iter().collect()),
         }
     }
 

@@ -4,18 +4,20 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
+use smallvec::SmallVec;
 
 use crate::policy::Policy;
 use crate::policy::org::User;
 use crate::policy::persistent::Set;
 use crate::snapshot::chunks::Chunks;
 use crate::snapshot::classes::Classes;
-use crate::snapshot::entry::{Entry, Home, Places, Several};
+use crate::snapshot::entry::{Entry, Home, Places};
 use crate::snapshot::index::Index;
 use crate::snapshot::interner::Interned;
 use crate::snapshot::lineage::Lineage;
 use crate::snapshot::part::Part;
 use crate::snapshot::roster::Roster;
+use crate::snapshot::several::Several;
 use crate::snapshot::tree::{Tree, slot};
 use crate::snapshot::{ENTRIES, GroupSlot, Snapshot, UserSlot};
 use crate::vocabulary::id::{GroupId, UserId};
@@ -107,7 +109,7 @@ pub(crate) fn members_of(members: &Set<UserId>, users: &Index<Home>) -> Arc<[Use
 /// just them.
 pub(crate) fn entry(
     user: &User,
-    groups: Box<[GroupId]>,
+    groups: Arc<[GroupId]>,
     direct: Option<&UserId>,
     part: impl FnOnce(Part) -> u32,
     place: impl FnMut(Several) -> u32,
@@ -131,8 +133,8 @@ fn places(mut departments: impl Iterator<Item = u32>, mut place: impl FnMut(Seve
     // Nearly everybody has one.
     let Some(first) = departments.next() else { return Places::NONE };
     let Some(second) = departments.next() else { return Places::one(first) };
-    let mut all: Several = [first, second].into_iter().chain(departments).collect();
+    let mut all: SmallVec<[u32; 8]> = [first, second].into_iter().chain(departments).collect();
     all.sort_unstable();
     all.dedup();
-    if all.len() == 1 { Places::one(first) } else { Places::several(place(all)) }
+    if all.len() == 1 { Places::one(first) } else { Places::several(place(Several::of(&all))) }
 }

@@ -2,14 +2,12 @@
 
 use std::num::NonZeroU32;
 
-use smallvec::SmallVec;
-
 use crate::snapshot::UserSlot;
 use crate::snapshot::part::Part;
 use crate::snapshot::tree::{DepartmentSlot, Tree};
 
-/// Marks a number as the place of a [`Several`].
-const SEVERAL: u32 = 1 << 31;
+/// Marks a number as the place of a [`Several`](crate::snapshot::several::Several).
+pub(crate) const SEVERAL: u32 = 1 << 31;
 
 /// What a check needs of the owner of a record. It stands in the index beside the id, so it comes with the look-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,9 +42,6 @@ impl Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Places(NonZeroU32);
 
-/// Sorted slots of departments, of which there are at least two.
-pub(crate) type Several = SmallVec<[DepartmentSlot; 4]>;
-
 impl Places {
     pub(crate) const NONE: Self = Self(NonZeroU32::MIN);
 
@@ -65,8 +60,18 @@ impl Places {
     /// The department, or [`Tree::NOWHERE`]; the place of several as an error.
     #[inline]
     pub(crate) fn slot(self) -> Result<DepartmentSlot, u32> {
-        let number = self.0.get();
-        if number & SEVERAL == 0 { Ok(number) } else { Err(number & !SEVERAL) }
+        Self::place_of_several(self.0.get()).map_or(Ok(self.0.get()), Err)
+    }
+
+    /// The department, if it is one; of several, zero, which is no slot. It asks no question.
+    #[inline]
+    pub(crate) fn one_or_none(self) -> DepartmentSlot {
+        self.0.get().cast_signed().max(0).cast_unsigned()
+    }
+
+    /// The place of several, if this number, of a department or of places, stands for them.
+    pub(crate) fn place_of_several(number: u32) -> Option<u32> {
+        (number & SEVERAL != 0).then_some(number & !SEVERAL)
     }
 
     /// A number that no other places have; of none, that of [`Tree::NOWHERE`].

@@ -5,18 +5,22 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
+use crate::snapshot::pages::Pages;
 use crate::snapshot::shards::Shards;
 use crate::vocabulary::id::{Id, Value};
 
 /// The ids of one kind, each with a value, in shards that snapshots share: who changes an id copies its shard.
 ///
-/// Integers and text have tables of their own, so that an integer is found by comparing integers. The value stands
-/// beside the id: what a check needs of an owner comes with the look-up.
+/// Integers that are close to each other stand in pages by their number; the others, and text, in tables of their own, so that
+/// an integer is found by comparing integers. The value stands beside the id: what a check needs of an owner comes with the
+/// look-up.
 ///
 /// The hash has a random seed, because ids come from outside: with a fixed one, ids could be chosen that all meet in one
 /// place.
 #[derive(Clone)]
 pub(crate) struct Index<T> {
+    /// Integers, but for those in the table.
+    near: Pages<T>,
     hasher: RandomState,
     /// Compared as they are.
     integers: Shards<(), T>,
@@ -27,31 +31,51 @@ pub(crate) struct Index<T> {
 impl<T: Copy> Index<T> {
     pub(crate) fn of<Kind>(ids: &[(&Id<Kind>, T)]) -> Self {
         let hasher = RandomState::default();
+        let integers = ids.iter().filter_map(|(id, value)| Some((id.as_integer()?, *value)));
+        let near = Pages::of(integers.clone());
         let integer = |integer| (hash(&hasher, &integer), word(integer), ());
-        let integers = ids.iter().filter_map(|(id, value)| Some((integer(id.as_integer()?), *value)));
+        let integers = integers.filter(|(id, _)| near.get(*id).is_none()).map(|(id, value)| (integer(id), value));
         let text = |text: &Arc<str>| {
             let hash = hash(&hasher, &**text);
             (hash, hash, text.clone())
         };
         let texts = ids.iter().filter_map(|(id, value)| Some((text(id.shared_text()?), *value)));
         let (integers, texts) = (Shards::of(&integers.collect::<Vec<_>>()), Shards::of(&texts.collect::<Vec<_>>()));
-        Self { hasher, integers, texts }
+        Self { near, hasher, integers, texts }
     }
 
     #[inline]
     pub(crate) fn get<Kind>(&self, id: Id<Kind, &str>) -> Option<T> {
         match id.value() {
-            Value::Integer(integer) => self.integers.get(hash(&self.hasher, &integer), word(integer), |_| true),
-            Value::Text(text) => {
-                let hash = hash(&self.hasher, text);
-                self.texts.get(hash, hash, |(other, _)| **other == *text)
-            }
+            Value::Integer(integer) => self.near.get(integer).or_else(|| self.get_integer(integer)),
+            Value::Text(text) => self.get_text(text),
         }
+    }
+
+    /// The same, but only of an integer in a page.
+    #[inline]
+    pub(crate) fn get_near<Kind>(&self, id: Id<Kind, &str>) -> Option<T> {
+        match id.value() {
+            Value::Integer(integer) => self.near.get(integer),
+            Value::Text(_) => None,
+        }
+    }
+
+    fn get_integer(&self, integer: i64) -> Option<T> {
+        self.integers.get(hash(&self.hasher, &integer), word(integer), |_| true)
+    }
+
+    fn get_text(&self, text: &str) -> Option<T> {
+        let hash = hash(&self.hasher, text);
+        self.texts.get(hash, hash, |(other, _)| **other == *text)
     }
 
     pub(crate) fn set<Kind>(&mut self, id: &Id<Kind>, value: T) {
         let hasher = &self.hasher;
         if let Some(integer) = id.as_integer() {
+            if self.get_integer(integer).is_none() && self.near.set(integer, value) {
+                return;
+            }
             let rehash = |word: u64, (): &()| hash(hasher, &integer_of(word));
             self.integers.set((hash(hasher, &integer), word(integer), ()), value, |_| true, rehash);
         } else if let Some(text) = id.shared_text() {
@@ -63,6 +87,9 @@ impl<T: Copy> Index<T> {
     pub(crate) fn remove<Kind>(&mut self, id: &Id<Kind>) {
         let hasher = &self.hasher;
         if let Some(integer) = id.as_integer() {
+            if self.near.remove(integer) {
+                return;
+            }
             let rehash = |word: u64, (): &()| hash(hasher, &integer_of(word));
             self.integers.remove((hash(hasher, &integer), word(integer)), |_| true, rehash);
         } else if let Some(text) = id.shared_text() {
@@ -72,11 +99,11 @@ impl<T: Copy> Index<T> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.integers.len() + self.texts.len()
+        self.near.len() + self.integers.len() + self.texts.len()
     }
 
     pub(crate) fn memory_usage(&self) -> usize {
-        self.integers.memory_usage() + self.texts.memory_usage()
+        self.near.memory_usage() + self.integers.memory_usage() + self.texts.memory_usage()
     }
 }
 
@@ -100,6 +127,7 @@ impl<T: Copy + PartialEq> Index<T> {
     pub(crate) fn unshared<Kind>(&self, other: &Self) -> Vec<Id<Kind>> {
         let mut ids: Vec<Id<Kind>> = Vec::new();
         for (one, two) in [(self, other), (other, self)] {
+            ids.extend(one.near.unshared(&two.near).map(Id::from));
             ids.extend(one.integers.unshared(&two.integers).map(|(word, ())| Id::from(integer_of(word))));
             ids.extend(one.texts.unshared(&two.texts).map(|(_, text)| Id::from(&**text)));
         }
@@ -107,5 +135,83 @@ impl<T: Copy + PartialEq> Index<T> {
         ids.sort_unstable();
         ids.dedup();
         ids
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use fastrand::Rng;
+
+    use super::Index;
+    use crate::vocabulary::id::UserId;
+
+    /// Ids that stand close together from zero or from elsewhere, alone, at both ends, and text.
+    fn any_id(rng: &mut Rng, from: i64) -> UserId {
+        match rng.u8(..20) {
+            0 => UserId::from(*rng.choice(&[i64::MIN, i64::MIN + 1, -1, i64::MAX - 1, i64::MAX]).unwrap_or(&0)),
+            1 => UserId::from(rng.i64(..)),
+            2 => UserId::from(from + 100_000 + 97 * rng.i64(0..50)),
+            3 => UserId::from(format!("user-{}", rng.u8(..20))),
+            4..8 => UserId::from(from + 1_000 + rng.i64(0..20_000)),
+            _ => UserId::from(from + rng.i64(0..1_500)),
+        }
+    }
+
+    #[test]
+    fn an_index_is_a_map_that_knows_what_it_does_not_share() {
+        let rng = &mut Rng::with_seed(11);
+        for round in 0..60 {
+            let from = *rng.choice(&[0, 1, -700, 10_000_000, i64::MIN, i64::MAX - 200_000]).unwrap_or(&0);
+            let count = [0, 3, 300, 2_000][round % 4];
+            let mut map: BTreeMap<UserId, u32> = (0..count).map(|value| (any_id(rng, from), value)).collect();
+            let ids: Vec<_> = map.iter().map(|(id, value)| (id, *value)).collect();
+            let mut index = Index::of(&ids);
+            let (before, first) = (index.clone(), map.clone());
+            for value in 0..1_500 {
+                let id = any_id(rng, from);
+                assert_eq!(index.get(id.borrowed()), map.get(&id).copied(), "{id:?} in round {round}");
+                if rng.u8(..3) == 0 {
+                    index.remove(&id);
+                    map.remove(&id);
+                } else {
+                    index.set(&id, value);
+                    map.insert(id, value);
+                }
+                assert_eq!(index.len(), map.len());
+            }
+            assert!(map.iter().all(|(id, value)| index.get(id.borrowed()) == Some(*value)));
+            assert!(
+                first.iter().all(|(id, value)| before.get(id.borrowed()) == Some(*value)),
+                "a clone stays as it was"
+            );
+            let changed = first.keys().chain(map.keys()).filter(|id| first.get(id) != map.get(id)).cloned();
+            let changed: Vec<UserId> = BTreeMap::from_iter(changed.map(|id| (id, ()))).into_keys().collect();
+            assert_eq!(index.unshared(&before), changed);
+            assert_eq!(before.unshared(&index), changed);
+        }
+    }
+
+    #[test]
+    fn ids_that_a_database_counts_take_a_page_and_no_more() {
+        let ids: Vec<UserId> = (1_000_001..1_050_001_i64).map(UserId::from).collect();
+        let mut index = Index::of(&ids.iter().zip(0_u32..).collect::<Vec<_>>());
+        let eight_bytes_each = 50_000 * 8;
+        assert!(
+            (eight_bytes_each..eight_bytes_each * 11 / 10).contains(&index.memory_usage()),
+            "{} bytes",
+            index.memory_usage()
+        );
+        let next: Vec<UserId> = (1_050_001..1_100_001_i64).map(UserId::from).collect();
+        for (id, value) in next.iter().zip(50_000..) {
+            index.set(id, value);
+        }
+        assert!(
+            (2 * eight_bytes_each..eight_bytes_each * 22 / 10).contains(&index.memory_usage()),
+            "{} bytes",
+            index.memory_usage()
+        );
+        assert_eq!(index.get(next[49_999].borrowed()), Some(99_999));
     }
 }

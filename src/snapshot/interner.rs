@@ -16,7 +16,7 @@ use crate::snapshot::shards::Shards;
 pub(crate) struct Interned<T> {
     hasher: RandomState,
     places: Shards<(), u32>,
-    items: Arc<Chunks<Arc<T>, 128>>,
+    items: Arc<Chunks<T, 128>>,
 }
 
 impl<T> Clone for Interned<T> {
@@ -34,16 +34,16 @@ impl<T> Default for Interned<T> {
 impl<T> Interned<T> {
     #[inline]
     pub(crate) fn get(&self, place: u32) -> Option<&T> {
-        self.items.get(place).map(|item| &**item)
+        self.items.get(place)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.items.iter().map(|item| &**item)
+        self.items.iter()
     }
 
     /// The bytes of the things and of where they are found, without what they lead to.
     pub(crate) fn memory_usage(&self) -> usize {
-        self.items.memory_usage() + self.len() * (size_of::<T>() + 2 * size_of::<usize>()) + self.places.memory_usage()
+        self.items.memory_usage() + self.places.memory_usage()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -51,7 +51,7 @@ impl<T> Interned<T> {
     }
 }
 
-impl<T: Hash + Eq> Interned<T> {
+impl<T: Clone + Hash + Eq> Interned<T> {
     /// The place of this thing: the same for an equal one, the next one for a new one.
     pub(crate) fn place(&mut self, item: T) -> u32 {
         let hash = self.hasher.hash_one(&item);
@@ -60,7 +60,7 @@ impl<T: Hash + Eq> Interned<T> {
             return place;
         }
         let place = place(self.items.len());
-        Arc::make_mut(&mut self.items).set(place, Arc::new(item));
+        Arc::make_mut(&mut self.items).set(place, item);
         self.places.set((hash, hash, ()), place, |_| false, |word, ()| word);
         place
     }

@@ -4,6 +4,7 @@ use std::mem::size_of;
 use std::sync::Arc;
 
 use crate::snapshot::Snapshot;
+use crate::snapshot::several::Several;
 
 impl Snapshot {
     /// The bytes of the compiled form: the index of ids, and what is compiled of users, departments and groups, whether it
@@ -15,11 +16,10 @@ impl Snapshot {
     pub fn memory_usage(&self) -> usize {
         let lists = self.entries.memory_usage() + self.ids.memory_usage() + self.members.memory_usage();
         let each_member = self.members.iter().map(|members| size_of::<usize>() * 2 + size_of_val::<[_]>(members));
-        let each_several = self.several.iter().filter(|several| several.spilled());
         let indices = self.users.memory_usage() + self.departments.memory_usage() + self.groups.memory_usage();
         lists
             + each_member.sum::<usize>()
-            + each_several.map(|several| size_of_val::<[_]>(several)).sum::<usize>()
+            + self.several.iter().map(Several::memory_usage).sum::<usize>()
             + indices
             + self.several.memory_usage()
             + self.roster.memory_usage()

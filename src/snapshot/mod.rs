@@ -10,7 +10,6 @@
 //! A snapshot never changes. The one after a change shares with it all that is the same: lists and indices in chunks, the
 //! tree, the rows.
 
-mod anchors;
 mod cell;
 mod chunks;
 mod classes;
@@ -25,10 +24,12 @@ mod interner;
 mod lineage;
 mod memo;
 mod memory;
+mod pages;
 mod part;
 mod relation;
 mod roster;
 mod row;
+mod several;
 mod shards;
 mod sorted;
 mod sync;
@@ -38,7 +39,7 @@ use std::fmt::{self, Debug};
 use std::sync::Arc;
 
 pub(crate) use cell::Cell;
-pub(crate) use relation::{Relation, SHARED};
+pub(crate) use relation::{Located, Relation, SHARED};
 
 use smallvec::SmallVec;
 
@@ -48,10 +49,8 @@ use crate::policy::schema::Schema;
 use crate::vocabulary::id::{GroupId, UserId, UserRef};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::{ActionIndex, Fingerprint};
-use anchors::Ranges;
 use chunks::Chunks;
 use classes::Classes;
-use entry::Several;
 pub(crate) use entry::{Entry, Home};
 use index::Index;
 use interner::Interned;
@@ -61,6 +60,7 @@ use roster::Roster;
 pub(crate) use roster::{Entries, Source};
 pub(crate) use row::Row;
 use row::Rows;
+use several::Several;
 use tree::Tree;
 pub(crate) use tree::{Below, DepartmentSlot, department, slot};
 
@@ -134,8 +134,8 @@ pub struct Snapshot {
 #[derive(Clone, Copy)]
 pub(crate) struct Asker<'s> {
     pub(crate) user: UserSlot,
-    /// Where the user is anchored, if in one department. If in several, the row says where.
-    one: Below,
+    /// Where the user is anchored, if in one department. If in several, their place.
+    anchors: Below,
     /// What the user may do; `None` for who may not ask. It stands here, so that a check reads a cell without a step through
     /// memory far away.
     row: Option<&'s Row>,
@@ -211,32 +211,25 @@ impl Snapshot {
         if entry.part == Part::NOBODYS {
             return Asker { user, ..Asker::stranger() };
         }
-        let (key, one) = match entry.anchors.slot() {
+        let (key, anchors) = match entry.anchors.slot() {
             Ok(department) => (self.classes.class(department), self.tree.below(department)),
-            Err(_) => (entry.anchors.key(), Below::NOTHING),
+            Err(_) => (entry.anchors.key(), Below::several(entry.anchors)),
         };
         let row = self.rows.get(u64::from(entry.part) << 32 | u64::from(key), || self.make_row(entry));
-        Asker { user, one, row: Some(row) }
+        Asker { user, anchors, row: Some(row) }
     }
 
     #[cold]
-    fn make_row(&self, entry: Entry) -> (Row, Option<Ranges>) {
+    fn make_row(&self, entry: Entry) -> Row {
         let nobody = Part::default();
         let part = self.parts.get(entry.part).unwrap_or(&nobody);
-        let one;
-        let anchors = match entry.anchors.slot() {
-            Ok(department) => {
-                one = [department];
-                &one[..]
-            }
-            Err(several) => self.several.get(several).map_or(&[][..], |departments| departments),
+        let anchors: SmallVec<[DepartmentSlot; 4]> = match entry.anchors.slot() {
+            Ok(department) => [department].into_iter().collect(),
+            Err(several) => self.several.get(several).into_iter().flat_map(Several::iter).collect(),
         };
         let brought = anchors.iter().flat_map(|department| self.classes.roles(*department));
         let roles = part.roles(&self.policy.assigned).chain(brought);
-        let row = Row::new(&self.schema, &self.policy.roles, roles, part.administrator);
-        let below: SmallVec<[Below; 4]> = anchors.iter().map(|department| self.tree.below(*department)).collect();
-        let ranges = || Ranges::of(&below);
-        (row, entry.anchors.slot().is_err().then(ranges))
+        Row::new(&self.schema, &self.policy.roles, roles, part.administrator)
     }
 
     /// The id of a user who is there.
@@ -251,12 +244,17 @@ impl<'s> Asker<'s> {
 
     /// Somebody who is not there.
     fn stranger() -> Self {
-        Self { user: Self::STRANGER, one: Below::NOTHING, row: None }
+        Self { user: Self::STRANGER, anchors: Below::NOTHING, row: None }
     }
 
     /// Whether the user may ask at all: is known, and active.
     pub(crate) fn may_ask(&self) -> bool {
         self.row.is_some()
+    }
+
+    /// Whether the user is anchored anywhere.
+    pub(crate) fn is_anchored(&self) -> bool {
+        self.anchors != Below::NOTHING
     }
 
     #[inline]

@@ -1,8 +1,9 @@
 //! How a user and a record are related: five bits that decide every permission.
 
-use crate::snapshot::anchors::Ranges;
+use crate::snapshot::entry::Places;
+use crate::snapshot::several::Several;
 use crate::snapshot::tree::Below;
-use crate::snapshot::{Asker, Home, Row, Snapshot};
+use crate::snapshot::{Asker, Cell, Home, Snapshot, UserSlot};
 use crate::vocabulary::facts::{Facts, Few};
 use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 use crate::vocabulary::subject::{Owner, Share};
@@ -37,6 +38,11 @@ impl Relation {
         self.0
     }
 
+    /// The same, were no departments related.
+    pub(crate) fn without_departments(self) -> Self {
+        Self(self.0 & !(DEPARTMENT | SUB))
+    }
+
     pub(crate) fn is_shared(self) -> bool {
         self.0 & SHARED != 0
     }
@@ -53,6 +59,10 @@ impl Relation {
         self.and_if(open, OPEN)
     }
 
+    fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     #[inline]
     fn and_if(self, holds: bool, part: u8) -> Self {
         Self(self.0 | (u8::from(holds) * part))
@@ -64,7 +74,6 @@ impl Snapshot {
     ///
     /// Constant for one owner, linear in owners and shares; a look-up by id for each. It grows with the departments of an owner
     /// who has several, times those of such an asker.
-    #[inline]
     pub(crate) fn relation(&self, asker: &Asker<'_>, facts: &Facts<'_>, pool: impl Fn() -> bool) -> Relation {
         // Only a list leaves by reference: facts that a reference led to would have to stand in memory.
         let owned = match &facts.owners {
@@ -83,49 +92,127 @@ impl Snapshot {
     /// The relations to all owners together.
     #[cold]
     fn relation_to_owners(&self, asker: &Asker<'_>, owners: &[Owner<&str>]) -> Relation {
-        owners.iter().fold(Relation::default(), |all, owner| Relation(all.0 | self.relation_to_owner(asker, *owner).0))
+        owners.iter().fold(Relation::default(), |all, owner| all.or(self.relation_to_owner(asker, *owner)))
     }
 
-    #[inline]
     pub(crate) fn relation_to_owner(&self, asker: &Asker<'_>, owner: Owner<&str>) -> Relation {
         match owner {
-            Owner::User(owner) => self.relation_to(asker, self.home(owner)),
+            Owner::User(owner) => self.relation_to(asker, self.located(self.home(owner))),
             Owner::Department(owner) => match self.departments.get(owner) {
-                Some(department) => asker.relation_to_number(self.tree.number(department)),
+                Some(department) => self.relation_to_numbers(asker, [self.tree.number(department)]),
                 None => Relation::default(),
             },
         }
     }
 
-    /// How a user is related to the records of an owner who lives here.
+    /// Whether a cell lets a user at the records of this one owner, shared with nobody.
     #[inline]
-    pub(crate) fn relation_to(&self, asker: &Asker<'_>, owner: Home) -> Relation {
-        let departments = match owner.member.slot() {
-            Ok(department) => asker.relation_to_number(self.tree.number(department)),
-            Err(several) => self.relation_to_several(asker, several),
+    pub(crate) fn admits(&self, cell: Cell, asker: &Asker<'_>, owner: Owner<&str>, open: bool) -> bool {
+        if let Owner::User(owner) = owner
+            && let Some(home) = self.users.get_near(owner)
+        {
+            return self.admits_to(cell, asker, home, open);
+        }
+        self.admits_far(cell, asker, owner, open)
+    }
+
+    /// The same of an owner who is looked up at more cost. By itself, so that the others have the registers.
+    #[inline(never)]
+    fn admits_far(&self, cell: Cell, asker: &Asker<'_>, owner: Owner<&str>, open: bool) -> bool {
+        match owner {
+            Owner::User(owner) => self.admits_to(cell, asker, self.home(owner), open),
+            Owner::Department(_) => cell.admits(self.relation_to_owner(asker, owner).and_open(open)),
+        }
+    }
+
+    /// The same of an owner who was looked up.
+    ///
+    /// Who is in several departments, five in a hundred, can't be foreseen, and a wrong guess waits for memory. So there is one
+    /// question about asker and owner together, and it is the right one more often: most cells don't depend on departments.
+    #[inline]
+    pub(crate) fn admits_to(&self, cell: Cell, asker: &Asker<'_>, owner: Home, open: bool) -> bool {
+        if cell.asks_for_several(owner.member.key() | asker.anchors.first) {
+            return self.admits_to_home_of_several(cell, asker, owner, open);
+        }
+        let number = self.tree.number(owner.member.one_or_none());
+        cell.admits(asker.relation_to(Located { user: owner.user, number }).and_open(open))
+    }
+
+    /// The same of an owner who was looked up, and whose department was.
+    #[inline]
+    pub(crate) fn admits_to_located(&self, cell: Cell, asker: &Asker<'_>, owner: Located, open: bool) -> bool {
+        if cell.asks_for_several(owner.number | asker.anchors.first) {
+            return self.admits_to_several(cell, *asker, owner, open);
+        }
+        cell.admits(asker.relation_to(owner).and_open(open))
+    }
+
+    #[cold]
+    fn admits_to_home_of_several(&self, cell: Cell, asker: &Asker<'_>, owner: Home, open: bool) -> bool {
+        self.admits_to_several(cell, *asker, self.located(owner), open)
+    }
+
+    /// The asker comes as a copy: a scope that is asked once would have to stand in memory for a reference.
+    #[cold]
+    fn admits_to_several(&self, cell: Cell, asker: Asker<'_>, owner: Located, open: bool) -> bool {
+        cell.admits(self.relation_to(&asker, owner).and_open(open))
+    }
+
+    /// Where an owner is found by a check.
+    pub(crate) fn located(&self, owner: Home) -> Located {
+        let number = owner.member.slot().map_or_else(|_| owner.member.key(), |department| self.tree.number(department));
+        Located { user: owner.user, number }
+    }
+
+    /// How a user is related to the records of an owner.
+    fn relation_to(&self, asker: &Asker<'_>, owner: Located) -> Relation {
+        let departments = match self.several(owner.number) {
+            None => self.relation_to_numbers(asker, [owner.number]),
+            Some(several) => {
+                let numbers = several.fours().iter().map(|four| four.map(|department| self.tree.number(department)));
+                numbers.fold(Relation::default(), |all, four| all.or(self.relation_to_numbers(asker, four)))
+            }
         };
         departments.and_if(owner.user == asker.user, OWN)
     }
 
-    #[cold]
-    fn relation_to_several(&self, asker: &Asker<'_>, several: u32) -> Relation {
-        let departments = self.several.get(several).map_or(&[][..], |departments| departments);
-        departments.iter().fold(Relation::default(), |relation, department| {
-            Relation(relation.0 | asker.relation_to_number(self.tree.number(*department)).0)
-        })
+    /// How a user is related to the records of departments with these numbers.
+    fn relation_to_numbers<const N: usize>(&self, asker: &Asker<'_>, numbers: [u32; N]) -> Relation {
+        let to =
+            |anchor: Below| numbers.iter().fold(Relation::default(), |all, number| all.or(anchor.relation_to(*number)));
+        match self.several(asker.anchors.first) {
+            None => to(asker.anchors),
+            Some(several) => {
+                let anchors = several.fours().iter().flatten().map(|department| self.tree.below(*department));
+                anchors.fold(Relation::default(), |all, anchor| all.or(to(anchor)))
+            }
+        }
+    }
+
+    /// Whether a user is anchored among these departments.
+    fn is_anchored_in(&self, asker: &Asker<'_>, these: Below) -> bool {
+        match self.several(asker.anchors.first) {
+            None => asker.anchors.count != 0 && these.contains(asker.anchors.first),
+            Some(several) => several.iter().any(|department| these.contains(self.tree.number(department))),
+        }
+    }
+
+    /// The departments that stand behind a number, if it is the place of several.
+    fn several(&self, number: u32) -> Option<&Several> {
+        self.several.get(Places::place_of_several(number)?)
     }
 
     #[cold]
     fn is_shared_with(&self, asker: &Asker<'_>, share: Share<&str>) -> bool {
         match share {
             Share::User(with) => self.users.get(with).is_some_and(|home| home.user == asker.user),
-            Share::Department(with) => self
+            Share::Department(with) => self.departments.get(with).is_some_and(|department| {
+                self.is_anchored_in(asker, Below { count: 1, ..self.tree.below(department) })
+            }),
+            Share::DepartmentSub(with) => self
                 .departments
                 .get(with)
-                .is_some_and(|department| asker.is_within(Below { first: self.tree.number(department), count: 1 })),
-            Share::DepartmentSub(with) => {
-                self.departments.get(with).is_some_and(|department| asker.is_within(self.tree.below(department)))
-            }
+                .is_some_and(|department| self.is_anchored_in(asker, self.tree.below(department))),
             Share::Group(with) => {
                 let members = self.groups.get(with).and_then(|group| self.members.get(group));
                 members.is_some_and(|members| members.binary_search(&asker.user).is_ok())
@@ -134,28 +221,26 @@ impl Snapshot {
     }
 }
 
+/// An owner, as a check compares them: the user, and the number of their department or, of several, the place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Located {
+    user: UserSlot,
+    number: u32,
+}
+
 impl Asker<'_> {
-    /// Whether the user is anchored anywhere.
-    pub(crate) fn is_anchored(&self) -> bool {
-        self.one != Below::NOTHING || self.several().is_some()
-    }
-
-    /// Whether the user is anchored among these departments.
-    fn is_within(&self, these: Below) -> bool {
-        these.contains(self.one.first) || self.several().is_some_and(|several| several.is_within(these))
-    }
-
-    fn several(&self) -> Option<&Ranges> {
-        self.row.and_then(Row::several)
-    }
-
-    /// How the user is related to the records of a department with this number.
+    /// How the user is related to the records of an owner, if neither is in several departments.
     #[inline]
-    fn relation_to_number(&self, number: u32) -> Relation {
-        let (at, within) = match self.one {
-            Below::NOTHING => self.several().map_or((false, false), |several| several.meet(number)),
-            one => (number == one.first, one.contains(number)),
-        };
-        Relation::default().and_if(at, DEPARTMENT).and_if(within, SUB)
+    fn relation_to(&self, owner: Located) -> Relation {
+        self.anchors.relation_to(owner.number).and_if(owner.user == self.user, OWN)
+    }
+}
+
+impl Below {
+    /// How who is anchored in the first of these departments is related to the records of one with this number.
+    #[inline]
+    fn relation_to(self, number: u32) -> Relation {
+        let within = self.contains(number);
+        Relation::default().and_if((number == self.first) & within, DEPARTMENT).and_if(within, SUB)
     }
 }

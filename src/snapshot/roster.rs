@@ -6,9 +6,10 @@
 use std::sync::Arc;
 
 use crate::snapshot::chunks::Chunks;
-use crate::snapshot::entry::{Entry, Places, Several};
+use crate::snapshot::entry::{Entry, Places};
 use crate::snapshot::interner::Interned;
 use crate::snapshot::part::Part;
+use crate::snapshot::several::Several;
 use crate::snapshot::sorted::{Sorted, Spot};
 use crate::snapshot::tree::DepartmentSlot;
 use crate::snapshot::{ENTRIES, Snapshot, UserSlot};
@@ -139,7 +140,7 @@ fn by_number(users: &[UserSlot], number: impl Fn(UserSlot) -> u32) -> Vec<UserSl
 
 /// A list of departments, as pairs of each and its place.
 fn in_list(several: &Interned<Several>, place: u32) -> impl Iterator<Item = (DepartmentSlot, u32)> {
-    several.get(place).into_iter().flatten().map(move |department| (*department, place))
+    several.get(place).into_iter().flat_map(Several::iter).map(move |department| (department, place))
 }
 
 impl Snapshot {

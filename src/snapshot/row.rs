@@ -10,22 +10,19 @@ use foldhash::fast::RandomState;
 
 use crate::policy::role::Roles;
 use crate::policy::schema::Schema;
-use crate::snapshot::anchors::Ranges;
 use crate::snapshot::cell::Cell;
 use crate::snapshot::memo::Memo;
 use crate::vocabulary::id::RoleId;
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::ActionIndex;
 
-/// What users who have the same roles may do, and where they are anchored, if in several departments.
+/// What users who have the same roles may do.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     /// Shared by all who may do the same, in whatever way: so few are hot, and stay in the caches.
     cells: Arc<[Cell]>,
     /// The level of each cell, before shares and requirements. No check reads it.
     levels: Arc<[Level]>,
-    /// It stands here, so that a principal is small: with it there, a check of a million principals took a twelfth longer.
-    several: Option<Ranges>,
 }
 
 impl Row {
@@ -46,17 +43,7 @@ impl Row {
                 *level = if action.admin_bypass { Level::All } else { *level };
             }
         }
-        Self { cells: cells(schema, &levels).into(), levels: levels.into(), several: None }
-    }
-
-    /// The same for users who are anchored in several departments.
-    pub(crate) fn anchored(self, several: Ranges) -> Self {
-        Self { several: Some(several), ..self }
-    }
-
-    #[cold]
-    pub(crate) fn several(&self) -> Option<&Ranges> {
-        self.several.as_ref()
+        Self { cells: cells(schema, &levels).into(), levels: levels.into() }
     }
 
     /// The same number for rows of the same rights, as long as both are there.
@@ -92,22 +79,15 @@ pub(crate) struct Rows {
     hasher: RandomState,
     /// By part and departments.
     found: Memo<Arc<Row>>,
-    /// Those of users in one department, by the hash of what they may do. Of two of one hash the second is not shared.
+    /// By the hash of what they allow. Of two of one hash the second is not shared.
     shared: Memo<Arc<Row>>,
 }
 
 impl Rows {
     /// What a key leads to, which is not zero.
     #[inline]
-    pub(crate) fn get(&self, key: u64, make: impl Fn() -> (Row, Option<Ranges>)) -> &Row {
-        self.found.get(key, self.hasher.hash_one(key), || {
-            let (row, several) = make();
-            let row = self.shared(row);
-            match several {
-                Some(several) => Arc::new(Row::clone(&row).anchored(several)),
-                None => row,
-            }
-        })
+    pub(crate) fn get(&self, key: u64, make: impl Fn() -> Row) -> &Row {
+        self.found.get(key, self.hasher.hash_one(key), || self.shared(make()))
     }
 
     fn shared(&self, row: Row) -> Arc<Row> {

@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 
 use crate::policy::org::Org;
 use crate::snapshot::Snapshot;
+use crate::snapshot::entry::{Places, SEVERAL};
 use crate::snapshot::memory::shared;
 
 /// The place of a department in the arrays of a tree.
@@ -39,7 +40,7 @@ pub(crate) struct Below {
 impl Tree {
     /// The slot of no department. Its number is one that no range holds.
     pub(crate) const NOWHERE: DepartmentSlot = 1;
-    const NO_NUMBER: u32 = u32::MAX;
+    const NO_NUMBER: u32 = SEVERAL - 1;
 
     /// Numbers all departments. Without recursion: a chain may be as long as it likes.
     pub(crate) fn of(org: &Org) -> Self {
@@ -124,10 +125,7 @@ impl Tree {
     /// The numbers of a department and of all below it; of none, nothing.
     #[inline]
     pub(crate) fn below(&self, slot: DepartmentSlot) -> Below {
-        match self.sizes.get(slot as usize) {
-            None | Some(0) => Below::NOTHING,
-            Some(count) => Below { first: self.number(slot), count: *count },
-        }
+        Below { first: self.number(slot), count: self.sizes.get(slot as usize).copied().unwrap_or(0) }
     }
 
     /// The slots, each after the one above it.
@@ -153,7 +151,12 @@ impl Tree {
 
 impl Below {
     /// What who is anchored nowhere reaches: nothing, not even what is nowhere.
-    pub(crate) const NOTHING: Self = Self { first: Tree::NO_NUMBER - 1, count: 0 };
+    pub(crate) const NOTHING: Self = Self { first: Tree::NO_NUMBER, count: 0 };
+
+    /// In the place of several departments, which are looked up on the side.
+    pub(crate) fn several(these: Places) -> Self {
+        Self { first: these.key(), count: 0 }
+    }
 
     #[inline]
     pub(crate) fn contains(self, number: u32) -> bool {
