@@ -1,8 +1,8 @@
 //! The current snapshot, shared by all threads of an application.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod current;
 
-use arc_swap::ArcSwap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::admin::actor::Actor;
 use crate::admin::audit::AuditEntry;
@@ -18,6 +18,7 @@ use crate::snapshot::Snapshot;
 use crate::vocabulary::facts::Resource;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::permission::{Permission, Toggle};
+use current::Current;
 
 /// Holds the current [`Snapshot`], and replaces it as a whole. Readers never lock and never wait; writers wait for each
 /// other.
@@ -45,7 +46,7 @@ use crate::vocabulary::permission::{Permission, Toggle};
 /// ```
 #[derive(Debug)]
 pub struct Handle {
-    current: ArcSwap<Snapshot>,
+    current: Current,
     /// What is remembered to make the next snapshot. Who writes holds its lock; who reads never asks for it.
     desk: Mutex<Desk>,
 }
@@ -69,12 +70,12 @@ impl Handle {
     fn of(state: Restored) -> Self {
         let Restored { policy, revision, log } = state;
         let desk = Mutex::new(Desk::new(&policy, revision, log));
-        Self { current: ArcSwap::from_pointee(Snapshot::compile(policy).with_revision(revision)), desk }
+        Self { current: Current::new(Snapshot::compile(policy).with_revision(revision)), desk }
     }
 
     /// The current snapshot. Load it once for each request, so that all answers within it come from one state.
     pub fn load(&self) -> Arc<Snapshot> {
-        self.current.load_full()
+        self.current.load()
     }
 
     /// Applies a batch of commands by the host application, all or none, and publishes the state after it: short for
@@ -112,9 +113,10 @@ impl Handle {
         let next = Snapshot::compile(policy);
         let fingerprint = next.fingerprint();
         let mut desk = self.write();
-        let revision = self.current.load().revision() + 1;
+        let before = self.load();
+        let revision = before.revision() + 1;
         *desk = Desk::new(next.policy(), revision, desk.log());
-        let before = self.current.swap(Arc::new(next.with_revision(revision)));
+        self.current.store(Arc::new(next.with_revision(revision)));
         if before.fingerprint() == fingerprint { Reload::SameSchema } else { Reload::OtherSchema }
     }
 

@@ -45,7 +45,7 @@ impl<R> Scope<'_, R> {
     #[inline]
     pub fn contains_owned_by(&self, owner: &KnownOwner<'_>, open: bool) -> bool {
         let snapshot = self.principal.snapshot;
-        std::ptr::eq(snapshot, owner.snapshot)
+        snapshot.is_state_of(owner.snapshot)
             && snapshot.admits_to_located(self.cell, &self.principal.asker, owner.owner, open)
     }
 }

@@ -148,6 +148,12 @@ impl Snapshot {
         self.revision
     }
 
+    /// Whether the other is the same state: itself, or a copy.
+    #[inline]
+    pub(crate) fn is_state_of(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other) || (self.revision == other.revision && self.lineage.is(&other.lineage))
+    }
+
     pub(crate) fn with_revision(self, revision: u64) -> Self {
         Self { revision, ..self }
     }
