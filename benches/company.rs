@@ -41,6 +41,9 @@ impl Size {
 pub(crate) enum Ids {
     /// Integers from 1 on, as a database counts them.
     Integer,
+    /// Integers all over the place, as a service draws them.
+    #[allow(dead_code, reason = "only one of the benches that share this asks for them")]
+    Scattered,
     /// Text of 36 characters that reads like a UUID.
     Text,
 }
@@ -238,6 +241,7 @@ impl Ids {
     fn user(self, number: u32) -> UserId {
         match self {
             Self::Integer => UserId::from(number + 1),
+            Self::Scattered => UserId::from(scattered(1, number)),
             Self::Text => UserId::from(uuid(1, number)),
         }
     }
@@ -245,6 +249,7 @@ impl Ids {
     fn department(self, number: u32) -> DepartmentId {
         match self {
             Self::Integer => DepartmentId::from(number + 1),
+            Self::Scattered => DepartmentId::from(scattered(2, number)),
             Self::Text => DepartmentId::from(uuid(2, number)),
         }
     }
@@ -252,9 +257,15 @@ impl Ids {
     fn group(self, number: u32) -> GroupId {
         match self {
             Self::Integer => GroupId::from(number + 1),
+            Self::Scattered => GroupId::from(scattered(3, number)),
             Self::Text => GroupId::from(uuid(3, number)),
         }
     }
+}
+
+/// Distinct, as [`uuid`] is.
+fn scattered(kind: u64, number: u32) -> i64 {
+    scramble(kind << 32 | u64::from(number)).cast_signed()
 }
 
 /// Text like a UUID. Distinct, because the first half is a permutation of the kind and the number.

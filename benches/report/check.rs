@@ -7,7 +7,7 @@ use std::time::Duration;
 use orgscope::{Facts, KnownOwner, Permission, Principal, Resource, Snapshot, UserId};
 use rustc_hash::FxBuildHasher;
 
-use crate::company::{Request, Size};
+use crate::company::{Ids, Request, Size};
 use crate::{PASSES, REQUESTS, figure, median, nanos, row, time};
 
 const ACTIONS: [&str; 7] = ["read", "add", "update", "delete", "assign", "export", "import"];
@@ -26,12 +26,12 @@ impl Resource for Contact {
     }
 }
 
-struct TextContact {
+struct AnyContact {
     owner: UserId,
     open: bool,
 }
 
-impl Resource for TextContact {
+impl Resource for AnyContact {
     const TYPE: &'static str = "contact";
 
     #[inline]
@@ -193,21 +193,28 @@ pub(crate) fn other_questions(size: Size, snapshot: &Snapshot, questions: &[Ques
     }
 }
 
-/// The same check where users are known by text.
-pub(crate) fn text_owners(size: Size, snapshot: &Snapshot, requests: &[Request]) {
+/// The same check where users are known by text, or by integers that are not close to each other.
+pub(crate) fn other_ids(size: Size, ids: Ids, snapshot: &Snapshot, requests: &[Request]) {
     let permissions = ACTIONS.map(|action| snapshot.schema().permission(action).expect("the schema has it"));
     let questions = requests.iter().map(|request| {
-        let contact = TextContact { owner: request.owner.clone(), open: request.open };
-        (snapshot.principal(&request.user), permissions[request.permission % ACTIONS.len()], contact)
+        let record = AnyContact { owner: request.owner.clone(), open: request.open };
+        (snapshot.principal(&request.user), permissions[request.permission % ACTIONS.len()], record)
     });
-    let questions: Vec<(Principal<'_>, Permission<TextContact>, TextContact)> = questions.collect();
-    let table: HashMap<&str, u32, foldhash::fast::RandomState> =
-        questions.iter().filter_map(|(.., contact)| contact.owner.as_text()).zip(0..).collect();
-    let [bare, check] = medians([
-        &|| questions.iter().filter(|(.., contact)| table[contact.owner.as_text().unwrap_or("")] & 1 == 0).count(),
-        &|| questions.iter().filter(|(who, permission, contact)| who.check(*permission, contact).is_allow()).count(),
-    ]);
-    let name = size.name();
-    println!("# {name}: text owners: a bare hash look-up {bare:.1} ns, check {check:.1} ns");
-    figure(&format!("check {name}, text owners / a bare hash look-up"), check / bare);
+    let questions: Vec<(Principal<'_>, Permission<AnyContact>, AnyContact)> = questions.collect();
+    let owners = || questions.iter().map(|(.., record)| &record.owner).zip(0..);
+    let integers: HashMap<i64, u32, FxBuildHasher> =
+        owners().filter_map(|(id, place)| Some((id.as_integer()?, place))).collect();
+    let texts: HashMap<&str, u32, foldhash::fast::RandomState> =
+        owners().filter_map(|(id, place)| Some((id.as_text()?, place))).collect();
+    let bare = |id: &UserId| match id.as_text() {
+        Some(text) => texts[text],
+        None => integers[&id.as_integer().unwrap_or(0)],
+    };
+    let [bare, check] =
+        medians([&|| questions.iter().filter(|(.., record)| bare(&record.owner) & 1 == 0).count(), &|| {
+            questions.iter().filter(|(who, permission, record)| who.check(*permission, record).is_allow()).count()
+        }]);
+    let (name, ids) = (size.name(), if ids == Ids::Text { "text" } else { "scattered integers" });
+    println!("# {name}: {ids} as ids: a bare hash look-up {bare:.1} ns, check {check:.1} ns");
+    figure(&format!("check {name}, {ids} as ids / a bare hash look-up"), check / bare);
 }

@@ -41,9 +41,11 @@ fn main() {
         drop(snapshot);
         threads::report(size, &handle, &questions);
         drop(handle);
-        let company = Company::generate(size, Ids::Text);
-        let requests: Vec<_> = company.requests(Mix::Uniform, 7).take(REQUESTS).collect();
-        check::text_owners(size, &snapshot_of(company.document), &requests);
+        for ids in [Ids::Scattered, Ids::Text] {
+            let company = Company::generate(size, ids);
+            let requests: Vec<_> = company.requests(Mix::Uniform, 7).take(REQUESTS).collect();
+            check::other_ids(size, ids, &snapshot_of(company.document), &requests);
+        }
     }
     if let [(small_floor, small), .., (large_floor, large)] = checks[..] {
         let (floor, growth) = (large_floor / small_floor, large / small);

@@ -1,6 +1,5 @@
 //! A list in chunks that snapshots share: who changes an element copies its chunk.
 
-use std::iter;
 use std::sync::Arc;
 
 use crate::snapshot::memory::shared;
@@ -33,18 +32,14 @@ impl<T, const CHUNK: usize> Default for Chunks<T, CHUNK> {
     }
 }
 
-impl<T, const CHUNK: usize> FromIterator<T> for Chunks<T, CHUNK> {
-    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        let mut items = items.into_iter();
-        let mut chunk =
-            move || Some(items.by_ref().take(CHUNK).collect::<Arc<[T]>>()).filter(|chunk| !chunk.is_empty());
-        let mut chunks = iter::from_fn(&mut chunk);
-        let list = || Some(chunks.by_ref().take(TOGETHER).collect::<List<T>>()).filter(|list| !list.is_empty());
-        Self { lists: iter::from_fn(list).collect() }
-    }
-}
-
 impl<T, const CHUNK: usize> Chunks<T, CHUNK> {
+    /// The list of what is made of each item.
+    pub(crate) fn of<I>(items: &[I], element: impl Fn(&I) -> T) -> Self {
+        let chunk = |items: &[I]| items.iter().map(&element).collect::<Arc<[T]>>();
+        let list = |items: &[I]| items.chunks(CHUNK).map(chunk).collect::<List<T>>();
+        Self { lists: items.chunks(CHUNK * TOGETHER).map(list).collect() }
+    }
+
     #[inline]
     pub(crate) fn get(&self, place: u32) -> Option<&T> {
         let place = place as usize;

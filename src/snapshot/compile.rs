@@ -1,9 +1,7 @@
 //! From the validated model to the compiled form, as a whole.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
 use crate::policy::Policy;
@@ -36,7 +34,8 @@ impl Snapshot {
         let departments: Vec<_> = org.departments().map(|(id, node)| (id, slot(node))).collect();
         let departments = Index::of(&departments);
 
-        let direct: HashSet<&UserId, RandomState> = assigned.direct().collect();
+        // In the order of their ids, as are the users.
+        let mut direct = assigned.direct().peekable();
         let groups: Vec<_> = org.groups().keys().zip(0..).collect();
         let has_role: Vec<bool> = groups.iter().map(|(id, _)| assigned.has_group(id)).collect();
         let sizes = org.groups().values().map(|group| group.members.len());
@@ -58,12 +57,13 @@ impl Snapshot {
             let mut places = |departments| several.place(departments);
             users.push((id, home(slot, user, &mut places)));
             let part = |part| parts.place(part);
-            entries.push(entry(user, with_roles.into(), direct.contains(id).then_some(id), part, &mut places));
+            entries.push(entry(user, with_roles.into(), direct.next_if_eq(&id), part, &mut places));
         }
+        drop(direct);
         let index = Index::of(&users);
         // By slot, so sorted as users come.
-        let members = members.into_iter().map(Arc::from).collect();
-        let entries: Chunks<Entry, ENTRIES> = entries.into_iter().collect();
+        let members = Chunks::of(&members, |members| Arc::from(&members[..]));
+        let entries: Chunks<Entry, ENTRIES> = Chunks::of(&entries, |entry| *entry);
 
         let actions = 0..super::place(schema.actions().len());
         let pool = |action: ActionIndex| schema.resource_of(action).unowned == Unowned::Pool;
@@ -76,7 +76,7 @@ impl Snapshot {
             pools: actions.map(pool).collect(),
             departments,
             entries: Arc::new(entries),
-            ids: Arc::new(users.iter().map(|(id, _)| (*id).clone()).collect()),
+            ids: Arc::new(Chunks::of(&users, |(id, _)| (*id).clone())),
             users: index,
             free: Set::default(),
             several,
@@ -109,7 +109,7 @@ pub(crate) fn members_of(members: &Set<UserId>, users: &Index<Home>) -> Arc<[Use
 /// just them.
 pub(crate) fn entry(
     user: &User,
-    groups: Arc<[GroupId]>,
+    groups: Box<[GroupId]>,
     direct: Option<&UserId>,
     part: impl FnOnce(Part) -> u32,
     place: impl FnMut(Several) -> u32,

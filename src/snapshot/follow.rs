@@ -170,7 +170,8 @@ impl Snapshot {
 
     /// The place of another part than this, unless it is that of who may not ask.
     fn another_part(&mut self, place: u32, change: impl FnOnce(&mut Part)) -> u32 {
-        let Some(mut part) = self.parts.get(place).filter(|part| part.active).cloned() else { return place };
+        let Some(part) = self.parts.get(place).filter(|part| part.active) else { return place };
+        let mut part = Part::clone(part);
         change(&mut part);
         self.parts.place(part)
     }

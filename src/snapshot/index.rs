@@ -31,17 +31,19 @@ pub(crate) struct Index<T> {
 impl<T: Copy> Index<T> {
     pub(crate) fn of<Kind>(ids: &[(&Id<Kind>, T)]) -> Self {
         let hasher = RandomState::default();
-        let integers = ids.iter().filter_map(|(id, value)| Some((id.as_integer()?, *value)));
-        let near = Pages::of(integers.clone());
+        let (mut integers, mut texts) = (Vec::new(), Vec::new());
+        for (id, value) in ids {
+            if let Some(integer) = id.as_integer() {
+                integers.push((integer, *value));
+            } else if let Some(text) = id.shared_text() {
+                let hash = hash(&hasher, &**text);
+                texts.push(((hash, hash, text.clone()), *value));
+            }
+        }
+        let near = Pages::of(&integers);
         let integer = |integer| (hash(&hasher, &integer), word(integer), ());
-        let integers = integers.filter(|(id, _)| near.get(*id).is_none()).map(|(id, value)| (integer(id), value));
-        let text = |text: &Arc<str>| {
-            let hash = hash(&hasher, &**text);
-            (hash, hash, text.clone())
-        };
-        let texts = ids.iter().filter_map(|(id, value)| Some((text(id.shared_text()?), *value)));
-        let (integers, texts) = (Shards::of(&integers.collect::<Vec<_>>()), Shards::of(&texts.collect::<Vec<_>>()));
-        Self { near, hasher, integers, texts }
+        let far = integers.iter().filter(|(id, _)| near.get(*id).is_none()).map(|(id, value)| (integer(*id), *value));
+        Self { integers: Shards::of(&far.collect::<Vec<_>>()), texts: Shards::of(&texts), near, hasher }
     }
 
     #[inline]

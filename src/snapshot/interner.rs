@@ -1,5 +1,6 @@
 //! Equal things, kept once.
 
+use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
@@ -51,16 +52,19 @@ impl<T> Interned<T> {
     }
 }
 
-impl<T: Clone + Hash + Eq> Interned<T> {
+impl<T: Clone> Interned<T> {
     /// The place of this thing: the same for an equal one, the next one for a new one.
-    pub(crate) fn place(&mut self, item: T) -> u32 {
+    pub(crate) fn place<Item: Hash + Eq>(&mut self, item: Item) -> u32
+    where
+        T: Borrow<Item> + From<Item>,
+    {
         let hash = self.hasher.hash_one(&item);
-        let is_it = |((), place): &((), u32)| self.get(*place).is_some_and(|other| *other == item);
+        let is_it = |((), place): &((), u32)| self.get(*place).is_some_and(|other| *other.borrow() == item);
         if let Some(place) = self.places.get(hash, hash, is_it) {
             return place;
         }
         let place = place(self.items.len());
-        Arc::make_mut(&mut self.items).set(place, item);
+        Arc::make_mut(&mut self.items).set(place, item.into());
         self.places.set((hash, hash, ()), place, |_| false, |word, ()| word);
         place
     }

@@ -4,6 +4,7 @@ use std::mem::size_of;
 use std::sync::Arc;
 
 use crate::snapshot::Snapshot;
+use crate::snapshot::part::Part;
 use crate::snapshot::several::Several;
 
 impl Snapshot {
@@ -24,6 +25,7 @@ impl Snapshot {
             + self.several.memory_usage()
             + self.roster.memory_usage()
             + self.parts.memory_usage()
+            + self.parts.len() * (size_of::<usize>() * 2 + size_of::<Part>())
             + self.tree.memory_usage()
             + self.classes.memory_usage()
             + size_of_val(&self.pools[..])

@@ -114,7 +114,7 @@ pub struct Snapshot {
     free: Set<UserSlot>,
     /// The departments of users who have several.
     several: Interned<Several>,
-    parts: Interned<Part>,
+    parts: Interned<Arc<Part>>,
     groups: Index<GroupSlot>,
     /// The members of each group, sorted.
     members: Arc<Chunks<Arc<[UserSlot]>, GROUPS>>,
@@ -228,7 +228,7 @@ impl Snapshot {
     #[cold]
     fn make_row(&self, entry: Entry) -> Row {
         let nobody = Part::default();
-        let part = self.parts.get(entry.part).unwrap_or(&nobody);
+        let part = self.parts.get(entry.part).map_or(&nobody, |part| part);
         let anchors: SmallVec<[DepartmentSlot; 4]> = match entry.anchors.slot() {
             Ok(department) => [department].into_iter().collect(),
             Err(several) => self.several.get(several).into_iter().flat_map(Several::iter).collect(),

@@ -32,14 +32,14 @@ type Page<T> = Arc<[Option<T>; PAGE]>;
 
 impl<T: Copy> Pages<T> {
     /// Of these numbers, those that are close enough to each other.
-    pub(crate) fn of(entries: impl Iterator<Item = (i64, T)> + Clone) -> Self {
-        let range = close(entries.clone().map(|(number, _)| page_of(number)));
+    pub(crate) fn of(entries: &[(i64, T)]) -> Self {
+        let range = close(entries.iter().map(|(number, _)| page_of(*number)));
         let count = usize::try_from(range.end - range.start).unwrap_or(0);
         let mut pages = Self { first: range.start * number(PAGE), lists: Arc::default(), used: count, len: 0 };
         let mut places = vec![[None; PAGE]; count];
-        for (number, value) in entries.filter(|(number, _)| range.contains(&page_of(*number))) {
-            if let Some((page, within)) = pages.place(number) {
-                places[page][within] = Some(value);
+        for (number, value) in entries.iter().filter(|(number, _)| range.contains(&page_of(*number))) {
+            if let Some((page, within)) = pages.place(*number) {
+                places[page][within] = Some(*value);
                 pages.len += 1;
             }
         }

@@ -1,7 +1,5 @@
 //! What the roles of a user depend on, departments aside.
 
-use std::sync::Arc;
-
 use crate::policy::assigned::Assigned;
 use crate::policy::sorted;
 use crate::vocabulary::id::{GroupId, RoleId, UserId};
@@ -21,7 +19,7 @@ pub(crate) struct Part {
     pub(crate) deputy: bool,
     pub(crate) administrator: bool,
     /// Those that some role is assigned to; sorted.
-    pub(crate) groups: Arc<[GroupId]>,
+    pub(crate) groups: Box<[GroupId]>,
     /// The user, if some role is assigned to just them.
     pub(crate) direct: Option<UserId>,
 }

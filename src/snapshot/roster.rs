@@ -50,7 +50,7 @@ const ADMINISTRATOR: u8 = 4;
 #[derive(Clone, Copy)]
 struct Keys<'a> {
     entries: &'a Chunks<Entry, ENTRIES>,
-    parts: &'a Interned<Part>,
+    parts: &'a Interned<Arc<Part>>,
 }
 
 impl Keys<'_> {
@@ -92,7 +92,7 @@ impl Roster {
     /// Of a company whose departments have slots below this.
     pub(crate) fn of(
         entries: &Chunks<Entry, ENTRIES>,
-        parts: &Interned<Part>,
+        parts: &Interned<Arc<Part>>,
         several: &Interned<Several>,
         departments: DepartmentSlot,
     ) -> Self {
