@@ -36,14 +36,14 @@
 //! Everything names a department by a slot that it keeps for life, and only the tree knows its number. So a department that
 //! moves changes numbers in the tree, and nothing else.
 //!
-//! **Owners come with the look-up**: beside the id in the index stand the slot of the user and the department that they are
-//! a member of. Who is in several has a list on the side.
+//! **Owners come with the look-up**: what the index says of an id is the slot of the user and the department that they are a
+//! member of. Who is in several has a list on the side.
 //!
 //! **Who asks is a part and departments**: whether they are a head, a deputy, an administrator, in which groups with roles,
 //! and where they are anchored. Both together lead to a row, which has a cell for each permission. A row is made when it is
 //! first asked for, found by its whole key from then on, and shared by all who may do the same.
 //!
-//! **A cell is 32 bits.** There are five ways in which a user and a record can be related: the record is their own, of their
+//! **A cell has 32 bits.** There are five ways in which a user and a record can be related: the record is their own, of their
 //! department, of one below, open, shared with them. That makes 32 combinations, and a cell has one bit for each, set if it
 //! suffices. Floors, roles, the bypass of administrators, shares and requirements are all folded in when the row is made:
 //! each is a question about the combination alone. The union of two roles is the union of their levels, and a requirement
@@ -52,7 +52,8 @@
 //! A record with one relation more is never reached less, so a cell has one shortest form as "all of these, each any of those".
 //! That is the [`Predicate`](crate::Predicate), and a condition for a database is made from the same bits.
 //!
-//! So a check of whatever permission is: look up the owner, compare numbers to get five bits, test one bit of one cell.
+//! So a check of whatever permission is: look up the owner, compare numbers to get five bits, test one bit of one cell. Who is in
+//! several departments is looked up on the side, and only if the cell depends on departments at all, which it remembers.
 //!
 //! # How a change is published
 //!
@@ -68,8 +69,13 @@
 //! kept once, and their places are never given out again: so a row that was made for them stays true, whoever else followed.
 //! What is only tried (a dry run, a repair) is in a line of its own and remembers its own rows, unless it is published then.
 //!
-//! **The index** is our own: four ids with what a check needs of each fill one line of the cache, in tables that snapshots
-//! share. One id that changes copies one table and the list of tables, so there are about as many ids in a table as tables.
+//! **The index** is our own. Integers that stand close together, as those that a database counts do, have pages by their number,
+//! and are found without a hash; for the others, and for text, four ids with what a check needs of each fill one line of the
+//! cache, in tables. Snapshots share pages and tables: one id that changes copies one of them and lists of them, so there are about
+//! as many ids in a table as tables.
+//!
+//! **Each thread has a copy** of the current snapshot, a few hundred bytes that lead to what all share: who holds a snapshot is
+//! counted, and two cores that write one count wait for each other.
 //!
 //! # How a change is judged
 //!

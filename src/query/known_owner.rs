@@ -6,7 +6,7 @@ use crate::query::scope::Scope;
 use crate::snapshot::{Located, Snapshot};
 use crate::vocabulary::id::UserRef;
 
-/// An owner who was looked up in one snapshot: what a check needs of them, without the id.
+/// An owner who was looked up in one state: what a check needs of them, without the id.
 ///
 /// A list of fifty thousand contacts has some hundred owners. Looking each up once makes the rest of the list a
 /// comparison of numbers.
@@ -40,8 +40,8 @@ impl Snapshot {
 }
 
 impl<R> Scope<'_, R> {
-    /// Whether a record of this one owner, shared with nobody, is in the set. The owner must be looked up in the same
-    /// snapshot; one of another is not reached.
+    /// Whether a record of this one owner, shared with nobody, is in the set. The owner must be looked up in the same state: in
+    /// this snapshot, a clone of it, or what another thread loaded before the next change. One of another state is not reached.
     #[inline]
     pub fn contains_owned_by(&self, owner: &KnownOwner<'_>, open: bool) -> bool {
         let snapshot = self.principal.snapshot;

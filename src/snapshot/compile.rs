@@ -59,6 +59,7 @@ impl Snapshot {
             let part = |part| parts.place(part);
             entries.push(entry(user, with_roles.into(), direct.next_if_eq(&id), part, &mut places));
         }
+        debug_assert!(direct.next().is_none(), "INVARIANT: a role is assigned to users who are there");
         drop(direct);
         let index = Index::of(&users);
         // By slot, so sorted as users come.

@@ -2,7 +2,7 @@
 //!
 //! - A department has a preorder number, so "below" is a range. Everything else names it by a slot, so a department that
 //!   moves changes its numbers and nothing else.
-//! - What a check needs of an owner stands beside the id in the index: the user's slot and department.
+//! - What a check needs of an owner is what the index says of the id: the user's slot and department.
 //! - What the one who asks brings along is a [`Part`], which many users share, and departments. Both together lead to a
 //!   [`Row`] of [`Cell`]s, one for each permission, made when first asked for.
 //! - A check finds how the user and the record are related, as five bits, and looks that up in a cell.

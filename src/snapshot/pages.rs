@@ -16,12 +16,14 @@ const PLACES: usize = 3;
 /// What the numbers in a range lead to.
 ///
 /// A database counts its ids, so most of them stand close together. There a number is found without a hash and without a
-/// comparison, and takes a third of the memory of a table: a check of a hundred thousand users takes less than half the time.
+/// comparison, in a third of the memory of a table: the look-up of one of a hundred thousand takes a third of the time.
 #[derive(Clone)]
 pub(crate) struct Pages<T> {
     /// The number of the first place.
     first: i64,
     lists: Arc<[List<T>]>,
+    /// In the place of each page that holds nothing.
+    empty: Page<T>,
     /// How many pages hold something.
     used: usize,
     len: usize,
@@ -35,7 +37,9 @@ impl<T: Copy> Pages<T> {
     pub(crate) fn of(entries: &[(i64, T)]) -> Self {
         let range = close(entries.iter().map(|(number, _)| page_of(*number)));
         let count = usize::try_from(range.end - range.start).unwrap_or(0);
-        let mut pages = Self { first: range.start * number(PAGE), lists: Arc::default(), used: count, len: 0 };
+        let empty: Page<T> = Arc::new([None; PAGE]);
+        let first = range.start * signed(PAGE);
+        let mut pages = Self { first, lists: Arc::default(), empty: empty.clone(), used: 0, len: 0 };
         let mut places = vec![[None; PAGE]; count];
         for (number, value) in entries.iter().filter(|(number, _)| range.contains(&page_of(*number))) {
             if let Some((page, within)) = pages.place(*number) {
@@ -44,7 +48,7 @@ impl<T: Copy> Pages<T> {
             }
         }
         pages.used = places.iter().filter(|page| !is_empty(page)).count();
-        pages.lists = places.chunks(TOGETHER).map(list).collect();
+        pages.lists = places.chunks(TOGETHER).map(|pages| list(pages, &empty)).collect();
         pages
     }
 
@@ -67,7 +71,7 @@ impl<T: Copy> Pages<T> {
             self.len += 1;
         }
         if page / TOGETHER == self.lists.len() {
-            self.lists = self.lists.iter().cloned().chain([list(&[])]).collect();
+            self.lists = self.lists.iter().cloned().chain([list(&[], &self.empty)]).collect();
         }
         self.change(page, within, Some(value));
         true
@@ -75,41 +79,54 @@ impl<T: Copy> Pages<T> {
 
     pub(crate) fn remove(&mut self, number: i64) -> bool {
         let Some((page, within)) = self.place(number).filter(|_| self.get(number).is_some()) else { return false };
-        self.change(page, within, None);
-        self.used -= usize::from(is_empty(&self.lists[page / TOGETHER][page % TOGETHER]));
+        let empty = self.empty.clone();
+        let this = self.change(page, within, None);
+        if is_empty(this) {
+            *this = empty;
+            self.used -= 1;
+        }
         self.len -= 1;
         true
     }
 
-    fn change(&mut self, page: usize, within: usize, value: Option<T>) {
+    /// Puts a value in its place. Gives the page.
+    fn change(&mut self, page: usize, within: usize, value: Option<T>) -> &mut Page<T> {
         let list = Arc::make_mut(&mut Arc::make_mut(&mut self.lists)[page / TOGETHER]);
-        Arc::make_mut(&mut list[page % TOGETHER])[within] = value;
+        let page = &mut list[page % TOGETHER];
+        Arc::make_mut(page)[within] = value;
+        page
     }
 
     /// The page of a number, and the place there. There may be no such page.
     #[inline]
     fn place(&self, number: i64) -> Option<(usize, usize)> {
-        // What comes before the first is far behind the last.
+        // Numbers are a ring here: what comes before the first is far behind the last, or next to it at the end of all numbers.
         let place = usize::try_from(number.wrapping_sub(self.first).cast_unsigned()).ok()?;
         Some((place / PAGE, place % PAGE))
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, T)> {
+        self.on_pages(|_, _| true)
+    }
+
     /// The numbers on pages that the other does not share.
     pub(crate) fn unshared(&self, other: &Self) -> impl Iterator<Item = i64> {
-        let same = |list: usize| other.lists.get(list).filter(|_| self.first == other.first);
-        let lists = self.lists.iter().enumerate().map(move |(number, list)| (number, list, same(number)));
-        let pages = lists.filter(|(_, list, same)| same.is_none_or(|same| !Arc::ptr_eq(list, same))).flat_map(
-            |(number, list, same)| {
-                let pages = list.iter().enumerate();
-                let not_shared =
-                    pages.filter(move |(page, this)| same.is_none_or(|same| !Arc::ptr_eq(this, &same[*page])));
-                not_shared.map(move |(page, this)| (number * TOGETHER + page, this))
-            },
-        );
-        let places = pages.flat_map(|(page, this)| {
-            this.iter().enumerate().filter(|(_, value)| value.is_some()).map(move |(within, _)| page * PAGE + within)
-        });
-        places.map(|place| self.first + number(place))
+        let theirs = move |page: usize| other.lists.get(page / TOGETHER).map(|list| &list[page % TOGETHER]);
+        let is_shared = move |number: usize, page: &Page<T>| {
+            self.first == other.first && theirs(number).is_some_and(|theirs| Arc::ptr_eq(page, theirs))
+        };
+        self.on_pages(move |number, page| !is_shared(number, page)).map(|(number, _)| number)
+    }
+
+    /// What stands on these pages.
+    fn on_pages(&self, these: impl Fn(usize, &Page<T>) -> bool) -> impl Iterator<Item = (i64, T)> {
+        let pages = self.lists.iter().flat_map(|list| list.iter()).enumerate();
+        let places = pages
+            .filter(move |(number, page)| !Arc::ptr_eq(page, &self.empty) && these(*number, page))
+            .flat_map(|(number, page)| {
+                (number * PAGE..).zip(page.iter()).filter_map(|(place, value)| Some((place, (*value)?)))
+            });
+        places.map(|(place, value)| (self.first.wrapping_add(signed(place)), value))
     }
 }
 
@@ -118,15 +135,14 @@ impl<T> Pages<T> {
         self.len
     }
 
-    /// With an empty page for each list.
     pub(crate) fn memory_usage(&self) -> usize {
         let counts = size_of::<usize>() * 2;
-        let pages = (self.used + self.lists.len()) * (counts + size_of::<[Option<T>; PAGE]>());
+        let pages = (self.used + 1) * (counts + size_of::<[Option<T>; PAGE]>());
         shared(&self.lists) + self.lists.len() * (counts + size_of::<[Page<T>; TOGETHER]>()) + pages
     }
 }
 
-/// The range of pages for which a table would take most of more memory, if for any.
+/// The range of pages that saves most memory against a table; none, if each would take more.
 fn close(pages: impl Iterator<Item = i64>) -> Range<i64> {
     let mut counts: Vec<(i64, i64)> = Vec::new();
     for page in pages {
@@ -139,12 +155,12 @@ fn close(pages: impl Iterator<Item = i64>) -> Range<i64> {
     let (mut best, mut most) = (0..0, 0);
     let (mut range, mut gain) = (0..0, 0_i64);
     for (page, count) in counts {
-        gain = gain.saturating_sub((page + 1 - range.end).saturating_mul(number(PAGE)));
+        gain = gain.saturating_sub((page + 1 - range.end).saturating_mul(signed(PAGE)));
         if gain < 0 || range.is_empty() {
-            (range, gain) = (page..page, -number(PAGE));
+            (range, gain) = (page..page, -signed(PAGE));
         }
         range.end = page + 1;
-        gain += count * number(PLACES);
+        gain += count * signed(PLACES);
         if gain > most {
             (best, most) = (range.clone(), gain);
         }
@@ -152,9 +168,9 @@ fn close(pages: impl Iterator<Item = i64>) -> Range<i64> {
     best
 }
 
-fn list<T: Copy>(pages: &[[Option<T>; PAGE]]) -> List<T> {
-    let empty = Arc::new([None; PAGE]);
-    Arc::new(array::from_fn(|page| pages.get(page).map_or_else(|| empty.clone(), |page| Arc::new(*page))))
+fn list<T: Copy>(pages: &[[Option<T>; PAGE]], empty: &Page<T>) -> List<T> {
+    let page = |page: &[Option<T>; PAGE]| if is_empty(page) { empty.clone() } else { Arc::new(*page) };
+    Arc::new(array::from_fn(|number| pages.get(number).map_or_else(|| empty.clone(), page)))
 }
 
 fn is_empty<T>(page: &[Option<T>; PAGE]) -> bool {
@@ -162,10 +178,10 @@ fn is_empty<T>(page: &[Option<T>; PAGE]) -> bool {
 }
 
 fn page_of(number: i64) -> i64 {
-    number.div_euclid(self::number(PAGE))
+    number.div_euclid(signed(PAGE))
 }
 
 /// A count of places as a number.
-fn number(count: usize) -> i64 {
+fn signed(count: usize) -> i64 {
     i64::try_from(count).expect("INVARIANT: no memory holds as many places as there are integers")
 }

@@ -143,8 +143,7 @@ impl<Key: Clone, T: Copy> Shards<Key, T> {
             table[bucket].entries[place] = Some((key, value));
             return;
         }
-        let places = self.tables.len() * self.tables[0].len() * BUCKET;
-        let room = (self.len + 1) * 4 <= places * 3;
+        let room = !self.is_full();
         let table = Arc::make_mut(&mut Arc::make_mut(&mut self.tables)[number]);
         if room && put(table, hash, word, (key.clone(), value)) {
             self.len += 1;
@@ -186,6 +185,23 @@ impl<Key: Clone, T: Copy> Shards<Key, T> {
 }
 
 impl<Key, T> Shards<Key, T> {
+    /// Whether one more is one too many, so that larger tables are due.
+    pub(crate) fn is_full(&self) -> bool {
+        let places = self.tables.len() * self.tables[0].len() * BUCKET;
+        (self.len + 1) * 4 > places * 3
+    }
+
+    /// The words, with their values.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, T)>
+    where
+        T: Copy,
+    {
+        let buckets = self.tables.iter().flat_map(|table| table.iter());
+        buckets
+            .flat_map(|bucket| iter::zip(bucket.words, bucket.entries.iter().flatten()))
+            .map(|(word, (_, value))| (word, *value))
+    }
+
     /// What stands in the tables that the other does not share.
     pub(crate) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (u64, &'a Key)> {
         let shares =

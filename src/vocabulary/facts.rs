@@ -210,8 +210,16 @@ pub(crate) mod sealed {
         fn with_facts<T>(&self, ask: impl FnOnce(&Facts<'_>) -> T) -> T {
             ask(&self.facts)
         }
-        fn with_few_facts<T>(&self, _: impl FnOnce(Owner<&str>, bool) -> T, other: impl FnOnce(&Facts<'_>) -> T) -> T {
-            other(&self.facts)
+        #[inline]
+        fn with_few_facts<T>(
+            &self,
+            one: impl FnOnce(Owner<&str>, bool) -> T,
+            other: impl FnOnce(&Facts<'_>) -> T,
+        ) -> T {
+            match (&self.facts.owners, &self.facts.shared_with) {
+                (Few::One(owner), Few::None) => one(*owner, self.facts.open),
+                _ => other(&self.facts),
+            }
         }
     }
 }

@@ -1,7 +1,9 @@
 //! One question, asked every way: the reference, a check, the scope, the list, who, the reason.
 
+use std::iter;
+
 use orgscope::reference::Reference;
-use orgscope::{AnyPermission, AnyRecord, Handle, Policy, Question, Snapshot, UserId};
+use orgscope::{AnyPermission, AnyRecord, Handle, Owner, Policy, Question, Snapshot, UserId};
 use proptest::prelude::*;
 
 use crate::random::{World, world, worlds};
@@ -67,6 +69,16 @@ fn agree(world: &World) {
                     }
                     let expected: Vec<&AnyRecord<'_>> = records.iter().filter(|r| may(&user, Some(r))).collect();
                     let scope = snapshot.principal(&user).scope(levelled);
+                    let name = policy.schema().name(levelled).unwrap();
+                    for (raw, record) in iter::zip(&world.records, &records) {
+                        let is_of_the_type = name.starts_with(&format!("{}.", raw.resource));
+                        if let (true, [Owner::User(owner)], []) =
+                            (is_of_the_type, &raw.owners[..], &raw.shared_with[..])
+                        {
+                            let known = scope.contains_owned_by(&snapshot.known_owner(owner), raw.open);
+                            assert_eq!(known, may(&user, Some(record)), "known {owner:?} of {user:?}");
+                        }
+                    }
                     assert_eq!(scope.list(&records).collect::<Vec<_>>(), expected, "list of {user:?}");
                 }
                 for record in &records {
