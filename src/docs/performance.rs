@@ -105,16 +105,16 @@
 //! | a delegate | 1/1,510 and 1/1,540 |
 //! | the host, where there is no administrator, and so each state is asked who manages unless only others changed | 1/1,240 and 1/1,400 |
 //!
-//! By kind, by the code before ids had pages, where compiling took 49 ms:
+//! By kind, where compiling took 61 ms:
 //!
 //! | | a command |
 //! |---|---|
-//! | set a level; rename or activate a user | 10–17 µs |
-//! | assign a role to a user or a department; make somebody a head; join a group; add a user | 33–46 µs |
-//! | remove a user; join a department, mostly a second one | 65–68 µs |
-//! | move a department | 0.15 ms |
-//! | set a level for all roles | 0.24 ms |
-//! | assign a role to a group that had none, whose members all change | 0.34 ms |
+//! | set a level; rename or activate a user | 11–18 µs |
+//! | assign a role to a user or a department; make somebody a head; join a group; add a user | 35–45 µs |
+//! | remove a user; join a department, mostly a second one | 53–61 µs |
+//! | move a department | 0.13 ms |
+//! | set a level for all roles | 0.22 ms |
+//! | assign a role to a group that had none, whose members all change | 0.33 ms |
 //!
 //! A quarter of the time goes into the last, and most of the rest into copies of the parts of lists that are shared.
 //!
