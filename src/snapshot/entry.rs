@@ -9,7 +9,7 @@ use crate::snapshot::tree::{DepartmentSlot, Tree};
 /// Marks a number as the place of a [`Several`](crate::snapshot::several::Several).
 pub(crate) const SEVERAL: u32 = 1 << 31;
 
-/// What a check needs of the owner of a record. It stands in the index beside the id, so it comes with the look-up.
+/// What a check needs of the owner of a record. It is what the index says of an id, so it comes with the look-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Home {
     pub(crate) user: UserSlot,
