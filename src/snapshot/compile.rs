@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+use indexmap::IndexSet;
 use smallvec::SmallVec;
 
 use crate::policy::Policy;
@@ -9,6 +11,7 @@ use crate::policy::org::User;
 use crate::policy::persistent::Set;
 use crate::snapshot::chunks::Chunks;
 use crate::snapshot::classes::Classes;
+use crate::snapshot::counted::Counted;
 use crate::snapshot::entry::{Entry, Home, Places};
 use crate::snapshot::index::Index;
 use crate::snapshot::interner::Interned;
@@ -36,34 +39,42 @@ impl Snapshot {
 
         // In the order of their ids, as are the users.
         let mut direct = assigned.direct().peekable();
-        let groups: Vec<_> = org.groups().keys().zip(0..).collect();
+        let groups: Vec<(&GroupId, GroupSlot)> = org.groups().keys().zip(0..).collect();
         let has_role: Vec<bool> = groups.iter().map(|(id, _)| assigned.has_group(id)).collect();
-        let sizes = org.groups().values().map(|group| group.members.len());
-        let mut members: Vec<Vec<UserSlot>> = sizes.map(Vec::with_capacity).collect();
-        let groups: Index<GroupSlot> = Index::of(&groups);
-        let (mut parts, mut several) = (Interned::default(), Interned::default());
-        parts.place(Part::default());
+        let (group_slots, groups) = (0..groups.len(), Index::of(&groups));
+        let mut members: Vec<(GroupSlot, UserSlot)> = Vec::new();
+        let mut several: IndexSet<Several, RandomState> = IndexSet::default();
+        let mut parts: IndexSet<Part, RandomState> = IndexSet::from_iter([Part::default()]);
+        let mut plain = [None; Part::PLAIN];
         let mut users = Vec::with_capacity(org.users().len());
         let mut entries = Vec::with_capacity(org.users().len());
         for (slot, (id, user)) in (0..).zip(org.users().iter()) {
             let mut with_roles = Vec::new();
             for group in &user.groups {
                 let Some(place) = groups.get(group.borrowed()) else { continue };
-                members[place as usize].push(slot);
+                members.push((place, slot));
                 if has_role[place as usize] {
                     with_roles.push(group.clone());
                 }
             }
-            let mut places = |departments| several.place(departments);
-            users.push((id, home(slot, user, &mut places)));
-            let part = |part| parts.place(part);
-            entries.push(entry(user, with_roles.into(), direct.next_if_eq(&id), part, &mut places));
+            let mut places = |departments| super::place(several.insert_full(departments).0);
+            let home = home(slot, user, &mut places);
+            users.push((id, home));
+            let part = |part: Part| match part.number() {
+                Some(number) => *plain[number].get_or_insert_with(|| super::place(parts.insert_full(part).0)),
+                None => super::place(parts.insert_full(part).0),
+            };
+            entries.push(entry(user, home.member, with_roles.into(), direct.next_if_eq(&id), part, places));
         }
         debug_assert!(direct.next().is_none(), "INVARIANT: a role is assigned to users who are there");
         drop(direct);
+        let (parts, several): (Interned<Arc<Part>>, _) = (Interned::of(parts), Interned::of(several));
         let index = Index::of(&users);
-        // By slot, so sorted as users come.
-        let members = Chunks::of(&members, |members| Arc::from(&members[..]));
+        let roster = Roster::of(&entries, &parts, &several, tree.slots());
+        // Of one group in the order of their slots, as users come.
+        let members = Counted::of(&members, group_slots.len(), |(group, _)| group);
+        let of_group = |group: usize| members.get(group).iter().map(|(_, user)| *user).collect();
+        let members = Chunks::of(&group_slots.collect::<Vec<_>>(), |group| of_group(*group));
         let entries: Chunks<Entry, ENTRIES> = Chunks::of(&entries, |entry| *entry);
 
         let actions = 0..super::place(schema.actions().len());
@@ -71,7 +82,7 @@ impl Snapshot {
         Self {
             revision: 0,
             lineage: Lineage::default(),
-            roster: Arc::new(Roster::of(&entries, &parts, &several, super::place(tree.slots()))),
+            roster: Arc::new(roster),
             schema: schema.clone(),
             fingerprint: schema.fingerprint(),
             pools: actions.map(pool).collect(),
@@ -110,6 +121,7 @@ pub(crate) fn members_of(members: &Set<UserId>, users: &Index<Home>) -> Arc<[Use
 /// just them.
 pub(crate) fn entry(
     user: &User,
+    member: Places,
     groups: Box<[GroupId]>,
     direct: Option<&UserId>,
     part: impl FnOnce(Part) -> u32,
@@ -127,15 +139,16 @@ pub(crate) fn entry(
         groups,
         direct: direct.cloned(),
     });
-    Entry { part, anchors: places(user.anchors().map(slot), place) }
+    let leads = !user.heads.is_empty() || !user.deputy_of.is_empty();
+    Entry { part, anchors: if leads { places(user.anchors().map(slot), place) } else { member } }
 }
 
 fn places(mut departments: impl Iterator<Item = u32>, mut place: impl FnMut(Several) -> u32) -> Places {
-    // Nearly everybody has one.
+    // Nearly everybody has one, and who leads it is in it.
     let Some(first) = departments.next() else { return Places::NONE };
-    let Some(second) = departments.next() else { return Places::one(first) };
-    let mut all: SmallVec<[u32; 8]> = [first, second].into_iter().chain(departments).collect();
+    let Some(other) = departments.find(|department| *department != first) else { return Places::one(first) };
+    let mut all: SmallVec<[u32; 8]> = [first, other].into_iter().chain(departments).collect();
     all.sort_unstable();
     all.dedup();
-    if all.len() == 1 { Places::one(first) } else { Places::several(place(Several::of(&all))) }
+    Places::several(place(Several::of(&all)))
 }

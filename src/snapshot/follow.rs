@@ -212,7 +212,7 @@ impl Snapshot {
         let part = |part| parts.place(part);
         let groups = user.groups.iter().filter(|group| self.policy.assigned.has_group(group)).cloned().collect();
         let direct = self.policy.assigned.has_direct(id).then_some(id);
-        let entry = entry(user, groups, direct, part, |departments| several.place(departments));
+        let entry = entry(user, home.member, groups, direct, part, |departments| several.place(departments));
         self.set_entry(home.user, entry);
     }
 

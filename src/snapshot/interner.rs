@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
+use indexmap::IndexSet;
 
 use crate::snapshot::chunks::Chunks;
 use crate::snapshot::place;
@@ -53,6 +54,21 @@ impl<T> Interned<T> {
 }
 
 impl<T: Clone> Interned<T> {
+    /// Many things at once, with the places that they have in the set. One by one, each would copy what it is shared with.
+    pub(crate) fn of<Item: Hash + Eq>(items: IndexSet<Item, RandomState>) -> Self
+    where
+        T: From<Item>,
+    {
+        let hasher = items.hasher().clone();
+        let hashed = |(place, item)| {
+            let hash = hasher.hash_one(item);
+            ((hash, hash, ()), place)
+        };
+        let places: Vec<_> = (0..).zip(&items).map(hashed).collect();
+        let items: Vec<T> = items.into_iter().map(T::from).collect();
+        Self { hasher, places: Shards::of(&places), items: Arc::new(Chunks::of(&items, T::clone)) }
+    }
+
     /// The place of this thing: the same for an equal one, the next one for a new one.
     pub(crate) fn place<Item: Hash + Eq>(&mut self, item: Item) -> u32
     where

@@ -15,6 +15,7 @@ mod chunks;
 mod classes;
 mod compare;
 mod compile;
+mod counted;
 mod entry;
 mod follow;
 #[cfg(feature = "sql")]

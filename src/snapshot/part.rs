@@ -28,6 +28,16 @@ impl Part {
     /// The place of the part of those who may not ask, which is the default.
     pub(crate) const NOBODYS: u32 = 0;
 
+    /// How many parts there are of users who have no role by a group or by themselves.
+    pub(crate) const PLAIN: usize = 1 << 5;
+
+    /// The number among these, if it is one of them.
+    pub(crate) fn number(&self) -> Option<usize> {
+        let marks = [self.active, self.employee, self.supervisor, self.deputy, self.administrator];
+        let is_plain = self.groups.is_empty() && self.direct.is_none();
+        is_plain.then(|| marks.into_iter().fold(0, |number, mark| number << 1 | usize::from(mark)))
+    }
+
     /// Says whether a role is assigned to a group that the user is in.
     pub(crate) fn set_group(&mut self, group: &GroupId, has_role: bool) {
         self.groups = sorted::with(&self.groups, group, has_role);
