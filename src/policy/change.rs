@@ -343,9 +343,9 @@ impl Policy {
         places: impl Fn(&mut User) -> &mut Departments,
         there: bool,
     ) -> Result<bool, Invalid> {
-        let before = self.org.users().get(user).cloned().ok_or_else(|| unknown("user", user))?;
+        self.check_user(user)?;
         let department = self.department(department)?;
-        Ok(self.org.set_place(user, before, department, places, there))
+        Ok(self.org.set_place(user, department, places, there))
     }
 }
 

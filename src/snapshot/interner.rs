@@ -11,6 +11,9 @@ use crate::snapshot::chunks::Chunks;
 use crate::snapshot::place;
 use crate::snapshot::shards::Shards;
 
+/// How many stand together: so many are copied for each that comes.
+const TOGETHER: usize = 32;
+
 /// Distinct things with their places. It only ever gains, because rows are remembered by these places.
 ///
 /// Found by their hash, and compared as they are. In a persistent map, where each level copies things that are shared, a new
@@ -18,7 +21,7 @@ use crate::snapshot::shards::Shards;
 pub(crate) struct Interned<T> {
     hasher: RandomState,
     places: Shards<(), u32>,
-    items: Arc<Chunks<T, 128>>,
+    items: Arc<Chunks<T, TOGETHER>>,
 }
 
 impl<T> Clone for Interned<T> {

@@ -8,11 +8,18 @@ use crate::snapshot::tree::DepartmentSlot;
 
 /// Sorted slots of departments, of which there are at least two: four by four, since four are compared at once, without a
 /// question about how many there are that a processor could guess wrong.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Several(SmallVec<[Four; 1]>);
 
 /// Up to four departments, and zeros, which are no slots, in the place of those that are not there.
 pub(crate) type Four = [DepartmentSlot; 4];
+
+/// As a whole, and not one by one: they are copied with those that they stand together with.
+impl Clone for Several {
+    fn clone(&self) -> Self {
+        Self(SmallVec::from_slice(&self.0))
+    }
+}
 
 impl Several {
     pub(crate) fn of(departments: &[DepartmentSlot]) -> Self {
