@@ -7,10 +7,14 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub(crate) struct Sorted<T, Key, const CHUNK: usize> {
     /// Shared as a whole too, because most changes are of other lists.
-    chunks: Arc<Vec<Chunk<T, Key>>>,
+    lists: Arc<Vec<Chunk<Chunk<T, Key>, Key>>>,
 }
 
-/// Elements, of which there is one at least.
+/// How many chunks stand together at most. With one list of all, a third of a change of one in a million users went into the
+/// copy of that list, and into dropping it again.
+const TOGETHER: usize = 64;
+
+/// Items, of which there is one at least: elements, or chunks of them.
 #[derive(Clone)]
 struct Chunk<T, Key> {
     /// The key of the last one, so that a search finds the chunk without looking any up.
@@ -18,20 +22,31 @@ struct Chunk<T, Key> {
     items: Arc<Vec<T>>,
 }
 
-impl<T: Copy + Eq, Key> Chunk<T, Key> {
-    fn of(items: Vec<T>, key: impl Fn(T) -> Key) -> Option<Self> {
-        Some(Self { last: key(*items.last()?), items: Arc::new(items) })
+impl<T: Clone, Key: Copy> Chunk<T, Key> {
+    fn of(items: Vec<T>, key: impl Fn(&T) -> Key) -> Option<Self> {
+        Some(Self { last: key(items.last()?), items: Arc::new(items) })
     }
 
-    /// Changes the elements, but no key of one that stays the last. Whether one is left.
-    fn change(&mut self, key: impl Fn(T) -> Key, change: impl FnOnce(&mut Vec<T>)) -> bool {
+    /// Changes the items. Whether one is left.
+    fn change(&mut self, key: impl Fn(&T) -> Key, change: impl FnOnce(&mut Vec<T>)) -> bool {
         let items = Arc::make_mut(&mut self.items);
-        let before = items.last().copied();
         change(items);
-        if let Some(last) = items.last().filter(|last| Some(**last) != before) {
-            self.last = key(*last);
+        if let Some(last) = items.last() {
+            self.last = key(last);
         }
         !items.is_empty()
+    }
+
+    /// Puts an item in this place. If there are too many then, gives the second half of them.
+    fn insert(&mut self, place: usize, item: T, most: usize, key: impl Fn(&T) -> Key) -> Option<Self> {
+        let mut rest = Vec::new();
+        self.change(&key, |items| {
+            items.insert(place, item);
+            if items.len() > most {
+                rest = items.split_off(items.len() / 2);
+            }
+        });
+        Self::of(rest, key)
     }
 }
 
@@ -41,13 +56,14 @@ const MANY: usize = 64;
 /// A place between two elements.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Spot {
+    list: usize,
     chunk: usize,
     within: usize,
 }
 
 impl<T, Key, const CHUNK: usize> Default for Sorted<T, Key, CHUNK> {
     fn default() -> Self {
-        Self { chunks: Arc::default() }
+        Self { lists: Arc::default() }
     }
 }
 
@@ -55,31 +71,50 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
     /// The list of elements that are sorted already.
     pub(crate) fn of(sorted: &[T], key: impl Fn(T) -> Key) -> Self {
         // Half full, so that the first insertions split nothing.
-        let chunks = sorted.chunks(CHUNK / 2).filter_map(|chunk| Chunk::of(chunk.to_vec(), &key));
-        Self { chunks: chunks.collect::<Vec<_>>().into() }
+        let chunks = sorted.chunks(CHUNK / 2).filter_map(|chunk| Chunk::of(chunk.to_vec(), |item| key(*item)));
+        let chunks: Vec<_> = chunks.collect();
+        let lists = chunks.chunks(TOGETHER / 2).filter_map(|chunks| Chunk::of(chunks.to_vec(), |chunk| chunk.last));
+        Self { lists: lists.collect::<Vec<_>>().into() }
     }
 
     /// The bytes of the elements.
     pub(crate) fn memory_usage(&self) -> usize {
-        let each = self.chunks.iter().map(|chunk| size_of::<Vec<T>>() + chunk.items.capacity() * size_of::<T>());
-        each.sum::<usize>() + self.chunks.capacity() * size_of::<Chunk<T, Key>>()
+        fn bytes<T>(items: &Vec<T>) -> usize {
+            size_of::<Vec<T>>() + items.capacity() * size_of::<T>()
+        }
+        let each = self.lists.iter().map(|list| {
+            bytes::<Chunk<T, Key>>(&list.items) + list.items.iter().map(|chunk| bytes(&chunk.items)).sum::<usize>()
+        });
+        bytes(&self.lists) + each.sum::<usize>()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.chunks.iter().map(|chunk| chunk.items.len()).sum()
+        self.lists.iter().flat_map(|list| list.items.iter()).map(|chunk| chunk.items.len()).sum()
+    }
+
+    /// The chunk of a spot.
+    fn chunk(&self, spot: Spot) -> Option<&Chunk<T, Key>> {
+        self.lists.get(spot.list)?.items.get(spot.chunk)
+    }
+
+    /// The first spot whose chunk, and all after it, do not end before what is searched for.
+    fn find_chunk(&self, before: impl Fn(Key) -> bool) -> Spot {
+        let list = self.lists.partition_point(|list| before(list.last));
+        let chunks = self.lists.get(list);
+        let chunk = chunks.map_or(0, |list| list.items.partition_point(|chunk| before(chunk.last)));
+        Spot { list, chunk, within: 0 }
     }
 
     /// The first spot whose element, and all after it, do not come before what is searched for.
     pub(crate) fn find(&self, key: impl Fn(T) -> Key, before: impl Fn(Key) -> bool) -> Spot {
-        let chunk = self.chunks.partition_point(|chunk| before(chunk.last));
-        let within = self.chunks.get(chunk).map_or(0, |chunk| chunk.items.partition_point(|item| before(key(*item))));
-        Spot { chunk, within }
+        let spot = self.find_chunk(&before);
+        let within = self.chunk(spot).map_or(0, |chunk| chunk.items.partition_point(|item| before(key(*item))));
+        Spot { within, ..spot }
     }
 
     /// The same, of a spot that is probably near to one before it.
     pub(crate) fn find_from(&self, from: Spot, key: impl Fn(T) -> Key, before: impl Fn(Key) -> bool) -> Spot {
-        let Some((chunk, rest)) = self.chunks.get(from.chunk).and_then(|it| Some((it, it.items.get(from.within..)?)))
-        else {
+        let Some((chunk, rest)) = self.chunk(from).and_then(|it| Some((it, it.items.get(from.within..)?))) else {
             return from;
         };
         if before(chunk.last) {
@@ -91,57 +126,61 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
     /// The spot before an element, which is there. To compare all of a chunk with it takes a third of the time that it takes to
     /// look up the keys of a few.
     fn spot_of(&self, item: T, key: Key) -> Option<Spot> {
-        let chunk = self.chunks.partition_point(|chunk| chunk.last < key);
-        let items = &self.chunks.get(chunk)?.items;
+        let spot = self.find_chunk(|other| other < key);
+        let items = &self.chunk(spot)?.items;
         // Many at once, and then one by one among these.
         let many = items.chunks(MANY).position(|many| many.contains(&item))?;
         let within = items[many * MANY..].iter().position(|other| *other == item)?;
-        Some(Spot { chunk, within: many * MANY + within })
+        Some(Spot { within: many * MANY + within, ..spot })
     }
 
     /// The element after a spot.
     pub(crate) fn get(&self, spot: Spot) -> Option<T> {
-        self.chunks.get(spot.chunk)?.items.get(spot.within).copied()
+        self.chunk(spot)?.items.get(spot.within).copied()
     }
 
     /// The elements between two spots.
     pub(crate) fn between(&self, from: Spot, to: Spot) -> impl Iterator<Item = T> {
-        (from.chunk..=to.chunk).flat_map(move |chunk| self.part(chunk, from, to).iter().copied())
+        self.parts(from, to).flat_map(|part| part.iter().copied())
     }
 
     /// How many elements stand between two spots.
     pub(crate) fn count(&self, from: Spot, to: Spot) -> usize {
-        (from.chunk..=to.chunk).map(|chunk| self.part(chunk, from, to).len()).sum()
+        self.parts(from, to).map(<[T]>::len).sum()
     }
 
-    /// What of a chunk lies between two spots.
-    fn part(&self, chunk: usize, from: Spot, to: Spot) -> &[T] {
-        let Some(Chunk { items, .. }) = self.chunks.get(chunk) else { return &[] };
-        let start = if chunk == from.chunk { from.within } else { 0 };
-        let end = if chunk == to.chunk { to.within } else { items.len() };
-        items.get(start..end).unwrap_or_default()
+    /// The elements between two spots, chunk by chunk.
+    fn parts(&self, from: Spot, to: Spot) -> impl Iterator<Item = &[T]> {
+        (from.list..=to.list).flat_map(move |list| {
+            let chunks = self.lists.get(list).map_or(&[][..], |list| &list.items);
+            let first = if list == from.list { from.chunk } else { 0 };
+            chunks.iter().enumerate().skip(first).map_while(move |(number, chunk)| {
+                let place = (list, number);
+                let start = if place == (from.list, from.chunk) { from.within } else { 0 };
+                let end = if place == (to.list, to.chunk) { to.within } else { chunk.items.len() };
+                (place <= (to.list, to.chunk)).then(|| chunk.items.get(start..end).unwrap_or_default())
+            })
+        })
     }
 
     pub(crate) fn insert(&mut self, item: T, key: impl Fn(T) -> Key) {
         let own = key(item);
-        let Spot { mut chunk, mut within } = self.find(&key, |other| other < own);
-        if chunk == self.chunks.len() {
+        let mut spot = self.find(&key, |other| other < own);
+        let key = |item: &T| key(*item);
+        let lists = Arc::make_mut(&mut self.lists);
+        if spot.list == lists.len() {
             // After all others: at the end of the last chunk.
-            match chunk.checked_sub(1) {
-                Some(last) => (chunk, within) = (last, self.chunks[last].items.len()),
-                None => return Arc::make_mut(&mut self.chunks).extend(Chunk::of(vec![item], key)),
-            }
+            let Some((list, last)) = lists.last().and_then(|list| Some((list, list.items.last()?))) else {
+                let chunk = Chunk::of(vec![item], key);
+                return lists.extend(chunk.and_then(|chunk| Chunk::of(vec![chunk], |chunk| chunk.last)));
+            };
+            spot = Spot { list: lists.len() - 1, chunk: list.items.len() - 1, within: last.items.len() };
         }
-        let chunks = Arc::make_mut(&mut self.chunks);
-        let mut rest = Vec::new();
-        chunks[chunk].change(&key, |items| {
-            items.insert(within, item);
-            if items.len() > CHUNK {
-                rest = items.split_off(items.len() / 2);
-            }
-        });
-        if let Some(rest) = Chunk::of(rest, key) {
-            chunks.insert(chunk + 1, rest);
+        let (list, mut rest) = (&mut lists[spot.list], None);
+        list.change(|chunk| chunk.last, |chunks| rest = chunks[spot.chunk].insert(spot.within, item, CHUNK, key));
+        let rest = rest.and_then(|rest| list.insert(spot.chunk + 1, rest, TOGETHER, |chunk| chunk.last));
+        if let Some(rest) = rest {
+            lists.insert(spot.list + 1, rest);
         }
     }
 
@@ -153,19 +192,26 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
     }
 
     fn remove_at(&mut self, spot: Spot, key: impl Fn(T) -> Key) {
-        let chunks = Arc::make_mut(&mut self.chunks);
-        let is_left = chunks[spot.chunk].change(key, |items| _ = items.remove(spot.within));
+        let lists = Arc::make_mut(&mut self.lists);
+        let is_left = lists[spot.list].change(
+            |chunk| chunk.last,
+            |chunks| {
+                if !chunks[spot.chunk].change(|item| key(*item), |items| _ = items.remove(spot.within)) {
+                    chunks.remove(spot.chunk);
+                }
+            },
+        );
         if !is_left {
-            chunks.remove(spot.chunk);
+            lists.remove(spot.list);
         }
     }
 
     /// Puts an element that had this key where it belongs by its own. Most often that is near.
     pub(crate) fn reorder(&mut self, item: T, before: Key, key: impl Fn(T) -> Key) {
         let Some(spot) = self.spot_of(item, before) else { return };
+        let Some(chunk) = self.chunk(spot) else { return };
         let own = key(item);
         let comes_before = |other| key(other) < own;
-        let chunk = &mut Arc::make_mut(&mut self.chunks)[spot.chunk];
         let (within, end) = (spot.within, chunk.items.len() - 1);
         let (left, right) = (&chunk.items[..within], &chunk.items[within + 1..]);
         let place = match left.last() {
@@ -176,14 +222,15 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
             // Perhaps it belongs to another chunk.
             self.remove_at(spot, &key);
             self.insert(item, key);
+            return;
+        }
+        // Neither the first nor the last, so no other place changes, and no chunk ends with another key.
+        let list = &mut Arc::make_mut(&mut self.lists)[spot.list];
+        let items = Arc::make_mut(&mut Arc::make_mut(&mut list.items)[spot.chunk].items);
+        if place < within {
+            items[place..=within].rotate_right(1);
         } else {
-            chunk.change(&key, |items| {
-                if place < within {
-                    items[place..=within].rotate_right(1);
-                } else {
-                    items[within..=place].rotate_left(1);
-                }
-            });
+            items[within..=place].rotate_left(1);
         }
     }
 }
@@ -206,4 +253,76 @@ fn count_after<T: Copy>(items: &[T], before: impl Fn(T) -> bool) -> usize {
     }
     let near = &items[items.len() - items.len().min(bound)..];
     near.len() - near.partition_point(|item| before(*item))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use fastrand::Rng;
+
+    use super::{Sorted, Spot, TOGETHER};
+
+    /// Small chunks, so that many lists of them come and go.
+    type Small = Sorted<u32, (u32, u32), 4>;
+
+    /// Whether both hold the same, and it is found, counted and walked through from any spot to any other.
+    fn assert_same(sorted: &Small, model: &BTreeSet<(u32, u32)>, keys: &[u32], rng: &mut Rng) {
+        let key = |item: u32| (keys[item as usize], item);
+        let all: Vec<(u32, u32)> = model.iter().copied().collect();
+        assert_eq!(sorted.len(), all.len());
+        let end = sorted.find(key, |_| true);
+        assert_eq!(sorted.between(Spot::default(), end).map(key).collect::<Vec<_>>(), all);
+        let mut bounds = [(); 2].map(|()| (rng.u32(..40), rng.u32(..600)));
+        bounds.sort_unstable();
+        let [from, to] = bounds.map(|bound| sorted.find(key, |other| other < bound));
+        let expected: Vec<_> = model.range(bounds[0]..bounds[1]).copied().collect();
+        assert_eq!(sorted.between(from, to).map(key).collect::<Vec<_>>(), expected);
+        assert_eq!(sorted.count(from, to), expected.len());
+        assert_eq!(sorted.find_from(from, key, |other| other < bounds[1]), to);
+        assert_eq!(sorted.get(from).map(key), model.range(bounds[0]..).next().copied());
+    }
+
+    #[test]
+    fn a_sorted_list_is_a_set_in_order_and_leaves_its_copies_alone() {
+        let mut rng = Rng::with_seed(5);
+        let mut keys: Vec<u32> = (0..600).map(|_| rng.u32(..40)).collect();
+        let there: Vec<u32> = (0..300).collect();
+        let mut model: BTreeSet<_> = there.iter().map(|item| (keys[*item as usize], *item)).collect();
+        let items: Vec<u32> = model.iter().map(|(_, item)| *item).collect();
+        let mut sorted = Small::of(&items, |item| (keys[item as usize], item));
+        let mut most_lists = sorted.lists.len();
+        for round in 0..6_000 {
+            // First it grows, then it shrinks to nothing, then it grows again.
+            let grows = !(2_000..4_500).contains(&round);
+            let copy = (sorted.clone(), model.clone(), keys.clone());
+            let one_of_them = model.iter().nth(rng.usize(..=model.len())).filter(|_| !grows);
+            let item = one_of_them.map_or_else(|| rng.u32(..600), |(_, item)| *item);
+            let before = (keys[item as usize], item);
+            if model.remove(&before) {
+                if rng.bool() {
+                    keys[item as usize] = rng.u32(..40);
+                    let key = |item: u32| (keys[item as usize], item);
+                    sorted.reorder(item, before, key);
+                    model.insert(key(item));
+                } else if grows && rng.u8(..4) > 0 {
+                    model.insert(before);
+                } else {
+                    sorted.remove(item, before, |item| (keys[item as usize], item));
+                }
+            } else if grows {
+                sorted.insert(item, |item| (keys[item as usize], item));
+                model.insert(before);
+            }
+            most_lists = most_lists.max(sorted.lists.len());
+            assert!(sorted.lists.iter().all(|list| (1..=TOGETHER).contains(&list.items.len())));
+            assert_same(&sorted, &model, &keys, &mut rng);
+            let (sorted, model, keys) = copy;
+            assert_same(&sorted, &model, &keys, &mut rng);
+            if round == 4_499 {
+                assert!(model.is_empty(), "it shrank to nothing");
+            }
+        }
+        assert!(most_lists > 4, "lists were split: {most_lists}");
+    }
 }
