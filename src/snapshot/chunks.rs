@@ -33,11 +33,13 @@ impl<T, const CHUNK: usize> Default for Chunks<T, CHUNK> {
 }
 
 impl<T, const CHUNK: usize> Chunks<T, CHUNK> {
-    /// The list of what is made of each item.
-    pub(crate) fn of<I>(items: &[I], element: impl Fn(&I) -> T) -> Self {
-        let chunk = |items: &[I]| items.iter().map(&element).collect::<Arc<[T]>>();
-        let list = |items: &[I]| items.chunks(CHUNK).map(chunk).collect::<List<T>>();
-        Self { lists: items.chunks(CHUNK * TOGETHER).map(list).collect() }
+    pub(crate) fn of(mut items: impl ExactSizeIterator<Item = T>) -> Self {
+        let mut lists = Vec::new();
+        while items.len() > 0 {
+            let chunks = items.len().div_ceil(CHUNK).min(TOGETHER);
+            lists.push((0..chunks).map(|_| items.by_ref().take(CHUNK).collect()).collect());
+        }
+        Self { lists }
     }
 
     #[inline]

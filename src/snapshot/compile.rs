@@ -20,7 +20,7 @@ use crate::snapshot::part::Part;
 use crate::snapshot::roster::Roster;
 use crate::snapshot::several::Several;
 use crate::snapshot::tree::{Tree, slot};
-use crate::snapshot::{ENTRIES, GroupSlot, Snapshot, UserSlot};
+use crate::snapshot::{GroupSlot, Snapshot, UserSlot};
 use crate::vocabulary::id::{GroupId, UserId};
 use crate::vocabulary::mode::Unowned;
 use crate::vocabulary::permission::ActionIndex;
@@ -34,20 +34,18 @@ impl Snapshot {
     pub(crate) fn compile(policy: Policy) -> Self {
         let Policy { schema, org, assigned, .. } = &policy;
         let tree = Tree::of(org);
-        let departments: Vec<_> = org.departments().map(|(id, node)| (id, slot(node))).collect();
-        let departments = Index::of(&departments);
-
+        let groups: Index<GroupSlot> = Index::of(org.groups().keys().zip(0..));
+        let has_role: Vec<bool> = org.groups().keys().map(|id| assigned.has_group(id)).collect();
+        let count = org.groups().values().map(|group| group.members.len()).sum();
+        let mut members: Vec<(GroupSlot, UserSlot)> = Vec::with_capacity(count);
         // In the order of their ids, as are the users.
         let mut direct = assigned.direct().peekable();
-        let groups: Vec<(&GroupId, GroupSlot)> = org.groups().keys().zip(0..).collect();
-        let has_role: Vec<bool> = groups.iter().map(|(id, _)| assigned.has_group(id)).collect();
-        let (group_slots, groups) = (0..groups.len(), Index::of(&groups));
-        let mut members: Vec<(GroupSlot, UserSlot)> = Vec::new();
         let mut several: IndexSet<Several, RandomState> = IndexSet::default();
         let mut parts: IndexSet<Part, RandomState> = IndexSet::from_iter([Part::default()]);
         let mut plain = [None; Part::PLAIN];
-        let mut users = Vec::with_capacity(org.users().len());
-        let mut entries = Vec::with_capacity(org.users().len());
+        let count = org.users().len();
+        let (mut ids, mut homes, mut entries) =
+            (Vec::with_capacity(count), Vec::with_capacity(count), Vec::with_capacity(count));
         for (slot, (id, user)) in (0..).zip(org.users().iter()) {
             let mut with_roles = Vec::new();
             for group in &user.groups {
@@ -59,7 +57,8 @@ impl Snapshot {
             }
             let mut places = |departments| super::place(several.insert_full(departments).0);
             let home = home(slot, user, &mut places);
-            users.push((id, home));
+            ids.push(id.clone());
+            homes.push(home);
             let part = |part: Part| match part.number() {
                 Some(number) => *plain[number].get_or_insert_with(|| super::place(parts.insert_full(part).0)),
                 None => super::place(parts.insert_full(part).0),
@@ -69,13 +68,11 @@ impl Snapshot {
         debug_assert!(direct.next().is_none(), "INVARIANT: a role is assigned to users who are there");
         drop(direct);
         let (parts, several): (Interned<Arc<Part>>, _) = (Interned::of(parts), Interned::of(several));
-        let index = Index::of(&users);
+        let users = Index::of(ids.iter().zip(homes));
         let roster = Roster::of(&entries, &parts, &several, tree.slots());
         // Of one group in the order of their slots, as users come.
-        let members = Counted::of(&members, group_slots.len(), |(group, _)| group);
-        let of_group = |group: usize| members.get(group).iter().map(|(_, user)| *user).collect();
-        let members = Chunks::of(&group_slots.collect::<Vec<_>>(), |group| of_group(*group));
-        let entries: Chunks<Entry, ENTRIES> = Chunks::of(&entries, |entry| *entry);
+        let members = Counted::of(&members, org.groups().len(), |(group, _)| group);
+        let of_group = |group| members.get(group).iter().map(|(_, user)| *user).collect();
 
         let actions = 0..super::place(schema.actions().len());
         let pool = |action: ActionIndex| schema.resource_of(action).unowned == Unowned::Pool;
@@ -86,15 +83,15 @@ impl Snapshot {
             schema: schema.clone(),
             fingerprint: schema.fingerprint(),
             pools: actions.map(pool).collect(),
-            departments,
-            entries: Arc::new(entries),
-            ids: Arc::new(Chunks::of(&users, |(id, _)| (*id).clone())),
-            users: index,
+            departments: Index::of(org.departments().map(|(id, node)| (id, slot(node)))),
+            entries: Arc::new(Chunks::of(entries.into_iter())),
+            ids: Arc::new(Chunks::of(ids.into_iter())),
+            users,
             free: Set::default(),
             several,
             parts,
             groups,
-            members: Arc::new(members),
+            members: Arc::new(Chunks::of((0..org.groups().len()).map(of_group))),
             classes: Arc::new(Classes::of(assigned, org, &tree)),
             #[cfg(feature = "sql")]
             imprint: super::imprint::Imprint::of(org, &tree),

@@ -28,15 +28,15 @@ pub(crate) struct Index<T> {
 }
 
 impl<T: Copy> Index<T> {
-    pub(crate) fn of<Kind>(ids: &[(&Id<Kind>, T)]) -> Self {
+    pub(crate) fn of<'a, Kind: 'a>(ids: impl Iterator<Item = (&'a Id<Kind>, T)>) -> Self {
         let hasher = RandomState::default();
         let (mut integers, mut texts) = (Vec::new(), Vec::new());
         for (id, value) in ids {
             if let Some(integer) = id.as_integer() {
-                integers.push((integer, *value));
+                integers.push((integer, value));
             } else if let Some(text) = id.shared_text() {
                 let hash = hash(&hasher, &**text);
-                texts.push(((hash, hash, text.clone()), *value));
+                texts.push(((hash, hash, text.clone()), value));
             }
         }
         let (near, integers) = grouped(&hasher, &integers);
@@ -183,8 +183,7 @@ mod tests {
                 *rng.choice(&[0, 1, -700, 10_000_000, i64::MIN, i64::MAX - 200_000, i64::MAX - 300]).unwrap_or(&0);
             let count = [0, 3, 300, 2_000][round % 4];
             let mut map: BTreeMap<UserId, u32> = (0..count).map(|value| (any_id(rng, from), value)).collect();
-            let ids: Vec<_> = map.iter().map(|(id, value)| (id, *value)).collect();
-            let mut index = Index::of(&ids);
+            let mut index = Index::of(map.iter().map(|(id, value)| (id, *value)));
             let (before, first) = (index.clone(), map.clone());
             for value in 0..1_500 {
                 let id = any_id(rng, from);
@@ -215,7 +214,7 @@ mod tests {
     fn ids_that_a_database_counts_take_eight_bytes_each() {
         let ids: Vec<UserId> = (1_000_001..1_050_001_i64).map(UserId::from).collect();
         let all: Vec<_> = ids.iter().zip(0_u32..).collect();
-        let (compiled, mut grown) = (Index::of(&all), Index::of::<()>(&[]));
+        let (compiled, mut grown) = (Index::of(all.iter().copied()), Index::of::<()>([].into_iter()));
         let empty = grown.memory_usage();
         for (id, value) in &all {
             grown.set(id, *value);

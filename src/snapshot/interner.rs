@@ -68,8 +68,8 @@ impl<T: Clone> Interned<T> {
             ((hash, hash, ()), place)
         };
         let places: Vec<_> = (0..).zip(&items).map(hashed).collect();
-        let items: Vec<T> = items.into_iter().map(T::from).collect();
-        Self { hasher, places: Shards::of(&places), items: Arc::new(Chunks::of(&items, T::clone)) }
+        let items = Chunks::of(items.into_iter().map(T::from));
+        Self { hasher, places: Shards::of(&places), items: Arc::new(items) }
     }
 
     /// The place of this thing: the same for an equal one, the next one for a new one.
