@@ -63,11 +63,11 @@ impl<T: Clone> Interned<T> {
         T: From<Item>,
     {
         let hasher = items.hasher().clone();
-        let hashed = |(place, item)| {
+        let places = (0..).zip(&items).map(|(place, item)| {
             let hash = hasher.hash_one(item);
             ((hash, hash, ()), place)
-        };
-        let places: Vec<_> = (0..).zip(&items).map(hashed).collect();
+        });
+        let places: Vec<_> = places.collect();
         let items = Chunks::of(items.into_iter().map(T::from));
         Self { hasher, places: Shards::of(&places), items: Arc::new(items) }
     }

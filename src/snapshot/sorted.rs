@@ -170,11 +170,12 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
         let lists = Arc::make_mut(&mut self.lists);
         if spot.list == lists.len() {
             // After all others: at the end of the last chunk.
-            let Some((list, last)) = lists.last().and_then(|list| Some((list, list.items.last()?))) else {
+            let Some(chunks) = lists.last().map(|list| &list.items) else {
                 let chunk = Chunk::of(vec![item], key);
                 return lists.extend(chunk.and_then(|chunk| Chunk::of(vec![chunk], |chunk| chunk.last)));
             };
-            spot = Spot { list: lists.len() - 1, chunk: list.items.len() - 1, within: last.items.len() };
+            let within = chunks.last().map_or(0, |chunk| chunk.items.len());
+            spot = Spot { list: lists.len() - 1, chunk: chunks.len() - 1, within };
         }
         let (list, mut rest) = (&mut lists[spot.list], None);
         list.change(|chunk| chunk.last, |chunks| rest = chunks[spot.chunk].insert(spot.within, item, CHUNK, key));
