@@ -54,7 +54,7 @@ impl<T: Clone, Key: Copy> Chunk<T, Key> {
 const MANY: usize = 64;
 
 /// A place between two elements.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Spot {
     list: usize,
     chunk: usize,
@@ -149,17 +149,18 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
         self.parts(from, to).map(<[T]>::len).sum()
     }
 
-    /// The elements between two spots, chunk by chunk.
+    /// The elements between two spots, chunk by chunk. Most often they are in one: with an iterator of lists, and one of chunks for
+    /// each, to count those who may took half as long again.
     fn parts(&self, from: Spot, to: Spot) -> impl Iterator<Item = &[T]> {
-        (from.list..=to.list).flat_map(move |list| {
-            let chunks = self.lists.get(list).map_or(&[][..], |list| &list.items);
-            let first = if list == from.list { from.chunk } else { 0 };
-            chunks.iter().enumerate().skip(first).map_while(move |(number, chunk)| {
-                let place = (list, number);
-                let start = if place == (from.list, from.chunk) { from.within } else { 0 };
-                let end = if place == (to.list, to.chunk) { to.within } else { chunk.items.len() };
-                (place <= (to.list, to.chunk)).then(|| chunk.items.get(start..end).unwrap_or_default())
-            })
+        let mut next = (from <= to).then_some(from);
+        std::iter::from_fn(move || {
+            let spot = next?;
+            let items = &self.chunk(spot)?.items;
+            let is_last = (spot.list, spot.chunk) == (to.list, to.chunk);
+            let beside = Spot { chunk: spot.chunk + 1, within: 0, ..spot };
+            let in_next_list = || Spot { list: spot.list + 1, ..Spot::default() };
+            next = (!is_last).then(|| self.chunk(beside).map_or_else(in_next_list, |_| beside));
+            items.get(spot.within..if is_last { to.within } else { items.len() })
         })
     }
 
