@@ -28,7 +28,7 @@ pub(crate) struct Org {
     /// not stand here, and only such a one can be removed.
     people: Map<NodeIndex, usize>,
     by_id: Map<DepartmentId, NodeIndex>,
-    /// By themselves, and not behind a pointer: so they are read one after another, which is most of what compiling costs.
+    /// By themselves, and not behind a pointer: so they are read one after another, which is half of what compiling a large company costs.
     users: Map<UserId, User>,
     groups: Map<GroupId, Arc<Group>>,
 }
@@ -239,7 +239,8 @@ impl Org {
         places: impl Fn(&mut User) -> &mut Departments,
         there: bool,
     ) -> bool {
-        // In its place, because to put a user in the place of another takes twice as long.
+        // In its place, because to put a user in the place of another takes twice as long. Taken out meanwhile, because the order
+        // of departments is asked of the whole.
         let Some(list) = self.users.get_mut(id).map(&places) else { return false };
         let mut list = std::mem::take(list);
         let place = list.iter().position(|each| *each == department);

@@ -6,13 +6,13 @@
 pub(crate) struct Counted<T> {
     items: Vec<T>,
     /// By number, and one more for the end of the last.
-    starts: Vec<u32>,
+    starts: Vec<usize>,
 }
 
 impl<T: Copy + Default> Counted<T> {
     /// Of items whose numbers are below this count.
     pub(crate) fn of(items: &[T], count: usize, number: impl Fn(T) -> u32) -> Self {
-        // Two further than their numbers, so that each start stands one further while it moves on to become the next one.
+        // The second is first where its number begins, and moves to where it ends, which is where the next one begins.
         let mut starts = vec![0; count + 2];
         for item in items {
             starts[number(*item) as usize + 2] += 1;
@@ -23,7 +23,7 @@ impl<T: Copy + Default> Counted<T> {
         let mut sorted = vec![T::default(); items.len()];
         for item in items {
             let place = &mut starts[number(*item) as usize + 1];
-            sorted[*place as usize] = *item;
+            sorted[*place] = *item;
             *place += 1;
         }
         Self { items: sorted, starts }
@@ -31,7 +31,7 @@ impl<T: Copy + Default> Counted<T> {
 
     /// Those of a number, which is below the count.
     pub(crate) fn get(&self, number: usize) -> &[T] {
-        &self.items[self.starts[number] as usize..self.starts[number + 1] as usize]
+        &self.items[self.starts[number]..self.starts[number + 1]]
     }
 
     /// All of them.

@@ -29,11 +29,12 @@ impl Part {
     pub(crate) const NOBODYS: u32 = 0;
 
     /// How many parts there are of users who have no role by a group or by themselves.
-    pub(crate) const PLAIN: usize = 1 << 5;
+    pub(crate) const PLAIN: usize = 1 << Self::MARKS;
+    const MARKS: usize = 5;
 
     /// The number among these, if it is one of them.
     pub(crate) fn number(&self) -> Option<usize> {
-        let marks = [self.active, self.employee, self.supervisor, self.deputy, self.administrator];
+        let marks: [bool; Self::MARKS] = [self.active, self.employee, self.supervisor, self.deputy, self.administrator];
         let is_plain = self.groups.is_empty() && self.direct.is_none();
         is_plain.then(|| marks.into_iter().fold(0, |number, mark| number << 1 | usize::from(mark)))
     }

@@ -46,6 +46,7 @@ pub(crate) enum Source {
 const SUPERVISOR: u8 = 1;
 const DEPUTY: u8 = 2;
 const ADMINISTRATOR: u8 = 4;
+const ALL: u8 = SUPERVISOR | DEPUTY | ADMINISTRATOR;
 
 /// What the roster reads to sort users.
 #[derive(Clone, Copy)]
@@ -110,7 +111,7 @@ impl Roster {
         let users = Counted::of(&users, parts.len(), |user| entry(user).part);
         let place = |user| entry(user).anchors.slot().unwrap_or_else(|list| super::place(departments) + list);
         let users = Counted::of(users.items(), departments + several.len(), place);
-        let leaders = Counted::of(&leaders, usize::from(u8::MAX), |user| standing(user).into());
+        let leaders = Counted::of(&leaders, usize::from(ALL) + 1, |user| standing(user).into());
         let lists = Counted::of(&lists, departments, |(department, _)| department);
         Self {
             users: Sorted::of(users.items(), |user| (entry(user), user)),
@@ -243,7 +244,7 @@ impl Snapshot {
     }
 
     fn leaders(&self, mark: u8) -> impl Iterator<Item = (Entry, Option<usize>)> {
-        let standings = (0..=SUPERVISOR | DEPUTY | ADMINISTRATOR).filter(move |standing| standing & mark != 0);
+        let standings = (0..=ALL).filter(move |standing| standing & mark != 0);
         standings.flat_map(move |standing| {
             let keys = self.keys();
             let (from, to) = self.standing(standing);
@@ -261,7 +262,7 @@ impl Snapshot {
     /// About how much work the entries of a source are, found without listing them.
     pub(crate) fn work_of(&self, source: &Source) -> usize {
         let leaders = |mark: u8| {
-            let standings = (0..=SUPERVISOR | DEPUTY | ADMINISTRATOR).filter(|standing| standing & mark != 0);
+            let standings = (0..=ALL).filter(|standing| standing & mark != 0);
             let stretches = standings.map(|standing| self.standing(standing));
             stretches.map(|(from, to)| self.roster.leaders.count(from, to)).sum()
         };
