@@ -265,6 +265,9 @@ mod tests {
 
     use super::{Sorted, Spot, TOGETHER};
 
+    /// About six for each element.
+    const KEYS: u32 = 2_000;
+
     /// Small chunks, so that many lists of them come and go.
     type Small = Sorted<u32, (u32, u32), 4>;
 
@@ -279,7 +282,7 @@ mod tests {
         }
         let end = sorted.find(key, |_| true);
         assert_eq!(sorted.between(Spot::default(), end).map(key).collect::<Vec<_>>(), all);
-        let mut bounds = [(); 2].map(|()| (rng.u32(..40), rng.u32(..600)));
+        let mut bounds = [(); 2].map(|()| (rng.u32(..KEYS), rng.u32(..600)));
         bounds.sort_unstable();
         let [from, to] = bounds.map(|bound| sorted.find(key, |other| other < bound));
         let expected: Vec<_> = model.range(bounds[0]..bounds[1]).copied().collect();
@@ -292,7 +295,7 @@ mod tests {
     #[test]
     fn a_sorted_list_is_a_set_in_order_and_leaves_its_copies_alone() {
         let mut rng = Rng::with_seed(5);
-        let mut keys: Vec<u32> = (0..600).map(|_| rng.u32(..40)).collect();
+        let mut keys: Vec<u32> = (0..600).map(|_| rng.u32(..KEYS)).collect();
         let there: Vec<u32> = (0..300).collect();
         let mut model: BTreeSet<_> = there.iter().map(|item| (keys[*item as usize], *item)).collect();
         let items: Vec<u32> = model.iter().map(|(_, item)| *item).collect();
@@ -308,8 +311,8 @@ mod tests {
             if model.remove(&before) {
                 if rng.bool() {
                     // Elsewhere, or near.
-                    let near = (before.0 + rng.u32(..3)).saturating_sub(1).min(39);
-                    keys[item as usize] = if rng.bool() { near } else { rng.u32(..40) };
+                    let near = (before.0 + rng.u32(..33)).saturating_sub(16).min(KEYS - 1);
+                    keys[item as usize] = if rng.bool() { near } else { rng.u32(..KEYS) };
                     let key = |item: u32| (keys[item as usize], item);
                     sorted.reorder(item, before, key);
                     model.insert(key(item));
