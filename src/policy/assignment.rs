@@ -21,7 +21,7 @@ impl Org {
             [Subject::User(id.clone())]
                 .into_iter()
                 .chain(places.into_iter().filter(|(is_there, _)| *is_there).map(|(_, subject)| subject))
-                .chain(user.groups.iter().cloned().map(Subject::Group))
+                .chain(self.groups_of(user).cloned().map(Subject::Group))
                 .chain(here)
                 .chain(above)
         })

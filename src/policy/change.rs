@@ -293,10 +293,11 @@ impl Policy {
             deputy_of: ids(&user.deputy_of),
         };
         let administrator = user.admin.then(|| Command::SetAdministrator { user: id.clone(), administrator: true });
-        let groups = user.groups.iter().map(|group| Command::JoinGroup { user: id.clone(), group: group.clone() });
+        let groups =
+            self.org.groups_of(&user).map(|group| Command::JoinGroup { user: id.clone(), group: group.clone() });
         let undo: Vec<Command> = [add].into_iter().chain(administrator).chain(groups).collect();
         let (assignments, unassigned) = self.unassign_all(&[Subject::User(id.clone())]);
-        let left = user.groups.iter().map(|group| Touched::Member(group.clone(), id.clone()));
+        let left = self.org.groups_of(&user).map(|group| Touched::Member(group.clone(), id.clone()));
         let touched = [Touched::User(id.clone())].into_iter().chain(left).chain(unassigned);
         Ok(Effect::of(undo.into_iter().chain(assignments), touched))
     }

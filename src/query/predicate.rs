@@ -290,7 +290,7 @@ impl<'s> Audience<'s> {
 
     /// The groups of the user, in canonical order.
     pub fn groups(&self) -> impl Iterator<Item = &'s GroupId> {
-        self.asked.user.groups.iter()
+        org(self.asked.snapshot).groups_of(self.asked.user)
     }
 }
 

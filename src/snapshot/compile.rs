@@ -7,7 +7,8 @@ use indexmap::IndexSet;
 use smallvec::SmallVec;
 
 use crate::policy::Policy;
-use crate::policy::org::User;
+use crate::policy::assigned::Assigned;
+use crate::policy::org::{GroupNumber, Org, User};
 use crate::policy::persistent::Set;
 use crate::snapshot::chunks::Chunks;
 use crate::snapshot::classes::Classes;
@@ -20,8 +21,8 @@ use crate::snapshot::part::Part;
 use crate::snapshot::roster::Roster;
 use crate::snapshot::several::Several;
 use crate::snapshot::tree::{Tree, slot};
-use crate::snapshot::{GroupSlot, Snapshot, UserSlot};
-use crate::vocabulary::id::{GroupId, UserId};
+use crate::snapshot::{Snapshot, UserSlot};
+use crate::vocabulary::id::UserId;
 use crate::vocabulary::mode::Unowned;
 use crate::vocabulary::permission::ActionIndex;
 
@@ -34,45 +35,12 @@ impl Snapshot {
     pub(crate) fn compile(policy: Policy) -> Self {
         let Policy { schema, org, assigned, .. } = &policy;
         let tree = Tree::of(org);
-        let groups: Index<GroupSlot> = Index::of(org.groups().keys().zip(0..));
-        let has_role: Vec<bool> = org.groups().keys().map(|id| assigned.has_group(id)).collect();
-        let count = org.groups().values().map(|group| group.members.len()).sum();
-        let mut members: Vec<(GroupSlot, UserSlot)> = Vec::with_capacity(count);
-        // In the order of their ids, as are the users.
-        let mut direct = assigned.direct().peekable();
-        let mut several: IndexSet<Several, RandomState> = IndexSet::default();
-        let mut parts: IndexSet<Part, RandomState> = IndexSet::from_iter([Part::default()]);
-        let mut plain = [None; Part::PLAIN];
-        let count = org.users().len();
-        let (mut ids, mut homes, mut entries) =
-            (Vec::with_capacity(count), Vec::with_capacity(count), Vec::with_capacity(count));
-        for (slot, (id, user)) in (0..).zip(org.users().iter()) {
-            let mut with_roles = Vec::new();
-            for group in &user.groups {
-                let Some(place) = groups.get(group.borrowed()) else { continue };
-                members.push((place, slot));
-                if has_role[place as usize] {
-                    with_roles.push(group.clone());
-                }
-            }
-            let mut places = |departments| super::place(several.insert_full(departments).0);
-            let home = home(slot, user, &mut places);
-            ids.push(id.clone());
-            homes.push(home);
-            let part = |part: Part| match part.number() {
-                Some(number) => *plain[number].get_or_insert_with(|| super::place(parts.insert_full(part).0)),
-                None => super::place(parts.insert_full(part).0),
-            };
-            entries.push(entry(user, home.member, with_roles.into(), direct.next_if_eq(&id), part, places));
-        }
-        debug_assert!(direct.next().is_none(), "INVARIANT: a role is assigned to users who are there");
-        drop(direct);
-        let (parts, several): (Interned<Arc<Part>>, _) = (Interned::of(parts), Interned::of(several));
+        let Users { ids, homes, entries, members, parts, several } = Users::of(org, assigned);
+        let (parts, several) = (Interned::of(parts.distinct), Interned::of(several));
         let users = Index::of(ids.iter().zip(homes));
         let roster = Roster::of(&entries, &parts, &several, tree.slots());
         // Of one group in the order of their slots, as users come.
-        let members = Counted::of(&members, org.groups().len(), |(group, _)| group);
-        let of_group = |group| members.get(group).iter().map(|(_, user)| *user).collect();
+        let members = Counted::of(org.group_bound() as usize, members.iter().copied());
 
         let actions = 0..super::place(schema.actions().len());
         let pool = |action: ActionIndex| schema.resource_of(action).unowned == Unowned::Pool;
@@ -90,8 +58,8 @@ impl Snapshot {
             free: Set::default(),
             several,
             parts,
-            groups,
-            members: Arc::new(Chunks::of((0..org.groups().len()).map(of_group))),
+            groups: Index::of(org.groups().iter().map(|(id, group)| (id, group.number))),
+            members: Arc::new(Chunks::of((0..org.group_bound() as usize).map(|group| members.get(group).into()))),
             classes: Arc::new(Classes::of(assigned, org, &tree)),
             #[cfg(feature = "sql")]
             imprint: super::imprint::Imprint::of(org, &tree),
@@ -99,6 +67,77 @@ impl Snapshot {
             rows: Arc::default(),
             policy,
         }
+    }
+}
+
+/// What is compiled of all users: what each has, by slot, and what many share.
+struct Users {
+    ids: Vec<UserId>,
+    homes: Vec<Home>,
+    entries: Vec<Entry>,
+    members: Vec<(GroupNumber, UserSlot)>,
+    parts: Parts,
+    several: IndexSet<Several, RandomState>,
+}
+
+impl Users {
+    /// All in one walk, because they are far from each other in memory.
+    fn of(org: &Org, assigned: &Assigned) -> Self {
+        let count = org.users().len();
+        let mut all = Self {
+            ids: Vec::with_capacity(count),
+            homes: Vec::with_capacity(count),
+            entries: Vec::with_capacity(count),
+            members: Vec::with_capacity(org.groups().values().map(|group| group.members.len()).sum()),
+            parts: Parts::default(),
+            several: IndexSet::default(),
+        };
+        let mut has_role = vec![false; org.group_bound() as usize];
+        for (id, group) in org.groups().iter() {
+            has_role[group.number as usize] = assigned.has_group(id);
+        }
+        // In the order of their ids, as are the users.
+        let mut direct = assigned.direct().peekable();
+        for (slot, (id, user)) in (0..).zip(org.users().iter()) {
+            all.members.extend(user.groups.iter().map(|group| (*group, slot)));
+            let mut place = |departments| super::place(all.several.insert_full(departments).0);
+            let home = home(slot, user, &mut place);
+            let has_role = |group: GroupNumber| has_role[group as usize];
+            let part = |part| all.parts.place(part);
+            all.entries.push(entry(user, home.member, has_role, direct.next_if_eq(&id), part, place));
+            all.homes.push(home);
+            all.ids.push(id.clone());
+        }
+        debug_assert!(direct.next().is_none(), "INVARIANT: a role is assigned to users who are there");
+        all
+    }
+}
+
+/// The parts met so far.
+struct Parts {
+    distinct: IndexSet<Part, RandomState>,
+    /// The places of the plain ones by their numbers. Most parts are plain, and so are not hashed.
+    plain: [Option<u32>; Part::PLAIN],
+}
+
+impl Default for Parts {
+    /// With the part of those who may not ask in its place, which is the first.
+    fn default() -> Self {
+        Self { distinct: [Part::default()].into_iter().collect(), plain: [None; Part::PLAIN] }
+    }
+}
+
+impl Parts {
+    fn place(&mut self, part: Part) -> u32 {
+        let number = part.number();
+        let known = number.and_then(|number| self.plain[number]);
+        known.unwrap_or_else(|| {
+            let place = super::place(self.distinct.insert_full(part).0);
+            if let Some(number) = number {
+                self.plain[number] = Some(place);
+            }
+            place
+        })
     }
 }
 
@@ -114,12 +153,12 @@ pub(crate) fn members_of(members: &Set<UserId>, users: &Index<Home>) -> Arc<[Use
     slots.into()
 }
 
-/// What a user brings along: of their groups those that some role is assigned to, and their id, if some role is assigned to
-/// just them.
+/// What a user brings along: where they are anchored, which is where they are a member if they lead nothing; of their groups
+/// those that some role is assigned to; and their id, if some role is assigned to just them.
 pub(crate) fn entry(
     user: &User,
     member: Places,
-    groups: Box<[GroupId]>,
+    has_role: impl Fn(GroupNumber) -> bool,
     direct: Option<&UserId>,
     part: impl FnOnce(Part) -> u32,
     place: impl FnMut(Several) -> u32,
@@ -133,7 +172,7 @@ pub(crate) fn entry(
         supervisor: !user.heads.is_empty(),
         deputy: !user.deputy_of.is_empty(),
         administrator: user.admin,
-        groups,
+        groups: user.groups.iter().copied().filter(|group| has_role(*group)).collect(),
         direct: direct.cloned(),
     });
     let leads = !user.heads.is_empty() || !user.deputy_of.is_empty();
@@ -141,7 +180,7 @@ pub(crate) fn entry(
 }
 
 fn places(mut departments: impl Iterator<Item = u32>, mut place: impl FnMut(Several) -> u32) -> Places {
-    // Nearly everybody has one, and who leads it is in it.
+    // Nearly everybody has one department, and is a member of what they lead.
     let Some(first) = departments.next() else { return Places::NONE };
     let Some(other) = departments.find(|department| *department != first) else { return Places::one(first) };
     let mut all: SmallVec<[u32; 8]> = [first, other].into_iter().chain(departments).collect();

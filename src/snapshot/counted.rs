@@ -10,20 +10,20 @@ pub(crate) struct Counted<T> {
 }
 
 impl<T: Copy + Default> Counted<T> {
-    /// Of items whose numbers are below this count.
-    pub(crate) fn of(items: &[T], count: usize, number: impl Fn(T) -> u32) -> Self {
+    /// Of items with their numbers, which are below this count. They are walked through twice.
+    pub(crate) fn of(count: usize, items: impl Iterator<Item = (u32, T)> + Clone) -> Self {
         // The second is first where its number begins, and moves to where it ends, which is where the next one begins.
         let mut starts = vec![0; count + 2];
-        for item in items {
-            starts[number(*item) as usize + 2] += 1;
+        for (number, _) in items.clone() {
+            starts[number as usize + 2] += 1;
         }
         for number in 0..count {
             starts[number + 2] += starts[number + 1];
         }
-        let mut sorted = vec![T::default(); items.len()];
-        for item in items {
-            let place = &mut starts[number(*item) as usize + 1];
-            sorted[*place] = *item;
+        let mut sorted = vec![T::default(); starts[count + 1]];
+        for (number, item) in items {
+            let place = &mut starts[number as usize + 1];
+            sorted[*place] = item;
             *place += 1;
         }
         Self { items: sorted, starts }

@@ -155,11 +155,12 @@ impl Snapshot {
                 if has_role == before.policy.assigned.has_group(id) {
                     return;
                 }
+                let Some(group) = before.groups.get(id.borrowed()) else { return };
                 // Many members share a part.
                 let mut parts: HashMap<u32, u32, RandomState> = HashMap::default();
                 for user in before.members(id).iter().flat_map(|members| members.iter()) {
                     let entry = self.entry(*user);
-                    let another = || self.another_part(entry.part, |part| part.set_group(id, has_role));
+                    let another = || self.another_part(entry.part, |part| part.set_group(group, has_role));
                     let part = *parts.entry(entry.part).or_insert_with(another);
                     self.set_entry(*user, Entry { part, ..entry });
                 }
@@ -210,27 +211,27 @@ impl Snapshot {
         let (Some(user), Some(home)) = (user, self.users.get(id.borrowed())) else { return };
         let (parts, several) = (&mut self.parts, &mut self.several);
         let part = |part| parts.place(part);
-        let groups = user.groups.iter().filter(|group| self.policy.assigned.has_group(group)).cloned().collect();
-        let direct = self.policy.assigned.has_direct(id).then_some(id);
-        let entry = entry(user, home.member, groups, direct, part, |departments| several.place(departments));
+        let Policy { org, assigned, .. } = &self.policy;
+        let has_role = |group| org.group_id(group).is_some_and(|group| assigned.has_group(group));
+        let direct = assigned.has_direct(id).then_some(id);
+        let entry = entry(user, home.member, has_role, direct, part, |departments| several.place(departments));
         self.set_entry(home.user, entry);
     }
 
     /// Brings a group up to date that was added or removed.
     fn follow_group(&mut self, id: &GroupId) {
-        let before = self.groups.get(id.borrowed());
         let members = Arc::make_mut(&mut self.members);
-        match (self.policy.org.groups().get(id), before) {
-            (Some(group), _) => {
-                let slot = before.unwrap_or_else(|| place(members.len()));
-                members.set(slot, members_of(&group.members, &self.users));
-                self.groups.set(id, slot);
+        if let Some(number) = self.groups.get(id.borrowed()) {
+            members.set(number, Arc::default());
+            self.groups.remove(id);
+        }
+        if let Some(group) = self.policy.org.groups().get(id) {
+            // Groups before it may come after it in this batch, or be gone by now.
+            for number in place(members.len())..group.number {
+                members.set(number, Arc::default());
             }
-            (None, Some(slot)) => {
-                members.set(slot, Arc::from([]));
-                self.groups.remove(id);
-            }
-            (None, None) => {}
+            members.set(group.number, members_of(&group.members, &self.users));
+            self.groups.set(id, group.number);
         }
     }
 

@@ -45,6 +45,7 @@ pub(crate) use relation::{Located, Relation, SHARED};
 use smallvec::SmallVec;
 
 use crate::policy::Policy;
+use crate::policy::org::GroupNumber;
 use crate::policy::persistent::Set;
 use crate::policy::schema::Schema;
 use crate::vocabulary::id::{GroupId, UserId, UserRef};
@@ -72,9 +73,6 @@ pub(crate) type UserSlot = u32;
 const ENTRIES: usize = 256;
 const IDS: usize = 128;
 const GROUPS: usize = 32;
-
-/// The place of a group among all groups.
-type GroupSlot = u32;
 
 /// A policy, compiled: one state of the company that every answer comes from.
 ///
@@ -116,7 +114,7 @@ pub struct Snapshot {
     /// The departments of users who have several.
     several: Interned<Several>,
     parts: Interned<Arc<Part>>,
-    groups: Index<GroupSlot>,
+    groups: Index<GroupNumber>,
     /// The members of each group, sorted.
     members: Arc<Chunks<Arc<[UserSlot]>, GROUPS>>,
     classes: Arc<Classes>,
@@ -235,7 +233,7 @@ impl Snapshot {
             Err(several) => self.several.get(several).into_iter().flat_map(Several::iter).collect(),
         };
         let brought = anchors.iter().flat_map(|department| self.classes.roles(*department));
-        let roles = part.roles(&self.policy.assigned).chain(brought);
+        let roles = part.roles(&self.policy).chain(brought);
         Row::new(&self.schema, &self.policy.roles, roles, part.administrator)
     }
 

@@ -1,8 +1,8 @@
 //! What the roles of a user depend on, departments aside.
 
-use crate::policy::assigned::Assigned;
-use crate::policy::sorted;
-use crate::vocabulary::id::{GroupId, RoleId, UserId};
+use crate::policy::org::GroupNumber;
+use crate::policy::{Policy, sorted};
+use crate::vocabulary::id::{RoleId, UserId};
 use crate::vocabulary::subject::Subject;
 
 /// Which assignments meet a user, but for those to departments. Most users share one with many others.
@@ -19,7 +19,7 @@ pub(crate) struct Part {
     pub(crate) deputy: bool,
     pub(crate) administrator: bool,
     /// Those that some role is assigned to; sorted.
-    pub(crate) groups: Box<[GroupId]>,
+    pub(crate) groups: Box<[GroupNumber]>,
     /// The user, if some role is assigned to just them.
     pub(crate) direct: Option<UserId>,
 }
@@ -40,12 +40,12 @@ impl Part {
     }
 
     /// Says whether a role is assigned to a group that the user is in.
-    pub(crate) fn set_group(&mut self, group: &GroupId, has_role: bool) {
-        self.groups = sorted::with(&self.groups, group, has_role);
+    pub(crate) fn set_group(&mut self, group: GroupNumber, has_role: bool) {
+        self.groups = sorted::with(&self.groups, &group, has_role);
     }
 
     /// The roles of a user, but for those that departments bring. One may come more than once.
-    pub(crate) fn roles<'a>(&'a self, assigned: &'a Assigned) -> impl Iterator<Item = &'a RoleId> {
+    pub(crate) fn roles<'a>(&'a self, policy: &'a Policy) -> impl Iterator<Item = &'a RoleId> {
         let given = [
             (self.active, Subject::Everyone),
             (self.employee, Subject::Employees),
@@ -54,8 +54,8 @@ impl Part {
             (self.administrator, Subject::Administrators),
         ];
         let given = given.into_iter().filter_map(|(met, subject)| met.then_some(subject));
-        let groups = self.groups.iter().cloned().map(Subject::Group);
+        let groups = self.groups.iter().filter_map(|group| policy.org.group_id(*group)).cloned().map(Subject::Group);
         let direct = self.direct.iter().cloned().map(Subject::User);
-        given.chain(groups).chain(direct).flat_map(|subject| assigned.roles(&subject))
+        given.chain(groups).chain(direct).flat_map(|subject| policy.assigned.roles(&subject))
     }
 }

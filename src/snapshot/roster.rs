@@ -17,7 +17,7 @@ use crate::snapshot::{ENTRIES, Snapshot, UserSlot};
 
 /// The users who may ask, four bytes for each; four more for heads, deputies and administrators, and eight for each
 /// department of a list of several.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Roster {
     /// By where they are anchored, then by part.
     users: Sorted<UserSlot, (Entry, UserSlot), 4096>,
@@ -102,20 +102,20 @@ impl Roster {
     ) -> Self {
         let entry = |user: UserSlot| entries[user as usize];
         let standings: Vec<u8> = parts.iter().map(|part| standing(part)).collect();
-        let standing = |user| standings[entry(user).part as usize];
-        let slots = 0..super::place(entries.len());
-        let users: Vec<UserSlot> = slots.filter(|user| entry(*user) != Entry::NOBODY).collect();
-        let leaders: Vec<UserSlot> = users.iter().copied().filter(|user| standing(*user) != 0).collect();
-        let lists: Vec<_> = (0..super::place(several.len())).flat_map(|place| in_list(several, place)).collect();
+        let standing = |entry: Entry| standings[entry.part as usize];
+        let place = |anchors: Places| anchors.slot().unwrap_or_else(|list| super::place(departments) + list);
         // In the order of their slots, so by part and then by places they are in the order of all three.
-        let users = Counted::of(&users, parts.len(), |user| entry(user).part);
-        let place = |user| entry(user).anchors.slot().unwrap_or_else(|list| super::place(departments) + list);
-        let users = Counted::of(users.items(), departments + several.len(), place);
-        let leaders = Counted::of(&leaders, usize::from(ALL) + 1, |user| standing(user).into());
-        let lists = Counted::of(&lists, departments, |(department, _)| department);
+        let users = (0..).zip(entries.iter().copied()).filter(|(_, entry)| *entry != Entry::NOBODY);
+        let leaders = users.clone().map(|(user, entry)| (standing(entry).into(), user));
+        let leaders = Counted::of(usize::from(ALL) + 1, leaders.filter(|(standing, _)| *standing != 0));
+        // With their places, which are read here, one after another, and not where the parts put them.
+        let users = Counted::of(parts.len(), users.map(|(user, entry)| (entry.part, (place(entry.anchors), user))));
+        let users = Counted::of(departments + several.len(), users.items().iter().copied());
+        let lists = (0..super::place(several.len())).flat_map(|place| in_list(several, place));
+        let lists = Counted::of(departments, lists.map(|list| (list.0, list)));
         Self {
             users: Sorted::of(users.items(), |user| (entry(user), user)),
-            leaders: Sorted::of(leaders.items(), |user| (standing(user), user)),
+            leaders: Sorted::of(leaders.items(), |user| (standing(entry(user)), user)),
             lists: Sorted::of(lists.items(), |list| list),
         }
     }
@@ -126,7 +126,7 @@ impl Roster {
 }
 
 /// A list of departments, as pairs of each and its place.
-fn in_list(several: &Interned<Several>, place: u32) -> impl Iterator<Item = (DepartmentSlot, u32)> {
+fn in_list(several: &Interned<Several>, place: u32) -> impl Iterator<Item = (DepartmentSlot, u32)> + Clone {
     several.get(place).into_iter().flat_map(Several::iter).map(move |department| (department, place))
 }
 

@@ -27,7 +27,7 @@ impl Several {
         Self(departments.chunks(4).map(four).collect())
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = DepartmentSlot> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = DepartmentSlot> + Clone {
         self.0.iter().flatten().copied().filter(|department| *department != 0)
     }
 

@@ -1,7 +1,9 @@
 //! Commands: as data, and what they publish. After every step the published snapshot answers like one that is compiled
 //! afresh, and like the reference.
 
-use orgscope::document::{Action, Command, Department, Document, Resource, Section, User};
+use std::collections::BTreeSet;
+
+use orgscope::document::{Action, Command, Department, Document, Group, Resource, Role, Section, User};
 use orgscope::reference::Reference;
 use orgscope::{
     AnyPermission, AnyRecord, DepartmentId, Facts, Grant, GroupId, Handle, Level, Owner, Policy, RoleId, Share,
@@ -299,6 +301,43 @@ fn a_slot_that_is_used_again_is_another_users() {
         let Ok(AnyPermission::Levelled(read)) = snapshot.schema().find("contact.read") else { unreachable!() };
         assert!(snapshot.principal("b").check(read, &record).is_allow());
         assert!(!snapshot.principal("a").check(read, &record).is_allow());
+    }
+}
+
+/// Groups that come in another order than that of their ids, go within the batch that they came in, and come again.
+#[test]
+fn a_group_that_comes_again_is_another_one() {
+    let document = Document::new()
+        .section(
+            Section::new("crm")
+                .resource(Resource::new("contact").action(Action::new("read").floor(Level::Own).shared())),
+        )
+        .role(Role::new("readers", "crm", "Readers").grant("contact.read", Grant::Level(Level::All)));
+    let document = ["a", "b", "c"].into_iter().fold(document, |document, id| document.user(User::new(id)));
+    let handle = Handle::new(Policy::from_document(document).unwrap());
+    let add = |id: &str, member: &str| Command::add_group(Group::new(id).member(member));
+    let assign = |id: &str| Command::assign("readers", Subject::group(id));
+    let remove = |id: &str| Command::remove_group(id);
+    let batches = [
+        (vec![add("z", "a"), add("y", "b"), remove("y"), add("x", "c"), assign("z")], ["a", "a", "", "c"]),
+        (vec![remove("z"), add("z", "b"), assign("z"), assign("x")], ["bc", "b", "", "c"]),
+        (vec![remove("x"), add("y", "a"), Command::leave_group("b", "z")], ["", "", "a", ""]),
+        (vec![assign("y"), Command::join_group("c", "z")], ["ac", "c", "a", ""]),
+    ];
+    for (batch, [readers, z, y, x]) in batches {
+        handle.apply(&batch).unwrap();
+        let snapshot = handle.load();
+        let Ok(AnyPermission::Levelled(read)) = snapshot.schema().find("contact.read") else { unreachable!() };
+        let who = |facts| {
+            let record = AnyRecord::new("contact", facts);
+            sorted(snapshot.who_can(read, &record)).into_iter().map(ToString::to_string).collect::<String>()
+        };
+        assert_eq!(who(Facts::unowned()), readers);
+        for (group, members) in [("z", z), ("y", y), ("x", x)] {
+            let shared = who(Facts::unowned().shared_with(Share::group(group)));
+            let expected: BTreeSet<char> = readers.chars().chain(members.chars()).collect();
+            assert_eq!(shared, expected.into_iter().collect::<String>(), "shared with {group}");
+        }
     }
 }
 

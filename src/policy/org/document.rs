@@ -33,6 +33,8 @@ impl Org {
         for department in users.iter().flat_map(|(_, user)| user.anchors()) {
             people[department.index()] += 1;
         }
+        let mut group_ids: Vec<_> = groups.iter().map(|(id, group)| (group.number, id.clone())).collect();
+        group_ids.sort_unstable();
         let people = (0..).map(NodeIndex::new).zip(people).filter(|(_, people)| *people > 0);
         let departments = (0..).map(NodeIndex::new).zip(read.departments.into_iter().map(Arc::new));
         Self {
@@ -42,6 +44,8 @@ impl Org {
             by_id: Map::of_sorted(by_id),
             users: Map::of_sorted(users),
             groups: Map::of_sorted(groups),
+            next_group: group_ids.last().map_or(0, |(last, _)| last + 1),
+            group_ids: Map::of_sorted(group_ids),
         }
     }
 
@@ -157,7 +161,7 @@ fn read_groups(
     let mut groups = Vec::with_capacity(written.len());
     let places: HashMap<UserId, usize, RandomState> =
         if written.is_empty() { HashMap::default() } else { users.iter().map(|(id, _)| id.clone()).zip(0..).collect() };
-    for (g, group) in written.into_iter().enumerate() {
+    for (number, (g, group)) in (0..).zip(written.into_iter().enumerate()) {
         let id = group.id;
         check_id(format_args!("org.groups[{g}].id"), &id, problems);
         if let Some(other) = repeated_ids.get(&g) {
@@ -174,16 +178,13 @@ fn read_groups(
                 problems.add(path, format_args!("there is no user `{member}`"));
                 continue;
             };
-            users[*place].1.groups.push(id.clone());
+            users[*place].1.groups.push(number);
             if repeated.contains_key(&m) {
                 problems.add(path, format_args!("`{member}` stands here twice"));
             }
         }
         members.sort_unstable();
-        groups.push((id, Arc::new(Group { name: group.name, members: Set::of_sorted(members) })));
-    }
-    for (_, user) in users {
-        user.groups.sort_unstable();
+        groups.push((id, Arc::new(Group { number, name: group.name, members: Set::of_sorted(members) })));
     }
     groups.sort_by(|(a, _), (b, _)| a.cmp(b));
     groups
