@@ -33,6 +33,7 @@ impl<T, const CHUNK: usize> Default for Chunks<T, CHUNK> {
 }
 
 impl<T, const CHUNK: usize> Chunks<T, CHUNK> {
+    /// The list of these elements, in the order they come.
     pub(crate) fn of(mut items: impl ExactSizeIterator<Item = T>) -> Self {
         let mut lists = Vec::new();
         while items.len() > 0 {

@@ -11,8 +11,8 @@ use crate::snapshot::chunks::Chunks;
 use crate::snapshot::place;
 use crate::snapshot::shards::Shards;
 
-/// How many stand together: so many are copied for each that comes.
-const TOGETHER: usize = 32;
+/// How many are copied for each that comes.
+const ITEMS: usize = 32;
 
 /// Distinct things with their places. It only ever gains, because rows are remembered by these places.
 ///
@@ -21,7 +21,7 @@ const TOGETHER: usize = 32;
 pub(crate) struct Interned<T> {
     hasher: RandomState,
     places: Shards<(), u32>,
-    items: Arc<Chunks<T, TOGETHER>>,
+    items: Arc<Chunks<T, ITEMS>>,
 }
 
 impl<T> Clone for Interned<T> {
@@ -37,6 +37,21 @@ impl<T> Default for Interned<T> {
 }
 
 impl<T> Interned<T> {
+    /// Many things at once, with the places that they have in the set. One by one, each would copy what it is shared with.
+    pub(crate) fn of<Item: Hash + Eq>(items: IndexSet<Item, RandomState>) -> Self
+    where
+        T: From<Item>,
+    {
+        let hasher = items.hasher().clone();
+        let places = (0..).zip(&items).map(|(place, item)| {
+            let hash = hasher.hash_one(item);
+            ((hash, hash, ()), place)
+        });
+        let places: Vec<_> = places.collect();
+        let items = Chunks::of(items.into_iter().map(T::from));
+        Self { hasher, places: Shards::of(&places), items: Arc::new(items) }
+    }
+
     #[inline]
     pub(crate) fn get(&self, place: u32) -> Option<&T> {
         self.items.get(place)
@@ -57,21 +72,6 @@ impl<T> Interned<T> {
 }
 
 impl<T: Clone> Interned<T> {
-    /// Many things at once, with the places that they have in the set. One by one, each would copy what it is shared with.
-    pub(crate) fn of<Item: Hash + Eq>(items: IndexSet<Item, RandomState>) -> Self
-    where
-        T: From<Item>,
-    {
-        let hasher = items.hasher().clone();
-        let places = (0..).zip(&items).map(|(place, item)| {
-            let hash = hasher.hash_one(item);
-            ((hash, hash, ()), place)
-        });
-        let places: Vec<_> = places.collect();
-        let items = Chunks::of(items.into_iter().map(T::from));
-        Self { hasher, places: Shards::of(&places), items: Arc::new(items) }
-    }
-
     /// The place of this thing: the same for an equal one, the next one for a new one.
     pub(crate) fn place<Item: Hash + Eq>(&mut self, item: Item) -> u32
     where

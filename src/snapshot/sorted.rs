@@ -7,8 +7,10 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub(crate) struct Sorted<T, Key, const CHUNK: usize> {
     /// Shared as a whole too, because most changes leave it as it is.
-    lists: Arc<Vec<Chunk<Chunk<T, Key>, Key>>>,
+    lists: Arc<Vec<List<T, Key>>>,
 }
+
+type List<T, Key> = Chunk<Chunk<T, Key>, Key>;
 
 /// How many chunks stand together at most. With one list of all, a third of a change of one in a million users went into the
 /// copy of that list, and into dropping it again.
@@ -59,12 +61,6 @@ pub(crate) struct Spot {
     list: usize,
     chunk: usize,
     within: usize,
-}
-
-impl<T, Key, const CHUNK: usize> Default for Sorted<T, Key, CHUNK> {
-    fn default() -> Self {
-        Self { lists: Arc::default() }
-    }
 }
 
 impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
