@@ -77,7 +77,7 @@ impl Handle {
     ///
     /// Two threads get two copies of one state, so that neither waits for the other's count of who holds it: states are
     /// compared by their [`revision`](Snapshot::revision), not by where they are. A copy is a few hundred bytes, made when a
-    /// thread first loads a state; from the 33rd thread on they share.
+    /// thread first loads a state; of more than 32 threads that ever were, some share one.
     pub fn load(&self) -> Arc<Snapshot> {
         self.current.load()
     }
@@ -245,12 +245,12 @@ impl Editor<'_> {
     ///
     /// Each command is judged on the state that those before it left. It costs what the batch changes: one user's change
     /// copies the parts of the lists that the user stands in, and the lists of these parts, three times as much in a company
-    /// a thousand times as large; when an eighth has come whose ids are text or far from each other,
-    /// their index is made anew. Besides, who joins or leaves a group costs a copy of its list, and a group that comes or goes,
-    /// gets its first role or loses its last one, costs its members; a department that moves, or that a role is given to or taken from, costs those above and below it and a copy
-    /// of a few bytes for each department; one that comes or goes costs all departments. (What no user needs any more is kept
-    /// until [`replace`](Handle::replace).) What the rules add stands in
-    /// [`administration`](crate::docs::administration#what-it-costs).
+    /// a thousand times as large; when an eighth has come whose ids are text or far from each other, their index is made anew.
+    /// Besides, who joins or leaves a group costs a copy of its list, and a group that comes or goes, gets its first role or
+    /// loses its last one, costs its members; a department that moves, or that a role is given to or taken from, costs those
+    /// above and below it and a copy of a few bytes for each department; one that comes or goes costs all departments. (What no
+    /// user needs any more is kept until [`replace`](Handle::replace); of a group that is gone, sixteen bytes until the policy is
+    /// read from a document.) What the rules add stands in [`administration`](crate::docs::administration#what-it-costs).
     ///
     /// # Errors
     ///

@@ -7,13 +7,11 @@ use orgscope::document::{Command, Document, User};
 use orgscope::{DepartmentId, Grant, Handle, Level, RoleId, Subject};
 
 use crate::company::Size;
-use crate::{PASSES, figure, median, row, time};
+use crate::{PASSES, median, row_of_largest, time};
 
 pub(crate) fn report(size: Size, handle: &Handle, compile: Duration) {
     let name = size.name();
     let document = handle.load().policy().to_document();
-    // The goals are those of the largest company.
-    let is_largest = size == Size::LARGE;
     let publish = |what: &str, goal: Option<f64>, there: &Command, back: &Command| {
         let mut times = Vec::new();
         for _ in 0..PASSES {
@@ -25,10 +23,7 @@ pub(crate) fn report(size: Size, handle: &Handle, compile: Duration) {
         let time = median(times);
         println!("# {name}: publish {what} {time:?}");
         let (what, ratio) = (format!("publish {what} {name} / compile"), time.as_secs_f64() / compile.as_secs_f64());
-        match goal.filter(|_| is_largest) {
-            Some(goal) => row(&what, ratio, "<=", goal),
-            None => figure(&what, ratio),
-        }
+        row_of_largest(size, &what, ratio, goal);
     };
     let (user, role) = (&document.org.users[7].id, RoleId::clone(&document.roles[0].id));
     let away = document.org.departments.iter().map(|d| &d.id).find(|d| !document.org.users[7].departments.contains(d));

@@ -65,14 +65,15 @@
 //! moves; rows are dropped only when roles, assignments or departments change. The snapshot is put in the place of the one
 //! before as a whole. Readers take the current one without a lock, and what they have taken stays as it is.
 //!
-//! Users, groups and departments have places that they keep while they are there. Equal sets of departments, and equal parts, are
-//! kept once, and their places are never given out again: so a row that was made for them stays true, whoever else followed.
+//! Users and departments have places that they keep while they are there. The number of a group is never given to another one that
+//! follows, so a part may name it. Equal sets of departments, and equal parts, are kept once, and their places are never given out
+//! again: so a row that was made for them stays true, whoever else followed.
 //! What is only tried (a dry run, a repair) is in a line of its own and remembers its own rows, unless it is published then.
 //!
 //! **The index** is our own. Integers that stand close together, as those that a database counts do, have pages by their number,
 //! and are found without a hash; for the others, and for text, four ids with what a check needs of each fill one line of the
-//! cache, in tables. Snapshots share pages and tables: one id that changes copies one of them and lists of them, so there are about
-//! as many ids in a table as tables.
+//! cache, in tables. Snapshots share pages and tables: one id that changes copies one of them and lists of them, so there are
+//! about as many ids in a table as tables.
 //!
 //! **Each thread has a copy** of the current snapshot, a few hundred bytes that lead to what all share: who holds a snapshot is
 //! counted, and two cores that write one count wait for each other.

@@ -18,7 +18,7 @@ use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 /// Departments, in canonical order of their ids.
 pub(crate) type Departments = SmallVec<[NodeIndex; 2]>;
 
-/// The number of a group, which no other group of this company ever had.
+/// The number of a group. No other group had it in any state that this one came from, so what is compiled of users may name it.
 pub(crate) type GroupNumber = u32;
 
 /// The company. Cheap to clone; but the first change of the forest after that copies the forest, without the ids and names.
@@ -31,9 +31,10 @@ pub(crate) struct Org {
     /// not stand here, and only such a one can be removed.
     people: Map<NodeIndex, usize>,
     by_id: Map<DepartmentId, NodeIndex>,
-    /// By themselves, and not behind a pointer: so they are read one after another, which is half of what compiling a large company costs.
+    /// By themselves, and not behind a pointer: who compiles a large company waits most for the memory that they are in.
     users: Map<UserId, User>,
     groups: Map<GroupId, Arc<Group>>,
+    /// The way back from a number.
     group_ids: Map<GroupNumber, GroupId>,
     /// The number of the next group that comes.
     next_group: GroupNumber,
@@ -53,8 +54,8 @@ pub(crate) struct User {
     pub(crate) departments: Departments,
     pub(crate) heads: Departments,
     pub(crate) deputy_of: Departments,
-    /// The groups that the user is a member of, sorted; the other side of [`Group::members`]. By their numbers, so that those of
-    /// nearly everybody stand here: where they stood elsewhere, compiling a large company waited most for them.
+    /// The groups that the user is a member of, in the order of their numbers; the other side of [`Group::members`]. Not by ids,
+    /// of which so few have room here that compiling a large company waited for those that stood elsewhere.
     pub(crate) groups: SmallVec<[GroupNumber; 4]>,
     pub(crate) active: bool,
     pub(crate) admin: bool,
@@ -109,8 +110,8 @@ impl Org {
     }
 
     /// An upper bound of the numbers of groups.
-    pub(crate) fn group_bound(&self) -> GroupNumber {
-        self.next_group
+    pub(crate) fn group_bound(&self) -> usize {
+        self.next_group as usize
     }
 
     /// The id of a group, which may be there no more.
@@ -301,7 +302,7 @@ impl Org {
 
     pub(crate) fn add_group(&mut self, id: GroupId, name: Option<String>, members: Set<UserId>) {
         let number = self.next_group;
-        self.next_group += 1;
+        self.next_group = number.checked_add(1).expect("INVARIANT: no company lives to have 2^32 groups");
         for member in members.iter() {
             if let Some(user) = self.user_mut(member) {
                 user.set_group(number, true);

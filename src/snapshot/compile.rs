@@ -27,7 +27,7 @@ use crate::vocabulary::mode::Unowned;
 use crate::vocabulary::permission::ActionIndex;
 
 impl Snapshot {
-    /// Compiles a policy. Linear in its size.
+    /// Compiles a policy. Linear in its size, and in the groups that came and went since it was read.
     pub fn of(policy: &Policy) -> Self {
         Self::compile(policy.clone())
     }
@@ -40,7 +40,7 @@ impl Snapshot {
         let users = Index::of(ids.iter().zip(homes));
         let roster = Roster::of(&entries, &parts, &several, tree.slots());
         // Of one group in the order of their slots, as users come.
-        let members = Counted::of(org.group_bound() as usize, members.iter().copied());
+        let members = Counted::of(org.group_bound(), members.iter().copied());
 
         let actions = 0..super::place(schema.actions().len());
         let pool = |action: ActionIndex| schema.resource_of(action).unowned == Unowned::Pool;
@@ -59,7 +59,7 @@ impl Snapshot {
             several,
             parts,
             groups: Index::of(org.groups().iter().map(|(id, group)| (id, group.number))),
-            members: Arc::new(Chunks::of((0..org.group_bound() as usize).map(|group| members.get(group).into()))),
+            members: Arc::new(Chunks::of((0..org.group_bound()).map(|group| members.get(group).into()))),
             classes: Arc::new(Classes::of(assigned, org, &tree)),
             #[cfg(feature = "sql")]
             imprint: super::imprint::Imprint::of(org, &tree),
@@ -92,9 +92,9 @@ impl Users {
             parts: Parts::default(),
             several: IndexSet::default(),
         };
-        let mut has_role = vec![false; org.group_bound() as usize];
+        let mut with_roles = vec![false; org.group_bound()];
         for (id, group) in org.groups().iter() {
-            has_role[group.number as usize] = assigned.has_group(id);
+            with_roles[group.number as usize] = assigned.has_group(id);
         }
         // In the order of their ids, as are the users.
         let mut direct = assigned.direct().peekable();
@@ -102,7 +102,7 @@ impl Users {
             all.members.extend(user.groups.iter().map(|group| (*group, slot)));
             let mut place = |departments| super::place(all.several.insert_full(departments).0);
             let home = home(slot, user, &mut place);
-            let has_role = |group: GroupNumber| has_role[group as usize];
+            let has_role = |group: GroupNumber| with_roles[group as usize];
             let part = |part| all.parts.place(part);
             all.entries.push(entry(user, home.member, has_role, direct.next_if_eq(&id), part, place));
             all.homes.push(home);

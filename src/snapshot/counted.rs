@@ -5,14 +5,14 @@
 /// It counts how many there are of each number: of a million users that takes a fifth of what comparing them does.
 pub(crate) struct Counted<T> {
     items: Vec<T>,
-    /// By number, and one more for the end of the last.
+    /// Where each number begins, and the next one where it ends.
     starts: Vec<usize>,
 }
 
 impl<T: Copy + Default> Counted<T> {
     /// Of items with their numbers, which are below this count. They are walked through twice.
     pub(crate) fn of(count: usize, items: impl Iterator<Item = (u32, T)> + Clone) -> Self {
-        // The second is first where its number begins, and moves to where it ends, which is where the next one begins.
+        // While items come, the place after that of a number says where its next one goes: at last, where the next number begins.
         let mut starts = vec![0; count + 2];
         for (number, _) in items.clone() {
             starts[number as usize + 2] += 1;

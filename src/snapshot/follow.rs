@@ -21,7 +21,7 @@ use crate::vocabulary::subject::Subject;
 
 /// What a batch touched, each once.
 #[derive(Default)]
-struct Parts<'t> {
+struct Changed<'t> {
     departments: BTreeSet<&'t DepartmentId>,
     groups: BTreeSet<&'t GroupId>,
     members: BTreeMap<&'t GroupId, BTreeSet<&'t UserId>>,
@@ -29,20 +29,20 @@ struct Parts<'t> {
     assigned: BTreeSet<&'t Subject>,
 }
 
-impl<'t> Parts<'t> {
+impl<'t> Changed<'t> {
     fn of(touched: &'t [Touched]) -> Self {
-        let mut parts = Self::default();
+        let mut changed = Self::default();
         for touched in touched {
             match touched {
-                Touched::Department(id) => _ = parts.departments.insert(id),
-                Touched::Group(id) => _ = parts.groups.insert(id),
-                Touched::Member(group, user) => _ = parts.members.entry(group).or_default().insert(user),
-                Touched::User(id) => _ = parts.users.insert(id),
-                Touched::Assigned(subject) => _ = parts.assigned.insert(subject),
+                Touched::Department(id) => _ = changed.departments.insert(id),
+                Touched::Group(id) => _ = changed.groups.insert(id),
+                Touched::Member(group, user) => _ = changed.members.entry(group).or_default().insert(user),
+                Touched::User(id) => _ = changed.users.insert(id),
+                Touched::Assigned(subject) => _ = changed.assigned.insert(subject),
                 Touched::Levels => {}
             }
         }
-        parts
+        changed
     }
 }
 
@@ -84,7 +84,7 @@ impl Snapshot {
     /// The state after a change, with these rows, in this line.
     fn next(&self, policy: Policy, touched: &[Touched], rows: Arc<Rows>, lineage: Lineage) -> Self {
         let mut next = Self { revision: self.revision + 1, policy, rows, lineage, ..self.clone() };
-        let touched = Parts::of(touched);
+        let touched = Changed::of(touched);
         let org = next.policy.org.clone();
         let tree_changed = !touched.departments.is_empty();
 
@@ -237,14 +237,12 @@ impl Snapshot {
 
     /// Brings the members of a group up to date with users who joined or left it.
     fn follow_members(&mut self, before: &Self, id: &GroupId, users: &BTreeSet<&UserId>) {
-        let (Some(group), Some(slot)) = (self.policy.org.groups().get(id), self.groups.get(id.borrowed())) else {
-            return;
-        };
+        let Some(group) = self.policy.org.groups().get(id) else { return };
         let slot_of = |state: &Self, user: &UserId| state.slot_of(user.borrowed());
         let mut left: Vec<UserSlot> = users.iter().filter_map(|user| slot_of(before, user)).collect();
         left.sort_unstable();
         let joined = users.iter().filter(|user| group.members.contains(user)).filter_map(|user| slot_of(self, user));
-        let members = self.members.get(slot).map_or(&[][..], |members| members);
+        let members = self.members.get(group.number).map_or(&[][..], |members| members);
         // Who leaves first: their slots may be those of who comes.
         let stay = members.iter().copied().filter(|member| left.binary_search(member).is_err());
         let mut members: Vec<UserSlot> = stay.chain(joined).collect();
@@ -253,6 +251,6 @@ impl Snapshot {
             reason = "it merges what is sorted already, which the unstable one does not"
         )]
         members.sort();
-        Arc::make_mut(&mut self.members).set(slot, members.into());
+        Arc::make_mut(&mut self.members).set(group.number, members.into());
     }
 }

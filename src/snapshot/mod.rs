@@ -115,7 +115,7 @@ pub struct Snapshot {
     several: Interned<Several>,
     parts: Interned<Arc<Part>>,
     groups: Index<GroupNumber>,
-    /// The members of each group, sorted.
+    /// The members of each group, sorted, by its number; of one that is gone, nobody.
     members: Arc<Chunks<Arc<[UserSlot]>, GROUPS>>,
     classes: Arc<Classes>,
     /// Made from parts, departments, assignments and roles, by keys that stay true; dropped when roles, assignments or

@@ -3,6 +3,7 @@
 use std::iter;
 use std::sync::Arc;
 
+use crate::snapshot::counted::Counted;
 use crate::snapshot::memory::shared;
 
 /// How many ids stand together.
@@ -68,23 +69,12 @@ impl<Key: Clone, T: Copy> Shards<Key, T> {
         let count = (entries.len() * 3).div_ceil(size * BUCKET * 2).max(1);
         // Shard by shard, so that a table is filled while it is in the caches: of a million ids, all at once takes three times
         // as long.
-        let mut starts = vec![0; count + 1];
-        for ((hash, ..), _) in entries {
-            starts[shard(*hash, count) + 1] += 1;
-        }
-        for number in 0..count {
-            starts[number + 1] += starts[number];
-        }
-        let (mut ends, mut order) = (starts.clone(), vec![0; entries.len()]);
-        for (place, ((hash, ..), _)) in entries.iter().enumerate() {
-            let end = &mut ends[shard(*hash, count)];
-            order[*end] = place;
-            *end += 1;
-        }
+        let shard = |(place, ((hash, ..), _)): (usize, &(Hashed<Key>, T))| (super::place(shard(*hash, count)), place);
+        let places = Counted::of(count, entries.iter().enumerate().map(shard));
         loop {
             let table = |number: usize| {
                 let mut table = vec![Bucket::EMPTY; size];
-                let mut ids = order[starts[number]..starts[number + 1]].iter().map(|place| entries[*place].clone());
+                let mut ids = places.get(number).iter().map(|place| entries[*place].clone());
                 let fits = ids.all(|((hash, word, key), value)| put(&mut table, hash, word, (key, value)));
                 fits.then(|| table.into())
             };

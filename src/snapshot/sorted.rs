@@ -145,8 +145,8 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
         self.parts(from, to).map(<[T]>::len).sum()
     }
 
-    /// The elements between two spots, chunk by chunk. Most often they are in one: with an iterator of lists, and one of chunks for
-    /// each, to count those who may took half as long again.
+    /// The elements between two spots, chunk by chunk. Most often they are in one: with an iterator of lists, and one of chunks
+    /// for each, to count those who may took half as long again.
     fn parts(&self, from: Spot, to: Spot) -> impl Iterator<Item = &[T]> {
         let mut next = (from <= to).then_some(from);
         std::iter::from_fn(move || {

@@ -7,7 +7,7 @@ use orgscope::document::{Action, Command, Department, Document, Group, Resource,
 use orgscope::reference::Reference;
 use orgscope::{
     AnyPermission, AnyRecord, DepartmentId, Facts, Grant, GroupId, Handle, Level, Owner, Policy, RoleId, Share,
-    Snapshot, Subject, UserId,
+    Snapshot, Subject, Term, UserId,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -339,6 +339,20 @@ fn a_group_that_comes_again_is_another_one() {
             assert_eq!(shared, expected.into_iter().collect::<String>(), "shared with {group}");
         }
     }
+    // In canonical order, though `y` came after `z`.
+    let unassign = |id: &str| Command::unassign("readers", Subject::group(id));
+    handle.apply(&[Command::join_group("a", "z"), unassign("y"), unassign("z")]).unwrap();
+    let snapshot = handle.load();
+    let Ok(AnyPermission::Levelled(read)) = snapshot.schema().find("contact.read") else { unreachable!() };
+    let predicate = snapshot.principal("a").scope(read).predicate();
+    let groups = predicate.all_of().flat_map(|any_of| any_of.terms().collect::<Vec<_>>()).flat_map(|term| match term {
+        Term::SharedWith(audience) => audience.groups().collect(),
+        _ => Vec::new(),
+    });
+    assert_eq!(groups.collect::<Vec<_>>(), [&GroupId::from("y"), &GroupId::from("z")]);
+    let receipt = handle.apply(&[Command::remove_user("a")]).unwrap();
+    let joins = [Command::join_group("a", "y"), Command::join_group("a", "z")];
+    assert_eq!(receipt.undo()[1..], joins);
 }
 
 /// The published snapshot knows departments by their places, and a refused batch has given some of them to others.
