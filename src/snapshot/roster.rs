@@ -107,7 +107,9 @@ impl Roster {
         // In the order of their slots, so by part and then by places they are in the order of all three.
         let users = (0..).zip(entries.iter().copied()).filter(|(_, entry)| *entry != Entry::NOBODY);
         let leaders = users.clone().map(|(user, entry)| (standing(entry).into(), user));
-        let leaders = Counted::of(usize::from(ALL) + 1, leaders.filter(|(standing, _)| *standing != 0));
+        // Few, and so not walked to twice.
+        let leaders: Vec<_> = leaders.filter(|(standing, _)| *standing != 0).collect();
+        let leaders = Counted::of(usize::from(ALL) + 1, leaders.iter().copied());
         // With their places, which are read here, one after another, and not where the parts put them.
         let users = Counted::of(parts.len(), users.map(|(user, entry)| (entry.part, (place(entry.anchors), user))));
         let users = Counted::of(departments + several.len(), users.items().iter().copied());
