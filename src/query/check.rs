@@ -15,10 +15,10 @@ use crate::vocabulary::permission::{Permission, Toggle};
 #[serde(rename_all = "lowercase")]
 #[must_use = "a decision that nobody looks at protects nothing"]
 pub enum Decision {
-    /// The user may.
-    Allow,
     /// The user may not.
     Deny,
+    /// The user may.
+    Allow,
 }
 
 impl Decision {
@@ -69,8 +69,8 @@ impl Principal<'_> {
     /// an owner who has several, and in shares. It allocates nothing.
     #[inline]
     pub fn check<R: Record>(&self, permission: Permission<R>, record: &R) -> Decision {
-        let cell = self.cell(permission.action, permission.schema);
-        Decision::of(self.reaches(permission, cell, record))
+        let cell = self.cell_of_this_schema(permission.action, permission.schema);
+        Decision::of(cell.is_some_and(|cell| self.reaches(permission, cell, record)))
     }
 
     /// May this user do this? For a permission that has no record.

@@ -27,7 +27,12 @@ impl<'s> Principal<'s> {
     /// The cell of an action, or an empty one if the token is of another schema.
     #[inline]
     pub(crate) fn cell(&self, action: ActionIndex, schema: Fingerprint) -> Cell {
-        if schema == self.snapshot.fingerprint() { self.asker.cell(action) } else { Cell::NONE }
+        self.cell_of_this_schema(action, schema).unwrap_or(Cell::NONE)
+    }
+
+    #[inline]
+    pub(crate) fn cell_of_this_schema(&self, action: ActionIndex, schema: Fingerprint) -> Option<Cell> {
+        if schema == self.snapshot.fingerprint() { self.asker.cell(action) } else { None }
     }
 
     /// The one definition of access: whether a record is in the set that a user and a cell make. A scope is that set; a

@@ -19,6 +19,7 @@ use crate::snapshot::interner::Interned;
 use crate::snapshot::lineage::Lineage;
 use crate::snapshot::part::Part;
 use crate::snapshot::roster::Roster;
+use crate::snapshot::row::Row;
 use crate::snapshot::several::Several;
 use crate::snapshot::tree::{Tree, slot};
 use crate::snapshot::{Snapshot, UserSlot};
@@ -65,6 +66,7 @@ impl Snapshot {
             imprint: super::imprint::Imprint::of(org, &tree),
             tree,
             rows: Arc::default(),
+            nobodys: Arc::new(Row::nobodys(&policy.schema)),
             policy,
         }
     }

@@ -63,10 +63,10 @@ impl Places {
         Self::place_of_several(self.0.get()).map_or(Ok(self.0.get()), Err)
     }
 
-    /// The department, if it is one; of several, zero, which is no slot. It asks no question.
+    /// The department, if it is one; of several, any. It asks no question.
     #[inline]
-    pub(crate) fn one_or_none(self) -> DepartmentSlot {
-        self.0.get().cast_signed().max(0).cast_unsigned()
+    pub(crate) fn one_or_any(self) -> DepartmentSlot {
+        self.0.get() & !SEVERAL
     }
 
     /// The place of several, if this number, of a department or of places, stands for them.

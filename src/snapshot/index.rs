@@ -51,13 +51,10 @@ impl<T: Copy> Index<T> {
         }
     }
 
-    /// The same, but only of an integer in a page.
+    /// The same of an integer, if it is in a page.
     #[inline]
-    pub(crate) fn get_near<Kind>(&self, id: Id<Kind, &str>) -> Option<T> {
-        match id.value() {
-            Value::Integer(integer) => self.near.get(integer),
-            Value::Text(_) => None,
-        }
+    pub(crate) fn get_near(&self, integer: i64) -> Option<T> {
+        self.near.get(integer)
     }
 
     fn get_integer(&self, integer: i64) -> Option<T> {

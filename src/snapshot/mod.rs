@@ -121,6 +121,8 @@ pub struct Snapshot {
     /// Made from parts, departments, assignments and roles, by keys that stay true; dropped when roles, assignments or
     /// departments change.
     rows: Arc<Rows>,
+    /// The row of who may not ask.
+    nobodys: Arc<Row>,
     /// What mirror tables are compared with.
     #[cfg(feature = "sql")]
     imprint: imprint::Imprint,
@@ -135,9 +137,9 @@ pub(crate) struct Asker<'s> {
     pub(crate) user: UserSlot,
     /// Where the user is anchored, if in one department. If in several, their place.
     anchors: Below,
-    /// What the user may do; `None` for who may not ask. It stands here, so that a check reads a cell without a step through
-    /// memory far away.
-    row: Option<&'s Row>,
+    /// What the user may do. It stands here, so that a check reads a cell without a step through memory far away. Who may not
+    /// ask has a row too, so that no check asks who that is.
+    row: &'s Row,
 }
 
 impl Snapshot {
@@ -181,7 +183,7 @@ impl Snapshot {
     pub(crate) fn asker(&self, user: UserRef<'_>) -> Asker<'_> {
         match self.users.get(user) {
             Some(home) => self.asker_at(home.user),
-            None => Asker::stranger(),
+            None => self.stranger(),
         }
     }
 
@@ -203,7 +205,7 @@ impl Snapshot {
 
     #[inline]
     pub(crate) fn asker_at(&self, user: UserSlot) -> Asker<'_> {
-        self.entries.get(user).map_or(Asker::stranger(), |entry| self.asker_with(user, *entry))
+        self.entries.get(user).map_or(self.stranger(), |entry| self.asker_with(user, *entry))
     }
 
     /// Anybody with this entry: who has its roles and its departments, and is nobody in particular.
@@ -214,14 +216,19 @@ impl Snapshot {
     #[inline]
     fn asker_with(&self, user: UserSlot, entry: Entry) -> Asker<'_> {
         if entry.part == Part::NOBODYS {
-            return Asker { user, ..Asker::stranger() };
+            return Asker { user, ..self.stranger() };
         }
         let (key, anchors) = match entry.anchors.slot() {
             Ok(department) => (self.classes.class(department), self.tree.below(department)),
             Err(_) => (entry.anchors.key(), Below::several(entry.anchors)),
         };
         let row = self.rows.get(u64::from(entry.part) << 32 | u64::from(key), || self.make_row(entry));
-        Asker { user, anchors, row: Some(row) }
+        Asker { user, anchors, row }
+    }
+
+    /// Somebody who is not there.
+    fn stranger(&self) -> Asker<'_> {
+        Asker { user: Asker::STRANGER, anchors: Below::NOTHING, row: &self.nobodys }
     }
 
     #[cold]
@@ -247,14 +254,9 @@ impl<'s> Asker<'s> {
     /// The slot of somebody who is not there. No owner has it, see [`Home::UNKNOWN`].
     const STRANGER: UserSlot = UserSlot::MAX - 1;
 
-    /// Somebody who is not there.
-    fn stranger() -> Self {
-        Self { user: Self::STRANGER, anchors: Below::NOTHING, row: None }
-    }
-
     /// Whether the user may ask at all: is known, and active.
     pub(crate) fn may_ask(&self) -> bool {
-        self.row.is_some()
+        self.row.is_of_who_may_ask()
     }
 
     /// Whether the user is anchored anywhere.
@@ -263,17 +265,17 @@ impl<'s> Asker<'s> {
     }
 
     #[inline]
-    pub(crate) fn cell(&self, action: ActionIndex) -> Cell {
-        self.row.map_or(Cell::NONE, |row| row.cell(action))
+    pub(crate) fn cell(&self, action: ActionIndex) -> Option<Cell> {
+        self.row.cell(action)
     }
 
     /// What the user may do, if they may ask.
     pub(crate) fn row(&self) -> Option<&'s Row> {
-        self.row
+        self.may_ask().then_some(self.row)
     }
 
     pub(crate) fn level(&self, action: ActionIndex) -> Level {
-        self.row.map_or(Level::Deny, |row| row.level(action))
+        self.row.level(action)
     }
 }
 

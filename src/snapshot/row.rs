@@ -23,9 +23,17 @@ pub(crate) struct Row {
     cells: Arc<[Cell]>,
     /// The level of each cell, before shares and requirements. No check reads it.
     levels: Arc<[Level]>,
+    may_ask: bool,
 }
 
 impl Row {
+    /// The row of who may not ask.
+    pub(crate) fn nobodys(schema: &Schema) -> Self {
+        let denied = schema.actions().iter().map(|_| (Cell::NONE, Level::Deny));
+        let (cells, levels): (Vec<_>, Vec<_>) = denied.unzip();
+        Self { cells: cells.into(), levels: levels.into(), may_ask: false }
+    }
+
     /// The row of an active user with these roles, of which one may come more than once.
     pub(crate) fn new<'r>(
         schema: &Schema,
@@ -43,7 +51,11 @@ impl Row {
                 *level = if action.admin_bypass { Level::All } else { *level };
             }
         }
-        Self { cells: cells(schema, &levels).into(), levels: levels.into() }
+        Self { cells: cells(schema, &levels).into(), levels: levels.into(), may_ask: true }
+    }
+
+    pub(crate) fn is_of_who_may_ask(&self) -> bool {
+        self.may_ask
     }
 
     /// The same number for rows of the same rights, as long as both are there.
@@ -52,8 +64,8 @@ impl Row {
     }
 
     #[inline]
-    pub(crate) fn cell(&self, action: ActionIndex) -> Cell {
-        self.cells.get(action as usize).copied().unwrap_or(Cell::NONE)
+    pub(crate) fn cell(&self, action: ActionIndex) -> Option<Cell> {
+        self.cells.get(action as usize).copied()
     }
 
     pub(crate) fn level(&self, action: ActionIndex) -> Level {

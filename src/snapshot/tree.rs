@@ -125,7 +125,10 @@ impl Tree {
     /// The numbers of a department and of all below it; of none, nothing.
     #[inline]
     pub(crate) fn below(&self, slot: DepartmentSlot) -> Below {
-        Below { first: self.number(slot), count: self.sizes.get(slot as usize).copied().unwrap_or(0) }
+        match self.sizes.get(slot as usize) {
+            Some(count) if *count > 0 => Below { first: self.number(slot), count: *count },
+            _ => Below::NOTHING,
+        }
     }
 
     /// The slots, each after the one above it.
@@ -150,8 +153,8 @@ impl Tree {
 }
 
 impl Below {
-    /// What who is anchored nowhere reaches: nothing, not even what is nowhere.
-    pub(crate) const NOTHING: Self = Self { first: Tree::NO_NUMBER, count: 0 };
+    /// What who is anchored nowhere reaches: nothing. Nothing has the number of its first, not even what is nowhere.
+    pub(crate) const NOTHING: Self = Self { first: Tree::NO_NUMBER - 1, count: 0 };
 
     /// In the place of several departments, which are looked up on the side.
     pub(crate) fn several(these: Places) -> Self {

@@ -260,7 +260,7 @@ impl Engine<'_> {
     fn changes(&self, before: Option<&Row>, after: Option<&Row>, met: Met) -> Vec<RightChange> {
         let changes = self.pairs.iter().filter_map(|pair| {
             let cell = |row: Option<&Row>, action: Option<ActionIndex>| {
-                row.zip(action).map_or(Cell::NONE, |(row, action)| row.cell(action))
+                row.zip(action).and_then(|(row, action)| row.cell(action)).unwrap_or(Cell::NONE)
             };
             let (old, new) = (cell(before, pair.before), cell(after, pair.after));
             let (gains, loses) = pair.compare(old, new, met);
