@@ -45,7 +45,7 @@ pub(crate) fn ask(
 }
 
 /// Compares every answer of the snapshot with the reference.
-fn agree(world: &World) {
+pub(crate) fn agree(world: &World) {
     let policy = world.policy();
     let (reference, snapshot) = (Reference::new(&policy), Snapshot::of(&policy));
     let records: Vec<AnyRecord<'_>> = world.records.iter().map(crate::random::Record::as_any).collect();
