@@ -59,7 +59,7 @@ pub fn story() -> Result<String, Box<dyn Error>> {
     let file: document::World = serde_json::from_str(include_str!("data/crm.json"))?;
     let people = file.document.org.users.clone();
     let world = World::from_document(file)?;
-    let contacts: Vec<_> = world.records().iter().filter_map(Contact::from_record).collect();
+    let contacts: Vec<_> = world.records().filter_map(Contact::from_record).collect();
     let contact = |id: &str| {
         let found = contacts.iter().find(|contact| contact.id.as_text() == Some(id));
         found.ok_or_else(|| format!("there is no contact `{id}`"))

@@ -23,7 +23,7 @@ pub fn story() -> Result<String, Box<dyn Error>> {
     let file: document::World = serde_json::from_str(include_str!("data/rust_project.json"))?;
     let org = file.document.org.clone();
     let world = World::from_document(file)?;
-    let records: Vec<_> = world.records().iter().map(document::Record::as_any).collect();
+    let records: Vec<_> = world.records().map(document::Record::as_any).collect();
 
     let types = ["lead", "deal", "contact", "company"];
     let permissions = types.map(|name| -> Result<_, Box<dyn Error>> {
@@ -82,7 +82,7 @@ pub fn story() -> Result<String, Box<dyn Error>> {
     writeln!(text, "{}", right_aligned(rows, 4))?;
 
     writeln!(text, "\n\nHOW MANY PEOPLE READ A CONTACT, AND WHY\n")?;
-    let contacts = world.records().iter().filter(|record| record.resource == "contact");
+    let contacts = world.records().filter(|record| record.resource == "contact");
     let mut by_readers: Vec<_> =
         contacts.map(|contact| (snapshot.who_can(read, &contact.as_any()).count(), contact)).collect();
     by_readers.sort_by_key(|(readers, _)| *readers);

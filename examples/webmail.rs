@@ -58,7 +58,7 @@ pub fn story() -> Result<String, Box<dyn Error>> {
     let file: document::World = serde_json::from_str(include_str!("data/webmail.json"))?;
     let mut people = file.document.org.users.clone();
     let world = World::from_document(file)?;
-    let mailboxes: Vec<_> = world.records().iter().filter_map(Mailbox::from_record).collect();
+    let mailboxes: Vec<_> = world.records().filter_map(Mailbox::from_record).collect();
     let mailbox = |id: &str| {
         let found = mailboxes.iter().find(|mailbox| mailbox.id.as_text() == Some(id));
         found.ok_or_else(|| format!("there is no mailbox `{id}`"))

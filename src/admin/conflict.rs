@@ -38,14 +38,24 @@ pub(crate) enum Fact {
     },
     /// Its name, and whether it is hidden.
     Label(RoleId),
-    /// Which role has this name, in lower case.
-    Name(String),
+    /// Which role of the section has this name, in lower case.
+    Name {
+        section: usize,
+        name: String,
+    },
     Cell(RoleId, String),
     Assignment {
         section: usize,
         role: RoleId,
         subject: Subject,
     },
+}
+
+impl Fact {
+    /// The name of a role; none if there is no such section, and so no such role.
+    fn name(section: Option<usize>, name: &str) -> Option<Self> {
+        section.map(|section| Self::Name { section, name: name.to_lowercase() })
+    }
 }
 
 impl Display for Fact {
@@ -58,7 +68,7 @@ impl Display for Fact {
             Self::Members(id) => write!(f, "who is in group `{id}`"),
             Self::Role { id, .. } => write!(f, "role `{id}`"),
             Self::Label(id) => write!(f, "the name or visibility of role `{id}`"),
-            Self::Name(name) => write!(f, "who has the name `{name}`"),
+            Self::Name { name, .. } => write!(f, "who has the name `{name}`"),
             Self::Cell(role, permission) => write!(f, "`{permission}` of role `{role}`"),
             Self::Assignment { role, subject, .. } => write!(f, "the assignment of role `{role}` to `{subject}`"),
         }
@@ -110,7 +120,7 @@ impl History {
 pub(crate) fn changed_by(command: &Command, after: &Policy, facts: &mut BTreeSet<Fact>) {
     let made = |section: Option<usize>, id: &RoleId, name: &str| {
         let role = section.map(|section| Fact::Role { section, id: id.clone() });
-        role.into_iter().chain([Fact::Label(id.clone()), Fact::Name(name.to_lowercase())])
+        role.into_iter().chain([Fact::Label(id.clone())]).chain(Fact::name(section, name))
     };
     let assigned = |section: Option<usize>, role: &RoleId, subject: &Word<Subject>| {
         let (section, subject) = section.zip(known(subject).cloned())?;
@@ -159,7 +169,8 @@ pub(crate) fn changed_by(command: &Command, after: &Policy, facts: &mut BTreeSet
         }
         Command::CloneRole { id, name, .. } => facts.extend(made(section_of(id), id, name)),
         Command::RenameRole { id, name } => {
-            facts.extend([Fact::Label(id.clone()), Fact::Name(name.to_lowercase())]);
+            facts.insert(Fact::Label(id.clone()));
+            facts.extend(Fact::name(section_of(id), name));
         }
         Command::SetHidden { role, .. } => {
             facts.insert(Fact::Label(role.clone()));
@@ -276,19 +287,20 @@ impl<'p> Basis<'p> {
             Command::JoinGroup { user, group } | Command::LeaveGroup { user, group } => {
                 self.facts.extend([Fact::User(user.clone()), Fact::Group(group.clone())]);
             }
-            Command::CreateRole { id, name, assigned_to, .. } => {
+            Command::CreateRole { id, section, name, assigned_to, .. } => {
                 self.roles.insert(id.clone());
-                self.facts.insert(Fact::Name(name.to_lowercase()));
+                self.facts.extend(Fact::name(self.policy.schema.section_place(section), name));
                 assigned_to.iter().filter_map(known).for_each(|subject| self.add_subject(subject));
             }
             Command::CloneRole { from, id, name } => {
                 self.roles.extend([from.clone(), id.clone()]);
-                self.facts.insert(Fact::Name(name.to_lowercase()));
+                self.facts.extend(Fact::name(self.section_of(from), name));
                 self.cells_of.insert(from.clone());
             }
             Command::RenameRole { id, name } => {
                 self.roles.insert(id.clone());
-                self.facts.extend([Fact::Label(id.clone()), Fact::Name(name.to_lowercase())]);
+                self.facts.insert(Fact::Label(id.clone()));
+                self.facts.extend(Fact::name(self.section_of(id), name));
             }
             Command::DeleteRole { id } => {
                 self.roles.insert(id.clone());
@@ -432,8 +444,12 @@ impl<'p> Basis<'p> {
             | Fact::Group(_)
             | Fact::Members(_)
             | Fact::Label(_)
-            | Fact::Name(_) => self.facts.contains(fact),
+            | Fact::Name { .. } => self.facts.contains(fact),
         }
+    }
+
+    fn section_of(&self, role: &RoleId) -> Option<usize> {
+        self.policy.roles.get(role).map(|role| role.section)
     }
 
     /// Whether levels come by this role.

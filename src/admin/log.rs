@@ -41,6 +41,12 @@ pub enum RestoreError {
         /// Its revision.
         revision: u64,
     },
+    /// The checkpoint is of a revision that no state can come to, and after which none could come.
+    #[error("the checkpoint is of revision {revision}: no state comes further than revision {last}", last = i64::MAX)]
+    NoRevision {
+        /// Its revision.
+        revision: u64,
+    },
     /// The document of the checkpoint is no policy.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -129,6 +135,10 @@ pub(crate) fn restore(
     if checkpoint.hash != checkpoint.true_hash() {
         return Err(RestoreError::AlteredCheckpoint { revision });
     }
+    // So it can be counted on from there, and written into databases.
+    if i64::try_from(revision).is_err() {
+        return Err(RestoreError::NoRevision { revision });
+    }
     let mut restored = Restored { policy: Policy::from_document(checkpoint.document)?, revision, log };
     for entry in entries {
         restored.follow(&entry)?;
@@ -158,5 +168,27 @@ impl Restored {
         }
         (self.revision, self.log) = (found, entry.hash());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Checkpoint, Digest, RestoreError, restore};
+    use crate::document::{Document, Section};
+    use crate::policy::Policy;
+    use crate::snapshot::Snapshot;
+
+    #[test]
+    fn a_revision_that_nothing_can_follow_is_no_state() {
+        let policy = Policy::from_document(Document::new().section(Section::new("crm"))).unwrap();
+        let of = |revision| Checkpoint::of(&Snapshot::of(&policy).with_revision(revision), Digest::START);
+        let last = u64::MAX >> 1;
+        assert_eq!(restore(of(last), []).unwrap().revision, last);
+        let error = restore(of(last + 1), []).unwrap_err();
+        assert_eq!(error, RestoreError::NoRevision { revision: last + 1 });
+        assert_eq!(
+            error.to_string(),
+            "the checkpoint is of revision 9223372036854775808: no state comes further than revision 9223372036854775807"
+        );
     }
 }

@@ -87,7 +87,7 @@ impl DryRun {
         &self.receipt
     }
 
-    /// The state that it would lead to, to ask what would be.
+    /// The state that it would lead to, to ask what would be. Its revision is the next one, which another batch may get.
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot
     }

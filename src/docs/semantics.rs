@@ -140,13 +140,13 @@
 //!
 //! `stages` are changes, one after another, each with expectations of its own after it. A stage may hold `records`, which
 //! replace those of the same id from there on, or are added. Whether it is applied, or refused with the word that it names, is
-//! one expectation. A refusal against expectation leaves the state as it was, and the stages after it go on from there. No
-//! stage is refused for a `conflict`: that takes an editor who saw an older state.
+//! one expectation. A refusal against expectation leaves the state as it was, and the stages after it go on from there; its
+//! records are replaced all the same. No stage is refused for a `conflict`: that takes an editor who saw an older state.
 //!
 //! # The command line
 //!
-//! - An id that is written as an integer in any other way (`007`, `+7`, `-0`, beyond 64 bits) is text, and so it is as a
-//!   plain word in YAML.
+//! - An id that is written as an integer in any other way (`007`, `+7`, `-0`, beyond 64 bits) is text. In YAML a plain word is
+//!   what YAML takes it for, so `007` is text, but `+7` and `0x7` are the integer 7, and beyond 64 bits is an error: quote text.
 //! - `validate` prints what it finds, files that can't be read included, to standard output; all other commands print
 //!   errors to standard error. Control characters from outside are escaped in both.
 //! - `apply` writes the receipt before it prints the document. Its log entry holds no time: the tool reads no clock. `--force` is

@@ -1,12 +1,14 @@
 //! World files, validated: a policy with the records and the expectations that fit it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use thiserror::Error;
 
 use crate::document::{self, Command, Expect, Record, RecordAsked, Request};
 use crate::policy::Policy;
 use crate::policy::org::check_id;
+use crate::policy::persistent::Map;
 use crate::policy::schema::{Schema, UnknownPermission};
 use crate::policy::validate::{PolicyError, Problems, names};
 use crate::vocabulary::id::{RecordId, UserId};
@@ -36,8 +38,9 @@ use crate::vocabulary::subject::{Owner, Share};
 #[derive(Clone, Debug)]
 pub struct World {
     policy: Policy,
-    records: Vec<Record>,
-    record_by_id: HashMap<RecordId, usize>,
+    /// In the order of the file. The stages of a world share what they do not replace.
+    records: Map<usize, Arc<Record>>,
+    record_by_id: Map<RecordId, usize>,
     expect: Expect,
     stages: Vec<Stage>,
 }
@@ -105,7 +108,9 @@ impl World {
         let mut problems = Problems::default();
         let policy = Policy::read(document, &mut problems);
         let record_by_id = check_records("records", &records, &policy.schema, &mut problems);
-        let mut world = Self { policy, records, record_by_id, expect, stages: Vec::new() };
+        let records = Map::of_sorted((0..).zip(records.into_iter().map(Arc::new)));
+        let mut world =
+            Self { policy, records, record_by_id: Map::of_sorted(record_by_id), expect, stages: Vec::new() };
         world.check_expectations("", &mut problems);
         for (s, stage) in stages.into_iter().enumerate() {
             let latest = world.stages.last().map_or(&world, Stage::world);
@@ -123,19 +128,16 @@ impl World {
         }
         let refused = refused
             .and_then(|word| word.known().map_err(|error| problems.add(format_args!("{path}refused"), error)).ok());
-        let places = check_records(&format!("{path}records"), &records, &self.policy.schema, problems);
-        let (policy, stages) = (self.policy.clone(), Vec::new());
-        let (records_before, record_by_id) = (self.records.clone(), self.record_by_id.clone());
-        let mut world = Self { policy, records: records_before, record_by_id, expect, stages };
-        let mut ids: Vec<(RecordId, usize)> = places.into_iter().collect();
-        ids.sort_unstable_by_key(|(_, place)| *place);
-        for (id, place) in ids {
-            let next = world.records.len();
-            match *world.record_by_id.entry(id).or_insert(next) {
-                known if known == next => world.records.push(records[place].clone()),
-                known => world.records[known] = records[place].clone(),
-            }
+        check_records(&format!("{path}records"), &records, &self.policy.schema, problems);
+        let (mut all, mut places) = (self.records.clone(), self.record_by_id.clone());
+        for record in records {
+            let Some(id) = record.id.clone() else { continue };
+            let place = places.get(&id).copied().unwrap_or(all.len());
+            all.insert(place, Arc::new(record));
+            places.insert(id, place);
         }
+        let world =
+            Self { policy: self.policy.clone(), records: all, record_by_id: places, expect, stages: Vec::new() };
         world.check_expectations(path, problems);
         Stage { by, commands, refused, world }
     }
@@ -146,8 +148,8 @@ impl World {
     }
 
     /// The records, in the order of the file.
-    pub fn records(&self) -> &[Record] {
-        &self.records
+    pub fn records(&self) -> impl Iterator<Item = &Record> {
+        self.records.values().map(|record| &**record)
     }
 
     /// What is expected of the policy and the records.
@@ -171,7 +173,8 @@ impl World {
             .map(|id| {
                 let place = self.record_by_id.get(id);
                 place
-                    .map(|place| &self.records[*place])
+                    .and_then(|place| self.records.get(place))
+                    .map(|record| &**record)
                     .ok_or_else(|| InvalidQuestion(format!("there is no record `{id}`")))
             })
             .transpose()?;
@@ -275,8 +278,14 @@ impl World {
     }
 }
 
-fn check_records(list: &str, records: &[Record], schema: &Schema, problems: &mut Problems) -> HashMap<RecordId, usize> {
-    let mut places = HashMap::with_capacity(records.len());
+/// Gives the places of the records, by their ids.
+fn check_records(
+    list: &str,
+    records: &[Record],
+    schema: &Schema,
+    problems: &mut Problems,
+) -> BTreeMap<RecordId, usize> {
+    let mut places = BTreeMap::new();
     for (r, record) in records.iter().enumerate() {
         let path = format!("{list}[{r}]");
         match &record.id {

@@ -611,6 +611,22 @@ fn text_that_yaml_could_take_for_something_else_is_the_id_that_it_looks_like() {
     prints(&["who", &file, "--action", "t.a", "--record", "1"], "7\n007\n1_000\n\"7\"\nno\n", 0);
 }
 
+#[test]
+fn a_plain_word_is_what_yaml_takes_it_for() {
+    let schema = "{sections: [{name: s, resources: [{name: t, actions: [{name: a, floor: own}]}]}]}";
+    let world = |id: &str| {
+        let record = format!("[{{id: 1, type: t, owner: {id}}}]");
+        format!("format: 1\nschema: {schema}\norg: {{users: [{{id: {id}}}]}}\nrecords: {record}\n")
+    };
+    for (word, id) in [("007", "007"), ("+7", "7"), ("-0", "0"), ("0x10", "16"), ("\"+7\"", "+7"), ("'0x10'", "0x10")] {
+        let file = file("word.yaml", world(word));
+        prints(&["who", &file, "--action", "t.a", "--record", "1"], &format!("{id}\n"), 0);
+    }
+    let file = file("large.yaml", world("9223372036854775808"));
+    let problem = "org.users[0].id: invalid value: integer `9223372036854775808`, expected an id: text, or an integer of 64 bits with sign";
+    prints(&["validate", &file], &format!("{file}:3: {problem}\n"), 2);
+}
+
 // sql
 
 #[test]
@@ -853,7 +869,10 @@ fn apply_prints_the_new_document_and_writes_the_receipt() {
     let after = file("apply_after.json", renamed);
     prints(&["apply", &after, "--commands", &undo], SAVED, 0);
     let nothing = file("apply_nothing.json", "[]");
-    prints(&["apply", &after.replace("apply_after", "apply"), "--commands", &nothing], SAVED, 0);
+    let again = after.replace("apply_after", "apply");
+    prints(&["apply", &again, "--commands", &nothing], SAVED, 0);
+    let piped = orgscope(&["apply", &again, "--commands", "-"]).stdin(File::open(&nothing).unwrap()).output().unwrap();
+    assert_eq!(String::from_utf8(piped.stdout).unwrap(), SAVED);
 }
 
 #[track_caller]

@@ -267,6 +267,22 @@ fn other_things_may_change() {
     );
 }
 
+/// A name is of one section, and so is the news of who has it.
+#[test]
+fn a_name_in_another_section_is_another_name() {
+    let create = |id: &str, section: &str| Command::create_role(Role::new(id, section, "Fresh"));
+    let authz = handle();
+    authz.apply([create("one", "desk")]).unwrap();
+    let editor = authz.as_host().seen(0);
+    let refusal = editor.dry_run([create("two", "desk")]).unwrap_err();
+    assert_eq!(
+        refusal.to_string(),
+        "commands[0]: who has the name `fresh` changed in revision 1, after revision 0 that the editor saw: look again"
+    );
+    editor.apply([create("two", "crm")]).unwrap();
+    authz.as_host().seen(1).apply([Command::rename_role("one", "Seller")]).unwrap();
+}
+
 #[test]
 fn what_the_batch_itself_changes_is_no_conflict() {
     let authz = handle();

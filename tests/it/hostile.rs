@@ -1,5 +1,6 @@
 //! Input that wants to break the reader: whatever it is, a clear error or a right answer, and soon.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
@@ -150,6 +151,38 @@ fn a_role_at_every_level_of_a_deep_chain() {
     let record = AnyRecord::new("contact", Facts::owned_by(length - 1));
     let readers: Vec<_> = snapshot.who_can(read, &record).collect();
     assert_eq!(readers, [&(length - 1).into()]);
+    assert!(start.elapsed() < SOON);
+}
+
+/// A stage replaces one record of many, and so do all the others.
+#[test]
+fn many_stages_of_many_records() {
+    let start = Instant::now();
+    let many = 5_000;
+    let records = |ids: Range<u32>| -> Vec<_> {
+        ids.map(|id| format!(r#"{{"id": {id}, "type": "contact", "owner": {id}}}"#)).collect()
+    };
+    let stage = |id: u32| {
+        format!(
+            r#"{{"commands": [], "records": [{{"id": {id}, "type": "contact", "owner": "ann"}}, {{"id": "new {id}", "type": "contact"}}]}}"#
+        )
+    };
+    let stages: Vec<_> = (0..many).map(stage).collect();
+    let schema =
+        r#"{"sections": [{"name": "crm", "resources": [{"name": "contact", "actions": [{"name": "read"}]}]}]}"#;
+    let world = load(&format!(
+        r#"{{"format": 1, "schema": {schema}, "records": [{}], "stages": [{}]}}"#,
+        records(0..many).join(","),
+        stages.join(",")
+    ));
+    let world = world.unwrap();
+    assert_eq!(world.records().count(), 5_000);
+    assert!(world.records().zip(0_u32..).all(|(record, id)| record.owner == Some(id.into())));
+    let after = world.stages()[2_999].world();
+    assert_eq!(after.records().count(), 8_000);
+    let anns = after.records().filter(|record| record.owner == Some("ann".into()));
+    assert_eq!(anns.count(), 3_000);
+    assert_eq!(after.records().last().unwrap().id, Some("new 2999".into()));
     assert!(start.elapsed() < SOON);
 }
 

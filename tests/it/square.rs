@@ -147,7 +147,7 @@ fn expectations_met(name: &str, world: &orgscope::World, snapshot: &Snapshot) ->
         assert_eq!(decide(&check.user, question), check.allow, "{name}: {check:?}");
     }
     for list in &expect.list {
-        let found = world.records().iter().filter(|record| {
+        let found = world.records().filter(|record| {
             let question = world.question(&list.action, record.id.as_ref());
             question.is_ok_and(|question| decide(&list.user, question))
         });

@@ -15,7 +15,7 @@ pub(crate) struct Apply {
     /// World file: JSON, TOML or YAML by the ending
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The commands: a JSON array, applied all or none
+    /// The commands: a JSON array, applied all or none; `-` for standard input
     #[arg(long, value_name = "C.json")]
     commands: PathBuf,
     /// On behalf of this user, as far as the rules let them; else as the host application

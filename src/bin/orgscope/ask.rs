@@ -26,7 +26,7 @@ pub(crate) fn list<'w>(
     permission: Permission,
 ) -> impl Iterator<Item = &'w RecordId> {
     let scope = user.scope(permission);
-    let records = world.records().iter().filter(move |record| scope.contains(&record.as_any()));
+    let records = world.records().filter(move |record| scope.contains(&record.as_any()));
     // A record of a file always has an id; only one inside a request may have none.
     records.filter_map(|record| record.id.as_ref())
 }

@@ -46,6 +46,8 @@ impl Dot {
             let title = title(&world, user, action)?;
             out.line(format_args!("  label={}; labelloc=t; fontname=\"sans-serif\";", quoted(&title)))?;
         }
+        let (members, heads) = (by_department(&org, |user| &user.departments), by_department(&org, |user| &user.heads));
+        let asked = self.user.as_ref().and_then(|id| org.users.iter().find(|user| user.id == *id));
         let mut numbers: BTreeMap<&DepartmentId, usize> = BTreeMap::new();
         for (number, department) in org.departments.iter().enumerate() {
             numbers.insert(&department.id, number);
@@ -53,21 +55,17 @@ impl Dot {
                 let id = &department.id;
                 if id.as_integer().is_some() { format!("department {id}") } else { id.to_string() }
             };
-            let name = department.name.clone().unwrap_or_else(by_id);
-            let in_it = |ids: &[DepartmentId]| ids.contains(&department.id);
-            let heads: Vec<String> = org.users.iter().filter(|user| in_it(&user.heads)).map(head).collect();
+            let name = department.name.clone().filter(|name| !name.is_empty()).unwrap_or_else(by_id);
+            let heads: Vec<String> = heads.get(&department.id).into_iter().flatten().map(|user| head(user)).collect();
             let heads = if heads.is_empty() { "no head".to_owned() } else { format!("head: {}", heads.join(", ")) };
-            let (active, inactive): (Vec<&User>, Vec<&User>) =
-                org.users.iter().filter(|user| in_it(&user.departments)).partition(|user| is_active(user));
+            let members = members.get(&department.id).into_iter().flatten();
+            let (active, inactive): (Vec<&User>, Vec<&User>) = members.copied().partition(|user| is_active(user));
             let people = if active.len() == 1 { "1 member".to_owned() } else { format!("{} members", active.len()) };
             let people =
                 if inactive.is_empty() { people } else { format!("{people}, and {} inactive", inactive.len()) };
             let label = quoted(&format!("{name}\n{heads}\n{people}"));
-            let home = self.user.as_ref().is_some_and(|id| {
-                org.users.iter().any(|user| {
-                    user.id == *id
-                        && [&user.departments, &user.heads, &user.deputy_of].into_iter().any(|ids| in_it(ids))
-                })
+            let home = asked.is_some_and(|user| {
+                [&user.departments, &user.heads, &user.deputy_of].into_iter().any(|ids| ids.contains(&department.id))
             });
             let shade = if reached.contains(&department.id) { ", fillcolor=\"#b7e1cd\"" } else { "" };
             let border = if home { ", penwidth=3" } else { "" };
@@ -81,6 +79,17 @@ impl Dot {
         out.line("}")?;
         Ok(Outcome::Yes)
     }
+}
+
+/// The users of each department by one of their lists, in the order of the users.
+fn by_department(org: &Org, list: impl Fn(&User) -> &Vec<DepartmentId>) -> BTreeMap<&DepartmentId, Vec<&User>> {
+    let mut users: BTreeMap<&DepartmentId, Vec<&User>> = BTreeMap::new();
+    for user in &org.users {
+        for department in list(user) {
+            users.entry(department).or_default().push(user);
+        }
+    }
+    users
 }
 
 /// The departments whose records the user reaches.

@@ -1,7 +1,6 @@
 //! A stream of questions, one a line, each with one line of answer.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use orgscope::document::Request;
@@ -10,7 +9,7 @@ use serde::Serialize;
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
-use crate::{ask, format};
+use crate::{ask, format, world};
 
 /// One answer.
 #[derive(Serialize)]
@@ -23,7 +22,7 @@ enum Answer {
 /// Answers every line of a file, or of standard input if it is called `-`.
 pub(crate) fn answer(world: &World, snapshot: &Snapshot, file: &Path, out: &mut Output) -> Result<Outcome, Failure> {
     let unreadable = |error: io::Error| Failure::File(vec![format!("{}: can't be read: {error}", file.display())]);
-    let mut requests = open(file).map_err(unreadable)?;
+    let mut requests = BufReader::new(world::source(file).map_err(unreadable)?);
     let mut outcome = Outcome::Yes;
     let mut line = Vec::new();
     // Whoever left without reading the answers may go on asking for ever.
@@ -40,12 +39,6 @@ pub(crate) fn answer(world: &World, snapshot: &Snapshot, file: &Path, out: &mut 
         line.clear();
     }
     Ok(outcome)
-}
-
-fn open(file: &Path) -> io::Result<BufReader<Box<dyn Read>>> {
-    let source: Box<dyn Read> =
-        if file.as_os_str() == "-" { Box::new(io::stdin()) } else { Box::new(File::open(file)?) };
-    Ok(BufReader::new(source))
 }
 
 fn answer_line(world: &World, snapshot: &Snapshot, line: &[u8]) -> Answer {

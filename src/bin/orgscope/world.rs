@@ -1,5 +1,7 @@
 //! World files: read, validated, ready to be asked.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use orgscope::{Command, World, document};
@@ -12,7 +14,7 @@ use crate::outcome::Failure;
 /// the first thing that can't be read.
 pub(crate) fn open(file: &Path) -> Result<World, Failure> {
     let name = file.display();
-    let text = text(file)?;
+    let text = text(file, std::fs::read(file))?;
     let world = World::from_document(read(file, &text)?);
     world.map_err(|error| {
         let problems = error.problems().iter();
@@ -20,14 +22,21 @@ pub(crate) fn open(file: &Path) -> Result<World, Failure> {
     })
 }
 
-/// Reads a file of commands: a JSON array, whatever the ending of its name.
+/// Reads a file of commands, or standard input if it is called `-`: a JSON array, whatever the ending of its name.
 pub(crate) fn commands(file: &Path) -> Result<Vec<Command>, Failure> {
-    json(&text(file)?).map_err(|error| unusable(file, error.line, error))
+    let mut bytes = Vec::new();
+    let read = source(file).and_then(|mut source| source.read_to_end(&mut bytes));
+    json(&text(file, read.map(|_| bytes))?).map_err(|error| unusable(file, error.line, error))
 }
 
-/// The text of a file. A byte order mark, which some editors write first, is not part of it.
-fn text(file: &Path) -> Result<String, Failure> {
-    let bytes = std::fs::read(file).map_err(|error| unusable(file, None, format_args!("can't be read: {error}")))?;
+/// A file, or standard input if it is called `-`.
+pub(crate) fn source(file: &Path) -> io::Result<Box<dyn Read>> {
+    Ok(if file.as_os_str() == "-" { Box::new(io::stdin()) } else { Box::new(File::open(file)?) })
+}
+
+/// The text of a file with these bytes. A byte order mark, which some editors write first, is not part of it.
+fn text(file: &Path, bytes: io::Result<Vec<u8>>) -> Result<String, Failure> {
+    let bytes = bytes.map_err(|error| unusable(file, None, format_args!("can't be read: {error}")))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let line = line_of(error.as_bytes(), error.utf8_error().valid_up_to());
         unusable(file, Some(line), "this is not UTF-8: save the file as UTF-8")

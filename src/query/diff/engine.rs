@@ -118,10 +118,10 @@ pub(super) fn compare<'s>(before: &'s Snapshot, after: &'s Snapshot) -> Diff<'s>
     }
     // The largest first; of groups of one size, in the order of what changes.
     let order = |group: &Found| {
-        let changes = group
-            .changes
-            .iter()
-            .map(|change| (change.permission.clone(), change.before.as_str(), change.after.as_str()));
+        let changes = group.changes.iter().map(|change| {
+            let levels = (change.before.as_str(), change.after.as_str());
+            (change.permission.clone(), levels, change.gains, change.loses)
+        });
         (usize::MAX - group.count, changes.collect::<Vec<_>>())
     };
     groups.sort_by_cached_key(order);
