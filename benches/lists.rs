@@ -156,7 +156,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{plans}");
     println!("sequential scans of contacts where the set is below 1 %: {sequential:?}\n");
 
-    let AnyPermission::Levelled(sub) = snapshot.schema().find("contact.update")? else { unreachable!() };
+    let sub = snapshot.schema().levelled("contact.update")?;
     let scope = snapshot.principal(HEADS[1].0).scope(sub);
     let each = |mut work: Box<dyn FnMut() + '_>| {
         let start = Instant::now();

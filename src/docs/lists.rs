@@ -8,7 +8,7 @@
 #![cfg_attr(not(feature = "sql"), doc = "```ignore")]
 //! use orgscope::document::{Action, Department, Document, Resource, Section, User};
 //! use orgscope::sql::{Dialect, Ids, Mapping, Members, Mirror, Param, Records};
-//! use orgscope::{AnyPermission, Handle, Level, Policy};
+//! use orgscope::{Handle, Level, Policy};
 //!
 //! // At start-up: the mirror tables, filled, and where the facts of contacts are.
 //! let contact = Resource::new("contact").action(Action::new("read").floor(Level::DepartmentSub));
@@ -25,7 +25,7 @@
 //!
 //! // In a handler: one snapshot, and its condition in the application's own query.
 //! let snapshot = authz.load();
-//! let AnyPermission::Levelled(read) = snapshot.schema().find("contact.read")? else { unreachable!() };
+//! let read = snapshot.schema().levelled("contact.read")?;
 //! let condition = contacts.sql(&snapshot.principal(17).scope(read).predicate())?;
 //! let page = format!("SELECT id, name FROM contacts WHERE {} ORDER BY created DESC LIMIT 50", condition.text);
 //! // The state of the tables, and the numbers of the departments that 17 reaches.

@@ -9,8 +9,8 @@
 //! | [`Scope::contains`](crate::Scope::contains) | as a check |
 //! | [`who_can`](crate::Snapshot::who_can) | the departments around the record, the roles that reach it and the users who have those; counting, with sets of equal users |
 //! | [`explain`](crate::Principal::explain) | the roles and departments of the user and the owners of the record; a denial looks at all roles, departments and groups, and tries up to 64 changes or pairs of them, each at the cost of publishing it |
-//! | [`diff`](crate::Snapshot::diff) | the sets of equal users whose roles or surroundings changed, if one state was published after the other; else the company |
-//! | [`Policy::lint`](crate::Policy::lint) | each user's subjects times the roles assigned to them; besides, the pairs of roles of a section |
+//! | [`diff`](crate::Snapshot::diff) | the sets of equal users whose roles or surroundings changed, if one state was published after the other; else the company, and above and below each department that people are in |
+//! | [`Policy::lint`](crate::Policy::lint) | each user's subjects, all departments above them too, times the roles assigned to them; besides, the pairs of roles of a section |
 //! | [`Policy::from_document`](crate::Policy::from_document), [`Snapshot::of`](crate::Snapshot::of) | the document |
 //! | [`Handle::apply`](crate::Handle::apply) | what the batch changes; besides, with the departments if one comes or goes, and by a few bytes of each if one moves or gets or loses a role. On behalf of a user also with the cells and subjects that the rules look at |
 //! | [`Snapshot::catalogue`](crate::Snapshot::catalogue), [`Handle::checkpoint`](crate::Handle::checkpoint) | the company |

@@ -94,9 +94,18 @@ impl Schema {
     ///
     /// When the schema has no such resource type or action, or the action is a toggle.
     pub fn permission<R: Resource>(&self, action: &str) -> Result<Permission<R>, UnknownPermission> {
-        let name = format!("{}.{action}", R::TYPE);
-        match self.find(&name)? {
-            AnyPermission::Levelled(Permission { action, schema, .. }) => Ok(Permission::new(action, schema)),
+        let Permission { action, schema, .. } = self.levelled(&format!("{}.{action}", R::TYPE))?;
+        Ok(Permission::new(action, schema))
+    }
+
+    /// The permission with this name, for example `contact.read`, for records whose type is known only at run time.
+    ///
+    /// # Errors
+    ///
+    /// When the schema has no such permission, or it is a toggle.
+    pub fn levelled(&self, name: &str) -> Result<Permission, UnknownPermission> {
+        match self.find(name)? {
+            AnyPermission::Levelled(permission) => Ok(permission),
             AnyPermission::Toggle(_) => {
                 Err(UnknownPermission(format!("`{name}` is a toggle and has no record: look it up with `toggle`")))
             }
@@ -112,7 +121,7 @@ impl Schema {
         match self.find(name)? {
             AnyPermission::Toggle(toggle) => Ok(toggle),
             AnyPermission::Levelled(_) => Err(UnknownPermission(format!(
-                "`{name}` is no toggle but asked about a record: look it up with `permission`"
+                "`{name}` is no toggle but asked about a record: look it up with `permission` or `levelled`"
             ))),
         }
     }

@@ -13,11 +13,11 @@ use crate::vocabulary::id::UserRef;
 ///
 /// ```
 /// # use orgscope::document::{Action, Document, Resource, Section, User};
-/// # use orgscope::{AnyPermission, Level, Policy, Snapshot};
+/// # use orgscope::{Level, Policy, Snapshot};
 /// # let contact = Resource::new("contact").action(Action::new("read").floor(Level::OwnOpen));
 /// # let document = Document::new().section(Section::new("crm").resource(contact)).user(User::new("ann")).user(User::new("bo"));
 /// # let snapshot = Snapshot::of(&Policy::from_document(document)?);
-/// # let AnyPermission::Levelled(read) = snapshot.schema().find("contact.read")? else { unreachable!() };
+/// # let read = snapshot.schema().levelled("contact.read")?;
 /// let scope = snapshot.principal("ann").scope(read);
 /// let (ann, bo) = (snapshot.known_owner("ann"), snapshot.known_owner("bo"));
 /// let contacts = [(ann, false), (bo, false), (bo, true)];

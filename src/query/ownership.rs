@@ -19,7 +19,7 @@ impl Principal<'_> {
     ///
     /// ```
     /// # use orgscope::document::{Action, Document, Resource, Role, Section, User};
-    /// # use orgscope::{AnyPermission, Decision, Level, Policy, Snapshot, Subject};
+    /// # use orgscope::{Decision, Level, Policy, Snapshot, Subject};
     /// use orgscope::{AnyRecord, Facts};
     /// # let contact = Resource::new("contact").action(Action::new("add"));
     /// # let document = Document::new()
@@ -27,7 +27,7 @@ impl Principal<'_> {
     /// #     .user(User::new("ann"))
     /// #     .role(Role::new("seller", "crm", "Seller").grant("contact.add", Level::Own).assigned_to(Subject::Everyone));
     /// # let snapshot = Snapshot::of(&Policy::from_document(document)?);
-    /// # let AnyPermission::Levelled(add) = snapshot.schema().find("contact.add")? else { unreachable!() };
+    /// # let add = snapshot.schema().levelled("contact.add")?;
     /// let ann = snapshot.principal("ann");
     /// let hers = AnyRecord::new("contact", Facts::owned_by("ann"));
     /// let also_bobs = AnyRecord::new("contact", Facts::owned_by_each(["ann", "bob"]));
@@ -55,7 +55,7 @@ impl Principal<'_> {
     ///
     /// ```
     /// # use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
-    /// # use orgscope::{AnyPermission, Decision, Level, Policy, Snapshot, Subject};
+    /// # use orgscope::{Decision, Level, Policy, Snapshot, Subject};
     /// use orgscope::{AnyRecord, Facts};
     /// # let contact = Resource::new("contact").action(Action::new("update")).action(Action::new("assign"));
     /// # let document = Document::new()
@@ -67,7 +67,7 @@ impl Principal<'_> {
     /// #     .role(Role::new("seller", "crm", "Seller").grant("contact.update", Level::Own)
     /// #         .grant("contact.assign", Level::Department).assigned_to(Subject::Everyone));
     /// # let snapshot = Snapshot::of(&Policy::from_document(document)?);
-    /// # let AnyPermission::Levelled(update) = snapshot.schema().find("contact.update")? else { unreachable!() };
+    /// # let update = snapshot.schema().levelled("contact.update")?;
     /// let ann = snapshot.principal("ann");
     /// let hers = AnyRecord::new("contact", Facts::owned_by("ann"));
     ///

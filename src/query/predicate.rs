@@ -28,7 +28,7 @@ use crate::vocabulary::permission::ActionIndex;
 ///
 /// ```
 /// use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
-/// use orgscope::{AnyPermission, Level, Policy, Snapshot, Subject, Term};
+/// use orgscope::{Level, Policy, Snapshot, Subject, Term};
 ///
 /// let contact = Resource::new("contact").action(Action::new("read")).action(Action::new("update").requires("read"));
 /// let document = Document::new()
@@ -38,7 +38,7 @@ use crate::vocabulary::permission::ActionIndex;
 ///     .role(Role::new("seller", "crm", "Seller").assigned_to(Subject::Employees)
 ///         .grant("contact.read", Level::Department).grant("contact.update", Level::OwnOpen));
 /// let snapshot = Snapshot::of(&Policy::from_document(document)?);
-/// let AnyPermission::Levelled(update) = snapshot.schema().find("contact.update")? else { unreachable!() };
+/// let update = snapshot.schema().levelled("contact.update")?;
 ///
 /// let predicate = snapshot.principal("ann").scope(update).predicate();
 /// assert_eq!(

@@ -51,11 +51,11 @@ pub enum Code {
 ///
 /// ```
 /// # use orgscope::document::{Action, Document, Resource, Section, User};
-/// # use orgscope::{AnyPermission, AnyRecord, Facts, Level, Policy, Snapshot};
+/// # use orgscope::{AnyRecord, Facts, Level, Policy, Snapshot};
 /// # let mailbox = Resource::new("mailbox").action(Action::new("view").floor(Level::Own));
 /// # let document = Document::new().section(Section::new("webmail").resource(mailbox)).user(User::new("bo"));
 /// # let snapshot = Snapshot::of(&Policy::from_document(document)?);
-/// # let AnyPermission::Levelled(view) = snapshot.schema().find("mailbox.view")? else { unreachable!() };
+/// # let view = snapshot.schema().levelled("mailbox.view")?;
 /// let anns = AnyRecord::new("mailbox", Facts::owned_by("ann"));
 /// let reason = snapshot.principal("bo").reason(view, &anns);
 /// assert_eq!(reason.to_string(), "deny: `mailbox.view` is `own`, which does not reach the record");

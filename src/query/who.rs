@@ -42,7 +42,7 @@ impl Snapshot {
     ///
     /// ```
     /// # use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
-    /// # use orgscope::{AnyPermission, AnyRecord, Facts, Level, Policy, Snapshot, Subject};
+    /// # use orgscope::{AnyRecord, Facts, Level, Policy, Snapshot, Subject};
     /// # let contact = Resource::new("contact").action(Action::new("read"));
     /// # let document = Document::new()
     /// #     .section(Section::new("crm").resource(contact))
@@ -52,7 +52,7 @@ impl Snapshot {
     /// #     .user(User::new("eve"))
     /// #     .role(Role::new("seller", "crm", "Seller").grant("contact.read", Level::Department).assigned_to(Subject::Everyone));
     /// # let snapshot = Snapshot::of(&Policy::from_document(document)?);
-    /// # let AnyPermission::Levelled(read) = snapshot.schema().find("contact.read")? else { unreachable!() };
+    /// # let read = snapshot.schema().levelled("contact.read")?;
     /// let bobs = AnyRecord::new("contact", Facts::owned_by("bob"));
     /// assert_eq!(snapshot.who_can(read, &bobs).count(), 2);
     ///

@@ -81,13 +81,13 @@ const GROUPS: usize = 32;
 ///
 /// ```
 /// use orgscope::document::{Action, Document, Resource, Section, User};
-/// use orgscope::{AnyPermission, AnyRecord, Facts, Level, Policy, Snapshot};
+/// use orgscope::{AnyRecord, Facts, Level, Policy, Snapshot};
 ///
 /// let mailbox = Resource::new("mailbox").action(Action::new("view").floor(Level::Own));
 /// let document = Document::new().section(Section::new("webmail").resource(mailbox)).user(User::new("bo"));
 /// let snapshot = Snapshot::of(&Policy::from_document(document)?);
 ///
-/// let AnyPermission::Levelled(view) = snapshot.schema().find("mailbox.view")? else { unreachable!() };
+/// let view = snapshot.schema().levelled("mailbox.view")?;
 /// let mine = AnyRecord::new("mailbox", Facts::owned_by("bo"));
 /// assert!(snapshot.principal("bo").check(view, &mine).is_allow());
 /// # Ok::<(), Box<dyn std::error::Error>>(())

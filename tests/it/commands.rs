@@ -307,7 +307,7 @@ fn a_slot_that_is_used_again_is_another_users() {
         handle.apply(&before).unwrap();
         handle.apply(&batch).unwrap();
         let snapshot = handle.load();
-        let Ok(AnyPermission::Levelled(read)) = snapshot.schema().find("contact.read") else { unreachable!() };
+        let read = snapshot.schema().levelled("contact.read").unwrap();
         assert!(snapshot.principal("b").check(read, &record).is_allow());
         assert!(!snapshot.principal("a").check(read, &record).is_allow());
     }
@@ -336,7 +336,7 @@ fn a_group_that_comes_again_is_another_one() {
     for (batch, [readers, z, y, x]) in batches {
         handle.apply(&batch).unwrap();
         let snapshot = handle.load();
-        let Ok(AnyPermission::Levelled(read)) = snapshot.schema().find("contact.read") else { unreachable!() };
+        let read = snapshot.schema().levelled("contact.read").unwrap();
         let who = |facts| {
             let record = AnyRecord::new("contact", facts);
             sorted(snapshot.who_can(read, &record)).into_iter().map(ToString::to_string).collect::<String>()
@@ -352,7 +352,7 @@ fn a_group_that_comes_again_is_another_one() {
     let unassign = |id: &str| Command::unassign("readers", Subject::group(id));
     handle.apply(&[Command::join_group("a", "z"), unassign("y"), unassign("z")]).unwrap();
     let snapshot = handle.load();
-    let Ok(AnyPermission::Levelled(read)) = snapshot.schema().find("contact.read") else { unreachable!() };
+    let read = snapshot.schema().levelled("contact.read").unwrap();
     let predicate = snapshot.principal("a").scope(read).predicate();
     let groups = predicate.all_of().flat_map(|any_of| any_of.terms().collect::<Vec<_>>()).flat_map(|term| match term {
         Term::SharedWith(audience) => audience.groups().collect(),
@@ -381,7 +381,7 @@ fn a_refused_batch_leaves_departments_where_they_were() {
     assert_eq!(refusal.to_string(), "commands[3]: department `z` has members, heads or deputies: let them leave first");
     handle.apply(&[Command::join_department("ann", "x")]).unwrap();
     let snapshot = handle.load();
-    let Ok(AnyPermission::Levelled(read)) = snapshot.schema().find("contact.read") else { unreachable!() };
+    let read = snapshot.schema().levelled("contact.read").unwrap();
     let ann = snapshot.principal("ann");
     let of = |id| AnyRecord::new("contact", Facts::owned_by(Owner::department(id)));
     assert_eq!(["x", "y", "z"].map(|id| ann.check(read, &of(id)).is_allow()), [true, false, true]);

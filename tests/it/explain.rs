@@ -444,7 +444,7 @@ fn codes_tell_what_decided() {
     assert_eq!(update.steps[1].required_by.as_deref(), Some("contact.update"));
     assert!(update.steps[1].decision.is_allow() && !update.steps[0].decision.is_allow());
 
-    let AnyPermission::Levelled(read) = snapshot.schema().find("contact.read").unwrap() else { unreachable!() };
+    let read = snapshot.schema().levelled("contact.read").unwrap();
     let other = snapshot.principal("nick").explain(read, &AnyRecord::new("box", Facts::unowned()));
     assert_eq!((other.reason.code(), other.repairs.len(), other.steps.len()), (Code::OtherType, 0, 0));
     let elsewhere = Snapshot::of(&Policy::from_document(Document::new().user(User::new("nick"))).unwrap());

@@ -118,7 +118,7 @@ fn a_chain_a_hundred_thousand_deep() {
         document = document.user(User::new(id).member_of(id));
     }
     let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
-    let AnyPermission::Levelled(read) = snapshot.schema().find("contact.read").unwrap() else { unreachable!() };
+    let read = snapshot.schema().levelled("contact.read").unwrap();
     let of = |owner| AnyRecord::new("contact", Facts::owned_by(owner));
     assert!(snapshot.principal("top").check(read, &of("bottom")).is_allow());
     assert!(!snapshot.principal("bottom").check(read, &of("top")).is_allow());
@@ -147,7 +147,7 @@ fn a_role_at_every_level_of_a_deep_chain() {
         role = role.assigned_to(Subject::department_sub(id));
     }
     let snapshot = Snapshot::of(&Policy::from_document(document.role(role)).unwrap());
-    let AnyPermission::Levelled(read) = snapshot.schema().find("contact.read").unwrap() else { unreachable!() };
+    let read = snapshot.schema().levelled("contact.read").unwrap();
     let record = AnyRecord::new("contact", Facts::owned_by(length - 1));
     let readers: Vec<_> = snapshot.who_can(read, &record).collect();
     assert_eq!(readers, [&(length - 1).into()]);
@@ -227,7 +227,7 @@ fn a_schema_of_many_actions_that_require_each_other() {
     // Of 20,000 actions one thing is said.
     assert_eq!(policy.lint().len(), 1);
     let snapshot = Snapshot::of(&policy);
-    let AnyPermission::Levelled(last) = snapshot.schema().find("contact.a19999").unwrap() else { unreachable!() };
+    let last = snapshot.schema().levelled("contact.a19999").unwrap();
     let ann = snapshot.principal("ann");
     assert!(ann.check(last, &AnyRecord::new("contact", Facts::owned_by("ann"))).is_allow());
     let not_hers = AnyRecord::new("contact", Facts::unowned());
@@ -254,7 +254,7 @@ fn many_people_in_many_places() {
     let role = Role::new(1, "crm", "One").grant("contact.read", Level::Department);
     document = document.role(everybody.fold(role, Role::assigned_to));
     let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
-    let AnyPermission::Levelled(read) = snapshot.schema().find("contact.read").unwrap() else { unreachable!() };
+    let read = snapshot.schema().levelled("contact.read").unwrap();
     let record = AnyRecord::new("contact", Facts::owned_by(0));
     assert_eq!(snapshot.who_can(read, &record).count(), 250);
     assert!(start.elapsed() < SOON);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use orgscope::document::{Action, Command, Department, Document, Group, Resource, Role, Section, User};
 use orgscope::reference::Reference;
-use orgscope::{AnyPermission, AnyRecord, Facts, Handle, Level, Policy, Share, Snapshot, Subject, UserId};
+use orgscope::{AnyRecord, Facts, Handle, Level, Policy, Share, Snapshot, Subject, UserId};
 
 use crate::square::sorted;
 
@@ -117,7 +117,7 @@ fn thousands_of_changes_lead_where_compiling_leads() {
         let followed = authz.load();
         let policy = Policy::from_document(followed.policy().to_document()).unwrap();
         let afresh = Snapshot::of(&policy);
-        let AnyPermission::Levelled(read) = afresh.schema().find("contact.read").unwrap() else { unreachable!() };
+        let read = afresh.schema().levelled("contact.read").unwrap();
         assert!(afresh.diff(&followed).is_empty());
         assert_eq!(before.diff(&followed).to_string(), Snapshot::of(before.policy()).diff(&afresh).to_string());
         for _ in 0..2_000 {

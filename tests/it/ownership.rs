@@ -1,7 +1,7 @@
 //! Creating and reassigning: who may be named as an owner.
 
 use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
-use orgscope::{AnyPermission, AnyRecord, Facts, Level, Owner, Permission, Policy, Share, Snapshot, Subject};
+use orgscope::{AnyRecord, Facts, Level, Owner, Permission, Policy, Share, Snapshot, Subject};
 
 /// Ann and Bo in Sales, Eve in Support, and a schema with or without `assign`.
 fn snapshot(add: Level, update: Level, assign: Option<Level>) -> Snapshot {
@@ -23,8 +23,7 @@ fn snapshot(add: Level, update: Level, assign: Option<Level>) -> Snapshot {
 }
 
 fn permission(snapshot: &Snapshot, name: &str) -> Permission {
-    let Ok(AnyPermission::Levelled(permission)) = snapshot.schema().find(name) else { unreachable!() };
-    permission
+    snapshot.schema().levelled(name).unwrap()
 }
 
 fn may_create(add: Level, facts: Facts<'_>) -> bool {

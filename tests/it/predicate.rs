@@ -133,7 +133,7 @@ fn it_reads_as_a_person_would_say_it() {
         .role(Role::new("boss", "crm", "Boss").assigned_to(Subject::user("ann")).grant("contact.update", Level::All));
     let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
     let said = |user: &str, permission: &str| {
-        let AnyPermission::Levelled(permission) = snapshot.schema().find(permission).unwrap() else { unreachable!() };
+        let permission = snapshot.schema().levelled(permission).unwrap();
         snapshot.principal(user).scope(permission).predicate().to_string()
     };
     assert_eq!(
@@ -170,7 +170,7 @@ fn ids_among_words_are_quoted() {
         .department(Department::new("7"))
         .user(User::new("ann or open").member_of("north or below").member_of("(south)").member_of("7"));
     let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
-    let AnyPermission::Levelled(read) = snapshot.schema().find("lead.read").unwrap() else { unreachable!() };
+    let read = snapshot.schema().levelled("lead.read").unwrap();
     assert_eq!(
         snapshot.principal("ann or open").scope(read).predicate().to_string(),
         "owner is \"ann or open\" or owner in department \"(south)\" or department \"7\" or department \"north or below\" or \

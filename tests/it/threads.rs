@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use orgscope::document::{Action, Command, Department, Document, Resource, Role, Section, User};
-use orgscope::{AnyPermission, AnyRecord, Facts, Handle, Level, Policy, RefusalKind, Subject};
+use orgscope::{AnyRecord, Facts, Handle, Level, Policy, RefusalKind, Subject};
 
 const USERS: u64 = 8;
 const BATCHES: u64 = 2_000;
@@ -36,7 +36,7 @@ fn every_answer_belongs_to_one_state() {
     let mut document = users.fold(document, Document::user);
     document.org.users[0] = User::new(0).member_of("sales");
     let handle = Handle::new(Policy::from_document(document).unwrap());
-    let AnyPermission::Levelled(read) = handle.load().schema().find("contact.read").unwrap() else { unreachable!() };
+    let read = handle.load().schema().levelled("contact.read").unwrap();
 
     let done = AtomicBool::new(false);
     let states_seen = thread::scope(|scope| {
@@ -88,7 +88,7 @@ fn what_two_threads_load_is_one_state() {
     let contact = Resource::new("contact").action(Action::new("read").floor(Level::Own));
     let document = Document::new().section(Section::new("crm").resource(contact)).user(User::new("ann"));
     let handle = Handle::new(Policy::from_document(document).unwrap());
-    let AnyPermission::Levelled(read) = handle.load().schema().find("contact.read").unwrap() else { unreachable!() };
+    let read = handle.load().schema().levelled("contact.read").unwrap();
 
     let mine = handle.load();
     // Threads are many more than copies, so another thread may have the same one; the one after it has not.

@@ -58,8 +58,13 @@ fn a_misspelling_is_an_error_that_says_what_there_is() {
         "`contact.call` is a toggle and has no record: look it up with `toggle`"
     );
     assert_eq!(
+        message(policy.schema().levelled("contact.call").map(Into::into)),
+        "`contact.call` is a toggle and has no record: look it up with `toggle`"
+    );
+    assert_eq!(policy.schema().levelled("contact.read").map(Into::into), policy.schema().find("contact.read"));
+    assert_eq!(
         message(policy.schema().toggle("contact.read").map(Into::into)),
-        "`contact.read` is no toggle but asked about a record: look it up with `permission`"
+        "`contact.read` is no toggle but asked about a record: look it up with `permission` or `levelled`"
     );
 }
 
@@ -84,7 +89,7 @@ fn a_token_of_another_schema_denies_with_that_reason() {
     assert_eq!(ours.schema().name(read), None);
 
     // The same by names, with a record whose type is compared at run time.
-    let Ok(AnyPermission::Levelled(delete)) = theirs.schema().find("contact.delete") else { unreachable!() };
+    let delete = theirs.schema().levelled("contact.delete").unwrap();
     let record = AnyRecord::new("contact", Facts::owned_by("ann"));
     assert!(!ann.check(delete, &record).is_allow());
     assert_eq!(ann.reason(delete, &record).to_string(), reason);
@@ -186,7 +191,7 @@ fn a_known_owner_is_reached_like_one_who_is_named() {
         Document::new().section(Section::new("crm").resource(contact)).user(User::new("ann")).user(User::new("bo"));
     let policy = Policy::from_document(document).unwrap();
     let (snapshot, other) = (Snapshot::of(&policy), Snapshot::of(&policy));
-    let Ok(AnyPermission::Levelled(read)) = policy.schema().find("contact.read") else { unreachable!() };
+    let read = policy.schema().levelled("contact.read").unwrap();
     for (asker, owner, open) in
         [("ann", "ann", false), ("ann", "bo", false), ("ann", "bo", true), ("ann", "zoe", false), ("zoe", "zoe", true)]
     {
@@ -200,7 +205,7 @@ fn a_known_owner_is_reached_like_one_who_is_named() {
 #[test]
 fn a_record_of_another_type_is_denied_with_that_reason() {
     let snapshot = Snapshot::of(&policy(&["read"]));
-    let Ok(AnyPermission::Levelled(read)) = snapshot.schema().find("contact.read") else { unreachable!() };
+    let read = snapshot.schema().levelled("contact.read").unwrap();
     let deal = AnyRecord::new("deal", Facts::owned_by("ann"));
     let ann = snapshot.principal("ann");
     assert!(!ann.check(read, &deal).is_allow());

@@ -6,6 +6,8 @@ mod search;
 mod text;
 mod ties;
 
+use std::collections::HashMap;
+
 use petgraph::stable_graph::NodeIndex;
 use serde::ser::{Serialize, Serializer};
 
@@ -34,7 +36,7 @@ use repair::{Repair, Repairs};
 ///
 /// ```
 /// # use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
-/// # use orgscope::{AnyPermission, AnyRecord, Facts, Level, Policy, Snapshot, Subject};
+/// # use orgscope::{AnyRecord, Facts, Level, Policy, Snapshot, Subject};
 /// # let contact = Resource::new("contact").action(Action::new("read"));
 /// # let document = Document::new()
 /// #     .section(Section::new("crm").resource(contact))
@@ -45,7 +47,7 @@ use repair::{Repair, Repairs};
 /// #     .role(Role::new("reader", "crm", "Team reader").grant("contact.read", Level::Department)
 /// #         .assigned_to(Subject::department_sub("sales")));
 /// # let snapshot = Snapshot::of(&Policy::from_document(document)?);
-/// # let AnyPermission::Levelled(read) = snapshot.schema().find("contact.read")? else { unreachable!() };
+/// # let read = snapshot.schema().levelled("contact.read")?;
 /// let noras = AnyRecord::new("contact", Facts::owned_by("nora"));
 /// assert_eq!(
 ///     snapshot.principal("nick").explain(read, &noras).to_string(),
@@ -383,12 +385,17 @@ impl Principal<'_> {
         let needed = self.snapshot.needed(asked);
         let user = self.id().and_then(|id| self.snapshot.policy().org.users().get(id));
         let is_administrator = user.is_some_and(|user| user.admin);
+        let mut required_by: HashMap<ActionIndex, ActionIndex> = HashMap::new();
+        for by in &needed {
+            for action in &schema.action(*by).requires {
+                required_by.entry(*action).or_insert(*by);
+            }
+        }
         let step = |action: ActionIndex| {
-            let requires = |other: &&ActionIndex| schema.action(**other).requires.contains(&action);
-            let required_by = needed.iter().find(requires).filter(|_| action != asked);
+            let required_by = required_by.get(&action).filter(|_| action != asked);
             Step {
                 permission: schema.action_name(action),
-                required_by: required_by.map(|other| schema.action_name(*other)),
+                required_by: required_by.map(|by| schema.action_name(*by)),
                 decision: Decision::of(self.alone(action).admits(relation)),
                 code: self.code_of(action, relation, pooled),
                 grant: schema.grant_of(action, self.asker.level(action)),

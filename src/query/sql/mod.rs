@@ -7,7 +7,7 @@
 //! ```
 //! use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
 //! use orgscope::sql::{Dialect, Ids, Mapping, Members, Param, Records};
-//! use orgscope::{AnyPermission, Level, Policy, Snapshot, Subject};
+//! use orgscope::{Level, Policy, Snapshot, Subject};
 //! use orgscope::sql::sea_query::{ExprTrait, Order, PostgresQueryBuilder, Query};
 //!
 //! // At start-up: the columns of the table of contacts.
@@ -19,7 +19,7 @@
 //! #     .department(Department::new(1)).user(User::new(17).member_of(1)).user(User::new(31).member_of(1))
 //! #     .role(Role::new("seller", "crm", "Seller").grant("contact.read", Level::DepartmentOpen).assigned_to(Subject::Everyone));
 //! # let snapshot = Snapshot::of(&Policy::from_document(document)?);
-//! # let AnyPermission::Levelled(read) = snapshot.schema().find("contact.read")? else { unreachable!() };
+//! # let read = snapshot.schema().levelled("contact.read")?;
 //! // In a handler: the condition in the application's own query.
 //! let condition = contacts.condition(&snapshot.principal(17).scope(read).predicate())?;
 //! let page = Query::select().column("name").from("contacts").cond_where(condition)

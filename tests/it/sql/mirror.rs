@@ -2,7 +2,7 @@
 
 use orgscope::document::{Command, Department, Document, User};
 use orgscope::sql::{Dialect, Ids, Mapping, Members, Mirror, Records, Sql};
-use orgscope::{AnyPermission, Handle, Level, Policy, Snapshot};
+use orgscope::{Handle, Level, Policy, Snapshot};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -75,7 +75,7 @@ fn company() -> Handle {
 
 /// The contacts of 10, 11 and 12 that 10 may do this to.
 fn ask(database: &impl Database, mapping: &Mapping, snapshot: &Snapshot, name: &str) -> Result<Vec<i64>, String> {
-    let AnyPermission::Levelled(permission) = snapshot.schema().find(name).unwrap() else { unreachable!() };
+    let permission = snapshot.schema().levelled(name).unwrap();
     let sql = mapping.sql(&snapshot.principal(10).scope(permission).predicate()).unwrap();
     let text = format!("SELECT owner_id FROM contacts WHERE {} ORDER BY owner_id", sql.text);
     database.integers(&Sql { text, ..sql })

@@ -4,7 +4,7 @@ use orgscope::document::{Action, Department, Document, Group, Resource, Role, Se
 use orgscope::sql::{
     ConditionError, Dialect, IdKinds, Ids, Mapping, Members, Mirror, OwnerTable, Param, Records, ShareTable, Sql,
 };
-use orgscope::{AnyPermission, DepartmentId, Level, Permission, Policy, Snapshot, Subject};
+use orgscope::{DepartmentId, Level, Permission, Policy, Snapshot, Subject};
 
 use crate::sql::database::{Database, Sqlite};
 
@@ -34,8 +34,7 @@ fn company() -> Snapshot {
 }
 
 fn permission(snapshot: &Snapshot, name: &str) -> Permission {
-    let AnyPermission::Levelled(permission) = snapshot.schema().find(name).unwrap() else { unreachable!() };
-    permission
+    snapshot.schema().levelled(name).unwrap()
 }
 
 fn condition(mapping: &Mapping, user: i64, name: &str) -> (String, Vec<Param>) {
