@@ -153,9 +153,8 @@ pub use vocabulary::subject::{Owner, Share, Subject};
 /// What an [`Explanation`] is made of.
 pub mod explain {
     pub use crate::query::explain::repair::{Change, Repair};
-    pub use crate::query::explain::{
-        Assignment, Ground, Named, OwnerTold, Place, Post, RecordTold, ShareTold, Step, Tie,
-    };
+    pub use crate::query::explain::{Assignment, Ground, Named, OwnerTold, Place, RecordTold, ShareTold, Step, Tie};
+    pub use crate::vocabulary::post::Post;
 }
 
 /// The programs of the README, compiled and run; one of them makes SQL.

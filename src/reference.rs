@@ -14,6 +14,7 @@ use crate::vocabulary::id::{UserId, UserRef};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::mode::Unowned;
 use crate::vocabulary::permission::{ActionIndex, AnyPermission};
+use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::{Owner, Share, Subject};
 
 /// Decides by reading the policy.
@@ -125,7 +126,7 @@ impl<'p> Reference<'p> {
         match owner {
             Owner::User(owner) => {
                 let owner = self.policy.org.users().get(&UserId::from(*owner));
-                owner.is_some_and(|owner| owner.departments.iter().any(|department| these(*department)))
+                owner.is_some_and(|owner| owner.departments().any(&these))
             }
             Owner::Department(department) => self.policy.org.department(&(*department).into()).is_some_and(these),
         }
@@ -148,8 +149,8 @@ impl<'p> Reference<'p> {
             Subject::Department(d) => org.department(d).is_some_and(|d| Self::is_anchor(user, d)),
             Subject::DepartmentSub(d) => org.department(d).is_some_and(|d| self.has_anchor_below(user, d)),
             Subject::Group(group) => org.groups().get(group).is_some_and(|group| group.members.contains(id)),
-            Subject::Supervisors => !user.heads.is_empty(),
-            Subject::Deputies => !user.deputy_of.is_empty(),
+            Subject::Supervisors => user.is(Post::Head),
+            Subject::Deputies => user.is(Post::Deputy),
             Subject::Employees => user.anchors().next().is_some(),
             Subject::Administrators => user.admin,
             Subject::Everyone => true,

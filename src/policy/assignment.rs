@@ -2,6 +2,7 @@
 
 use crate::policy::org::Org;
 use crate::vocabulary::id::UserId;
+use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
 
 impl Org {
@@ -11,8 +12,8 @@ impl Org {
             let places = [
                 (true, Subject::Everyone),
                 (user.anchors().next().is_some(), Subject::Employees),
-                (!user.heads.is_empty(), Subject::Supervisors),
-                (!user.deputy_of.is_empty(), Subject::Deputies),
+                (user.is(Post::Head), Subject::Supervisors),
+                (user.is(Post::Deputy), Subject::Deputies),
                 (user.admin, Subject::Administrators),
             ];
             let here = user.anchors().map(|department| Subject::Department(self.department_id(department).clone()));

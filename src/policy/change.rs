@@ -1,5 +1,6 @@
 //! What one command does to the model, whoever asks for it; and the commands that undo it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use petgraph::stable_graph::NodeIndex;
@@ -8,13 +9,15 @@ use thiserror::Error;
 
 use crate::document::{Command, Word};
 use crate::policy::Policy;
+use crate::policy::anchors::Anchors;
 use crate::policy::assignment::check_subject;
-use crate::policy::org::{Departments, User};
+use crate::policy::org::User;
 use crate::policy::persistent::Set;
 use crate::policy::role::Role;
 use crate::vocabulary::id::{DepartmentId, GroupId, Id, RoleId, UserId};
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::permission::ActionIndex;
+use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::{SUBJECT, Subject};
 
 /// A command that makes no sense on the policy as it is.
@@ -106,11 +109,14 @@ impl Policy {
             Command::MoveDepartment { id, parent } => self.move_department(id, parent.as_ref()),
             Command::RemoveDepartment { id } => self.remove_department(id),
             Command::AddUser { id, name, active, departments, heads, deputy_of } => {
+                let posts = [
+                    self.posts(Post::Member, "departments", departments)?,
+                    self.posts(Post::Head, "heads", heads)?,
+                    self.posts(Post::Deputy, "deputy_of", deputy_of)?,
+                ];
                 let user = User {
                     name: name.as_deref().map(Arc::from),
-                    departments: self.places("departments", departments)?,
-                    heads: self.places("heads", heads)?,
-                    deputy_of: self.places("deputy_of", deputy_of)?,
+                    anchors: Anchors::of(posts.into_iter().flatten(), |department| self.org.department_id(department)),
                     groups: SmallVec::new(),
                     active: active.unwrap_or(true),
                     admin: false,
@@ -236,15 +242,18 @@ impl Policy {
         self.org.user_mut(id).ok_or_else(|| unknown("user", id))
     }
 
-    /// The departments of a list, in canonical order.
-    fn places(&self, field: &str, ids: &[DepartmentId]) -> Result<Departments, Invalid> {
-        let mut departments = Departments::new();
-        for id in ids {
-            if !self.org.insert_sorted(&mut departments, self.department(id)?) {
-                return invalid(format!("`{id}` stands in `{field}` twice"));
+    /// A post in each department of a list.
+    fn posts(&self, post: Post, field: &str, ids: &[DepartmentId]) -> Result<Vec<(Post, NodeIndex)>, Invalid> {
+        let mut met = HashSet::with_capacity(ids.len());
+        let department = |id| {
+            let department = self.department(id)?;
+            if met.insert(department) {
+                Ok((post, department))
+            } else {
+                invalid(format!("`{id}` stands in `{field}` twice"))
             }
-        }
-        Ok(departments)
+        };
+        ids.iter().map(department).collect()
     }
 
     fn add_user(&mut self, id: &UserId, user: User) -> Changed {
@@ -281,16 +290,14 @@ impl Policy {
 
     fn remove_user(&mut self, id: &UserId) -> Changed {
         let Some(user) = self.org.remove_user(id) else { return Err(unknown("user", id)) };
-        let ids = |departments: &Departments| {
-            departments.iter().map(|department| self.org.department_id(*department).clone()).collect()
-        };
+        let ids = |post| user.anchors.by(post).map(|department| self.org.department_id(department).clone()).collect();
         let add = Command::AddUser {
             id: id.clone(),
             name: user.name(),
             active: (!user.active).then_some(false),
-            departments: ids(&user.departments),
-            heads: ids(&user.heads),
-            deputy_of: ids(&user.deputy_of),
+            departments: ids(Post::Member),
+            heads: ids(Post::Head),
+            deputy_of: ids(Post::Deputy),
         };
         let administrator = user.admin.then(|| Command::SetAdministrator { user: id.clone(), administrator: true });
         let groups =
@@ -303,7 +310,7 @@ impl Policy {
     }
 
     fn set_member(&mut self, user: &UserId, department: &DepartmentId, member: bool) -> Changed {
-        if !self.set_place(user, department, |user| &mut user.departments, member)? {
+        if !self.set_post(user, department, Post::Member, member)? {
             return invalid(if member {
                 format!("user `{user}` is a member of department `{department}` already")
             } else {
@@ -321,7 +328,7 @@ impl Policy {
     }
 
     fn set_head(&mut self, user: &UserId, department: &DepartmentId, head: bool) -> Changed {
-        if !self.set_place(user, department, |user| &mut user.heads, head)? {
+        if !self.set_post(user, department, Post::Head, head)? {
             return Ok(Effect::none());
         }
         let undo = Command::SetHead { user: user.clone(), department: department.clone(), head: !head };
@@ -329,24 +336,18 @@ impl Policy {
     }
 
     fn set_deputy(&mut self, user: &UserId, department: &DepartmentId, deputy: bool) -> Changed {
-        if !self.set_place(user, department, |user| &mut user.deputy_of, deputy)? {
+        if !self.set_post(user, department, Post::Deputy, deputy)? {
             return Ok(Effect::none());
         }
         let undo = Command::SetDeputy { user: user.clone(), department: department.clone(), deputy: !deputy };
         Ok(Effect::of([undo], [Touched::User(user.clone())]))
     }
 
-    /// Puts a user in a place, or takes them away. Whether that changes anything.
-    fn set_place(
-        &mut self,
-        user: &UserId,
-        department: &DepartmentId,
-        places: impl Fn(&mut User) -> &mut Departments,
-        there: bool,
-    ) -> Result<bool, Invalid> {
+    /// Gives a user a post in a department, or takes it. Whether that changes anything.
+    fn set_post(&mut self, user: &UserId, department: &DepartmentId, post: Post, there: bool) -> Result<bool, Invalid> {
         self.check_user(user)?;
         let department = self.department(department)?;
-        Ok(self.org.set_place(user, department, places, there))
+        Ok(self.org.set_post(user, department, post, there))
     }
 }
 

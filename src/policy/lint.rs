@@ -12,6 +12,7 @@ use crate::policy::validate::{names, on_one_line};
 use crate::vocabulary::id::{Id, RoleId, UserId};
 use crate::vocabulary::level::{DEPARTMENT, Level, SUB};
 use crate::vocabulary::permission::ActionIndex;
+use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
 
 /// Something in a policy that is legal and probably not meant. [`Policy::lint`] finds them.
@@ -152,12 +153,12 @@ impl<'p> Lint<'p> {
         let org = &self.policy.org;
         let (mut headed, mut peopled): (BTreeSet<NodeIndex>, BTreeSet<NodeIndex>) = Default::default();
         for (_, user) in &self.active {
-            headed.extend(&user.heads);
+            headed.extend(user.anchors.by(Post::Head));
             peopled.extend(user.anchors());
         }
         let mut formerly: BTreeSet<NodeIndex> = BTreeSet::new();
         for user in org.users().values() {
-            formerly.extend(&user.heads);
+            formerly.extend(user.anchors.by(Post::Head));
         }
         for (id, department) in org.departments() {
             let what = match (org.has_people(department), peopled.contains(&department)) {
@@ -306,26 +307,23 @@ impl<'p> Lint<'p> {
     /// and which they have by nothing else.
     fn plain_members(&mut self, path: &str, place: usize, role: &Role) {
         let org = &self.policy.org;
-        for (subject, posts) in [
-            (Subject::Supervisors, (|user| &user.heads[..]) as fn(&User) -> &[NodeIndex]),
-            (Subject::Deputies, |user| &user.deputy_of[..]),
-        ] {
+        for (subject, post) in [(Subject::Supervisors, Post::Head), (Subject::Deputies, Post::Deputy)] {
             if !role.assigned_to.contains(&subject) {
                 continue;
             }
             let is_only_way =
                 |id: &UserId| !org.subjects_of(id).any(|other| other != subject && role.assigned_to.contains(&other));
             let holders = self.holders[place].iter().map(|user| (*user, self.active[*user]));
-            let holders = holders.filter(|(_, (id, user))| !posts(user).is_empty() && is_only_way(id));
+            let holders = holders.filter(|(_, (id, user))| user.is(post) && is_only_way(id));
             // For each of them a department where they are a plain member, under a level without and with those below.
             let plain: Vec<(usize, [Option<NodeIndex>; 2])> = holders
                 .map(|(place, (_, user))| {
-                    let is_post =
-                        |department: &NodeIndex| user.heads.contains(department) || user.deputy_of.contains(department);
-                    let is_below =
-                        |department: NodeIndex| org.with_those_above(department).any(|above| is_post(&above));
-                    let mut plain = user.departments.iter().filter(|department| !is_post(department));
-                    (place, [plain.clone().next().copied(), plain.find(|department| !is_below(**department)).copied()])
+                    let is_post = |department: NodeIndex| {
+                        [Post::Head, Post::Deputy].into_iter().any(|post| user.anchors.have(department, post))
+                    };
+                    let is_below = |department: NodeIndex| org.with_those_above(department).any(is_post);
+                    let mut plain = user.departments().filter(|department| !is_post(*department));
+                    (place, [plain.clone().next(), plain.find(|department| !is_below(*department))])
                 })
                 .collect();
             let mut said: BTreeMap<String, Vec<ActionIndex>> = BTreeMap::new();

@@ -1,5 +1,6 @@
 //! The validated model: what the company decided. It exists only if it is valid.
 
+pub(crate) mod anchors;
 pub(crate) mod assigned;
 pub(crate) mod assignment;
 pub(crate) mod change;

@@ -11,12 +11,11 @@ use smallvec::SmallVec;
 
 pub(crate) use document::check_id;
 
+use crate::policy::anchors::Anchors;
 use crate::policy::persistent::{Map, Set};
 use crate::policy::sorted;
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
-
-/// Departments, in canonical order of their ids.
-pub(crate) type Departments = SmallVec<[NodeIndex; 2]>;
+use crate::vocabulary::post::Post;
 
 /// The number of a group. No other group had it in any state that this one came from, so what is compiled of users may name it.
 pub(crate) type GroupNumber = u32;
@@ -27,8 +26,8 @@ pub(crate) struct Org {
     /// Each department with an edge to its parent.
     forest: Arc<StableDiGraph<(), ()>>,
     departments: Map<NodeIndex, Arc<Department>>,
-    /// How many members, heads and deputies a department has, who is two of these counted twice. A department without any does
-    /// not stand here, and only such a one can be removed.
+    /// How many members, heads and deputies a department has. A department without any does not stand here, and only such a
+    /// one can be removed.
     people: Map<NodeIndex, usize>,
     by_id: Map<DepartmentId, NodeIndex>,
     /// By themselves, and not behind a pointer: who compiles a large company waits most for the memory that they are in.
@@ -50,10 +49,7 @@ pub(crate) struct Department {
 #[derive(Debug)]
 pub(crate) struct User {
     pub(crate) name: Option<Arc<str>>,
-    /// Where the user is a member.
-    pub(crate) departments: Departments,
-    pub(crate) heads: Departments,
-    pub(crate) deputy_of: Departments,
+    pub(crate) anchors: Anchors,
     /// The groups that the user is a member of, in the order of their numbers; the other side of [`Group::members`]. Not by ids,
     /// of which so few have room here that compiling a large company waited for those that stood elsewhere.
     pub(crate) groups: SmallVec<[GroupNumber; 4]>,
@@ -64,12 +60,10 @@ pub(crate) struct User {
 /// Lists are copied as a whole. One by one, as they would be otherwise, that took a twentieth of all changes.
 impl Clone for User {
     fn clone(&self) -> Self {
-        let Self { name, departments, heads, deputy_of, groups, active, admin } = self;
+        let Self { name, anchors, groups, active, admin } = self;
         Self {
             name: name.clone(),
-            departments: Departments::from_slice(departments),
-            heads: Departments::from_slice(heads),
-            deputy_of: Departments::from_slice(deputy_of),
+            anchors: anchors.clone(),
             groups: SmallVec::from_slice(groups),
             active: *active,
             admin: *admin,
@@ -78,9 +72,19 @@ impl Clone for User {
 }
 
 impl User {
-    /// The departments where the user is a member, head or deputy; one may come more than once.
-    pub(crate) fn anchors(&self) -> impl Iterator<Item = NodeIndex> {
-        self.departments.iter().chain(&self.heads).chain(&self.deputy_of).copied()
+    /// The departments where the user is a member, head or deputy.
+    pub(crate) fn anchors(&self) -> impl Iterator<Item = NodeIndex> + Clone {
+        self.anchors.iter()
+    }
+
+    /// The departments where the user is a member, which their records belong to.
+    pub(crate) fn departments(&self) -> impl Iterator<Item = NodeIndex> + Clone {
+        self.anchors.by(Post::Member)
+    }
+
+    /// Whether the user has this post somewhere.
+    pub(crate) fn is(&self, post: Post) -> bool {
+        self.anchors.by(post).next().is_some()
     }
 
     /// The name, as data tells it.
@@ -254,46 +258,21 @@ impl Org {
         }
     }
 
-    /// Puts a user in a place, or takes them away. Whether that changes anything.
-    pub(crate) fn set_place(
-        &mut self,
-        id: &UserId,
-        department: NodeIndex,
-        places: impl Fn(&mut User) -> &mut Departments,
-        there: bool,
-    ) -> bool {
-        // In its place, because to put a user in the place of another takes twice as long. Taken out meanwhile, because the order
-        // of departments is asked of the whole.
-        let Some(list) = self.users.get_mut(id).map(&places) else { return false };
-        let mut list = std::mem::take(list);
-        let place = list.iter().position(|each| *each == department);
-        match place {
-            None if there => {
-                self.insert_sorted(&mut list, department);
-                self.take_place(department);
-            }
-            Some(place) if !there => {
-                list.remove(place);
-                self.leave_place(department);
-            }
-            _ => {}
+    /// Gives a user a post in a department, or takes it. Whether that changes anything.
+    pub(crate) fn set_post(&mut self, id: &UserId, department: NodeIndex, post: Post, there: bool) -> bool {
+        let Self { users, departments, .. } = self;
+        // Looked at first, because who changes a user copies their neighbours.
+        if users.get(id).is_none_or(|user| user.anchors.have(department, post) == there) {
+            return false;
         }
-        if let Some(user) = self.users.get_mut(id) {
-            *places(user) = list;
+        let id_of = |department: NodeIndex| departments.get(&department).map(|department| &department.id);
+        let came_or_went = users.get_mut(id).is_some_and(|user| user.anchors.set(department, post, there, id_of));
+        match (came_or_went, there) {
+            (true, true) => self.take_place(department),
+            (true, false) => self.leave_place(department),
+            (false, _) => {}
         }
-        place.is_some() != there
-    }
-
-    /// Puts a department in its place in a canonical list, unless it is there.
-    pub(crate) fn insert_sorted(&self, departments: &mut Departments, department: NodeIndex) -> bool {
-        let id = self.department_id(department);
-        match departments.binary_search_by_key(&id, |each| self.department_id(*each)) {
-            Ok(_) => false,
-            Err(place) => {
-                departments.insert(place, department);
-                true
-            }
-        }
+        true
     }
 
     pub(crate) fn group_mut(&mut self, id: &GroupId) -> Option<&mut Group> {

@@ -255,7 +255,7 @@ impl<'s> Departments<'s> {
             if with_those_below { below() } else { user.anchors().any(|anchor| anchor == department) }
         };
         let users = org(snapshot).users().iter();
-        users.filter(move |(_, user)| user.departments.iter().any(|each| is_meant(*each))).map(|(id, _)| id)
+        users.filter(move |(_, user)| user.departments().any(&is_meant)).map(|(id, _)| id)
     }
 }
 
@@ -302,10 +302,7 @@ impl<'s> Asked<'s> {
     /// Where the user is a member, head or deputy, each once, in canonical order.
     pub(crate) fn anchors(&self) -> SmallVec<[&'s DepartmentId; 2]> {
         let org = org(self.snapshot);
-        let mut anchors: SmallVec<[_; 2]> = self.user.anchors().map(|anchor| org.department_id(anchor)).collect();
-        anchors.sort_unstable();
-        anchors.dedup();
-        anchors
+        self.user.anchors().map(|anchor| org.department_id(anchor)).collect()
     }
 
     /// The numbers of those departments and of all below them, without ranges that lie within another.

@@ -5,6 +5,7 @@ use std::fmt::{self, Debug};
 
 use foldhash::fast::RandomState;
 
+use crate::policy::org::User;
 use crate::query::principal::Principal;
 use crate::snapshot::{Cell, DepartmentSlot, Entries, Entry, Relation, Snapshot, Source, slot};
 use crate::vocabulary::facts::{Facts, Record};
@@ -148,14 +149,10 @@ impl Snapshot {
         let org = &self.policy().org;
         let mut departments: Vec<DepartmentSlot> = Vec::new();
         for owner in facts.owners.as_slice() {
-            let homes = match owner {
-                Owner::User(id) => org.users().get(&(*id).into()).map(|user| user.departments.clone()),
-                Owner::Department(id) => {
-                    org.department(&(*id).into()).map(|department| [department].into_iter().collect())
-                }
-            };
-            for home in homes.into_iter().flatten() {
-                departments.extend(org.with_those_above(home).map(slot));
+            let add = |home| departments.extend(org.with_those_above(home).map(slot));
+            match owner {
+                Owner::User(id) => org.users().get(&(*id).into()).into_iter().flat_map(User::departments).for_each(add),
+                Owner::Department(id) => org.department(&(*id).into()).into_iter().for_each(add),
             }
         }
         departments.sort_unstable();

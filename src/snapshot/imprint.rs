@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use siphasher::sip::SipHasher24;
 use smallvec::SmallVec;
 
-use crate::policy::org::Org;
+use crate::policy::org::{Org, User};
 use crate::snapshot::Snapshot;
 use crate::snapshot::tree::{Tree, slot};
 use crate::vocabulary::id::{Id, UserId};
@@ -52,9 +52,9 @@ fn departments(org: &Org, tree: &Tree) -> u64 {
 }
 
 fn members(org: &Org, user: &UserId) -> u64 {
-    let departments = org.users().get(user).into_iter().flat_map(|member| &member.departments);
+    let departments = org.users().get(user).into_iter().flat_map(User::departments);
     let row = |department| Row::of(b'm').id(user.borrowed()).id(org.department_id(department).borrowed()).hash();
-    departments.map(|department| row(*department)).fold(0, u64::wrapping_add)
+    departments.map(row).fold(0, u64::wrapping_add)
 }
 
 /// A row as bytes: a letter that says what it is, and its parts. Another form would be another imprint of every company.

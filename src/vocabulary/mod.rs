@@ -7,5 +7,6 @@ pub(crate) mod id;
 pub(crate) mod level;
 pub(crate) mod mode;
 pub(crate) mod permission;
+pub(crate) mod post;
 pub(crate) mod refusal;
 pub(crate) mod subject;

@@ -9,11 +9,13 @@ use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use smallvec::SmallVec;
 
 use crate::document;
+use crate::policy::anchors::Anchors;
 use crate::policy::cycle::targets_first;
-use crate::policy::org::{Department, Departments, Group, Org, User};
+use crate::policy::org::{Department, Group, Org, User};
 use crate::policy::persistent::{Map, Set};
 use crate::policy::validate::{Problems, repeated};
 use crate::vocabulary::id::{DepartmentId, GroupId, Id, UserId};
+use crate::vocabulary::post::Post;
 
 /// What is read of the departments, before anything is shared: users find theirs here.
 struct Read {
@@ -50,8 +52,7 @@ impl Org {
     }
 
     pub(crate) fn to_document(&self) -> document::Org {
-        let ids =
-            |departments: &Departments| departments.iter().map(|node| self.department_id(*node).clone()).collect();
+        let ids = |user: &User, post| user.anchors.by(post).map(|node| self.department_id(node).clone()).collect();
         let department = |(id, node): (&DepartmentId, NodeIndex)| document::Department {
             id: id.clone(),
             name: self.department_at(node).name.clone(),
@@ -60,9 +61,9 @@ impl Org {
         let user = |(id, user): (&UserId, &User)| document::User {
             id: id.clone(),
             name: user.name(),
-            departments: ids(&user.departments),
-            heads: ids(&user.heads),
-            deputy_of: ids(&user.deputy_of),
+            departments: ids(user, Post::Member),
+            heads: ids(user, Post::Head),
+            deputy_of: ids(user, Post::Deputy),
             active: (!user.active).then_some(false),
             admin: user.admin,
         };
@@ -132,14 +133,18 @@ fn read_users(written: Vec<document::User>, read: &Read, problems: &mut Problems
                 format_args!("`{id}` is already the id of `org.users[{other}]`: each user has their own"),
             );
         }
-        let mut known = |field: &str, ids: &[DepartmentId]| {
-            read.known_departments(format_args!("org.users[{u}].{field}"), ids, problems)
-        };
+        let mut posts: SmallVec<[(Post, NodeIndex); 4]> = SmallVec::new();
+        for (post, field, ids) in [
+            (Post::Member, "departments", &user.departments),
+            (Post::Head, "heads", &user.heads),
+            (Post::Deputy, "deputy_of", &user.deputy_of),
+        ] {
+            let known = read.known_departments(format_args!("org.users[{u}].{field}"), ids, problems);
+            posts.extend(known.into_iter().map(|department| (post, department)));
+        }
         let user = User {
             name: user.name.map(Arc::from),
-            departments: known("departments", &user.departments),
-            heads: known("heads", &user.heads),
-            deputy_of: known("deputy_of", &user.deputy_of),
+            anchors: Anchors::of(posts, |department| read.id(department)),
             groups: SmallVec::new(),
             active: user.active.unwrap_or(true),
             admin: user.admin,
@@ -195,12 +200,17 @@ impl Read {
         &self.departments[department.index()].id
     }
 
-    fn known_departments(&self, path: impl Display, ids: &[DepartmentId], problems: &mut Problems) -> Departments {
-        let mut known = Departments::new();
+    fn known_departments(
+        &self,
+        path: impl Display,
+        ids: &[DepartmentId],
+        problems: &mut Problems,
+    ) -> SmallVec<[NodeIndex; 2]> {
+        let mut known = SmallVec::new();
         for (d, id) in ids.iter().enumerate() {
             known.extend(self.known_department(format_args!("{path}[{d}]"), id, problems));
         }
-        known.sort_unstable_by_key(|department| self.id(*department));
+        known.sort_unstable();
         if known.windows(2).any(|pair| pair[0] == pair[1]) {
             let known = ids.iter().enumerate().filter(|(_, id)| self.by_id.contains_key(id));
             let (places, known): (Vec<usize>, Vec<&DepartmentId>) = known.unzip();

@@ -134,7 +134,7 @@ fn movers(before: &Snapshot, after: &Snapshot) -> Vec<(UserId, Mover)> {
     let moved = before.changed_homes(after).into_iter().filter_map(|id| {
         let departments = |snapshot: &Snapshot| {
             let user = snapshot.policy().org.users().get(&id);
-            user.map_or_else(Vec::new, |user| user.departments.to_vec())
+            user.map_or_else(Vec::new, |user| user.departments().collect())
         };
         let (left, joined) = (departments(before), departments(after));
         // They are in the order of their ids.

@@ -5,12 +5,13 @@ use petgraph::stable_graph::NodeIndex;
 use crate::policy::Policy;
 use crate::policy::org::User;
 use crate::policy::role::Role;
-use crate::query::explain::{Assignment, Ground, Named, Place, Post, department_named};
+use crate::query::explain::{Assignment, Ground, Named, Place, department_named};
 use crate::query::principal::Principal;
 use crate::snapshot::{Cell, Relation};
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::ActionIndex;
+use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
 
 impl Principal<'_> {
@@ -73,8 +74,8 @@ pub(super) fn assignment(policy: &Policy, id: &UserId, user: &User, subject: &Su
             let group = org.groups().get(group)?;
             (there(group.members.contains(id)), group.name.clone())
         }
-        Subject::Supervisors => (through(&|anchor| user.heads.contains(&anchor)).map(only(Post::Head)), None),
-        Subject::Deputies => (through(&|anchor| user.deputy_of.contains(&anchor)).map(only(Post::Deputy)), None),
+        Subject::Supervisors => (through(&|anchor| user.anchors.have(anchor, Post::Head)).map(only(Post::Head)), None),
+        Subject::Deputies => (through(&|anchor| user.anchors.have(anchor, Post::Deputy)).map(only(Post::Deputy)), None),
         Subject::Employees => (through(&|_| true), None),
         Subject::Administrators => (there(user.admin), None),
         Subject::Everyone => (there(true), None),
@@ -89,14 +90,12 @@ fn only(post: Post) -> impl Fn(Vec<Place>) -> Vec<Place> {
 
 /// The places of a user in these departments, each department once, in the order of their ids.
 pub(super) fn places(policy: &Policy, user: &User, wanted: &dyn Fn(NodeIndex) -> bool) -> Vec<Place> {
-    let mut departments: Vec<NodeIndex> = user.anchors().filter(|anchor| wanted(*anchor)).collect();
-    departments.sort_by_key(|department| policy.org.department_id(*department));
-    departments.dedup();
-    departments.into_iter().map(|department| place(policy, user, department)).collect()
+    let departments = user.anchors().filter(|anchor| wanted(*anchor));
+    departments.map(|department| place(policy, user, department)).collect()
 }
 
 fn place(policy: &Policy, user: &User, department: NodeIndex) -> Place {
-    let posts = [(&user.departments, Post::Member), (&user.heads, Post::Head), (&user.deputy_of, Post::Deputy)];
-    let posts = posts.into_iter().filter(|(departments, _)| departments.contains(&department));
-    Place { department: department_named(policy, department), posts: posts.map(|(_, post)| post).collect() }
+    let posts = [Post::Member, Post::Head, Post::Deputy].into_iter();
+    let posts = posts.filter(|post| user.anchors.have(department, *post));
+    Place { department: department_named(policy, department), posts: posts.collect() }
 }

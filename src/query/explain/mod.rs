@@ -23,6 +23,7 @@ use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::permission::{ActionIndex, Permission, Toggle};
+use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::{Owner, Share, Subject};
 use repair::{Repair, Repairs};
 
@@ -235,19 +236,6 @@ pub struct Place {
     pub posts: Vec<Post>,
 }
 
-/// What a user is in a department.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Post {
-    /// A member.
-    Member,
-    /// The head, or one of several.
-    Head,
-    /// A deputy.
-    Deputy,
-}
-
 /// A way in which a record is related to a user.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -414,11 +402,11 @@ fn owner_told(policy: &Policy, owner: &Owner<&str>) -> OwnerTold {
         Owner::User(id) => {
             let id = UserId::from(*id);
             let user = org.users().get(&id);
-            let departments = user.into_iter().flat_map(|user| user.departments.iter());
+            let departments = user.into_iter().flat_map(User::departments);
             OwnerTold {
                 name: user.and_then(User::name),
                 known: user.is_some(),
-                member_of: departments.map(|department| department_named(policy, *department)).collect(),
+                member_of: departments.map(|department| department_named(policy, department)).collect(),
                 owner: Owner::User(id),
             }
         }
@@ -447,7 +435,7 @@ fn department_named(policy: &Policy, department: NodeIndex) -> Named<DepartmentI
 fn homes(policy: &Policy, owner: &Owner<&str>) -> Vec<NodeIndex> {
     let org = &policy.org;
     match owner {
-        Owner::User(id) => org.users().get(&(*id).into()).map_or_else(Vec::new, |user| user.departments.to_vec()),
+        Owner::User(id) => org.users().get(&(*id).into()).map_or_else(Vec::new, |user| user.departments().collect()),
         Owner::Department(id) => org.department(&(*id).into()).into_iter().collect(),
     }
 }

@@ -16,6 +16,7 @@ use crate::snapshot::{Cell, Relation};
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId};
 use crate::vocabulary::level::{DEPARTMENT, Level, OPEN, OWN, SUB};
 use crate::vocabulary::permission::ActionIndex;
+use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::{Share, Subject};
 
 /// Of changes that do the same for the user, how many are looked at in pairs.
@@ -314,7 +315,7 @@ impl<'a> Search<'a> {
             }
         }
         for (id, department) in org.departments() {
-            if !self.user.departments.contains(&department)
+            if !self.user.anchors.have(department, Post::Member)
                 && let Some(Brought { gain, carries, weight }) = gains.remove(&department)
             {
                 // Those above come to reach what the user owns, too.

@@ -4,12 +4,13 @@ use std::fmt::{self, Display};
 use std::mem::discriminant;
 
 use crate::query::explain::{
-    Assignment, Explanation, Ground, Named, OwnerTold, Place, Post, RecordTold, ShareTold, Step, Tie,
+    Assignment, Explanation, Ground, Named, OwnerTold, Place, RecordTold, ShareTold, Step, Tie,
 };
 use crate::query::names::{department_called, group_called, listed, role_called, user_called};
 use crate::query::reason::Code;
 use crate::vocabulary::id::{DepartmentId, UserId};
 use crate::vocabulary::level::{DEPARTMENT, Grant, Level, OPEN, OWN, SUB};
+use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::{Owner, Share, Subject};
 
 /// First the decision in a line; then what the user has and through what, the record, and what would change it.

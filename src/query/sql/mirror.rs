@@ -6,6 +6,7 @@ use sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, TableName};
 use thiserror::Error;
 
 use crate::policy::Policy;
+use crate::policy::org::User;
 use crate::query::predicate::Asked;
 use crate::query::sql::column::{IdColumn, value};
 use crate::query::sql::condition::any;
@@ -15,6 +16,7 @@ use crate::query::sql::names;
 use crate::query::sql::statement::{Param, Sql};
 use crate::snapshot::{Below, Snapshot};
 use crate::vocabulary::id::{DepartmentId, UserId};
+use crate::vocabulary::post::Post;
 
 const DEPARTMENT: &str = "department";
 /// How many rows a statement writes.
@@ -173,7 +175,7 @@ impl Mirror {
         let written = Chunks(rows).map(move |rows| self.insert(&departments, &["id", "first", "last"], &rows));
         let policy = snapshot.policy();
         let people = policy.org.users().iter().flat_map(move |(id, user)| {
-            user.departments.iter().map(move |department| (policy.org.department_id(*department), id))
+            user.departments().map(move |department| (policy.org.department_id(department), id))
         });
         let rows = people.filter_map(|(department, user)| self.member_row(department, user));
         let joined = Chunks(rows).map(move |rows| self.insert(&members, &["department_id", "user_id"], &rows));
@@ -267,8 +269,8 @@ impl Mirror {
     /// The rows of members that are gone, and those that are new.
     fn changed_members(&self, before: &Snapshot, after: &Snapshot) -> (Vec<Vec<Param>>, Vec<Vec<Param>>) {
         let of = |policy: &Policy, user: &UserId| -> Vec<DepartmentId> {
-            let user = policy.org.users().get(user).into_iter().flat_map(|user| &user.departments);
-            user.map(|department| policy.org.department_id(*department).clone()).collect()
+            let user = policy.org.users().get(user).into_iter().flat_map(User::departments);
+            user.map(|department| policy.org.department_id(department).clone()).collect()
         };
         let (mut left, mut joined) = (Vec::new(), Vec::new());
         for user in &before.changed_homes(after) {
@@ -309,7 +311,7 @@ impl Mirror {
 
     /// Whether the user stands among the members of some department.
     pub(super) fn has_member(&self, asked: Asked<'_>) -> bool {
-        !asked.user.departments.is_empty() && self.user.value(asked.id.borrowed()).is_some()
+        asked.user.is(Post::Member) && self.user.value(asked.id.borrowed()).is_some()
     }
 
     pub(super) fn department_of_member(&self) -> &IdColumn {

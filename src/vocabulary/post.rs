@@ -1,0 +1,14 @@
+//! What somebody is in a department.
+
+/// What a user is in a department.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Post {
+    /// A member.
+    Member,
+    /// The head, or one of several.
+    Head,
+    /// A deputy.
+    Deputy,
+}
