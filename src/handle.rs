@@ -117,7 +117,7 @@ impl Handle {
         let next = Snapshot::compile(policy);
         let fingerprint = next.fingerprint();
         let mut desk = self.write();
-        let before = self.load();
+        let before = self.current.original();
         let revision = before.revision() + 1;
         *desk = Desk::new(next.policy(), revision, desk.log());
         self.current.store(Arc::new(next.with_revision(revision)));
@@ -257,7 +257,8 @@ impl Editor<'_> {
     /// When the batch is refused. Then nothing has changed.
     pub fn apply(&self, commands: impl AsRef<[Command]>) -> Result<Receipt, Refusal> {
         let mut desk = self.handle.write();
-        let DryRun { receipt, snapshot } = desk.apply(&self.handle.load(), self.batch(commands.as_ref()))?;
+        let DryRun { receipt, snapshot } =
+            desk.apply(&self.handle.current.original(), self.batch(commands.as_ref()))?;
         self.handle.current.store(snapshot);
         Ok(receipt)
     }
@@ -268,7 +269,7 @@ impl Editor<'_> {
     ///
     /// When the batch would be refused.
     pub fn dry_run(&self, commands: impl AsRef<[Command]>) -> Result<DryRun, Refusal> {
-        self.handle.write().dry_run(&self.handle.load(), self.batch(commands.as_ref()))
+        self.handle.write().dry_run(&self.handle.current.original(), self.batch(commands.as_ref()))
     }
 
     fn batch<'b>(&'b self, commands: &'b [Command]) -> Batch<'b> {

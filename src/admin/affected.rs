@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Debug};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::document::{Command, Word};
 use crate::policy::Policy;
@@ -35,8 +35,8 @@ use crate::vocabulary::subject::Subject;
 /// ```
 #[derive(Clone)]
 pub struct Affected {
-    before: Policy,
-    after: Policy,
+    before: Arc<Policy>,
+    after: Arc<Policy>,
     kinds: Kinds,
     /// The subjects of the kinds, and those of their roles before or after. Gathered when first asked for: a role may be
     /// assigned to many.
@@ -55,7 +55,7 @@ pub(crate) struct Kinds {
 }
 
 impl Affected {
-    pub(crate) fn new(before: Policy, after: Policy, kinds: Kinds) -> Self {
+    pub(crate) fn new(before: Arc<Policy>, after: Arc<Policy>, kinds: Kinds) -> Self {
         Self { before, after, kinds, gathered: OnceLock::new() }
     }
 

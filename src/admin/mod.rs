@@ -54,7 +54,7 @@ pub(crate) struct Batch<'b> {
 
 /// A batch that may be applied, worked out.
 struct Accepted {
-    policy: Policy,
+    policy: Arc<Policy>,
     touched: Vec<Touched>,
     /// The state after it, if it had to be compiled for the verdict.
     compiled: Option<Arc<Snapshot>>,
@@ -77,7 +77,7 @@ impl Desk {
     /// Judges a batch and works out what it leads to, and remembers nothing of it.
     pub(crate) fn dry_run(&self, before: &Arc<Snapshot>, batch: Batch<'_>) -> Result<DryRun, Refusal> {
         let Accepted { policy, touched, undo, kinds, .. } = self.judge(before, batch)?;
-        let after = before.try_to_follow(policy, &touched);
+        let after = before.try_to_follow(&policy, &touched);
         Ok(self.run(before, batch, undo, kinds, after))
     }
 
@@ -86,7 +86,7 @@ impl Desk {
         let Accepted { policy, touched, compiled, undo, kinds, changed, managers } = self.judge(before, batch)?;
         let after = match compiled {
             Some(tried) => before.adopt(&tried, &touched),
-            None => before.follow(policy, &touched),
+            None => before.follow(&policy, &touched),
         };
         let run = self.run(before, batch, undo, kinds, after);
         self.managers = managers;
@@ -110,7 +110,7 @@ impl Desk {
             after: revision,
             undo,
             audit: AuditEntry::after(self.log, revision, batch.by.clone(), at, batch.forced, batch.commands),
-            affected: Affected::new(before.policy().clone(), after.policy().clone(), kinds),
+            affected: Affected::new(before.shared_policy(), after.shared_policy(), kinds),
         };
         DryRun { receipt, snapshot: after }
     }
@@ -162,7 +162,7 @@ impl Debug for Desk {
 
 /// A state in the making.
 struct Draft {
-    policy: Policy,
+    policy: Arc<Policy>,
     touched: Vec<Touched>,
     /// Of the policy as it was when so much was touched, and some commands ago.
     snapshot: Arc<Snapshot>,
@@ -177,7 +177,7 @@ struct Draft {
 impl Draft {
     fn of(before: &Arc<Snapshot>) -> Self {
         Self {
-            policy: before.policy().clone(),
+            policy: before.shared_policy(),
             touched: Vec::new(),
             snapshot: before.clone(),
             compiled: 0,
@@ -213,7 +213,7 @@ impl Draft {
 
     fn change(&mut self, command: &Command) -> Result<(), Box<Rule>> {
         let Effect { undo, touched } =
-            self.policy.change(command).map_err(|why| Box::new(Rule::Invalid(why.to_string())))?;
+            Arc::make_mut(&mut self.policy).change(command).map_err(|why| Box::new(Rule::Invalid(why.to_string())))?;
         if !undo.is_empty() {
             for command in undo.iter().chain([command]) {
                 changed_by(command, &self.policy, &mut self.changed);
@@ -230,7 +230,7 @@ impl Draft {
     fn compiled(&mut self) -> Arc<Snapshot> {
         if std::mem::take(&mut self.is_behind) {
             let touched = &self.touched[self.compiled..];
-            self.snapshot = Arc::new(self.snapshot.try_to_follow(self.policy.clone(), touched));
+            self.snapshot = Arc::new(self.snapshot.try_to_follow(&self.policy, touched));
             self.compiled = self.touched.len();
         }
         self.snapshot.clone()
@@ -278,7 +278,7 @@ impl Draft {
         let mut touched = Vec::new();
         for (place, undo) in self.undo.iter().enumerate().rev() {
             for command in undo {
-                touched.extend(self.policy.change(command).ok()?.touched);
+                touched.extend(Arc::make_mut(&mut self.policy).change(command).ok()?.touched);
             }
             if touches_administrator(&self.policy, &touched) {
                 return Some(place);
@@ -286,7 +286,7 @@ impl Draft {
             if touched.is_empty() || !lost.may_be_managed(&self.policy) {
                 continue;
             }
-            self.snapshot = Arc::new(self.snapshot.try_to_follow(self.policy.clone(), &touched));
+            self.snapshot = Arc::new(self.snapshot.try_to_follow(&self.policy, &touched));
             touched.clear();
             if lost.is_managed(managers, &self.snapshot) {
                 return Some(place);

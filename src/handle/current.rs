@@ -37,6 +37,11 @@ impl Current {
         published.copies[this_thread()].get_or_init(|| Box::new(Arc::new(Snapshot::clone(&published.snapshot)))).clone()
     }
 
+    /// The same for a writer, of whom there is one at a time: for the next state a copy would be made in vain.
+    pub(crate) fn original(&self) -> Arc<Snapshot> {
+        self.0.load().snapshot.clone()
+    }
+
     pub(crate) fn store(&self, snapshot: Arc<Snapshot>) {
         self.0.store(Published::new(snapshot));
     }

@@ -68,7 +68,7 @@ impl Snapshot {
             tree,
             rows: Arc::default(),
             nobodys: Arc::new(Row::nobodys(&policy.schema)),
-            policy,
+            policy: Arc::new(policy),
         }
     }
 }

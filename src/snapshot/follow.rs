@@ -49,17 +49,17 @@ impl<'t> Changed<'t> {
 impl Snapshot {
     /// The state after these commands, if all make sense; otherwise the place of the first that makes none.
     pub(crate) fn what_if(&self, commands: &[Command]) -> Result<Self, (usize, Invalid)> {
-        let mut policy = self.policy.clone();
+        let mut policy = Policy::clone(&self.policy);
         let mut touched = Vec::new();
         for (place, command) in commands.iter().enumerate() {
             touched.extend(policy.change(command).map_err(|invalid| (place, invalid))?.touched);
         }
-        Ok(self.try_to_follow(policy, &touched))
+        Ok(self.try_to_follow(&Arc::new(policy), &touched))
     }
 
     /// What [`follow`](Self::follow) gives, for who only tries: it remembers rows of its own, in a line of its own, so any
     /// number of them may follow one snapshot.
-    pub(crate) fn try_to_follow(&self, policy: Policy, touched: &[Touched]) -> Self {
+    pub(crate) fn try_to_follow(&self, policy: &Arc<Policy>, touched: &[Touched]) -> Self {
         self.next(policy, touched, Arc::default(), self.lineage.fork(self.revision))
     }
 
@@ -76,16 +76,16 @@ impl Snapshot {
     /// role or loses its last one too, and who joins or leaves one a copy of their list. A department that moves, or gets or
     /// loses a role, costs a copy of what is known of each department in a few bytes; one that comes or goes, or several at
     /// once, cost all departments.
-    pub(crate) fn follow(&self, policy: Policy, touched: &[Touched]) -> Self {
+    pub(crate) fn follow(&self, policy: &Arc<Policy>, touched: &[Touched]) -> Self {
         let rows = if touched.iter().all(Touched::leaves_rows) { self.rows.clone() } else { Arc::default() };
         self.next(policy, touched, rows, self.lineage.clone())
     }
 
     /// The state after a change, with these rows, in this line.
-    fn next(&self, policy: Policy, touched: &[Touched], rows: Arc<Rows>, lineage: Lineage) -> Self {
-        let mut next = Self { revision: self.revision + 1, policy, rows, lineage, ..self.clone() };
+    fn next(&self, policy: &Arc<Policy>, touched: &[Touched], rows: Arc<Rows>, lineage: Lineage) -> Self {
+        let mut next = Self { revision: self.revision + 1, policy: policy.clone(), rows, lineage, ..self.clone() };
         let touched = Changed::of(touched);
-        let org = next.policy.org.clone();
+        let org = &policy.org;
         let tree_changed = !touched.departments.is_empty();
 
         for id in &touched.departments {
@@ -99,14 +99,14 @@ impl Snapshot {
             let only = touched.departments.first().filter(|_| touched.departments.len() == 1);
             let moved = only.and_then(|id| org.department(id)).filter(|node| self.tree.below(slot(*node)).count > 0);
             next.tree = match moved {
-                Some(department) => self.tree.moved(&self.policy.org, &org, department),
-                None => Tree::of(&org),
+                Some(department) => self.tree.moved(&self.policy.org, org, department),
+                None => Tree::of(org),
             };
         }
         #[cfg(feature = "sql")]
         {
             let tree = tree_changed.then_some(&next.tree);
-            next.imprint = self.imprint.follow(&self.policy.org, &org, &touched.users, tree);
+            next.imprint = self.imprint.follow(&self.policy.org, org, &touched.users, tree);
         }
         for subject in &touched.assigned {
             next.follow_assigned(self, subject);
@@ -134,7 +134,7 @@ impl Snapshot {
         });
         let mut bring = bring.chain(touched.departments.iter().copied()).peekable();
         if bring.peek().is_some() {
-            Arc::make_mut(&mut next.classes).follow(&next.policy.assigned, &org, &next.tree, bring);
+            Arc::make_mut(&mut next.classes).follow(&policy.assigned, org, &next.tree, bring);
         }
         next
     }
@@ -211,7 +211,7 @@ impl Snapshot {
         let (Some(user), Some(home)) = (user, self.users.get(id.borrowed())) else { return };
         let (parts, several) = (&mut self.parts, &mut self.several);
         let part = |part| parts.place(part);
-        let Policy { org, assigned, .. } = &self.policy;
+        let Policy { org, assigned, .. } = &*self.policy;
         let has_role = |group| org.group_id(group).is_some_and(|group| assigned.has_group(group));
         let direct = assigned.has_direct(id).then_some(id);
         let entry = entry(user, home.member, has_role, direct, part, |departments| several.place(departments));

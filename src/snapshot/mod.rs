@@ -97,7 +97,7 @@ pub struct Snapshot {
     revision: u64,
     lineage: Lineage,
     /// What this was compiled from: names, roles, and the ground of what-ifs. A check reads it only to make a row.
-    policy: Policy,
+    policy: Arc<Policy>,
     schema: Arc<Schema>,
     fingerprint: Fingerprint,
     /// Whether records without owner are everybody's own, for each action.
@@ -162,6 +162,11 @@ impl Snapshot {
     /// The policy that this was compiled from.
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// The same, to be kept or changed.
+    pub(crate) fn shared_policy(&self) -> Arc<Policy> {
+        self.policy.clone()
     }
 
     /// The schema, where permissions are looked up.
