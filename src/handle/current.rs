@@ -16,7 +16,7 @@ const COPIES: usize = 32;
 /// What is published as a whole.
 ///
 /// Who holds a snapshot is counted, and a count that two cores write goes from one to the other each time. So each thread has a
-/// copy to count in: some seven hundred bytes that lead to what all share, made by the first of its threads that loads a state.
+/// copy to count in: some hundreds of bytes that lead to what all share, made by the first of its threads that loads a state.
 /// Two threads that load a snapshot for each check, of a thousand users, get 1.8 times as much done as one; when they counted in
 /// one place, half as much. With 64 checks for each, the count cost a twentieth.
 pub(crate) struct Current(ArcSwap<Published>);
