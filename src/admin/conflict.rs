@@ -115,6 +115,10 @@ impl History {
     }
 }
 
+fn section_of(policy: &Policy, role: &RoleId) -> Option<usize> {
+    policy.roles.get(role).map(|role| role.section)
+}
+
 /// The facts that a command changes, or those that it changed back: asked of a command and of all that undo it, in the state
 /// after it, it names every one.
 pub(crate) fn changed_by(command: &Command, after: &Policy, facts: &mut BTreeSet<Fact>) {
@@ -126,7 +130,7 @@ pub(crate) fn changed_by(command: &Command, after: &Policy, facts: &mut BTreeSet
         let (section, subject) = section.zip(known(subject).cloned())?;
         Some(Fact::Assignment { section, role: role.clone(), subject })
     };
-    let section_of = |id: &RoleId| after.roles.get(id).map(|role| role.section);
+    let section_of = |id: &RoleId| section_of(after, id);
     match command {
         Command::AddDepartment { id, parent, .. } | Command::MoveDepartment { id, parent } => {
             facts.insert(Fact::Department(id.clone()));
@@ -294,13 +298,13 @@ impl<'p> Basis<'p> {
             }
             Command::CloneRole { from, id, name } => {
                 self.roles.extend([from.clone(), id.clone()]);
-                self.facts.extend(Fact::name(self.section_of(from), name));
+                self.facts.extend(Fact::name(section_of(self.policy, from), name));
                 self.cells_of.insert(from.clone());
             }
             Command::RenameRole { id, name } => {
                 self.roles.insert(id.clone());
                 self.facts.insert(Fact::Label(id.clone()));
-                self.facts.extend(Fact::name(self.section_of(id), name));
+                self.facts.extend(Fact::name(section_of(self.policy, id), name));
             }
             Command::DeleteRole { id } => {
                 self.roles.insert(id.clone());
@@ -446,10 +450,6 @@ impl<'p> Basis<'p> {
             | Fact::Label(_)
             | Fact::Name { .. } => self.facts.contains(fact),
         }
-    }
-
-    fn section_of(&self, role: &RoleId) -> Option<usize> {
-        self.policy.roles.get(role).map(|role| role.section)
     }
 
     /// Whether levels come by this role.

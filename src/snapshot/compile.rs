@@ -169,27 +169,27 @@ pub(crate) fn entry(
     if !user.active {
         return Entry::NOBODY;
     }
+    let (supervisor, deputy) = (user.is(Post::Head), user.is(Post::Deputy));
     // Most have none: to collect it anyway is a tenth of compiling.
     let mut groups = user.groups.iter().copied().filter(|group| has_role(*group)).peekable();
     let part = part(Part {
         active: true,
         employee: user.anchors().next().is_some(),
-        supervisor: user.is(Post::Head),
-        deputy: user.is(Post::Deputy),
+        supervisor,
+        deputy,
         administrator: user.admin,
         groups: if groups.peek().is_some() { groups.collect() } else { Box::default() },
         direct: direct.cloned(),
     });
-    let leads = user.is(Post::Head) || user.is(Post::Deputy);
-    Entry { part, anchors: if leads { places(user.anchors().map(slot), place) } else { member } }
+    Entry { part, anchors: if supervisor || deputy { places(user.anchors().map(slot), place) } else { member } }
 }
 
+/// Of departments that come once each.
 fn places(mut departments: impl Iterator<Item = u32>, mut place: impl FnMut(Several) -> u32) -> Places {
-    // Nearly everybody has one department, and is a member of what they lead.
+    // Nearly everybody has one department.
     let Some(first) = departments.next() else { return Places::NONE };
-    let Some(other) = departments.find(|department| *department != first) else { return Places::one(first) };
+    let Some(other) = departments.next() else { return Places::one(first) };
     let mut all: SmallVec<[u32; 8]> = [first, other].into_iter().chain(departments).collect();
     all.sort_unstable();
-    all.dedup();
     Places::several(place(Several::of(&all)))
 }
