@@ -12,7 +12,7 @@ mod threads;
 
 use std::time::{Duration, Instant};
 
-use company::{Company, Ids, Mix, Size};
+use company::{Company, Ids, Mix, Request, Size};
 use orgscope::document::Document;
 use orgscope::{Handle, Policy, Snapshot};
 
@@ -33,10 +33,15 @@ fn main() {
         }
         let company = Company::generate(size, Ids::Integer);
         let requests: Vec<_> = company.requests(Mix::Uniform, 7).take(REQUESTS).collect();
+        let among_singles = check::among_singles(&company.document);
+        let singles: Vec<_> = company.requests(Mix::Uniform, 7).filter(among_singles).take(REQUESTS).collect();
         let handle = load(size, company.document);
         let snapshot = handle.load();
-        let questions: Vec<Question> = requests.iter().map(|request| Question::new(&snapshot, request)).collect();
-        checks.push(check::against_the_floor(size, &snapshot, &questions));
+        let ask = |requests: &[Request]| -> Vec<Question> {
+            requests.iter().map(|request| Question::new(&snapshot, request)).collect()
+        };
+        let (questions, singles) = (ask(&requests), ask(&singles));
+        checks.push(check::against_the_floor(size, &snapshot, &questions, &singles));
         check::other_questions(size, &snapshot, &questions);
         drop(snapshot);
         threads::report(size, &handle, &questions);

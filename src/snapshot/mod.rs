@@ -186,10 +186,8 @@ impl Snapshot {
     /// The user with this id, who may be unknown.
     #[inline]
     pub(crate) fn asker(&self, user: UserRef<'_>) -> Asker<'_> {
-        match self.users.get(user) {
-            Some(home) => self.asker_at(home.user),
-            None => self.stranger(),
-        }
+        let Some(home) = self.users.get(user) else { return self.stranger() };
+        self.asker_at(home.user)
     }
 
     /// Where the owner with this id lives, who may be unknown.
@@ -210,7 +208,8 @@ impl Snapshot {
 
     #[inline]
     pub(crate) fn asker_at(&self, user: UserSlot) -> Asker<'_> {
-        self.entries.get(user).map_or(self.stranger(), |entry| self.asker_with(user, *entry))
+        let Some(entry) = self.entries.get(user) else { return self.stranger() };
+        self.asker_with(user, *entry)
     }
 
     /// Anybody with this entry: who has its roles and its departments, and is nobody in particular.

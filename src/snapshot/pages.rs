@@ -8,7 +8,8 @@ use crate::snapshot::memory::shared;
 
 /// How many numbers stand on a page: a change copies one page.
 const PAGE: usize = 256;
-/// How many pages stand together: a change also copies a list of so many, and the list of those lists.
+/// How many pages stand together: a change also copies a list of so many, and the list of those lists. With one list, of pages
+/// of 4,096 numbers, a look-up was a read less and no faster, and a user's move took an eighth longer.
 const TOGETHER: usize = 64;
 /// How many places there may be for each number: with more, a table takes less memory.
 const PLACES: usize = 3;

@@ -213,7 +213,8 @@ impl Snapshot {
 /// Who is in several departments can't be foreseen, and a wrong guess waits for memory. So there is one question about asker
 /// and owner together, and cells that don't depend on departments never answer yes: with a question about each, twice as many
 /// guesses were wrong. Askers with the range around all their departments, and a look at several only for owners in there,
-/// would guess wrong less than half as often; but to compare first takes all others a tenth longer.
+/// would guess wrong less than half as often; but to compare first takes all others a tenth longer. Marks of the numbers at or
+/// below an asker's departments, looked at before those, saved a check a twentieth at best.
 #[inline]
 fn depends_on_several(cell: Cell, asker: &Asker<'_>, owner: Home) -> bool {
     cell.asks_for_several(owner.member.key() | asker.anchors.first)

@@ -19,7 +19,8 @@ use crate::vocabulary::permission::ActionIndex;
 /// What users who have the same roles may do.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
-    /// Shared by all who may do the same, in whatever way: so few are hot, and stay in the caches.
+    /// Shared by all who may do the same, in whatever way: so few are hot, and stay in the caches. In the row itself, and half
+    /// as large, they saved a check six instructions and no time.
     cells: Arc<[Cell]>,
     /// The level of each cell, before shares and requirements. No check reads it.
     levels: Arc<[Level]>,
