@@ -57,6 +57,8 @@ impl<T: Copy> Index<T> {
         self.near.get(integer)
     }
 
+    /// Apart, so that to look up an integer that is in a page stays small: a principal by id takes a twentieth less.
+    #[inline(never)]
     fn get_integer(&self, integer: i64) -> Option<T> {
         self.integers.get(hash(&self.hasher, &integer), word(integer), |_| true)
     }
