@@ -103,6 +103,7 @@
 #![warn(missing_docs)]
 
 mod admin;
+mod collections;
 pub mod docs;
 pub mod document;
 mod handle;

@@ -12,6 +12,7 @@
 //! | room | what lives there | what never does |
 //! |---|---|---|
 //! | `vocabulary` | ids, levels, permissions, facts, subjects | any other room |
+//! | `collections` | lists, tables and maps that one state shares with the next | what a company is; of the vocabulary it knows ids |
 //! | `document` | serde types of documents and world files | rules about their content |
 //! | `policy` | the validated model; the company as a graph (petgraph) | tricks for speed |
 //! | `snapshot` | the compiled form; compiling reads the graph once | serde, errors |

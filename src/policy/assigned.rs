@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::policy::persistent::Map;
+use crate::collections::persistent::Map;
 use crate::policy::role::Roles;
 use crate::policy::sorted;
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};

@@ -7,12 +7,12 @@ use petgraph::stable_graph::NodeIndex;
 use smallvec::SmallVec;
 use thiserror::Error;
 
+use crate::collections::persistent::Set;
 use crate::document::{Command, Word};
 use crate::policy::Policy;
 use crate::policy::anchors::Anchors;
 use crate::policy::assignment::check_subject;
 use crate::policy::org::User;
-use crate::policy::persistent::Set;
 use crate::policy::role::Role;
 use crate::vocabulary::id::{DepartmentId, GroupId, Id, RoleId, UserId};
 use crate::vocabulary::level::{Grant, Level};

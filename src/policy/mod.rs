@@ -7,7 +7,6 @@ pub(crate) mod change;
 mod cycle;
 pub(crate) mod lint;
 pub(crate) mod org;
-pub(crate) mod persistent;
 pub(crate) mod role;
 pub(crate) mod schema;
 pub(crate) mod sorted;

@@ -11,8 +11,8 @@ use smallvec::SmallVec;
 
 pub(crate) use document::check_id;
 
+use crate::collections::persistent::{Map, Set};
 use crate::policy::anchors::Anchors;
-use crate::policy::persistent::{Map, Set};
 use crate::policy::sorted;
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 use crate::vocabulary::post::Post;

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use crate::collections::persistent::{Map, Set};
 use crate::document;
 use crate::document::Word;
 use crate::policy::assignment::check_subject;
 use crate::policy::org::{Org, check_id};
-use crate::policy::persistent::{Map, Set};
 use crate::policy::schema::Schema;
 use crate::policy::validate::{Problems, names, repeated};
 use crate::vocabulary::id::RoleId;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::collections::persistent::Map;
 use crate::document::{self, Command, Expect, Record, RecordAsked, Request};
 use crate::policy::Policy;
 use crate::policy::org::check_id;
-use crate::policy::persistent::Map;
 use crate::policy::schema::{Schema, UnknownPermission};
 use crate::policy::validate::{PolicyError, Problems, names};
 use crate::vocabulary::id::{RecordId, UserId};

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
+use crate::collections::interner::Interned;
 use crate::policy::assigned::{Assigned, RoleIds};
 use crate::policy::org::Org;
-use crate::snapshot::interner::Interned;
 use crate::snapshot::tree::{Below, DepartmentSlot, Tree, department, slot};
 use crate::vocabulary::id::{DepartmentId, RoleId};
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::snapshot::chunks::Chunks;
+use crate::collections::chunks::Chunks;
 use crate::snapshot::entry::Entry;
 use crate::snapshot::tree::Tree;
 use crate::snapshot::{DepartmentSlot, Snapshot, UserSlot};

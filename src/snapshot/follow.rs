@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
+use crate::collections::place;
 use crate::document::Command;
 use crate::policy::Policy;
 use crate::policy::change::{Invalid, Touched};
@@ -15,7 +16,7 @@ use crate::snapshot::lineage::Lineage;
 use crate::snapshot::part::Part;
 use crate::snapshot::row::Rows;
 use crate::snapshot::tree::{Tree, slot};
-use crate::snapshot::{Snapshot, UserSlot, place};
+use crate::snapshot::{Snapshot, UserSlot};
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 use crate::vocabulary::subject::Subject;
 

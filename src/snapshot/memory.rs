@@ -1,7 +1,6 @@
 //! How much memory a snapshot takes.
 
 use std::mem::size_of;
-use std::sync::Arc;
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::part::Part;
@@ -31,9 +30,4 @@ impl Snapshot {
             + size_of_val(&self.pools[..])
             + size_of::<Self>()
     }
-}
-
-/// The bytes behind a shared slice, its counts included.
-pub(crate) fn shared<T>(slice: &Arc<[T]>) -> usize {
-    size_of::<usize>() * 2 + size_of_val::<[T]>(slice)
 }

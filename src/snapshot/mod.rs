@@ -11,29 +11,20 @@
 //! tree, the rows.
 
 mod cell;
-mod chunks;
 mod classes;
 mod compare;
 mod compile;
-mod counted;
 mod entry;
 mod follow;
 #[cfg(feature = "sql")]
 mod imprint;
-mod index;
-mod interner;
 mod lineage;
-mod memo;
 mod memory;
-mod pages;
 mod part;
 mod relation;
 mod roster;
 mod row;
 mod several;
-mod shards;
-mod sorted;
-mod sync;
 mod tree;
 
 use std::fmt::{self, Debug};
@@ -44,18 +35,19 @@ pub(crate) use relation::{Located, Relation, SHARED};
 
 use smallvec::SmallVec;
 
+use crate::collections::chunks::Chunks;
+use crate::collections::index::Index;
+use crate::collections::interner::Interned;
+use crate::collections::persistent::Set;
+use crate::collections::place;
 use crate::policy::Policy;
 use crate::policy::org::GroupNumber;
-use crate::policy::persistent::Set;
 use crate::policy::schema::Schema;
 use crate::vocabulary::id::{GroupId, UserId, UserRef};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::{ActionIndex, Fingerprint};
-use chunks::Chunks;
 use classes::Classes;
 pub(crate) use entry::{Entry, Home};
-use index::Index;
-use interner::Interned;
 use lineage::Lineage;
 use part::Part;
 use roster::Roster;
@@ -294,10 +286,4 @@ impl Debug for Snapshot {
             .field("actions", &self.pools.len())
             .finish_non_exhaustive()
     }
-}
-
-/// A place as a number. The upper half of the numbers is for marks, see [`Places`](entry::Places).
-pub(crate) fn place(place: usize) -> u32 {
-    let place = u32::try_from(place).ok().filter(|place| *place < 1 << 31);
-    place.expect("INVARIANT: no memory holds a company of 2^31 users, departments or roles")
 }

@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
-use crate::snapshot::chunks::Chunks;
-use crate::snapshot::counted::Counted;
+use crate::collections::chunks::Chunks;
+use crate::collections::counted::Counted;
+use crate::collections::interner::Interned;
+use crate::collections::sorted::{Sorted, Spot};
 use crate::snapshot::entry::{Entry, Places};
-use crate::snapshot::interner::Interned;
 use crate::snapshot::part::Part;
 use crate::snapshot::several::Several;
-use crate::snapshot::sorted::{Sorted, Spot};
 use crate::snapshot::tree::DepartmentSlot;
 use crate::snapshot::{ENTRIES, Snapshot, UserSlot};
 

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
+use crate::collections::memo::Memo;
 use crate::policy::role::Roles;
 use crate::policy::schema::Schema;
 use crate::snapshot::cell::Cell;
-use crate::snapshot::memo::Memo;
 use crate::vocabulary::id::RoleId;
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::ActionIndex;

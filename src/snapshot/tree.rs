@@ -5,10 +5,10 @@ use std::sync::Arc;
 use petgraph::stable_graph::NodeIndex;
 use smallvec::SmallVec;
 
+use crate::collections::shared;
 use crate::policy::org::Org;
 use crate::snapshot::Snapshot;
 use crate::snapshot::entry::{Places, SEVERAL};
-use crate::snapshot::memory::shared;
 
 /// The place of a department in the arrays of a tree.
 pub(crate) type DepartmentSlot = u32;

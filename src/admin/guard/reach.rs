@@ -3,7 +3,7 @@
 use crate::admin::guard::Delegate;
 use crate::admin::guard::about::Edit;
 use crate::admin::refusal::{Rule, Unreached};
-use crate::policy::persistent::Set;
+use crate::collections::persistent::Set;
 use crate::vocabulary::facts::Facts;
 use crate::vocabulary::id::{GroupId, RoleId, UserId};
 use crate::vocabulary::level::Level;

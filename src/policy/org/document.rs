@@ -8,11 +8,11 @@ use foldhash::fast::RandomState;
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use smallvec::SmallVec;
 
+use crate::collections::persistent::{Map, Set};
 use crate::document;
 use crate::policy::anchors::Anchors;
 use crate::policy::cycle::targets_first;
 use crate::policy::org::{Department, Group, Org, User};
-use crate::policy::persistent::{Map, Set};
 use crate::policy::validate::{Problems, repeated};
 use crate::vocabulary::id::{DepartmentId, GroupId, Id, UserId};
 use crate::vocabulary::post::Post;

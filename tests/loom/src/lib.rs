@@ -2,7 +2,7 @@
 
 #![cfg(test)]
 
-#[path = "../../../src/snapshot/memo.rs"]
+#[path = "../../../src/collections/memo.rs"]
 mod memo;
 mod sync;
 

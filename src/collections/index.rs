@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use crate::snapshot::pages::Pages;
-use crate::snapshot::shards::Shards;
+use crate::collections::pages::Pages;
+use crate::collections::shards::Shards;
 use crate::vocabulary::id::{Id, Value};
 
 /// The ids of one kind, each with a value, in shards that snapshots share: who changes an id copies its shard.

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 
-use crate::snapshot::chunks::Chunks;
-use crate::snapshot::place;
-use crate::snapshot::shards::Shards;
+use crate::collections::chunks::Chunks;
+use crate::collections::place;
+use crate::collections::shards::Shards;
 
 /// How many are copied for each that comes.
 const ITEMS: usize = 32;

@@ -4,7 +4,7 @@ use std::array;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::snapshot::memory::shared;
+use crate::collections::shared;
 
 /// How many numbers stand on a page: a change copies one page.
 const PAGE: usize = 256;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::snapshot::memory::shared;
+use crate::collections::shared;
 
 /// How many chunks stand together.
 const TOGETHER: usize = 64;

@@ -3,8 +3,8 @@
 use std::iter;
 use std::sync::Arc;
 
-use crate::snapshot::counted::Counted;
-use crate::snapshot::memory::shared;
+use crate::collections::counted::Counted;
+use crate::collections::shared;
 
 /// How many ids stand together.
 const BUCKET: usize = 4;
