@@ -1,18 +1,18 @@
 //! The company from a document, and as one.
 
-use std::collections::HashMap;
 use std::fmt::Display;
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use smallvec::SmallVec;
 
+use crate::collections::counted::Counted;
+use crate::collections::index::Index;
 use crate::collections::persistent::{Map, Set};
 use crate::document;
 use crate::policy::anchors::Anchors;
 use crate::policy::cycle::targets_first;
-use crate::policy::org::{Department, Group, Org, User};
+use crate::policy::org::{Department, Group, GroupNumber, Org, User};
 use crate::policy::validate::{Problems, repeated};
 use crate::vocabulary::id::{DepartmentId, GroupId, Id, UserId};
 use crate::vocabulary::post::Post;
@@ -20,7 +20,7 @@ use crate::vocabulary::post::Post;
 /// What is read of the departments, before anything is shared: users find theirs here.
 struct Read {
     departments: Vec<Department>,
-    by_id: HashMap<DepartmentId, NodeIndex, RandomState>,
+    by_id: Index<NodeIndex>,
 }
 
 impl Org {
@@ -29,7 +29,8 @@ impl Org {
         let mut users = read_users(written.users, &read, problems);
         let groups = read_groups(written.groups, &mut users, problems);
 
-        let mut by_id: Vec<_> = read.by_id.into_iter().collect();
+        let ids = read.departments.iter().map(|department| department.id.clone());
+        let mut by_id: Vec<_> = ids.zip((0..).map(NodeIndex::new)).collect();
         by_id.sort_unstable();
         let mut people = vec![0; read.departments.len()];
         for department in users.iter().flat_map(|(_, user)| user.anchors()) {
@@ -83,13 +84,12 @@ impl Org {
 fn read_departments(written: Vec<document::Department>, problems: &mut Problems) -> (StableDiGraph<(), ()>, Read) {
     let repeated = repeated(written.iter().map(|department| &department.id));
     let mut forest = StableDiGraph::with_capacity(written.len(), written.len());
-    let mut read = Read {
-        departments: Vec::with_capacity(written.len()),
-        by_id: HashMap::with_capacity_and_hasher(written.len(), RandomState::default()),
-    };
+    let nodes = written.iter().map(|department| &department.id).zip((0..).map(NodeIndex::new));
+    let first = nodes.filter(|(_, node)| !repeated.contains_key(&node.index()));
+    let mut read = Read { departments: Vec::with_capacity(written.len()), by_id: Index::of(first) };
     let mut parents = Vec::with_capacity(written.len());
     for (d, department) in written.into_iter().enumerate() {
-        let node = forest.add_node(());
+        forest.add_node(());
         let id = department.id;
         check_id(format_args!("org.departments[{d}].id"), &id, problems);
         if let Some(other) = repeated.get(&d) {
@@ -97,8 +97,6 @@ fn read_departments(written: Vec<document::Department>, problems: &mut Problems)
                 format_args!("org.departments[{d}].id"),
                 format_args!("`{id}` is already the id of `org.departments[{other}]`: each department has its own"),
             );
-        } else {
-            read.by_id.insert(id.clone(), node);
         }
         read.departments.push(Department { id, name: department.name });
         parents.push(department.parent);
@@ -164,8 +162,11 @@ fn read_groups(
 ) -> Vec<(GroupId, Arc<Group>)> {
     let repeated_ids = repeated(written.iter().map(|group| &group.id));
     let mut groups = Vec::with_capacity(written.len());
-    let places: HashMap<UserId, usize, RandomState> =
-        if written.is_empty() { HashMap::default() } else { users.iter().map(|(id, _)| id.clone()).zip(0..).collect() };
+    if written.is_empty() {
+        return groups;
+    }
+    let places = Index::of(users.iter().map(|(id, _)| id).zip(0..));
+    let mut memberships: Vec<(u32, GroupNumber)> = Vec::new();
     for (number, (g, group)) in (0..).zip(written.into_iter().enumerate()) {
         let id = group.id;
         check_id(format_args!("org.groups[{g}].id"), &id, problems);
@@ -179,17 +180,22 @@ fn read_groups(
         let mut members = group.members;
         for (m, member) in members.iter().enumerate() {
             let path = format_args!("org.groups[{g}].members[{m}]");
-            let Some(place) = places.get(member) else {
+            let Some(place) = places.get(member.borrowed()) else {
                 problems.add(path, format_args!("there is no user `{member}`"));
                 continue;
             };
-            users[*place].1.groups.push(number);
+            memberships.push((place, number));
             if repeated.contains_key(&m) {
                 problems.add(path, format_args!("`{member}` stands here twice"));
             }
         }
         members.sort_unstable();
         groups.push((id, Arc::new(Group { number, name: group.name, members: Set::of_sorted(members) })));
+    }
+    // Users are far from each other in memory: told of one group after another, validating took an eighth longer.
+    let memberships = Counted::of(users.len(), memberships.iter().copied());
+    for (place, (_, user)) in users.iter_mut().enumerate() {
+        user.groups = SmallVec::from_slice(memberships.get(place));
     }
     groups.sort_by(|(a, _), (b, _)| a.cmp(b));
     groups
@@ -212,7 +218,7 @@ impl Read {
         }
         known.sort_unstable();
         if known.windows(2).any(|pair| pair[0] == pair[1]) {
-            let known = ids.iter().enumerate().filter(|(_, id)| self.by_id.contains_key(id));
+            let known = ids.iter().enumerate().filter(|(_, id)| self.by_id.get(id.borrowed()).is_some());
             let (places, known): (Vec<usize>, Vec<&DepartmentId>) = known.unzip();
             let repeated = repeated(known.iter().copied());
             for (place, (d, id)) in places.into_iter().zip(known).enumerate() {
@@ -225,7 +231,7 @@ impl Read {
     }
 
     fn known_department(&self, path: impl Display, id: &DepartmentId, problems: &mut Problems) -> Option<NodeIndex> {
-        let department = self.by_id.get(id).copied();
+        let department = self.by_id.get(id.borrowed());
         if department.is_none() {
             problems.add(path, format_args!("there is no department `{id}`"));
         }
