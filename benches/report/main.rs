@@ -3,6 +3,7 @@
 //! Each row is `name<TAB>figure<TAB>goal<TAB>met|missed|skipped`, or `-` where there is no goal. Lines that begin with `#` are
 //! times, for orientation.
 
+mod by_hand;
 mod check;
 #[path = "../company.rs"]
 mod company;

@@ -1,0 +1,296 @@
+//! Checks written by hand, promise by promise: what each promise costs, and what a check that keeps them all takes.
+//!
+//! They share no code with the library. Those that keep less answer wrong where it matters; the one that keeps all answers as the
+//! library does, which is asserted.
+
+use std::array;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use orgscope::document::{Document, User};
+use orgscope::{DepartmentId, Level, Principal};
+use rustc_hash::FxBuildHasher;
+
+use crate::check::{ACTIONS, Question};
+
+/// Marks the place of several departments, where else the slot of one stands.
+const SEVERAL: u32 = 1 << 31;
+/// The slot of no department.
+const NOWHERE: u32 = 0;
+
+/// How many owners stand on a page, and how many pages together.
+const PAGE: usize = 256;
+const TOGETHER: usize = 64;
+
+// How a user and a record are related, as bits.
+const OWN: u32 = 1;
+const DEPARTMENT: u32 = 1 << 1;
+const BELOW: u32 = 1 << 2;
+const OPEN: u32 = 1 << 3;
+
+/// An owner: the user, and the department.
+#[derive(Clone, Copy)]
+struct Home {
+    user: u32,
+    department: u32,
+}
+
+impl Home {
+    const UNKNOWN: Self = Self { user: u32::MAX, department: NOWHERE };
+}
+
+/// A department and all below it, as numbers; or the place of several.
+#[derive(Clone, Copy)]
+struct Anchor {
+    first: u32,
+    count: u32,
+}
+
+impl Anchor {
+    const NOWHERE: Self = Self { first: SEVERAL - 1, count: 0 };
+
+    fn relation(self, number: u32) -> u32 {
+        let below = number.wrapping_sub(self.first);
+        (u32::from(below == 0) * DEPARTMENT) | (u32::from(below < self.count) * BELOW)
+    }
+}
+
+/// Which relations are enough, and [`SEVERAL`] if departments are of account.
+#[derive(Clone, Copy, PartialEq)]
+struct Cell {
+    relations: u32,
+    departments: u32,
+}
+
+impl Cell {
+    fn of(level: Level) -> Self {
+        let parts =
+            [(Level::Own, OWN), (Level::Department, DEPARTMENT), (Level::DepartmentSub, BELOW), (Level::OwnOpen, OPEN)];
+        let enough = parts.into_iter().filter(|(part, _)| level.includes(*part)).fold(0, |all, (_, bit)| all | bit);
+        let is_enough = |relation: &u32| level == Level::All || relation & enough != 0;
+        let relations = (0..16).filter(is_enough).fold(0, |cell, relation| cell | 1 << relation);
+        let asks = level != Level::All && enough & DEPARTMENT != 0;
+        Self { relations, departments: if asks { SEVERAL } else { 0 } }
+    }
+
+    fn admits(self, relation: u32) -> bool {
+        self.relations >> relation & 1 != 0
+    }
+}
+
+type Pages = Arc<[Arc<[Home; PAGE]>; TOGETHER]>;
+
+/// One state of a company. Owners are numbered in the order of their ids, which count from one.
+pub(crate) struct State {
+    schema: u64,
+    /// Owners with the numbers of their departments, which never move.
+    fixed: Vec<Home>,
+    /// The same, by a hash of their ids.
+    hashed: HashMap<i64, Home, FxBuildHasher>,
+    /// With the slots of their departments, which may have another number in another state.
+    movable: Vec<Home>,
+    /// The same on pages, which another state could share.
+    shared: Arc<[Pages]>,
+    /// By slot.
+    departments: Vec<Anchor>,
+    /// The departments of who has several.
+    several: Vec<Vec<u32>>,
+    rows: Vec<Arc<[Cell]>>,
+    users: Vec<Bare>,
+}
+
+/// Who asks, in the least that says so.
+struct Bare {
+    row: u32,
+    user: u32,
+    anchor: Anchor,
+}
+
+/// Who asks, bound to a state, so that no other is asked by mistake.
+pub(crate) struct Bound<'s> {
+    state: &'s State,
+    row: &'s Arc<[Cell]>,
+    user: u32,
+    anchor: Anchor,
+}
+
+/// What is asked, with the schema that it is asked of.
+pub(crate) struct Asked {
+    pub(crate) user: usize,
+    owner: i64,
+    action: usize,
+    schema: u64,
+    open: bool,
+}
+
+impl Asked {
+    pub(crate) fn new(question: &Question) -> Self {
+        let Question { user, action, ref contact, .. } = *question;
+        Self { user, owner: contact.owner, action, schema: State::SCHEMA, open: contact.open }
+    }
+
+    fn place(&self) -> usize {
+        usize::try_from(self.owner.wrapping_sub(1).cast_unsigned()).unwrap_or(usize::MAX)
+    }
+
+    fn others(&self) -> u32 {
+        u32::from(self.open) * OPEN
+    }
+}
+
+impl State {
+    const SCHEMA: u64 = 0x0c0a_57e5;
+
+    /// Of a company, and of its users in the order of their ids.
+    pub(crate) fn new(
+        document: &Document,
+        principals: &[Principal<'_>],
+        level: impl Fn(&Principal<'_>, usize) -> Level,
+    ) -> Self {
+        let (slots, departments) = departments(document);
+        let mut several = Vec::new();
+        let mut place = |ids: &mut dyn Iterator<Item = &DepartmentId>| {
+            let distinct: BTreeSet<u32> = ids.map(|id| slots[id]).collect();
+            match distinct.len() {
+                0 | 1 => distinct.first().copied().unwrap_or(NOWHERE),
+                _ => {
+                    several.push(distinct.into_iter().collect());
+                    number(several.len() - 1) | SEVERAL
+                }
+            }
+        };
+        let mut rows: Vec<Arc<[Cell]>> = Vec::new();
+        let (mut movable, mut users) = (Vec::new(), Vec::new());
+        for ((it, principal), user) in document.org.users.iter().zip(principals).zip(0..) {
+            let User { departments: member, heads, deputy_of, .. } = it;
+            movable.push(Home { user, department: place(&mut member.iter()) });
+            let slot = place(&mut member.iter().chain(heads).chain(deputy_of));
+            let anchor = departments.get(slot as usize).copied().unwrap_or(Anchor { first: slot, count: 0 });
+            let cells: [Cell; ACTIONS.len()] = array::from_fn(|action| Cell::of(level(principal, action)));
+            let row = rows.iter().position(|row| **row == cells).unwrap_or_else(|| {
+                rows.push(cells.into());
+                rows.len() - 1
+            });
+            users.push(Bare { row: number(row), user, anchor });
+        }
+        let fixed = |home: &Home| {
+            let department = departments.get(home.department as usize).unwrap_or(&Anchor::NOWHERE).first;
+            Home { department, ..*home }
+        };
+        let fixed: Vec<Home> = movable.iter().map(fixed).collect();
+        let shared = |homes: &[Home]| {
+            let home = |place| homes.get(place).copied().unwrap_or(Home::UNKNOWN);
+            Arc::new(array::from_fn(|page| Arc::new(array::from_fn(|within| home(page * PAGE + within)))))
+        };
+        Self {
+            schema: Self::SCHEMA,
+            hashed: (1..).zip(fixed.iter().copied()).collect(),
+            shared: movable.chunks(PAGE * TOGETHER).map(shared).collect(),
+            fixed,
+            movable,
+            departments,
+            several,
+            rows,
+            users,
+        }
+    }
+
+    pub(crate) fn bound(&self) -> Vec<Bound<'_>> {
+        let bound =
+            |it: &Bare| Bound { state: self, row: &self.rows[it.row as usize], user: it.user, anchor: it.anchor };
+        self.users.iter().map(bound).collect()
+    }
+
+    /// The least: nobody is unknown or in several departments, no department ever moves, and nothing else changes.
+    pub(crate) fn check(&self, asked: &Asked) -> bool {
+        self.admits(asked, self.fixed[asked.place()])
+    }
+
+    /// The same, where owners are found by a hash.
+    pub(crate) fn check_by_hash(&self, asked: &Asked) -> bool {
+        self.admits(asked, self.hashed[&asked.owner])
+    }
+
+    fn admits(&self, asked: &Asked, owner: Home) -> bool {
+        let user = &self.users[asked.user];
+        let own = u32::from(owner.user == user.user) * OWN;
+        self.rows[user.row as usize][asked.action].admits(own | user.anchor.relation(owner.department) | asked.others())
+    }
+}
+
+impl Bound<'_> {
+    /// The same check where the schema is compared, and whoever is unknown is denied. Where departments move, they have slots;
+    /// where states share, owners are on pages; and who is in several departments is found to be so.
+    pub(crate) fn check<const MOVE: bool, const SHARE: bool, const SEVERAL_TOO: bool>(&self, asked: &Asked) -> bool {
+        let Some(cell) = self.row.get(asked.action).filter(|_| asked.schema == self.state.schema) else { return false };
+        let place = asked.place();
+        let owner = if SHARE {
+            self.state.shared.get(place / PAGE / TOGETHER).map(|list| list[place / PAGE % TOGETHER][place % PAGE])
+        } else {
+            if MOVE { &self.state.movable } else { &self.state.fixed }.get(place).copied()
+        };
+        let owner = owner.unwrap_or(Home::UNKNOWN);
+        if SEVERAL_TOO && (owner.department | self.anchor.first) & cell.departments != 0 {
+            return cell.admits(self.relation_to_several(owner) | asked.others());
+        }
+        let number = if MOVE { self.state.anchor(owner.department & !SEVERAL).first } else { owner.department };
+        let own = u32::from(owner.user == self.user) * OWN;
+        cell.admits(own | self.anchor.relation(number) | asked.others())
+    }
+
+    #[cold]
+    fn relation_to_several(&self, owner: Home) -> u32 {
+        let own = u32::from(owner.user == self.user) * OWN;
+        let anchors = self.state.all(self.anchor.first).map_or(&[][..], Vec::as_slice);
+        let one = self.state.all(self.anchor.first).is_none().then_some(self.anchor);
+        let anchors = anchors.iter().map(|slot| self.state.anchor(*slot)).chain(one);
+        let theirs = [owner.department];
+        let owners = self.state.all(owner.department).map_or(&theirs[..], Vec::as_slice);
+        let to =
+            |anchor: Anchor| owners.iter().fold(0, |all, slot| all | anchor.relation(self.state.anchor(*slot).first));
+        anchors.fold(own, |all, anchor| all | to(anchor))
+    }
+}
+
+impl State {
+    fn anchor(&self, slot: u32) -> Anchor {
+        self.departments.get(slot as usize).copied().unwrap_or(Anchor::NOWHERE)
+    }
+
+    /// The departments, if this is the place of several.
+    fn all(&self, slot: u32) -> Option<&Vec<u32>> {
+        if slot & SEVERAL == 0 { None } else { self.several.get((slot & !SEVERAL) as usize) }
+    }
+}
+
+/// The departments, numbered so that each is followed by those below it: their slots by their ids, and what has each slot.
+fn departments(document: &Document) -> (HashMap<&DepartmentId, u32>, Vec<Anchor>) {
+    let all = &document.org.departments;
+    let slots: HashMap<&DepartmentId, u32> = all.iter().map(|department| &department.id).zip(1..).collect();
+    let mut below: HashMap<u32, Vec<u32>> = HashMap::new();
+    for (department, slot) in all.iter().zip(1..) {
+        below.entry(department.parent.as_ref().map_or(NOWHERE, |parent| slots[parent])).or_default().push(slot);
+    }
+    let mut anchors = vec![Anchor::NOWHERE; all.len() + 1];
+    let mut next = 0;
+    // Each comes twice: before and after those below it.
+    let mut waiting: Vec<(u32, bool)> = vec![(NOWHERE, false)];
+    while let Some((slot, is_after)) = waiting.pop() {
+        let anchor = &mut anchors[slot as usize];
+        if is_after {
+            anchor.count = next - anchor.first;
+            continue;
+        }
+        if slot != NOWHERE {
+            anchor.first = next;
+            next += 1;
+            waiting.push((slot, true));
+        }
+        waiting.extend(below.get(&slot).into_iter().flatten().map(|slot| (*slot, false)));
+    }
+    (slots, anchors)
+}
+
+fn number(place: usize) -> u32 {
+    u32::try_from(place).expect("there are fewer")
+}
