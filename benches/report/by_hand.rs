@@ -114,26 +114,25 @@ pub(crate) struct Bound<'s> {
     anchor: Anchor,
 }
 
-/// What is asked, with the schema that it is asked of.
+/// What is asked: as many bytes as a [`Question`], so that to read it takes as long.
 pub(crate) struct Asked {
     pub(crate) user: usize,
-    owner: i64,
+    owner: usize,
+    id_of_owner: i64,
     action: usize,
     schema: u64,
     open: bool,
 }
 
+const _: () = assert!(size_of::<Asked>() == size_of::<Question>());
+
 impl Asked {
-    pub(crate) fn new(question: &Question) -> Self {
-        let Question { user, action, ref contact, .. } = *question;
-        Self { user, owner: contact.owner, action, schema: State::SCHEMA, open: contact.open }
+    pub(crate) fn new(question: &Question, action: usize) -> Self {
+        let Question { user, owner, ref contact, .. } = *question;
+        Self { user, owner, id_of_owner: contact.owner, action, schema: State::SCHEMA, open: contact.open }
     }
 
-    fn place(&self) -> usize {
-        usize::try_from(self.owner.wrapping_sub(1).cast_unsigned()).unwrap_or(usize::MAX)
-    }
-
-    fn others(&self) -> u32 {
+    fn is_open(&self) -> u32 {
         u32::from(self.open) * OPEN
     }
 }
@@ -203,18 +202,19 @@ impl State {
 
     /// The least: nobody is unknown or in several departments, no department ever moves, and nothing else changes.
     pub(crate) fn check(&self, asked: &Asked) -> bool {
-        self.admits(asked, self.fixed[asked.place()])
+        self.admits(asked, self.fixed[asked.owner])
     }
 
     /// The same, where owners are found by a hash.
     pub(crate) fn check_by_hash(&self, asked: &Asked) -> bool {
-        self.admits(asked, self.hashed[&asked.owner])
+        self.admits(asked, self.hashed[&asked.id_of_owner])
     }
 
     fn admits(&self, asked: &Asked, owner: Home) -> bool {
         let user = &self.users[asked.user];
         let own = u32::from(owner.user == user.user) * OWN;
-        self.rows[user.row as usize][asked.action].admits(own | user.anchor.relation(owner.department) | asked.others())
+        self.rows[user.row as usize][asked.action]
+            .admits(own | user.anchor.relation(owner.department) | asked.is_open())
     }
 }
 
@@ -223,7 +223,7 @@ impl Bound<'_> {
     /// where states share, owners are on pages; and who is in several departments is found to be so.
     pub(crate) fn check<const MOVE: bool, const SHARE: bool, const SEVERAL_TOO: bool>(&self, asked: &Asked) -> bool {
         let Some(cell) = self.row.get(asked.action).filter(|_| asked.schema == self.state.schema) else { return false };
-        let place = asked.place();
+        let place = usize::try_from(asked.id_of_owner.wrapping_sub(1).cast_unsigned()).unwrap_or(usize::MAX);
         let owner = if SHARE {
             self.state.shared.get(place / PAGE / TOGETHER).map(|list| list[place / PAGE % TOGETHER][place % PAGE])
         } else {
@@ -231,11 +231,11 @@ impl Bound<'_> {
         };
         let owner = owner.unwrap_or(Home::UNKNOWN);
         if SEVERAL_TOO && (owner.department | self.anchor.first) & cell.departments != 0 {
-            return cell.admits(self.relation_to_several(owner) | asked.others());
+            return cell.admits(self.relation_to_several(owner) | asked.is_open());
         }
         let number = if MOVE { self.state.anchor(owner.department & !SEVERAL).first } else { owner.department };
         let own = u32::from(owner.user == self.user) * OWN;
-        cell.admits(own | self.anchor.relation(number) | asked.others())
+        cell.admits(own | self.anchor.relation(number) | asked.is_open())
     }
 
     #[cold]

@@ -45,9 +45,7 @@ impl Resource for AnyContact {
 /// May this user do this to this contact? Users are the places of their ids.
 pub(crate) struct Question {
     pub(crate) user: usize,
-    owner: usize,
-    /// Which of the actions.
-    pub(crate) action: usize,
+    pub(crate) owner: usize,
     pub(crate) permission: Permission<Contact>,
     pub(crate) contact: Contact,
 }
@@ -59,7 +57,6 @@ impl Question {
         Self {
             user: place(request.user.as_integer()),
             owner: place(owner),
-            action,
             permission: snapshot.schema().permission(ACTIONS[action]).expect("the schema has it"),
             contact: Contact { owner: owner.expect("ids are integers"), open: request.open },
         }
@@ -121,7 +118,9 @@ pub(crate) fn against_the_floor(
     };
     let by_hand = State::new(&snapshot.policy().to_document(), &principals, level);
     let bound = by_hand.bound();
-    let asked: Vec<Asked> = questions.iter().map(Asked::new).collect();
+    let action = |q: &Question| permissions.iter().position(|permission| *permission == q.permission);
+    let asked = questions.iter().map(|q| Asked::new(q, action(q).expect("it is one of them")));
+    let asked: Vec<Asked> = asked.collect();
     let floor = |q: &Question| (entries[q.user][0] ^ entries[q.owner][1]) & 1 == 0;
     let check = |q: &Question| principals[q.user].check(q.permission, &q.contact).is_allow();
     let check_known =
