@@ -22,10 +22,10 @@ const FIRST: DepartmentSlot = 2;
 /// department that moves changes numbers here and nothing else.
 #[derive(Clone)]
 pub(crate) struct Tree {
-    /// By slot.
+    /// By slot. Owners are looked up here alone, in a third of the bytes of both.
     numbers: Arc<[u32]>,
-    /// By slot: how many departments there are below and including it.
-    sizes: Arc<[u32]>,
+    /// By slot, with the same numbers. Askers in several departments wait for one read of memory for each, and not for two.
+    ranges: Arc<[Below]>,
     /// The slots in the order of their numbers.
     preorder: Arc<[DepartmentSlot]>,
 }
@@ -45,13 +45,15 @@ impl Tree {
     /// Numbers all departments. Without recursion: a chain may be as long as it likes.
     pub(crate) fn of(org: &Org) -> Self {
         let slots = org.department_bound() + FIRST as usize;
-        let (mut numbers, mut sizes) = (vec![Self::NO_NUMBER; slots], vec![0; slots]);
+        let (mut numbers, mut ranges) = (vec![Self::NO_NUMBER; slots], vec![Below::NOTHING; slots]);
         let mut preorder = Vec::with_capacity(org.department_count());
         let mut waiting: Vec<NodeIndex> = org.roots().collect();
         in_canonical_order(org, &mut waiting);
         while let Some(department) = waiting.pop() {
             let slot = slot(department);
-            numbers[slot as usize] = super::place(preorder.len());
+            let number = super::place(preorder.len());
+            numbers[slot as usize] = number;
+            ranges[slot as usize].first = number;
             preorder.push(slot);
             let above = waiting.len();
             waiting.extend(org.children(department));
@@ -59,12 +61,12 @@ impl Tree {
         }
         // Backwards, so that all below a department are counted before it is.
         for slot in preorder.iter().rev() {
-            sizes[*slot as usize] += 1;
+            ranges[*slot as usize].count += 1;
             if let Some(parent) = org.parent(department(*slot)) {
-                sizes[self::slot(parent) as usize] += sizes[*slot as usize];
+                ranges[self::slot(parent) as usize].count += ranges[*slot as usize].count;
             }
         }
-        Self { numbers: numbers.into(), sizes: sizes.into(), preorder: preorder.into() }
+        Self { numbers: numbers.into(), ranges: ranges.into(), preorder: preorder.into() }
     }
 
     /// The numbering after a department, and all below it, went elsewhere. With a canonical order it is what `Tree::of` gives
@@ -73,12 +75,12 @@ impl Tree {
         let these = self.below(slot(department));
         let (first, end) = (these.first as usize, these.first as usize + these.count as usize);
         let mut next = self.clone();
-        let sizes = Arc::make_mut(&mut next.sizes);
+        let ranges = Arc::make_mut(&mut next.ranges);
         for above in before.with_those_above(department).skip(1) {
-            sizes[slot(above) as usize] -= these.count;
+            ranges[slot(above) as usize].count -= these.count;
         }
         for above in after.with_those_above(department).skip(1) {
-            sizes[slot(above) as usize] += these.count;
+            ranges[slot(above) as usize].count += these.count;
         }
         let (numbers, preorder) = (Arc::make_mut(&mut next.numbers), Arc::make_mut(&mut next.preorder));
         let to = self.place_among_siblings(after, department) as usize;
@@ -90,7 +92,9 @@ impl Tree {
             first..to
         };
         for place in shifted {
-            numbers[preorder[place] as usize] = super::place(place);
+            let (slot, number) = (preorder[place] as usize, super::place(place));
+            numbers[slot] = number;
+            ranges[slot].first = number;
         }
         next
     }
@@ -125,10 +129,7 @@ impl Tree {
     /// The numbers of a department and of all below it; of none, nothing.
     #[inline]
     pub(crate) fn below(&self, slot: DepartmentSlot) -> Below {
-        match self.sizes.get(slot as usize) {
-            Some(count) if *count > 0 => Below { first: self.number(slot), count: *count },
-            _ => Below::NOTHING,
-        }
+        self.ranges.get(slot as usize).copied().unwrap_or(Below::NOTHING)
     }
 
     /// The slots, each after the one above it.
@@ -143,7 +144,7 @@ impl Tree {
     }
 
     pub(crate) fn memory_usage(&self) -> usize {
-        [&self.numbers, &self.sizes, &self.preorder].into_iter().map(shared).sum()
+        shared(&self.numbers) + shared(&self.ranges) + shared(&self.preorder)
     }
 
     /// One more than the greatest slot.
