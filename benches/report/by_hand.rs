@@ -47,7 +47,10 @@ struct Anchor {
 }
 
 impl Anchor {
+    /// Of no department, for owners.
     const NOWHERE: Self = Self { first: SEVERAL - 1, count: 0 };
+    /// The same for who asks: no owner has this number.
+    const NOTHING: Self = Self { first: SEVERAL - 2, count: 0 };
 
     fn relation(self, number: u32) -> u32 {
         let below = number.wrapping_sub(self.first);
@@ -164,7 +167,10 @@ impl State {
             let User { departments: member, heads, deputy_of, .. } = it;
             movable.push(Home { user, department: place(&mut member.iter()) });
             let slot = place(&mut member.iter().chain(heads).chain(deputy_of));
-            let anchor = departments.get(slot as usize).copied().unwrap_or(Anchor { first: slot, count: 0 });
+            let anchor = match slot {
+                NOWHERE => Anchor::NOTHING,
+                _ => departments.get(slot as usize).copied().unwrap_or(Anchor { first: slot, count: 0 }),
+            };
             let cells: [Cell; ACTIONS.len()] = array::from_fn(|action| Cell::of(level(principal, action)));
             let row = rows.iter().position(|row| **row == cells).unwrap_or_else(|| {
                 rows.push(cells.into());
