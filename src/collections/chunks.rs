@@ -15,7 +15,7 @@ const TOGETHER: usize = 64;
 pub(crate) struct Chunks<T, const CHUNK: usize> {
     /// All full but for the last one, as are the chunks in it: a last chunk that stood elsewhere, where it could grow in place,
     /// would be one more question for each reader.
-    lists: Vec<List<T>>,
+    lists: Arc<[List<T>]>,
 }
 
 type List<T> = Arc<[Arc<[T]>]>;
@@ -28,7 +28,7 @@ impl<T, const CHUNK: usize> Clone for Chunks<T, CHUNK> {
 
 impl<T, const CHUNK: usize> Default for Chunks<T, CHUNK> {
     fn default() -> Self {
-        Self { lists: Vec::new() }
+        Self { lists: Arc::default() }
     }
 }
 
@@ -40,7 +40,7 @@ impl<T, const CHUNK: usize> Chunks<T, CHUNK> {
             let chunks = items.len().div_ceil(CHUNK).min(TOGETHER);
             lists.push((0..chunks).map(|_| items.by_ref().take(CHUNK).collect()).collect());
         }
-        Self { lists }
+        Self { lists: lists.into() }
     }
 
     #[inline]
@@ -56,12 +56,17 @@ impl<T, const CHUNK: usize> Chunks<T, CHUNK> {
     /// The bytes of the elements, without what they lead to.
     pub(crate) fn memory_usage(&self) -> usize {
         let chunks = self.lists.iter().flat_map(|list| list.iter());
-        self.lists.iter().map(shared).sum::<usize>() + chunks.map(shared).sum::<usize>()
+        shared(&self.lists) + self.lists.iter().map(shared).sum::<usize>() + chunks.map(shared).sum::<usize>()
     }
 
     #[inline]
     pub(crate) fn chunk(&self, chunk: usize) -> Option<&[T]> {
         self.lists.get(chunk / TOGETHER)?.get(chunk % TOGETHER).map(|chunk| &**chunk)
+    }
+
+    /// Whether they are known to be one and the same.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.lists, &other.lists)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -75,10 +80,11 @@ impl<T: Clone, const CHUNK: usize> Chunks<T, CHUNK> {
     /// Puts an element in its place, which is there already or the next one.
     pub(crate) fn set(&mut self, place: u32, item: T) {
         let (chunk, within) = (place as usize / CHUNK, place as usize % CHUNK);
-        let Some(list) = self.lists.get_mut(chunk / TOGETHER) else {
-            self.lists.push([[item].into()].into());
+        if chunk / TOGETHER == self.lists.len() {
+            self.lists = and(&self.lists, [[item].into()].into());
             return;
-        };
+        }
+        let list = &mut Arc::make_mut(&mut self.lists)[chunk / TOGETHER];
         match list.get(chunk % TOGETHER).map(|chunk| chunk.len()) {
             Some(len) if within < len => {
                 let chunk = &mut Arc::make_mut(list)[chunk % TOGETHER];

@@ -2,7 +2,6 @@
 
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
-use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use indexmap::IndexSet;
@@ -21,7 +20,7 @@ const ITEMS: usize = 32;
 pub(crate) struct Interned<T> {
     hasher: RandomState,
     places: Shards<(), u32>,
-    items: Arc<Chunks<T, ITEMS>>,
+    items: Chunks<T, ITEMS>,
 }
 
 impl<T> Clone for Interned<T> {
@@ -32,7 +31,7 @@ impl<T> Clone for Interned<T> {
 
 impl<T> Default for Interned<T> {
     fn default() -> Self {
-        Self { hasher: RandomState::default(), places: Shards::of(&[]), items: Arc::default() }
+        Self { hasher: RandomState::default(), places: Shards::of(&[]), items: Chunks::default() }
     }
 }
 
@@ -49,7 +48,7 @@ impl<T> Interned<T> {
         });
         let places: Vec<_> = places.collect();
         let items = Chunks::of(items.into_iter().map(T::from));
-        Self { hasher, places: Shards::of(&places), items: Arc::new(items) }
+        Self { hasher, places: Shards::of(&places), items }
     }
 
     #[inline]
@@ -83,7 +82,7 @@ impl<T: Clone> Interned<T> {
             return place;
         }
         let place = place(self.items.len());
-        Arc::make_mut(&mut self.items).set(place, item.into());
+        self.items.set(place, item.into());
         self.places.set((hash, hash, ()), place, |_| false, |word, ()| word);
         place
     }

@@ -1,7 +1,6 @@
 //! What two snapshots share, so that a comparison looks only at the rest.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 use crate::collections::chunks::Chunks;
 use crate::snapshot::entry::Entry;
@@ -57,7 +56,7 @@ impl Snapshot {
 
     /// Whether all groups have the same members.
     pub(crate) fn has_the_groups_of(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.members, &other.members)
+        self.members.is(&other.members)
     }
 
     /// The user who stands in a slot, if somebody does.

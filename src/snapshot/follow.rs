@@ -202,8 +202,8 @@ impl Snapshot {
         let free = self.free.iter().next().copied();
         let slot = free.unwrap_or_else(|| place(self.entries.len()));
         self.free.remove(&slot);
-        Arc::make_mut(&mut self.ids).set(slot, id.clone());
-        Arc::make_mut(&mut self.entries).set(slot, Entry::NOBODY);
+        self.ids.set(slot, id.clone());
+        self.entries.set(slot, Entry::NOBODY);
         slot
     }
 
@@ -221,7 +221,7 @@ impl Snapshot {
 
     /// Brings a group up to date that was added or removed.
     fn follow_group(&mut self, id: &GroupId) {
-        let members = Arc::make_mut(&mut self.members);
+        let members = &mut self.members;
         if let Some(number) = self.groups.get(id.borrowed()) {
             members.set(number, Arc::default());
             self.groups.remove(id);
@@ -252,6 +252,6 @@ impl Snapshot {
             reason = "it merges what is sorted already, which the unstable one does not"
         )]
         members.sort();
-        Arc::make_mut(&mut self.members).set(group.number, members.into());
+        self.members.set(group.number, members.into());
     }
 }

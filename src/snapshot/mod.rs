@@ -98,8 +98,8 @@ pub struct Snapshot {
     departments: Index<DepartmentSlot>,
     users: Index<Home>,
     /// By the slot of the user, as the ids. A slot that is free holds nobody.
-    entries: Arc<Chunks<Entry, ENTRIES>>,
-    ids: Arc<Chunks<UserId, IDS>>,
+    entries: Chunks<Entry, ENTRIES>,
+    ids: Chunks<UserId, IDS>,
     /// The way back, from departments to users. No check reads it.
     roster: Arc<Roster>,
     free: Set<UserSlot>,
@@ -108,7 +108,7 @@ pub struct Snapshot {
     parts: Interned<Arc<Part>>,
     groups: Index<GroupNumber>,
     /// The members of each group, sorted, by its number; of one that is gone, nobody.
-    members: Arc<Chunks<Arc<[UserSlot]>, GROUPS>>,
+    members: Chunks<Arc<[UserSlot]>, GROUPS>,
     classes: Arc<Classes>,
     /// Made from parts, departments, assignments and roles, by keys that stay true; dropped when roles, assignments or
     /// departments change.

@@ -139,7 +139,7 @@ impl Snapshot {
         if before == entry {
             return;
         }
-        Arc::make_mut(&mut self.entries).set(user, entry);
+        self.entries.set(user, entry);
         // From here on the order is that of the new entry, and only this user is out of it.
         let keys = Keys { entries: &self.entries, parts: &self.parts };
         let Roster { users, leaders, .. } = Arc::make_mut(&mut self.roster);
