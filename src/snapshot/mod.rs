@@ -62,7 +62,7 @@ pub(crate) use tree::{Below, DepartmentSlot, department, slot};
 pub(crate) type UserSlot = u32;
 
 /// How many entries, ids and groups are copied together. What is counted or may be text costs more to copy.
-const ENTRIES: usize = 256;
+const ENTRIES: usize = 512;
 const IDS: usize = 128;
 const GROUPS: usize = 32;
 
