@@ -228,32 +228,44 @@ impl Bound<'_> {
     /// The same check where the schema is compared, and whoever is unknown is denied. Where departments move, they have slots;
     /// where states share, owners are on pages; and who is in several departments is found to be so.
     pub(crate) fn check<const MOVE: bool, const SHARE: bool, const SEVERAL_TOO: bool>(&self, asked: &Asked) -> bool {
-        let Some(cell) = self.row.get(asked.action).filter(|_| asked.schema == self.state.schema) else { return false };
+        self.check_in::<MOVE, SHARE, SEVERAL_TOO>(self.state, asked)
+    }
+
+    /// The same with all promises, asked of a state that is at hand: the owner is found while the asker comes from memory.
+    pub(crate) fn check_at_hand(&self, state: &State, asked: &Asked) -> bool {
+        std::ptr::eq(self.state, state) && self.check_in::<true, true, true>(state, asked)
+    }
+
+    fn check_in<const MOVE: bool, const SHARE: bool, const SEVERAL_TOO: bool>(
+        &self,
+        state: &State,
+        asked: &Asked,
+    ) -> bool {
+        let Some(cell) = self.row.get(asked.action).filter(|_| asked.schema == state.schema) else { return false };
         let place = usize::try_from(asked.id_of_owner.wrapping_sub(1).cast_unsigned()).unwrap_or(usize::MAX);
         let owner = if SHARE {
-            self.state.shared.get(place / PAGE / TOGETHER).map(|list| list[place / PAGE % TOGETHER][place % PAGE])
+            state.shared.get(place / PAGE / TOGETHER).map(|list| list[place / PAGE % TOGETHER][place % PAGE])
         } else {
-            if MOVE { &self.state.movable } else { &self.state.fixed }.get(place).copied()
+            if MOVE { &state.movable } else { &state.fixed }.get(place).copied()
         };
         let owner = owner.unwrap_or(Home::UNKNOWN);
         if SEVERAL_TOO && (owner.department | self.anchor.first) & cell.departments != 0 {
-            return cell.admits(self.relation_to_several(owner) | asked.is_open());
+            return cell.admits(self.relation_to_several(state, owner) | asked.is_open());
         }
-        let number = if MOVE { self.state.anchor(owner.department & !SEVERAL).first } else { owner.department };
+        let number = if MOVE { state.anchor(owner.department & !SEVERAL).first } else { owner.department };
         let own = u32::from(owner.user == self.user) * OWN;
         cell.admits(own | self.anchor.relation(number) | asked.is_open())
     }
 
     #[cold]
-    fn relation_to_several(&self, owner: Home) -> u32 {
+    fn relation_to_several(&self, state: &State, owner: Home) -> u32 {
         let own = u32::from(owner.user == self.user) * OWN;
-        let anchors = self.state.all(self.anchor.first).map_or(&[][..], Vec::as_slice);
-        let one = self.state.all(self.anchor.first).is_none().then_some(self.anchor);
-        let anchors = anchors.iter().map(|slot| self.state.anchor(*slot)).chain(one);
+        let anchors = state.all(self.anchor.first).map_or(&[][..], Vec::as_slice);
+        let one = state.all(self.anchor.first).is_none().then_some(self.anchor);
+        let anchors = anchors.iter().map(|slot| state.anchor(*slot)).chain(one);
         let theirs = [owner.department];
-        let owners = self.state.all(owner.department).map_or(&theirs[..], Vec::as_slice);
-        let to =
-            |anchor: Anchor| owners.iter().fold(0, |all, slot| all | anchor.relation(self.state.anchor(*slot).first));
+        let owners = state.all(owner.department).map_or(&theirs[..], Vec::as_slice);
+        let to = |anchor: Anchor| owners.iter().fold(0, |all, slot| all | anchor.relation(state.anchor(*slot).first));
         anchors.fold(own, |all, anchor| all | to(anchor))
     }
 }

@@ -145,6 +145,7 @@ pub(crate) fn against_the_floor(
         may_move,
         is_shared,
         with_several,
+        at_hand,
         check,
         known,
         single,
@@ -158,6 +159,7 @@ pub(crate) fn against_the_floor(
         &|| asked.iter().filter(|q| bound[q.user].check::<true, false, false>(q)).count(),
         &|| asked.iter().filter(|q| bound[q.user].check::<true, true, false>(q)).count(),
         &|| asked.iter().filter(|q| bound[q.user].check::<true, true, true>(q)).count(),
+        &|| asked.iter().filter(|q| bound[q.user].check_at_hand(&by_hand, q)).count(),
         &|| check(questions),
         &|| check_known(questions),
         &|| check(singles),
@@ -173,6 +175,7 @@ pub(crate) fn against_the_floor(
         ("and departments move", may_move),
         ("and states share", is_shared),
         ("and people are in several departments", with_several),
+        ("the same, and the state is at hand", at_hand),
     ] {
         figure(&format!("by hand {name}, {promise} / floor and a hash look-up"), time / floor_and_hash);
     }
