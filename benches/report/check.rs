@@ -98,14 +98,14 @@ fn medians<const N: usize>(candidates: [&dyn Fn() -> usize; N]) -> [f64; N] {
     times.map(|times| nanos(median(times)) / f64::from(u32::try_from(REQUESTS).expect("there are few")))
 }
 
-/// The check against the memory reads that none can do without. Gives the floor, the check, and that by hand with all promises. The
-/// singles are questions between people who are in one department each.
+/// The check against the memory reads that none can do without. Gives the floor, the check, one in a batch, and one by hand with
+/// all promises. The singles are questions between people who are in one department each.
 pub(crate) fn against_the_floor(
     size: Size,
     snapshot: &Snapshot,
     questions: &[Question],
     singles: &[Question],
-) -> (f64, f64, f64) {
+) -> [f64; 4] {
     let users = i64::from(size.users);
     let principals: Vec<Principal<'_>> = (1..=users).map(|id| snapshot.principal(id)).collect();
     let owners: Vec<KnownOwner<'_>> = (1..=users).map(|id| snapshot.known_owner(id)).collect();
@@ -125,6 +125,10 @@ pub(crate) fn against_the_floor(
     // As loops, and not as checks, which would be called where they are asked for twice and stand there where once.
     let check = |questions: &[Question]| {
         questions.iter().filter(|q| principals[q.user].check(q.permission, &q.contact).is_allow()).count()
+    };
+    let check_batch = |questions: &[Question]| {
+        let asked = questions.iter().map(|q| (principals[q.user], q.permission, &q.contact));
+        snapshot.check_each(asked).filter(|decision| decision.is_allow()).count()
     };
     let check_known = |questions: &[Question]| {
         let contains =
@@ -147,6 +151,7 @@ pub(crate) fn against_the_floor(
         with_several,
         at_hand,
         check,
+        in_batch,
         known,
         single,
         single_known,
@@ -161,6 +166,7 @@ pub(crate) fn against_the_floor(
         &|| asked.iter().filter(|q| bound[q.user].check::<true, true, true>(q)).count(),
         &|| asked.iter().filter(|q| bound[q.user].check_at_hand(&by_hand, q)).count(),
         &|| check(questions),
+        &|| check_batch(questions),
         &|| check_known(questions),
         &|| check(singles),
         &|| check_known(singles),
@@ -184,8 +190,9 @@ pub(crate) fn against_the_floor(
     figure(&format!("by hand {name}, owner known, of what never changes / floor"), least / floor);
     figure(&format!("check {name}, owner known, everybody in one department / the same of all"), single_known / known);
     row(&format!("check {name} / floor and a hash look-up"), check / floor_and_hash, "<=", 1.3);
+    row(&format!("check {name}, in a batch / floor and a hash look-up"), in_batch / floor_and_hash, "<=", 1.3);
     row(&format!("check {name}, owner known / floor"), known / floor, "<=", 2.5);
-    (floor, check, with_several)
+    [floor, check, in_batch, with_several]
 }
 
 /// What else is asked, as a multiple of a check.

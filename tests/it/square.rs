@@ -81,6 +81,12 @@ pub(crate) fn agree(world: &World) {
                     }
                     assert_eq!(scope.list(&records).collect::<Vec<_>>(), expected, "list of {user:?}");
                 }
+                let askers = world.askers();
+                let questions: Vec<_> = askers.iter().flat_map(|it| iter::zip(iter::repeat(it), &records)).collect();
+                let batch = questions.iter().map(|(user, record)| (snapshot.principal(*user), levelled, *record));
+                for ((user, record), answer) in iter::zip(&questions, snapshot.check_each(batch)) {
+                    assert_eq!(answer.is_allow(), may(user, Some(record)), "in a batch {user:?} {record:?}");
+                }
                 for record in &records {
                     let expected: Vec<&UserId> = everybody.iter().filter(|user| may(user, Some(record))).collect();
                     assert_eq!(sorted(snapshot.who_can(levelled, record)), expected, "who {record:?}");

@@ -1,9 +1,9 @@
 //! Tokens: looked up by name once, serving every equal schema, and denying in every other.
 
-use orgscope::document::{Action, Document, Resource as Type, Section, User};
+use orgscope::document::{Action, Document, Resource as Type, Role, Section, User};
 use orgscope::{
-    AnyPermission, AnyRecord, Facts, Grant, Handle, Level, Permission, Policy, Reload, Resource, Snapshot, Toggle,
-    UnknownPermission,
+    AnyPermission, AnyRecord, Decision, Facts, Grant, Handle, Level, Permission, Policy, Reload, Resource, Snapshot,
+    Subject, Toggle, UnknownPermission,
 };
 
 struct Contact(Option<&'static str>);
@@ -181,6 +181,24 @@ fn a_batch_answers_in_the_order_of_the_questions() {
     let contact = Contact(None);
     let answers = snapshot.principal("ann").check_each([(read, &contact), (foreign, &contact), (read, &contact)]);
     assert_eq!(answers.map(orgscope::Decision::is_allow).collect::<Vec<_>>(), [true, false, true]);
+}
+
+#[test]
+fn a_batch_asks_each_user_in_the_state_that_they_were_looked_up_in() {
+    let contact = Type::new("contact").action(Action::new("read"));
+    let seller = Role::new("seller", "crm", "Seller").grant("contact.read", Level::All);
+    let state = |seller: Role| {
+        let section = Section::new("crm").resource(contact.clone());
+        let document = Document::new().section(section).user(User::new("ann")).role(seller);
+        Snapshot::of(&Policy::from_document(document).unwrap())
+    };
+    let (may, may_not) = (state(seller.clone().assigned_to(Subject::Everyone)), state(seller));
+    let read: Permission<Contact> = may.schema().permission("read").unwrap();
+    let record = Contact(None);
+    for asked in [&may, &may_not] {
+        let questions = [(may.principal("ann"), read, &record), (may_not.principal("ann"), read, &record)];
+        assert_eq!(asked.check_each(questions).collect::<Vec<_>>(), [Decision::Allow, Decision::Deny]);
+    }
 }
 
 /// An owner who is looked up beforehand is reached like one who is named; in another snapshot nobody is.
