@@ -7,7 +7,8 @@
 //!                                                                     out
 //! ```
 //!
-//! Each room is a folder below `src`, uses only rooms to its left, and a test reads the source to see to it.
+//! Each room is a folder below `src`, uses only rooms to its left, and a test reads the source to see to it. `collections` stands
+//! beside `vocabulary`; `policy` and all to the right of it use it.
 //!
 //! | room | what lives there | what never does |
 //! |---|---|---|

@@ -77,8 +77,8 @@
 //! floor took less at a thousand users, compiling took 0.35 to 0.55, and a user's move was 1/9,100 to 1/14,500.
 //!
 //! So the goals for memory, for levels and for departments that are published are met, and that for growth in a batch; those
-//! for a user's move, for compiling, for threads and for growth one by one in some runs and not in others. Those of a check and of
-//! a known owner are missed.
+//! for a user's move, for compiling, for threads and for growth one by one in some runs and not in others. Those of a check and
+//! of a known owner are missed.
 //!
 //! ## What a check pays for
 //!
@@ -98,9 +98,9 @@
 //! | all promises, and the state is at hand | 2.3 | 1.5 | 1.8 |
 //! | the library in a batch | 2.6 | 1.7 | 1.9 |
 //!
-//! So the goal of 1.3 is met by what never changes and needs no hash, and from a hundred thousand users on by no check that keeps
-//! the first promise, nor by one in a batch. In a batch the library takes a tenth more than what is written for these questions
-//! alone. Each promise has its reason:
+//! So the goal of 1.3 is met by what never changes and needs no hash; and from a hundred thousand users on by no check that
+//! keeps the first promise, nor by one in a batch. In a batch the library takes a tenth more than what is written for these
+//! questions alone. Each promise has its reason:
 //!
 //! - **A principal leads to its state**, so that no other is asked by mistake. But an owner can't be looked for before the
 //!   principal has come from memory: two waits one after the other, where the floor has two at once. In a batch the state is at
@@ -112,7 +112,8 @@
 //!   matter to one of fifteen checks, in which it guesses wrong and looks up what it has not looked up before: a tenth of all time
 //!   at a million users, and up to two fifths at a hundred thousand.
 //! - **A check of a known owner** pays for the same but for the pages. By hand, what never changes takes 2.3, 3.0 and 3.3 times
-//!   the floor, because who asks is 16 bytes and the rights come after: so from a hundred thousand users on the goal is out of reach.
+//!   the floor, because who asks is 16 bytes and the rights come after: so from a hundred thousand users on the goal is out of
+//!   reach.
 //! - **Growth**: the check by hand with all promises grew 1.33 times as much as the floor.
 //! - **Compiling**: at a million users half of it is the walk over them, who are far from each other in memory; a fifth goes
 //!   into the roster, and a tenth into the index of ids.

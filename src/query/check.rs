@@ -79,7 +79,7 @@ impl Principal<'_> {
         Decision::of(cell.is_some_and(|cell| self.reaches(state, permission, cell, record)))
     }
 
-    /// Apart, so that nobody takes the two states for one before they are compared.
+    /// Apart, so that a compiler does not make one way of the two, in which the state would come from the principal again.
     #[cold]
     #[inline(never)]
     fn check_elsewhere<R: Record>(&self, permission: Permission<R>, record: &R) -> Decision {
