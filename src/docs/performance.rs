@@ -109,8 +109,8 @@
 //! - **Departments move** without their people, who name them by slots; the numbers stand elsewhere.
 //! - **Pages that states share** are three reads, one after the other, so that a user's move copies a page and not all owners.
 //! - **People in several departments**, five in a hundred as owners and eight as askers, can't be foreseen by a processor. They
-//!   matter to one of fifteen checks, in which it guesses wrong and looks up what it has not looked up before: a tenth of all time
-//!   at a million users, and up to two fifths at a hundred thousand.
+//!   matter to one of fifteen checks, in which it guesses wrong and looks up what it has not looked up before: a tenth of the
+//!   time at a million users, and up to two fifths at a hundred thousand.
 //! - **A check of a known owner** pays for the same but for the pages. By hand, what never changes takes 2.3, 3.0 and 3.3 times
 //!   the floor, because who asks is 16 bytes and the rights come after: so from a hundred thousand users on the goal is out of
 //!   reach.
@@ -173,4 +173,5 @@
 //! | hash maps by hand | | 1.8; 0.4 with levels prepared and no change possible | 3 |
 //!
 //! An engine that is told everything but the last comparison has little left to do, and most goals are met only where it does the
-//! work.
+//! work. Where it is told, the fastest check by hand, of 8 ns, misses them too, though nothing may change and no promise is kept:
+//! by it oso takes 900 times as long, gatehouse 17 times, karu 11 times.
