@@ -28,6 +28,7 @@ pub(crate) struct Index<T> {
 }
 
 impl<T: Copy> Index<T> {
+    /// Of distinct ids.
     pub(crate) fn of<'a, Kind: 'a>(ids: impl Iterator<Item = (&'a Id<Kind>, T)>) -> Self {
         let hasher = RandomState::default();
         let (mut integers, mut texts) = (Vec::new(), Vec::new());

@@ -62,6 +62,7 @@ impl<Key, T> Bucket<Key, T> {
 }
 
 impl<Key: Clone, T: Copy> Shards<Key, T> {
+    /// Of distinct keys: many equal ones would want one bucket, and tables so large that it holds them.
     pub(crate) fn of(entries: &[(Hashed<Key>, T)]) -> Self {
         // In a table the root of all, or up to twice that; two thirds full.
         let most = entries.len().isqrt() * 2;

@@ -186,6 +186,39 @@ fn many_stages_of_many_records() {
     assert!(start.elapsed() < SOON);
 }
 
+/// The same id again and again, of whatever has one and wherever one stands.
+#[test]
+fn many_with_one_id() {
+    let start = Instant::now();
+    let many = 100_000;
+    let ids = |id: &str| vec![id; many].join(",");
+    let things = |id: &str| vec![format!(r#"{{"id": {id}}}"#); many].join(",");
+    for (id, name) in [("7", "7"), ("-9223372036854775808", "-9223372036854775808"), (r#""ann""#, "ann")] {
+        let (ids, things) = (ids(id), things(id));
+        let groups = format!(r#"{{"id": {id}, "members": [{ids}]}}, {things}"#);
+        let users = format!(r#"{{"id": {id}, "departments": [{ids}]}}, {things}"#);
+        let org = format!(r#"{{"departments": [{things}], "users": [{users}], "groups": [{groups}]}}"#);
+        let document = serde_json::from_str(&format!(r#"{{"format": 1, "schema": {{}}, "org": {org}}}"#)).unwrap();
+        let error = Policy::from_document(document).unwrap_err();
+        let problems = error.problems();
+        let last_of = |list: &str| {
+            let problem = problems.iter().rev().find(|problem| problem.path().starts_with(list));
+            problem.map(ToString::to_string).unwrap_or_default()
+        };
+        assert_eq!(problems.len(), 3 * 99_999 + 2 * 100_000);
+        let same = |list: &str, whose: &str| format!("`{name}` is already the id of `org.{list}[0]`: {whose} own");
+        assert_eq!(
+            last_of("org.departments"),
+            format!("org.departments[99999].id: {}", same("departments", "each department has its"))
+        );
+        assert_eq!(last_of("org.users[0]"), format!("org.users[0].departments[99999]: `{name}` stands here twice"));
+        assert_eq!(last_of("org.users"), format!("org.users[100000].id: {}", same("users", "each user has their")));
+        assert_eq!(last_of("org.groups[0]"), format!("org.groups[0].members[99999]: `{name}` stands here twice"));
+        assert_eq!(last_of("org.groups"), format!("org.groups[100000].id: {}", same("groups", "each group has its")));
+    }
+    assert!(start.elapsed() < SOON);
+}
+
 #[test]
 fn many_unknown_names_of_many() {
     let start = Instant::now();

@@ -149,8 +149,9 @@ fn read_users(written: Vec<document::User>, read: &Read, problems: &mut Problems
         };
         users.push((id, user));
     }
-    // Stable, though of two users with one id none will be used.
+    // Stable, though of two users with one id none will be used. One of them stays, because maps and indices are of distinct ids.
     users.sort_by(|(a, _), (b, _)| a.cmp(b));
+    users.dedup_by(|(a, _), (b, _)| a == b);
     users
 }
 
@@ -160,11 +161,12 @@ fn read_groups(
     users: &mut [(UserId, User)],
     problems: &mut Problems,
 ) -> Vec<(GroupId, Arc<Group>)> {
+    // Without groups there is no need of the index of all users.
+    if written.is_empty() {
+        return Vec::new();
+    }
     let repeated_ids = repeated(written.iter().map(|group| &group.id));
     let mut groups = Vec::with_capacity(written.len());
-    if written.is_empty() {
-        return groups;
-    }
     let places = Index::of(users.iter().map(|(id, _)| id).zip(0..));
     let mut memberships: Vec<(u32, GroupNumber)> = Vec::new();
     for (number, (g, group)) in (0..).zip(written.into_iter().enumerate()) {
