@@ -1,8 +1,8 @@
-//! A list in chunks that snapshots share: who changes an element copies its chunk.
+//! A list in chunks that states share: who changes an element copies its chunk.
 
 use std::sync::Arc;
 
-use crate::collections::shared;
+use crate::collections::{heap_bytes, place_number};
 
 /// How many chunks stand together.
 const TOGETHER: usize = 64;
@@ -56,16 +56,32 @@ impl<T, const CHUNK: usize> Chunks<T, CHUNK> {
     /// The bytes of the elements, without what they lead to.
     pub(crate) fn memory_usage(&self) -> usize {
         let chunks = self.lists.iter().flat_map(|list| list.iter());
-        shared(&self.lists) + self.lists.iter().map(shared).sum::<usize>() + chunks.map(shared).sum::<usize>()
+        heap_bytes(&self.lists)
+            + self.lists.iter().map(heap_bytes).sum::<usize>()
+            + chunks.map(heap_bytes).sum::<usize>()
+    }
+
+    /// The places of the chunks that the two do not share.
+    pub(crate) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = u32> + 'a {
+        let places = move |chunk: usize| {
+            let longest = [self, other].into_iter().filter_map(|list| list.chunk(chunk)).map(<[T]>::len).max();
+            let first = place_number(chunk * CHUNK);
+            first..first + place_number(longest.unwrap_or(0))
+        };
+        let differs = move |chunk: &usize| match (self.chunk(*chunk), other.chunk(*chunk)) {
+            (Some(mine), Some(theirs)) => !std::ptr::eq(mine, theirs),
+            _ => true,
+        };
+        (0..self.len().max(other.len()).div_ceil(CHUNK)).filter(differs).flat_map(places)
     }
 
     #[inline]
-    pub(crate) fn chunk(&self, chunk: usize) -> Option<&[T]> {
+    fn chunk(&self, chunk: usize) -> Option<&[T]> {
         self.lists.get(chunk / TOGETHER)?.get(chunk % TOGETHER).map(|chunk| &**chunk)
     }
 
     /// Whether they are known to be one and the same.
-    pub(crate) fn is(&self, other: &Self) -> bool {
+    pub(crate) fn ptr_eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.lists, &other.lists)
     }
 
@@ -79,9 +95,10 @@ impl<T, const CHUNK: usize> Chunks<T, CHUNK> {
 impl<T: Clone, const CHUNK: usize> Chunks<T, CHUNK> {
     /// Puts an element in its place, which is there already or the next one.
     pub(crate) fn set(&mut self, place: u32, item: T) {
+        debug_assert!(place as usize <= self.len(), "INVARIANT: lists have no holes");
         let (chunk, within) = (place as usize / CHUNK, place as usize % CHUNK);
         if chunk / TOGETHER == self.lists.len() {
-            self.lists = and(&self.lists, [[item].into()].into());
+            self.lists = and(&self.lists, Arc::from([Arc::from([item])]));
             return;
         }
         let list = &mut Arc::make_mut(&mut self.lists)[chunk / TOGETHER];
@@ -94,7 +111,7 @@ impl<T: Clone, const CHUNK: usize> Chunks<T, CHUNK> {
                 let chunk = &mut Arc::make_mut(list)[chunk % TOGETHER];
                 *chunk = and(chunk, item);
             }
-            None => *list = and(list, [item].into()),
+            None => *list = and(list, Arc::from([item])),
         }
     }
 }
@@ -102,4 +119,48 @@ impl<T: Clone, const CHUNK: usize> Chunks<T, CHUNK> {
 /// The same elements, and one more.
 fn and<T: Clone>(items: &[T], item: T) -> Arc<[T]> {
     items.iter().cloned().chain([item]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::iter;
+
+    use fastrand::Rng;
+
+    use super::{Chunks, TOGETHER};
+
+    const CHUNK: usize = 4;
+
+    /// Across chunks that are full or not, and across lists of them.
+    #[test]
+    fn a_list_that_knows_which_places_it_does_not_share() {
+        let rng = &mut Rng::with_seed(5);
+        for count in [0, 1, CHUNK - 1, CHUNK, CHUNK * TOGETHER - 1, CHUNK * TOGETHER, CHUNK * TOGETHER * 2 + 3] {
+            let mut items: Vec<u32> = iter::repeat_with(|| rng.u32(..)).take(count).collect();
+            let mut chunks: Chunks<u32, CHUNK> = Chunks::of(items.iter().copied());
+            for _ in 0..3 * CHUNK {
+                let (before, first) = (chunks.clone(), items.clone());
+                assert!(chunks.ptr_eq(&before));
+                // A place that is there, or the next one.
+                let place = if rng.bool() { items.len() } else { rng.usize(..=items.len()) };
+                let item = rng.u32(..);
+                if place == items.len() {
+                    items.push(item);
+                } else {
+                    items[place] = item;
+                }
+                chunks.set(u32::try_from(place).expect("there are few"), item);
+                assert!(chunks.iter().eq(&items));
+                assert_eq!(chunks.len(), items.len());
+                assert!((0..).zip(&items).all(|(place, item)| chunks.get(place) == Some(item)));
+                assert_eq!(chunks.get(u32::try_from(items.len()).expect("there are few")), None);
+                assert!(before.iter().eq(&first), "a clone stays as it was");
+                let chunk = place / CHUNK * CHUNK;
+                let copied: Vec<usize> = (chunk..items.len().min(chunk + CHUNK)).collect();
+                let unshared: Vec<usize> = chunks.unshared(&before).map(|place| place as usize).collect();
+                assert_eq!(unshared, copied);
+                assert_eq!(before.unshared(&chunks).map(|place| place as usize).collect::<Vec<_>>(), copied);
+            }
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! From ids to what a check wants to know of them.
+//! From ids to what is known of them.
 
 use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use crate::collections::pages::Pages;
 use crate::collections::shards::Shards;
 use crate::vocabulary::id::{Id, Value};
 
-/// The ids of one kind, each with a value, in shards that snapshots share: who changes an id copies its shard.
+/// The ids of one kind, each with a value, in shards that states share: who changes an id copies its shard.
 ///
 /// Integers that are close to each other stand in pages by their number; the others, and text, in tables of their own, so that
-/// an integer is found by comparing integers. What a check needs of an owner comes with the look-up.
+/// an integer is found by comparing integers. The value comes with the look-up.
 ///
 /// The hash has a random seed, because ids come from outside: with a fixed one, ids could be chosen that all meet in one
 /// place.

@@ -7,16 +7,16 @@ use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 
 use crate::collections::chunks::Chunks;
-use crate::collections::place;
+use crate::collections::place_number;
 use crate::collections::shards::Shards;
 
 /// How many are copied for each that comes.
 const ITEMS: usize = 32;
 
-/// Distinct things with their places. It only ever gains, because rows are remembered by these places.
+/// Distinct things with their places. It only ever gains, so that a place means the same for good.
 ///
-/// Found by their hash, and compared as they are. In a persistent map, where each level copies things that are shared, a new
-/// one took longer than all the rest of a change.
+/// Found by their hash, and compared as they are. In a persistent map, where each level copies things that are shared, one that
+/// came took longer than all the rest of a command.
 pub(crate) struct Interned<T> {
     hasher: RandomState,
     places: Shards<(), u32>,
@@ -81,7 +81,7 @@ impl<T: Clone> Interned<T> {
         if let Some(place) = self.places.get(hash, hash, is_it) {
             return place;
         }
-        let place = place(self.items.len());
+        let place = place_number(self.items.len());
         self.items.set(place, item.into());
         self.places.set((hash, hash, ()), place, |_| false, |word, ()| word);
         place

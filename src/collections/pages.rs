@@ -1,10 +1,10 @@
-//! Lists by number, in pages that snapshots share: for ids as a database counts them.
+//! Lists by number, in pages that states share: for ids as a database counts them.
 
 use std::array;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::collections::shared;
+use crate::collections::heap_bytes;
 
 /// How many numbers stand on a page: a change copies one page.
 const PAGE: usize = 256;
@@ -139,7 +139,7 @@ impl<T> Pages<T> {
     pub(crate) fn memory_usage(&self) -> usize {
         let counts = size_of::<usize>() * 2;
         let pages = (self.used + 1) * (counts + size_of::<[Option<T>; PAGE]>());
-        shared(&self.lists) + self.lists.len() * (counts + size_of::<[Page<T>; TOGETHER]>()) + pages
+        heap_bytes(&self.lists) + self.lists.len() * (counts + size_of::<[Page<T>; TOGETHER]>()) + pages
     }
 }
 

@@ -4,7 +4,7 @@ use std::iter;
 use std::sync::Arc;
 
 use crate::collections::counted::Counted;
-use crate::collections::shared;
+use crate::collections::{heap_bytes, place_number};
 
 /// How many ids stand together.
 const BUCKET: usize = 4;
@@ -70,7 +70,7 @@ impl<Key: Clone, T: Copy> Shards<Key, T> {
         let count = (entries.len() * 3).div_ceil(size * BUCKET * 2).max(1);
         // Shard by shard, so that a table is filled while it is in the caches: of a million ids, all at once takes three times
         // as long.
-        let shard = |(place, ((hash, ..), _)): (usize, &(Hashed<Key>, T))| (super::place(shard(*hash, count)), place);
+        let shard = |(place, ((hash, ..), _)): (usize, &(Hashed<Key>, T))| (place_number(shard(*hash, count)), place);
         let places = Counted::of(count, entries.iter().enumerate().map(shard));
         loop {
             let table = |number: usize| {
@@ -92,7 +92,7 @@ impl<Key: Clone, T: Copy> Shards<Key, T> {
     }
 
     pub(crate) fn memory_usage(&self) -> usize {
-        shared(&self.tables) + self.tables.iter().map(shared).sum::<usize>()
+        heap_bytes(&self.tables) + self.tables.iter().map(heap_bytes).sum::<usize>()
     }
 
     #[inline]

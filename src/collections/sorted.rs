@@ -1,4 +1,4 @@
-//! A sorted list in chunks that snapshots share: who changes an element copies its chunk.
+//! A sorted list in chunks that states share: who changes an element copies its chunk.
 
 use std::sync::Arc;
 

@@ -30,14 +30,18 @@ impl<'s> Principal<'s> {
         self.cell_in(self.snapshot, action, schema).unwrap_or(Cell::NONE)
     }
 
+    /// The cell of an action in the state of the principal, which is passed as it is to [`reaches`](Self::reaches); none if the
+    /// token is of another schema.
     #[inline]
     pub(crate) fn cell_in(&self, state: &Snapshot, action: ActionIndex, schema: Fingerprint) -> Option<Cell> {
         if schema == state.fingerprint() { self.asker.cell(action) } else { None }
     }
 
     /// The one definition of access: whether a record is in the set that a user and a cell make. A scope is that set; a
-    /// check asks it without first making a scope, which would copy the user. The state is that of the principal; it comes by itself
-    /// for who has it before the principal has come from memory.
+    /// check asks it without first making a scope, which would copy the user.
+    ///
+    /// The state is that of the principal. It is passed beside it, so that a caller who has it does not wait for the principal to
+    /// be read.
     #[inline]
     pub(crate) fn reaches<R: Record>(
         &self,
@@ -46,6 +50,7 @@ impl<'s> Principal<'s> {
         cell: Cell,
         record: &R,
     ) -> bool {
+        debug_assert!(std::ptr::eq(state, self.snapshot), "INVARIANT: a principal is asked in its own state");
         let expected = || self.resource_type(permission.action, permission.schema);
         let is_other_type = record.dynamic_type().is_some_and(|found| Some(found) != expected());
         !is_other_type

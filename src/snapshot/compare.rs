@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::collections::chunks::Chunks;
 use crate::snapshot::entry::Entry;
 use crate::snapshot::tree::Tree;
 use crate::snapshot::{DepartmentSlot, Snapshot, UserSlot};
@@ -51,12 +50,12 @@ impl Snapshot {
 
     /// Whether the departments are the same, in the same places.
     pub(crate) fn has_the_tree_of(&self, other: &Self) -> bool {
-        self.tree.is(&other.tree)
+        self.tree.ptr_eq(&other.tree)
     }
 
     /// Whether all groups have the same members.
     pub(crate) fn has_the_groups_of(&self, other: &Self) -> bool {
-        self.members.is(&other.members)
+        self.members.ptr_eq(&other.members)
     }
 
     /// The user who stands in a slot, if somebody does.
@@ -84,21 +83,5 @@ impl Snapshot {
     /// All departments, each after the one above it.
     pub(crate) fn departments(&self) -> &[DepartmentSlot] {
         self.tree.preorder()
-    }
-}
-
-impl<T, const CHUNK: usize> Chunks<T, CHUNK> {
-    /// The places of the chunks that the two do not share.
-    fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = u32> + 'a {
-        let places = move |chunk: usize| {
-            let longest = [self, other].into_iter().filter_map(|list| list.chunk(chunk)).map(<[T]>::len).max();
-            let first = super::place(chunk * CHUNK);
-            first..first + super::place(longest.unwrap_or(0))
-        };
-        let differs = move |chunk: &usize| match (self.chunk(*chunk), other.chunk(*chunk)) {
-            (Some(mine), Some(theirs)) => !std::ptr::eq(mine, theirs),
-            _ => true,
-        };
-        (0..self.len().max(other.len()).div_ceil(CHUNK)).filter(differs).flat_map(places)
     }
 }

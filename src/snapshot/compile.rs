@@ -11,6 +11,7 @@ use crate::collections::counted::Counted;
 use crate::collections::index::Index;
 use crate::collections::interner::Interned;
 use crate::collections::persistent::Set;
+use crate::collections::place_number;
 use crate::policy::Policy;
 use crate::policy::assigned::Assigned;
 use crate::policy::org::{GroupNumber, Org, User};
@@ -44,7 +45,7 @@ impl Snapshot {
         // Of one group in the order of their slots, as users come.
         let members = Counted::of(org.group_bound(), members.iter().copied());
 
-        let actions = 0..super::place(schema.actions().len());
+        let actions = 0..place_number(schema.actions().len());
         let pool = |action: ActionIndex| schema.resource_of(action).unowned == Unowned::Pool;
         Self {
             revision: 0,
@@ -103,7 +104,7 @@ impl Users {
         let mut direct = assigned.direct().peekable();
         for (slot, (id, user)) in (0..).zip(org.users().iter()) {
             all.members.extend(user.groups.iter().map(|group| (*group, slot)));
-            let mut place = |departments| super::place(all.several.insert_full(departments).0);
+            let mut place = |departments| place_number(all.several.insert_full(departments).0);
             let home = home(slot, user, &mut place);
             let has_role = |group: GroupNumber| with_roles[group as usize];
             let part = |part| all.parts.place(part);
@@ -135,7 +136,7 @@ impl Parts {
         let number = part.number();
         let known = number.and_then(|number| self.plain[number]);
         known.unwrap_or_else(|| {
-            let place = super::place(self.distinct.insert_full(part).0);
+            let place = place_number(self.distinct.insert_full(part).0);
             if let Some(number) = number {
                 self.plain[number] = Some(place);
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use crate::collections::place;
+use crate::collections::place_number;
 use crate::document::Command;
 use crate::policy::Policy;
 use crate::policy::change::{Invalid, Touched};
@@ -200,7 +200,7 @@ impl Snapshot {
 
     fn new_slot(&mut self, id: &UserId) -> UserSlot {
         let free = self.free.iter().next().copied();
-        let slot = free.unwrap_or_else(|| place(self.entries.len()));
+        let slot = free.unwrap_or_else(|| place_number(self.entries.len()));
         self.free.remove(&slot);
         self.ids.set(slot, id.clone());
         self.entries.set(slot, Entry::NOBODY);
@@ -228,7 +228,7 @@ impl Snapshot {
         }
         if let Some(group) = self.policy.org.groups().get(id) {
             // Groups before it may come after it in this batch, or be gone by now.
-            for number in place(members.len())..group.number {
+            for number in place_number(members.len())..group.number {
                 members.set(number, Arc::default());
             }
             members.set(group.number, members_of(&group.members, &self.users));
@@ -247,10 +247,7 @@ impl Snapshot {
         // Who leaves first: their slots may be those of who comes.
         let stay = members.iter().copied().filter(|member| left.binary_search(member).is_err());
         let mut members: Vec<UserSlot> = stay.chain(joined).collect();
-        #[allow(
-            clippy::stable_sort_primitive,
-            reason = "it merges what is sorted already, which the unstable one does not"
-        )]
+        #[allow(clippy::stable_sort_primitive, reason = "only the stable one merges what is sorted already")]
         members.sort();
         self.members.set(group.number, members.into());
     }

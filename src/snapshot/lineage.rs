@@ -17,13 +17,13 @@ impl Lineage {
     }
 
     /// Whether they are one line.
-    pub(crate) fn is(&self, other: &Self) -> bool {
+    pub(crate) fn ptr_eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.line, &other.line)
     }
 
     /// Whether the snapshot of this line descends from one of another line at a revision.
     pub(crate) fn descends_from(&self, other: &Self, revision: u64) -> bool {
         let left = self.left.as_ref().is_some_and(|(line, at)| Arc::ptr_eq(line, &other.line) && *at == revision);
-        left || self.is(other)
+        left || self.ptr_eq(other)
     }
 }

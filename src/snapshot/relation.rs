@@ -99,13 +99,16 @@ impl Snapshot {
         }
     }
 
-    /// The same of any owner whose id is an integer, who may be found already. All that is left to do of few checks is in here: so
-    /// a check is small enough to become a part of what asks it, which takes a tenth less.
+    /// The same of an owner whose id is this integer: of one who was found, and then it depends on several departments, or of
+    /// one whose id stands apart from the others.
+    ///
+    /// The rare rest of a check, kept out of it: so `admits` is small enough to become a part of what asks it, which takes a
+    /// tenth less.
     #[inline(never)]
-    fn admits_integer(&self, cell: Cell, asker: &Asker<'_>, found: Option<Home>, owner: i64, open: bool) -> bool {
+    fn admits_integer(&self, cell: Cell, asker: &Asker<'_>, found: Option<Home>, integer: i64, open: bool) -> bool {
         match found {
             Some(owner) => self.admits_to_several(cell, *asker, self.located(owner), open),
-            None => self.admits_to(cell, asker, self.home(UserRef::from(owner)), open),
+            None => self.admits_to(cell, asker, self.home(UserRef::from(integer)), open),
         }
     }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::collections::chunks::Chunks;
 use crate::collections::counted::Counted;
 use crate::collections::interner::Interned;
+use crate::collections::place_number;
 use crate::collections::sorted::{Sorted, Spot};
 use crate::snapshot::entry::{Entry, Places};
 use crate::snapshot::part::Part;
@@ -103,7 +104,7 @@ impl Roster {
         let entry = |user: UserSlot| entries[user as usize];
         let standings: Vec<u8> = parts.iter().map(|part| standing(part)).collect();
         let standing = |entry: Entry| standings[entry.part as usize];
-        let place = |anchors: Places| anchors.slot().unwrap_or_else(|list| super::place(departments) + list);
+        let place = |anchors: Places| anchors.slot().unwrap_or_else(|list| place_number(departments) + list);
         // In the order of their slots, so by part and then by places they are in the order of all three.
         let users = (0..).zip(entries.iter().copied()).filter(|(_, entry)| *entry != Entry::NOBODY);
         let leaders = users.clone().map(|(user, entry)| (standing(entry).into(), user));
@@ -113,7 +114,7 @@ impl Roster {
         // With their places, which are read here, one after another, and not where the parts put them.
         let users = Counted::of(parts.len(), users.map(|(user, entry)| (entry.part, (place(entry.anchors), user))));
         let users = Counted::of(departments + several.len(), users.items().iter().copied());
-        let lists = (0..super::place(several.len())).flat_map(|place| in_list(several, place));
+        let lists = (0..place_number(several.len())).flat_map(|place| in_list(several, place));
         let lists = Counted::of(departments, lists.map(|list| (list.0, list)));
         Self {
             users: Sorted::of(users.items(), |user| (entry(user), user)),
@@ -161,7 +162,7 @@ impl Snapshot {
 
     /// Adds the lists of departments from this place on.
     pub(crate) fn list_several(&mut self, from: usize) {
-        for place in super::place(from)..super::place(self.several.len()) {
+        for place in place_number(from)..place_number(self.several.len()) {
             for each in in_list(&self.several, place) {
                 Arc::make_mut(&mut self.roster).lists.insert(each, |list| list);
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use petgraph::stable_graph::NodeIndex;
 use smallvec::SmallVec;
 
-use crate::collections::shared;
+use crate::collections::{heap_bytes, place_number};
 use crate::policy::org::Org;
 use crate::snapshot::Snapshot;
 use crate::snapshot::entry::{Places, SEVERAL};
@@ -24,7 +24,8 @@ const FIRST: DepartmentSlot = 2;
 pub(crate) struct Tree {
     /// By slot. Owners are looked up here alone, in a third of the bytes of both.
     numbers: Arc<[u32]>,
-    /// By slot, with the same numbers. Askers in several departments wait for one read of memory for each, and not for two.
+    /// By slot, with the same numbers. Askers in several departments wait for one read of memory for each, and not for two as they
+    /// would if only the counts stood here.
     ranges: Arc<[Below]>,
     /// The slots in the order of their numbers.
     preorder: Arc<[DepartmentSlot]>,
@@ -51,7 +52,7 @@ impl Tree {
         in_canonical_order(org, &mut waiting);
         while let Some(department) = waiting.pop() {
             let slot = slot(department);
-            let number = super::place(preorder.len());
+            let number = place_number(preorder.len());
             numbers[slot as usize] = number;
             ranges[slot as usize].first = number;
             preorder.push(slot);
@@ -92,7 +93,7 @@ impl Tree {
             first..to
         };
         for place in shifted {
-            let (slot, number) = (preorder[place] as usize, super::place(place));
+            let (slot, number) = (preorder[place] as usize, place_number(place));
             numbers[slot] = number;
             ranges[slot].first = number;
         }
@@ -111,12 +112,12 @@ impl Tree {
         match (next, after.parent(department)) {
             (Some(next), _) => self.number(slot(*next)),
             (None, Some(parent)) => self.number(slot(parent)) + self.below(slot(parent)).count,
-            (None, None) => super::place(self.preorder.len()),
+            (None, None) => place_number(self.preorder.len()),
         }
     }
 
     /// Whether they are known to be one and the same.
-    pub(crate) fn is(&self, other: &Self) -> bool {
+    pub(crate) fn ptr_eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.numbers, &other.numbers)
     }
 
@@ -144,7 +145,7 @@ impl Tree {
     }
 
     pub(crate) fn memory_usage(&self) -> usize {
-        shared(&self.numbers) + shared(&self.ranges) + shared(&self.preorder)
+        heap_bytes(&self.numbers) + heap_bytes(&self.ranges) + heap_bytes(&self.preorder)
     }
 
     /// One more than the greatest slot.
@@ -199,7 +200,7 @@ impl Snapshot {
 
 /// The slot of a department of the model.
 pub(crate) fn slot(department: NodeIndex) -> DepartmentSlot {
-    super::place(department.index()) + FIRST
+    place_number(department.index()) + FIRST
 }
 
 /// The department of the model that has this slot, the other way round.

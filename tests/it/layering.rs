@@ -72,7 +72,7 @@ fn rooms_use_only_the_rooms_to_the_left_of_them() {
 }
 
 #[test]
-fn the_hot_rooms_know_no_documents_and_no_graphs() {
+fn the_hot_rooms_neither_read_documents_nor_walk_graphs_nor_panic() {
     let mut files = Vec::new();
     for room in ["src/snapshot", "src/collections"] {
         rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(room), &mut files);

@@ -3,7 +3,7 @@
 use std::iter;
 
 use orgscope::reference::Reference;
-use orgscope::{AnyPermission, AnyRecord, Handle, Owner, Policy, Question, Snapshot, UserId};
+use orgscope::{AnyPermission, AnyRecord, Decision, Handle, Owner, Policy, Question, Snapshot, UserId};
 use proptest::prelude::*;
 
 use crate::random::{World, world, worlds};
@@ -84,9 +84,9 @@ pub(crate) fn agree(world: &World) {
                 let askers = world.askers();
                 let questions: Vec<_> = askers.iter().flat_map(|it| iter::zip(iter::repeat(it), &records)).collect();
                 let batch = questions.iter().map(|(user, record)| (snapshot.principal(*user), levelled, *record));
-                for ((user, record), answer) in iter::zip(&questions, snapshot.check_each(batch)) {
-                    assert_eq!(answer.is_allow(), may(user, Some(record)), "in a batch {user:?} {record:?}");
-                }
+                let answers: Vec<bool> = snapshot.check_each(batch).map(Decision::is_allow).collect();
+                let expected: Vec<bool> = questions.iter().map(|(user, record)| may(user, Some(*record))).collect();
+                assert_eq!(answers, expected, "in a batch {questions:?}");
                 for record in &records {
                     let expected: Vec<&UserId> = everybody.iter().filter(|user| may(user, Some(record))).collect();
                     assert_eq!(sorted(snapshot.who_can(levelled, record)), expected, "who {record:?}");

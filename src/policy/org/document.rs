@@ -30,7 +30,7 @@ impl Org {
         let groups = read_groups(written.groups, &mut users, problems);
 
         let ids = read.departments.iter().map(|department| department.id.clone());
-        let mut by_id: Vec<_> = ids.zip((0..).map(NodeIndex::new)).collect();
+        let mut by_id: Vec<_> = ids.zip(nodes()).collect();
         by_id.sort_unstable();
         let mut people = vec![0; read.departments.len()];
         for department in users.iter().flat_map(|(_, user)| user.anchors()) {
@@ -38,8 +38,8 @@ impl Org {
         }
         let mut group_ids: Vec<_> = groups.iter().map(|(id, group)| (group.number, id.clone())).collect();
         group_ids.sort_unstable();
-        let people = (0..).map(NodeIndex::new).zip(people).filter(|(_, people)| *people > 0);
-        let departments = (0..).map(NodeIndex::new).zip(read.departments.into_iter().map(Arc::new));
+        let people = nodes().zip(people).filter(|(_, people)| *people > 0);
+        let departments = nodes().zip(read.departments.into_iter().map(Arc::new));
         Self {
             forest: Arc::new(forest),
             departments: Map::of_sorted(departments),
@@ -81,11 +81,16 @@ impl Org {
     }
 }
 
+/// The nodes of departments in the order in which they come.
+fn nodes() -> impl Iterator<Item = NodeIndex> {
+    (0..).map(NodeIndex::new)
+}
+
 fn read_departments(written: Vec<document::Department>, problems: &mut Problems) -> (StableDiGraph<(), ()>, Read) {
     let repeated = repeated(written.iter().map(|department| &department.id));
     let mut forest = StableDiGraph::with_capacity(written.len(), written.len());
-    let nodes = written.iter().map(|department| &department.id).zip((0..).map(NodeIndex::new));
-    let first = nodes.filter(|(_, node)| !repeated.contains_key(&node.index()));
+    let first = written.iter().map(|department| &department.id).zip(nodes());
+    let first = first.filter(|(_, node)| !repeated.contains_key(&node.index()));
     let mut read = Read { departments: Vec::with_capacity(written.len()), by_id: Index::of(first) };
     let mut parents = Vec::with_capacity(written.len());
     for (d, department) in written.into_iter().enumerate() {
