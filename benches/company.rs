@@ -34,6 +34,11 @@ impl Size {
             _ => "other",
         }
     }
+
+    /// The name of a row for this size, which stands in the place of `{}`.
+    pub(crate) fn in_row(self, row: &str) -> String {
+        row.replace("{}", self.name())
+    }
 }
 
 /// What the ids of users, departments and groups are.

@@ -1,7 +1,8 @@
 //! Checks written by hand, promise by promise: what each promise costs, and what a check that keeps them all takes.
 //!
-//! They share no code with the library. Those that keep less answer wrong where it matters; the one that keeps all answers as the
-//! library does, which is asserted.
+//! They are told the levels of each user by the library, and share no code with its check. They know records of one owner, whose id
+//! counts from one, and no shares; what is asked here has no others. Those that keep less answer wrong where it matters; those that
+//! keep all answer as the library does, which is asserted.
 
 use std::array;
 use std::collections::{BTreeSet, HashMap};
@@ -47,10 +48,10 @@ struct Anchor {
 }
 
 impl Anchor {
-    /// Of no department, for owners.
-    const NOWHERE: Self = Self { first: SEVERAL - 1, count: 0 };
-    /// The same for who asks: no owner has this number.
-    const NOTHING: Self = Self { first: SEVERAL - 2, count: 0 };
+    /// Where owners are who have no department.
+    const OF_NO_OWNER: Self = Self { first: SEVERAL - 1, count: 0 };
+    /// Where who asks is without a department: no owner has this number.
+    const OF_NO_ASKER: Self = Self { first: SEVERAL - 2, count: 0 };
 
     fn relation(self, number: u32) -> u32 {
         let below = number.wrapping_sub(self.first);
@@ -112,10 +113,13 @@ struct Bare {
 /// Who asks, bound to a state, so that no other is asked by mistake.
 pub(crate) struct Bound<'s> {
     state: &'s State,
+    /// Not the cells, to which a pointer takes twice as many bytes: this is as large as a [`Principal`].
     row: &'s Arc<[Cell]>,
     user: u32,
     anchor: Anchor,
 }
+
+const _: () = assert!(size_of::<Bound<'_>>() == size_of::<Principal<'_>>());
 
 /// What is asked: as many bytes as a [`Question`], so that to read it takes as long.
 pub(crate) struct Asked {
@@ -141,7 +145,8 @@ impl Asked {
 }
 
 impl State {
-    const SCHEMA: u64 = 0x0c0a_57e5;
+    /// Any number: to compare it is what costs.
+    const SCHEMA: u64 = 7;
 
     /// Of a company, and of its users in the order of their ids.
     pub(crate) fn new(
@@ -168,7 +173,7 @@ impl State {
             movable.push(Home { user, department: place(&mut member.iter()) });
             let slot = place(&mut member.iter().chain(heads).chain(deputy_of));
             let anchor = match slot {
-                NOWHERE => Anchor::NOTHING,
+                NOWHERE => Anchor::OF_NO_ASKER,
                 _ => departments.get(slot as usize).copied().unwrap_or(Anchor { first: slot, count: 0 }),
             };
             let cells: [Cell; ACTIONS.len()] = array::from_fn(|action| Cell::of(level(principal, action)));
@@ -179,7 +184,7 @@ impl State {
             users.push(Bare { row: number(row), user, anchor });
         }
         let fixed = |home: &Home| {
-            let department = departments.get(home.department as usize).unwrap_or(&Anchor::NOWHERE).first;
+            let department = departments.get(home.department as usize).unwrap_or(&Anchor::OF_NO_OWNER).first;
             Home { department, ..*home }
         };
         let fixed: Vec<Home> = movable.iter().map(fixed).collect();
@@ -222,16 +227,40 @@ impl State {
         self.rows[user.row as usize][asked.action]
             .admits(own | user.anchor.relation(owner.department) | asked.is_open())
     }
+
+    fn anchor(&self, slot: u32) -> Anchor {
+        self.departments.get(slot as usize).copied().unwrap_or(Anchor::OF_NO_OWNER)
+    }
+
+    /// The departments, if this is the place of several.
+    fn all(&self, slot: u32) -> Option<&Vec<u32>> {
+        if slot & SEVERAL == 0 { None } else { self.several.get((slot & !SEVERAL) as usize) }
+    }
 }
 
 impl Bound<'_> {
-    /// The same check where the schema is compared, and whoever is unknown is denied. Where departments move, they have slots;
-    /// where states share, owners are on pages; and who is in several departments is found to be so.
-    pub(crate) fn check<const MOVE: bool, const SHARE: bool, const SEVERAL_TOO: bool>(&self, asked: &Asked) -> bool {
-        self.check_in::<MOVE, SHARE, SEVERAL_TOO>(self.state, asked)
+    /// The same check where no other state is asked by mistake, the schema is compared, and whoever is unknown is denied.
+    pub(crate) fn check_bound(&self, asked: &Asked) -> bool {
+        self.check_in::<false, false, false>(self.state, asked)
     }
 
-    /// The same with all promises, asked of a state that is at hand: the owner is found while the asker comes from memory.
+    /// And where departments may move, and so have slots.
+    pub(crate) fn check_movable(&self, asked: &Asked) -> bool {
+        self.check_in::<true, false, false>(self.state, asked)
+    }
+
+    /// And where states share owners, who so are on pages.
+    pub(crate) fn check_shared(&self, asked: &Asked) -> bool {
+        self.check_in::<true, true, false>(self.state, asked)
+    }
+
+    /// And where people may be in several departments: all promises.
+    pub(crate) fn check_all(&self, asked: &Asked) -> bool {
+        self.check_in::<true, true, true>(self.state, asked)
+    }
+
+    /// The same, asked of a state that is at hand: the owner is found while the asker comes from memory. Askers of another state
+    /// are denied here.
     pub(crate) fn check_at_hand(&self, state: &State, asked: &Asked) -> bool {
         std::ptr::eq(self.state, state) && self.check_in::<true, true, true>(state, asked)
     }
@@ -270,17 +299,6 @@ impl Bound<'_> {
     }
 }
 
-impl State {
-    fn anchor(&self, slot: u32) -> Anchor {
-        self.departments.get(slot as usize).copied().unwrap_or(Anchor::NOWHERE)
-    }
-
-    /// The departments, if this is the place of several.
-    fn all(&self, slot: u32) -> Option<&Vec<u32>> {
-        if slot & SEVERAL == 0 { None } else { self.several.get((slot & !SEVERAL) as usize) }
-    }
-}
-
 /// The departments, numbered so that each is followed by those below it: their slots by their ids, and what has each slot.
 fn departments(document: &Document) -> (HashMap<&DepartmentId, u32>, Vec<Anchor>) {
     let all = &document.org.departments;
@@ -289,7 +307,7 @@ fn departments(document: &Document) -> (HashMap<&DepartmentId, u32>, Vec<Anchor>
     for (department, slot) in all.iter().zip(1..) {
         below.entry(department.parent.as_ref().map_or(NOWHERE, |parent| slots[parent])).or_default().push(slot);
     }
-    let mut anchors = vec![Anchor::NOWHERE; all.len() + 1];
+    let mut anchors = vec![Anchor::OF_NO_OWNER; all.len() + 1];
     let mut next = 0;
     // Each comes twice: before and after those below it.
     let mut waiting: Vec<(u32, bool)> = vec![(NOWHERE, false)];

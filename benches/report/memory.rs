@@ -8,6 +8,8 @@ use crate::row;
 const USERS: u32 = 1_000_000;
 const DEPARTMENTS: u32 = 100_000;
 
+pub(crate) const BYTES: &str = "bytes per user, 1M in one department each";
+
 pub(crate) fn report() {
     let mut document = Document::new();
     document.org.departments = (0..DEPARTMENTS)
@@ -17,7 +19,7 @@ pub(crate) fn report() {
     let handle = Handle::new(Policy::from_document(document).expect("the company is valid"));
     let bytes = handle.load().memory_usage();
     let each = |bytes: usize| f64::from(u32::try_from(bytes / 1000).unwrap_or(u32::MAX)) * 1000.0 / f64::from(USERS);
-    row("bytes per user, 1M in one department each", each(bytes), "<=", 64.0);
+    row(BYTES, each(bytes), "<=", 64.0);
     if let Some(bytes) = resident() {
         println!("# the process holds {:.0} bytes a user, the policy and what is free included", each(bytes));
     }

@@ -9,8 +9,11 @@ use orgscope::{DepartmentId, Grant, Handle, Level, RoleId, Subject};
 use crate::company::Size;
 use crate::{PASSES, median, row_of_largest, time};
 
+pub(crate) const MOVE: &str = "publish one user's move {} / compile";
+pub(crate) const LEVEL: &str = "publish one level {} / compile";
+pub(crate) const TENTH: &str = "publish a department of a tenth {} / compile";
+
 pub(crate) fn report(size: Size, handle: &Handle, compile: Duration) {
-    let name = size.name();
     let document = handle.load().policy().to_document();
     let publish = |what: &str, goal: Option<f64>, there: &Command, back: &Command| {
         let mut times = Vec::new();
@@ -21,30 +24,30 @@ pub(crate) fn report(size: Size, handle: &Handle, compile: Duration) {
             }
         }
         let time = median(times);
-        println!("# {name}: publish {what} {time:?}");
-        let (what, ratio) = (format!("publish {what} {name} / compile"), time.as_secs_f64() / compile.as_secs_f64());
-        row_of_largest(size, &what, ratio, goal);
+        let what = size.in_row(what);
+        println!("# {what}: {time:?}");
+        row_of_largest(size, &what, time.as_secs_f64() / compile.as_secs_f64(), goal);
     };
     let (user, role) = (&document.org.users[7].id, RoleId::clone(&document.roles[0].id));
     let away = document.org.departments.iter().map(|d| &d.id).find(|d| !document.org.users[7].departments.contains(d));
     let away = away.expect("there are more departments");
     publish(
-        "one user's move",
+        MOVE,
         Some(1e-4),
         &Command::join_department(user.clone(), away.clone()),
         &Command::leave_department(user.clone(), away.clone()),
     );
     let level = |level: Level| Command::set_level(role.clone(), "contact.read", Grant::Level(level));
-    publish("one level", Some(1e-4), &level(Level::Department), &level(Level::Own));
+    publish(LEVEL, Some(1e-4), &level(Level::Department), &level(Level::Own));
     let subject = Subject::department(away.clone());
     publish(
-        "one role of a department",
+        "publish one role of a department {} / compile",
         None,
         &Command::assign(role.clone(), subject.clone()),
         &Command::unassign(role.clone(), subject),
     );
     for (what, one_in, goal) in
-        [("a department of a hundredth", 100, None), ("a department of a tenth", 10, Some(0.02))]
+        [("publish a department of a hundredth {} / compile", 100, None), (TENTH, 10, Some(0.02))]
     {
         let (part, parent) = department_of(&document, one_in);
         let moved = |parent| Command::MoveDepartment { id: part.clone(), parent };

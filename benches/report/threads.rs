@@ -12,6 +12,9 @@ use crate::check::Question;
 use crate::company::Size;
 use crate::{figure, row};
 
+pub(crate) const IN_PEACE: &str = "two threads / one {}, in peace";
+pub(crate) const UNDER_EDITS: &str = "two threads / one {}, under 100 edits a second";
+
 pub(crate) fn report(size: Size, handle: &Handle, questions: &[Question]) {
     let name = size.name();
     let (_, two) = rates(|_| arithmetic());
@@ -24,7 +27,7 @@ pub(crate) fn report(size: Size, handle: &Handle, questions: &[Question]) {
     let (_, two) = rates(|_| checks(handle, questions, 1));
     figure(&format!("two threads / one {name}, a snapshot loaded for each check"), two);
     let user = handle.load().policy().to_document().org.users[7].id.clone();
-    for (what, edits, goal) in [("in peace", false, 1.9), ("under 100 edits a second", true, 1.8)] {
+    for (what, edits, goal) in [(IN_PEACE, false, 1.9), (UNDER_EDITS, true, 1.8)] {
         let done = AtomicBool::new(false);
         let (one, two) = thread::scope(|scope| {
             if edits {
@@ -44,8 +47,9 @@ pub(crate) fn report(size: Size, handle: &Handle, questions: &[Question]) {
             rates
         });
         let asked = f64::from(u32::try_from(questions.len() * ROUNDS).expect("there are few"));
-        println!("# {name}: {:.1} million checks a second by one thread, {what}", asked * one / 1e6);
-        row(&format!("two threads / one {name}, {what}"), two, ">=", goal);
+        let what = size.in_row(what);
+        println!("# {what}: {:.1} million checks a second by one", asked * one / 1e6);
+        row(&what, two, ">=", goal);
     }
 }
 
