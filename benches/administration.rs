@@ -6,6 +6,7 @@
 
 mod company;
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -65,6 +66,7 @@ fn measure(name: &str, editor: &Editor<'_>, only_roles: bool, policy: &Policy) {
     let mut time = Duration::ZERO;
     let mut slowest = Duration::ZERO;
     let mut refused = 0;
+    let mut kinds: BTreeMap<String, Vec<Duration>> = BTreeMap::new();
     for number in 0..COMMANDS {
         if number % 400 == 0 {
             let start = Instant::now();
@@ -72,22 +74,35 @@ fn measure(name: &str, editor: &Editor<'_>, only_roles: bool, policy: &Policy) {
             compiling.push(start.elapsed());
         }
         let command = [command(number, only_roles, &mut rng)];
+        let kind = kind(&command[0]);
         let start = Instant::now();
         let receipt = editor.apply(&command);
         let took = start.elapsed();
         (time, slowest) = (time + took, slowest.max(took));
-        refused += usize::from(black_box(receipt).is_err());
+        if black_box(receipt).is_ok() { kinds.entry(kind).or_default().push(took) } else { refused += 1 }
     }
     let mean = time / u32::try_from(COMMANDS).expect("they are few");
     compiling.sort_unstable();
     let compile = compiling[compiling.len() / 2];
     println!("# {name}: {mean:.1?} a command, {slowest:.1?} the slowest, {refused} of {COMMANDS} refused");
+    for (kind, mut times) in kinds {
+        times.sort_unstable();
+        println!("#   {kind}: {:.1?}, the median of {} that were accepted", times[times.len() / 2], times.len());
+    }
     println!("# compiling {} users: {compile:.1?}", SIZE.name());
     let figure = mean.as_secs_f64() / compile.as_secs_f64();
     println!(
         "a command {name} / compiling the company\t{figure:.6}\t<= 0.001\t{}",
         if figure <= 0.001 { "met" } else { "missed" }
     );
+}
+
+/// What a command does; of an assignment, also to what kind of subject.
+fn kind(command: &Command) -> String {
+    let written = serde_json::to_value(command).expect("commands are written");
+    let (name, fields) = written.as_object().and_then(|it| it.iter().next()).expect("a command is an object");
+    let subject = fields["subject"].as_object().and_then(|subject| subject.keys().next());
+    subject.map_or_else(|| name.clone(), |subject| format!("{name} {subject}"))
 }
 
 fn command(number: usize, only_roles: bool, rng: &mut Rng) -> Command {

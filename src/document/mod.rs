@@ -148,7 +148,7 @@ impl<'de> Deserialize<'de> for Format {
                     Format::NUMBER => Ok(Format),
                     0 => Err(E::invalid_value(Unexpected::Unsigned(number), &self)),
                     newer => Err(E::custom(format_args!(
-                        "format `{newer}` is newer than `{}`, the newest that this version of orgscope reads: update orgscope",
+                        "update orgscope: this version reads format `{}` and this is format `{newer}`",
                         Format::NUMBER
                     ))),
                 }

@@ -189,7 +189,7 @@ fn what_is_no_text_is_one_line() {
 
 #[test]
 fn a_newer_format_is_refused_as_such_whatever_else_it_holds() {
-    let newer = "format: format `2` is newer than `1`, the newest that this version of orgscope reads: update orgscope";
+    let newer = "format: update orgscope: this version reads format `1` and this is format `2`";
     for (line, name, text) in [
         (1, "newer1.json", r#"{"format": 2}"#),
         (2, "newer2.json", "{\"hat\": [{\"x\": null}], \"org\": 7,\n\"format\": 2, \"schema\": \"new\"}"),
