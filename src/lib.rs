@@ -82,7 +82,8 @@
 //! | [`World`] | a document with records and expectations: the format of tests and bug reports |
 //!
 //! The rules stand in [`docs::semantics`], lists in databases in [`docs::lists`], changing things in
-//! [`docs::administration`], explanations as data in [`docs::explain`], and how it works inside in [`docs::internals`].
+//! [`docs::administration`], explanations as data in [`docs::explain`], what it costs in [`docs::performance`], and how it
+//! works inside in [`docs::internals`].
 //!
 //! # What it is not
 //!

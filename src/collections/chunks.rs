@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::collections::{heap_bytes, place_number};
 
-/// How many chunks stand together.
-const TOGETHER: usize = 64;
+/// How many chunks stand together. They are counted, and that costs more than to copy what is in one of them.
+const TOGETHER: usize = 32;
 
 /// A list that is cheap to clone and cheap to change.
 ///

@@ -111,9 +111,10 @@
 //!    permission; a role that is assigned must have no cell above it. Raised means: to a level that is not within the one
 //!    before. Lowering is free. Cloning raises nothing; whoever assigns the clone is held to its cells.
 //! 2. **Where `manage` is levelled, it is a reach.** They assign and unassign only subjects that it reaches, and change or
-//!    delete no role that is assigned to a subject out of reach; one that nobody has they may. A user or a department is reached if managing is allowed for a record that is
-//!    theirs; a department with those below also takes a level with `department+sub`; a group takes that all its members are
-//!    reached. Supervisors, everyone and the like, and an empty group, take `all`.
+//!    delete no role that is assigned to a subject out of reach; one that nobody has they may. A user or a department is
+//!    reached if managing is allowed for a record that is theirs; a department with those below also takes a level with
+//!    `department+sub`; a group takes that all its members are reached. Supervisors, everyone and the like, and an empty
+//!    group, take `all`.
 //! 3. **Locked roles are the host application's.** Anybody may clone them.
 //!
 //! A document with `"delegation": "open"` drops the first rule, but for a levelled `manage` itself: else who manages could

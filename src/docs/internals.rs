@@ -7,15 +7,16 @@
 //!                                                                     out
 //! ```
 //!
-//! Each room is a folder below `src`, uses only rooms to its left, and a test reads the source to see to it. `collections` stands
-//! beside `vocabulary`; `policy` and all to the right of it use it.
+//! Each room is a file or a folder in `src`, and uses only rooms to its left; a test reads the source to see to it. Aside stand
+//! `collections`, which uses the ids of `vocabulary` and which `policy` and all to the right of it may use; `presets`, made of
+//! documents; and `reference`, made of policies.
 //!
 //! | room | what lives there | what never does |
 //! |---|---|---|
 //! | `vocabulary` | ids, levels, permissions, facts, subjects | any other room |
 //! | `collections` | lists, tables and maps that one state shares with the next | what a company is; of the vocabulary it knows ids |
 //! | `document` | serde types of documents and world files | rules about their content |
-//! | `policy` | the validated model; the company as a graph (petgraph) | tricks for speed |
+//! | `policy` | the validated model; the company as a graph (petgraph) | decisions, and what only a check needs |
 //! | `snapshot` | the compiled form; compiling reads the graph once | serde, errors |
 //! | `query` | one file for each question | a second definition of access |
 //! | `admin` | a batch judged and worked out: the rules, one file each; receipts, the log, the catalogue | a second definition of access; clock, file or network |

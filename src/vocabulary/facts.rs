@@ -4,8 +4,8 @@ use crate::vocabulary::subject::{Owner, Share};
 
 /// What the library is told about a record: who owns it, whether it is open, whom it is shared with.
 ///
-/// Nothing of this is stored. Owners and shares are sets: to no answer do order and repetition matter (to `==` they do). With one owner and no
-/// share nothing allocates, and all text is borrowed.
+/// Nothing of this is stored. Owners and shares are sets: their order and what stands there twice change no answer (but `==`
+/// compares them). With one owner and no share nothing allocates, and all text is borrowed.
 ///
 /// ```
 /// use orgscope::{Facts, Owner, Share};

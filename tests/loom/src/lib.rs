@@ -1,4 +1,5 @@
-//! Every order in which two threads can meet in a memo, and every one of three that interrupts a thread at most twice: `cargo test --release --manifest-path tests/loom/Cargo.toml`.
+//! Every order in which two threads can meet in a memo, and every one of three that interrupts a thread at most twice:
+//! `cargo test --release --manifest-path tests/loom/Cargo.toml`.
 
 #![cfg(test)]
 
