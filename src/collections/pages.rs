@@ -41,17 +41,23 @@ impl<T: Copy> Pages<T> {
         let count = usize::try_from(range.end - range.start).unwrap_or(0);
         let empty: Page<T> = Arc::new([None; PAGE]);
         let first = range.start * signed(PAGE);
-        let mut pages = Self { first, lists: Arc::default(), empty: empty.clone(), used: 0, len: 0 };
-        let mut places = vec![[None; PAGE]; count];
-        for (number, value) in entries.iter().filter(|(number, _)| range.contains(&page_of(*number))) {
-            if let Some((page, within)) = pages.place(*number) {
-                places[page][within] = Some(*value);
-                pages.len += 1;
+        let mut this = Self { first, lists: Arc::default(), empty: empty.clone(), used: 0, len: 0 };
+        let mut pages = vec![empty.clone(); count];
+        // A page at a time, as ids most often come: to look whether it is shared takes longer than to put a number there.
+        for entries in entries.chunk_by(|(one, _), (other, _)| page_of(*one) == page_of(*other)) {
+            let is_near = range.contains(&page_of(entries[0].0));
+            let Some((page, _)) = this.place(entries[0].0).filter(|_| is_near) else { continue };
+            let page = Arc::make_mut(&mut pages[page]);
+            for (number, value) in entries {
+                if let Some((_, within)) = this.place(*number) {
+                    page[within] = Some(*value);
+                }
             }
+            this.len += entries.len();
         }
-        pages.used = places.iter().filter(|page| !is_empty(page)).count();
-        pages.lists = places.chunks(TOGETHER).map(|pages| list(pages, &empty)).collect();
-        pages
+        this.used = pages.iter().filter(|page| !Arc::ptr_eq(page, &empty)).count();
+        this.lists = pages.chunks(TOGETHER).map(|pages| list(pages, &empty)).collect();
+        this
     }
 
     #[inline]
@@ -170,9 +176,9 @@ fn close(pages: impl Iterator<Item = i64>) -> Range<i64> {
     best
 }
 
-fn list<T: Copy>(pages: &[[Option<T>; PAGE]], empty: &Page<T>) -> List<T> {
-    let page = |page: &[Option<T>; PAGE]| if is_empty(page) { empty.clone() } else { Arc::new(*page) };
-    Arc::new(array::from_fn(|number| pages.get(number).map_or_else(|| empty.clone(), page)))
+/// These pages, and empty ones behind them.
+fn list<T>(pages: &[Page<T>], empty: &Page<T>) -> List<T> {
+    Arc::new(array::from_fn(|number| pages.get(number).unwrap_or(empty).clone()))
 }
 
 fn is_empty<T>(page: &[Option<T>; PAGE]) -> bool {
