@@ -114,12 +114,13 @@ mod query;
 #[doc(hidden)]
 pub mod reference;
 mod snapshot;
+#[cfg(feature = "sql")]
+pub mod sql;
 mod vocabulary;
 
 pub use admin::actor::Actor;
 pub use admin::affected::Affected;
 pub use admin::audit::AuditEntry;
-pub use admin::catalogue::{Catalogue, RoleEntry, SectionRoles};
 pub use admin::digest::{Digest, NoDigest};
 pub use admin::log::{Checkpoint, RestoreError};
 pub use admin::receipt::{DryRun, Receipt};
@@ -127,20 +128,19 @@ pub use admin::refusal::{Refusal, Rule, Unreached};
 pub use document::{Command, Document};
 pub use handle::{Editor, Handle, Reload};
 pub use policy::Policy;
-pub use policy::lint::Finding;
 pub use policy::schema::{Schema, UnknownPermission};
 pub use policy::validate::{PolicyError, Problem};
 pub use policy::world::{InvalidQuestion, Question, Stage, World};
+pub use query::catalogue::{Catalogue, RoleEntry, SectionRoles};
 pub use query::check::{Decision, Denied};
 pub use query::diff::{Diff, DiffGroup, RightChange};
 pub use query::explain::Explanation;
 pub use query::known_owner::KnownOwner;
+pub use query::lint::Finding;
 pub use query::predicate::{AnyOf, Audience, Departments, Predicate, Term};
 pub use query::principal::Principal;
 pub use query::reason::{Code, Reason};
 pub use query::scope::Scope;
-#[cfg(feature = "sql")]
-pub use query::sql;
 pub use query::what::Rights;
 pub use query::who::WhoCan;
 pub use snapshot::Snapshot;

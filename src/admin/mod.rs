@@ -6,7 +6,6 @@
 pub(crate) mod actor;
 pub(crate) mod affected;
 pub(crate) mod audit;
-pub(crate) mod catalogue;
 mod conflict;
 pub(crate) mod digest;
 mod guard;

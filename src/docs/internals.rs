@@ -9,7 +9,7 @@
 //!
 //! Each room is a file or a folder in `src`, and uses only rooms to its left; a test reads the source to see to it. Aside stand
 //! `collections`, which uses the ids of `vocabulary` and which `policy` and all to the right of it may use; `presets`, made of
-//! documents; and `reference`, made of policies.
+//! documents; `sql`, made of predicates and snapshots; and `reference`, made of policies.
 //!
 //! | room | what lives there | what never does |
 //! |---|---|---|
@@ -19,7 +19,8 @@
 //! | `policy` | the validated model; the company as a graph (petgraph) | decisions, and what only a check needs |
 //! | `snapshot` | the compiled form; compiling reads the graph once | serde, errors |
 //! | `query` | one file for each question | a second definition of access |
-//! | `admin` | a batch judged and worked out: the rules, one file each; receipts, the log, the catalogue | a second definition of access; clock, file or network |
+//! | `sql` | predicates as conditions on tables, and the tables of a mirror | a second definition of access |
+//! | `admin` | a batch judged and worked out: the rules, one file each; receipts and the log | a second definition of access; clock, file or network |
 //! | `presets` | ready-made sections with their roles | code of its own |
 //! | `handle` | the current snapshot and the policy it came from | rules |
 //! | `reference` | the rules read literally, the oracle of the tests | speed; decision code of the snapshot |

@@ -5,7 +5,6 @@ pub(crate) mod assigned;
 pub(crate) mod assignment;
 pub(crate) mod change;
 mod cycle;
-pub(crate) mod lint;
 pub(crate) mod org;
 pub(crate) mod role;
 pub(crate) mod schema;

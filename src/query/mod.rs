@@ -1,9 +1,11 @@
 //! The questions, one file each. All go through [`Scope`](scope::Scope): there is no second definition of access.
 
+pub(crate) mod catalogue;
 pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod known_owner;
+pub(crate) mod lint;
 mod names;
 pub(crate) mod ownership;
 pub(crate) mod predicate;
@@ -11,7 +13,5 @@ pub(crate) mod principal;
 pub(crate) mod reason;
 pub(crate) mod scope;
 pub(crate) mod source;
-#[cfg(feature = "sql")]
-pub mod sql;
 pub(crate) mod what;
 pub(crate) mod who;

@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room, with the rooms that it may use.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 12] = [
     ("vocabulary", &[]),
     ("collections", &["vocabulary"]),
     ("document", &["vocabulary"]),
     ("policy", &["vocabulary", "collections", "document"]),
     ("snapshot", &["vocabulary", "collections", "document", "policy"]),
     ("query", &["vocabulary", "collections", "document", "policy", "snapshot"]),
+    ("sql", &["vocabulary", "policy", "snapshot", "query"]),
     ("admin", &["vocabulary", "collections", "document", "policy", "snapshot", "query"]),
     ("handle", &["vocabulary", "collections", "document", "policy", "snapshot", "query", "admin"]),
     ("presets", &["vocabulary", "document"]),

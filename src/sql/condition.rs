@@ -3,15 +3,15 @@
 use sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, UnionType};
 
 use crate::query::predicate::{Asked, Audience, Departments, Predicate, clauses};
-use crate::query::sql::column::IdColumn;
-use crate::query::sql::dialect::Dialect;
-use crate::query::sql::guard;
-use crate::query::sql::mapping::{ConditionError, MEMBER, Mapping, OWNER, OwnersIn, SHARE, SharesIn};
-use crate::query::sql::members::MembersIn;
-use crate::query::sql::mirror::Mirror;
-use crate::query::sql::names;
-use crate::query::sql::statement::Param;
 use crate::snapshot::SHARED;
+use crate::sql::column::IdColumn;
+use crate::sql::dialect::Dialect;
+use crate::sql::guard;
+use crate::sql::mapping::{ConditionError, MEMBER, Mapping, OWNER, OwnersIn, SHARE, SharesIn};
+use crate::sql::members::MembersIn;
+use crate::sql::mirror::Mirror;
+use crate::sql::names;
+use crate::sql::statement::Param;
 use crate::vocabulary::id::{DepartmentId, Id};
 use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 

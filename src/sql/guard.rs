@@ -16,7 +16,7 @@ use sea_query::{
     Alias, BinOper, CaseStatement, Expr, ExprTrait, Func, FunctionCall, JoinType, Query, SelectStatement, UnionType,
 };
 
-use crate::query::sql::mirror::Mirror;
+use crate::sql::mirror::Mirror;
 
 const BEHIND: &str = "orgscope: the mirror tables are behind or ahead of the snapshot that was asked; they are at ";
 

@@ -4,12 +4,12 @@ use sea_query::{Condition, DynIden, TableName};
 use thiserror::Error;
 
 use crate::query::predicate::Predicate;
-use crate::query::sql::column::IdColumn;
-use crate::query::sql::condition::Rendering;
-use crate::query::sql::dialect::{Dialect, IdKinds, Ids};
-use crate::query::sql::members::{Members, MembersIn};
-use crate::query::sql::names;
-use crate::query::sql::statement::Sql;
+use crate::sql::column::IdColumn;
+use crate::sql::condition::Rendering;
+use crate::sql::dialect::{Dialect, IdKinds, Ids};
+use crate::sql::members::{Members, MembersIn};
+use crate::sql::names;
+use crate::sql::statement::Sql;
 use crate::vocabulary::id::DepartmentId;
 
 /// The table of the records of a type: which of its columns hold the facts. A fact without a column is one that no record

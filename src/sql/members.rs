@@ -2,11 +2,11 @@
 
 use sea_query::TableName;
 
-use crate::query::sql::column::IdColumn;
-use crate::query::sql::dialect::{Dialect, IdKinds};
-use crate::query::sql::mapping::{InvalidMapping, MEMBER, column};
-use crate::query::sql::mirror::Mirror;
-use crate::query::sql::names;
+use crate::sql::column::IdColumn;
+use crate::sql::dialect::{Dialect, IdKinds};
+use crate::sql::mapping::{InvalidMapping, MEMBER, column};
+use crate::sql::mirror::Mirror;
+use crate::sql::names;
 
 /// Where a condition finds the people of a department: it has them inside, or asks a table of the application, or mirror
 /// tables that this library keeps.

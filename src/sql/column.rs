@@ -2,9 +2,9 @@
 
 use sea_query::{DynIden, Expr, ExprTrait, Func, SelectStatement, TableName};
 
-use crate::query::sql::dialect::{Dialect, Ids};
-use crate::query::sql::names;
-use crate::query::sql::statement::Param;
+use crate::sql::dialect::{Dialect, Ids};
+use crate::sql::names;
+use crate::sql::statement::Param;
 use crate::vocabulary::id::Id;
 
 /// A column of ids in some table.

@@ -5,7 +5,7 @@ use sea_query::{
     SqliteQueryBuilder, Value,
 };
 
-use crate::query::sql::dialect::Dialect;
+use crate::sql::dialect::Dialect;
 
 /// SQL as text, with the parameters that it is sent with.
 ///
