@@ -6,8 +6,9 @@ use std::fmt::Write;
 use std::iter;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Row, Table, TableStyle, Width};
-use orgscope::document::{self, User};
-use orgscope::{Decision, Facts, Handle, Owner, Permission, RecordId, Resource, Share, Snapshot, UserId, World};
+use orgscope::document::User;
+use orgscope::world::{World, document};
+use orgscope::{Decision, Facts, Handle, Owner, Permission, RecordId, Resource, Share, Snapshot, UserId};
 
 /// A contact as this application keeps it. It says who owns it, and nothing about departments or roles.
 #[derive(Clone)]

@@ -6,7 +6,8 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use orgscope::sql::{Dialect, Ids, Mapping, Members, Mirror, Param, Records, Sql};
-use orgscope::{Command, Facts, Handle, Permission, Resource, Snapshot, World, document};
+use orgscope::world::{World, document};
+use orgscope::{Command, Facts, Handle, Permission, Resource, Snapshot};
 use rusqlite::{Connection, params_from_iter};
 use sea_query::{Expr, ExprTrait, Func, Order, Query, SqliteQueryBuilder, Value, Values};
 

@@ -11,8 +11,9 @@ use std::fmt::Write;
 use std::iter;
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Row, Table, TableStyle};
-use orgscope::document::{self, Department, User};
-use orgscope::{AnyRecord, DepartmentId, Grant, Handle, Level, Permission, Principal, World};
+use orgscope::document::{Department, User};
+use orgscope::world::{World, document};
+use orgscope::{AnyRecord, DepartmentId, Grant, Handle, Level, Permission, Principal};
 
 /// The report, as text.
 ///

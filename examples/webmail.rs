@@ -7,10 +7,9 @@ use std::fmt::Write;
 use std::slice;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Row, Table, TableStyle, Width};
-use orgscope::document::{self, User};
-use orgscope::{
-    Decision, Facts, Handle, Owner, Permission, Policy, RecordId, Reload, Resource, Share, Snapshot, World,
-};
+use orgscope::document::User;
+use orgscope::world::{World, document};
+use orgscope::{Decision, Facts, Handle, Owner, Permission, Policy, RecordId, Reload, Resource, Share, Snapshot};
 
 /// A connected mailbox as this application keeps it: of one person, or of a department, and perhaps shared.
 struct Mailbox {

@@ -79,7 +79,7 @@
 //! | [`WhoCan`], [`Rights`] | who may do something, and what somebody may do |
 //! | [`Diff`] | who gains and who loses what from one state to another |
 //! | [`Finding`] | what [`Policy::lint`] finds: legal, and probably not meant |
-//! | [`World`] | a document with records and expectations: the format of tests and bug reports |
+//! | [`World`](world::World) | a document with records and expectations: the format of tests and bug reports |
 //!
 //! The rules stand in [`docs::semantics`], lists in databases in [`docs::lists`], changing things in
 //! [`docs::administration`], explanations as data in [`docs::explain`], what it costs in [`docs::performance`], and how it
@@ -117,6 +117,7 @@ mod snapshot;
 #[cfg(feature = "sql")]
 pub mod sql;
 mod vocabulary;
+pub mod world;
 
 pub use admin::actor::Actor;
 pub use admin::affected::Affected;
@@ -130,7 +131,6 @@ pub use handle::{Editor, Handle, Reload};
 pub use policy::Policy;
 pub use policy::schema::{Schema, UnknownPermission};
 pub use policy::validate::{PolicyError, Problem};
-pub use policy::world::{InvalidQuestion, Question, Stage, World};
 pub use query::catalogue::{Catalogue, RoleEntry, SectionRoles};
 pub use query::check::{Decision, Denied};
 pub use query::diff::{Diff, DiffGroup, RightChange};

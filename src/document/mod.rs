@@ -29,12 +29,11 @@
 //! problem of the content at once.
 
 mod command;
-mod object;
+pub(crate) mod object;
 mod org;
 mod role;
 mod schema;
-mod word;
-mod world;
+pub(crate) mod word;
 
 use std::fmt;
 
@@ -46,7 +45,6 @@ pub use org::{Department, Group, Org, User};
 pub use role::Role;
 pub use schema::{Action, Resource, Schema, Section};
 pub use word::Word;
-pub use world::{Check, Expect, List, Record, RecordAsked, Request, Stage, Who, World};
 
 use crate::vocabulary::mode::Delegation;
 use object::{read_objects, write_objects};

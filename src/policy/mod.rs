@@ -10,7 +10,6 @@ pub(crate) mod role;
 pub(crate) mod schema;
 pub(crate) mod sorted;
 pub(crate) mod validate;
-pub(crate) mod world;
 
 use std::sync::Arc;
 
@@ -67,7 +66,7 @@ impl Policy {
     }
 
     /// Reads what can be read of a document, and notes what is wrong with the rest.
-    fn read(document: Document, problems: &mut Problems) -> Self {
+    pub(crate) fn read(document: Document, problems: &mut Problems) -> Self {
         let Document { format: Format, delegation, schema, org, roles } = document;
         let delegation = delegation.known().unwrap_or_else(|error| {
             problems.add("delegation", error);

@@ -234,7 +234,7 @@ fn who_is_affected_by_a_move() {
 #[test]
 fn a_file_of_commands_is_a_batch() {
     let world = serde_json::from_str(include_str!("../../examples/data/crm.json")).unwrap();
-    let authz = Handle::new(orgscope::World::from_document(world).unwrap().policy().clone());
+    let authz = Handle::new(orgscope::world::World::from_document(world).unwrap().policy().clone());
     let batch: Vec<Command> = serde_json::from_str(include_str!("../../examples/data/batch.json")).unwrap();
     let run = authz.as_user("root").dry_run(batch).unwrap();
     assert_eq!(authz.load().diff(run.snapshot()).to_string(), "Tom: contact.assign own → department");

@@ -2,21 +2,21 @@
 
 use std::fmt::Debug;
 
-use orgscope::document::{
-    self, Check, Expect, Format, List, Org, RecordAsked, Request, Section, Stage, User, Who, Word,
-};
+use orgscope::document::{self, Format, Org, Section, User, Word};
 use orgscope::explain::{
     Assignment, Change, Ground, Named, OwnerTold, Place, Post, RecordTold, Repair, ShareTold, Step, Tie,
 };
 use orgscope::presets::Preset;
+use orgscope::world::document::{Check, Expect, List, RecordAsked, Request, Stage, Who};
+use orgscope::world::{self, InvalidQuestion, Question, World};
 use orgscope::{
     Actor, Affected, AnyOf, AnyPermission, AnyRecord, Audience, AuditEntry, Catalogue, Checkpoint, Code, Command,
     Decision, Delegation, Denied, DepartmentId, DepartmentRef, Departments, Diff, DiffGroup, Digest, Document, DryRun,
-    Editor, Explanation, Facts, Finding, Grant, GroupId, GroupRef, Handle, InvalidQuestion, KnownOwner, Level,
-    NoDigest, Owner, Permission, Policy, PolicyError, Predicate, Principal, Problem, Question, Reason, Receipt,
-    RecordId, Refusal, RefusalKind, Reload, RestoreError, RightChange, Rights, RoleEntry, RoleId, Rule, Schema, Scope,
-    SectionRoles, Share, Snapshot, Subject, Term, Toggle, UnknownGrant, UnknownLevel, UnknownMode, UnknownPermission,
-    UnknownRefusal, Unowned, UserId, UserRef, WhoCan, World,
+    Editor, Explanation, Facts, Finding, Grant, GroupId, GroupRef, Handle, KnownOwner, Level, NoDigest, Owner,
+    Permission, Policy, PolicyError, Predicate, Principal, Problem, Reason, Receipt, RecordId, Refusal, RefusalKind,
+    Reload, RestoreError, RightChange, Rights, RoleEntry, RoleId, Rule, Schema, Scope, SectionRoles, Share, Snapshot,
+    Subject, Term, Toggle, UnknownGrant, UnknownLevel, UnknownMode, UnknownPermission, UnknownRefusal, Unowned, UserId,
+    UserRef, WhoCan,
 };
 
 fn shared<T: Send + Sync + Debug>() {}
@@ -34,14 +34,14 @@ fn all_types_cross_threads_and_show_themselves() {
     cloned::<Schema>();
     cloned::<World>();
     cloned::<Document>();
-    cloned::<document::World>();
+    cloned::<world::document::World>();
     cloned::<document::Schema>();
     cloned::<document::Resource>();
     cloned::<document::Action>();
     cloned::<document::Department>();
     cloned::<document::Group>();
     cloned::<document::Role>();
-    cloned::<document::Record>();
+    cloned::<world::document::Record>();
     cloned::<(Section, Org, User, Format, Word<Level>)>();
     cloned::<(Expect, Check, List, Who, Stage, Request, RecordAsked)>();
     cloned::<(Facts<'_>, AnyRecord<'_>, Subject, Owner, Share, Reason, Problem)>();
@@ -55,7 +55,7 @@ fn all_types_cross_threads_and_show_themselves() {
     cloned::<Scope<'_, AnyRecord<'_>>>();
     cloned::<(Editor<'_>, Receipt, DryRun, Affected, Actor, AuditEntry, Checkpoint, Rule)>();
     cloned::<(Catalogue<'_>, SectionRoles<'_>, RoleEntry<'_>, Preset)>();
-    cloned::<orgscope::Stage>();
+    cloned::<orgscope::world::Stage>();
 
     cloned::<(Predicate<'_>, AnyOf<'_>, Term<'_>, Departments<'_>, Audience<'_>)>();
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use orgscope::World;
+use orgscope::world::World;
 
 /// The message for a file that must not load.
 fn message(path: &Path) -> String {

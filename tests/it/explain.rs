@@ -7,9 +7,10 @@ use std::path::Path;
 use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User, Word};
 use orgscope::explain::{Change, Post, Tie};
 use orgscope::reference::Reference;
+use orgscope::world::{Question, World};
 use orgscope::{
-    AnyPermission, AnyRecord, Code, Command, Explanation, Facts, Grant, Handle, Level, Owner, Policy, Question,
-    Snapshot, Subject, UserId, World,
+    AnyPermission, AnyRecord, Code, Command, Explanation, Facts, Grant, Handle, Level, Owner, Policy, Snapshot,
+    Subject, UserId,
 };
 use proptest::prelude::*;
 use serde_json::Value;

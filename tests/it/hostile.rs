@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
 use orgscope::reference::Reference;
-use orgscope::{AnyPermission, AnyRecord, Facts, Level, Policy, Snapshot, Subject, UserId, World};
+use orgscope::world::World;
+use orgscope::{AnyPermission, AnyRecord, Facts, Level, Policy, Snapshot, Subject, UserId};
 use proptest::prelude::*;
 
 use crate::square::{permissions, sorted};

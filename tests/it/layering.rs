@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room, with the rooms that it may use.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     ("vocabulary", &[]),
     ("collections", &["vocabulary"]),
     ("document", &["vocabulary"]),
@@ -14,6 +14,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
     ("sql", &["vocabulary", "policy", "snapshot", "query"]),
     ("admin", &["vocabulary", "collections", "document", "policy", "snapshot", "query"]),
     ("handle", &["vocabulary", "collections", "document", "policy", "snapshot", "query", "admin"]),
+    ("world", &["vocabulary", "collections", "document", "policy"]),
     ("presets", &["vocabulary", "document"]),
     ("reference", &["vocabulary", "policy"]),
     ("docs", &[]),

@@ -3,7 +3,8 @@
 use std::iter;
 
 use orgscope::reference::Reference;
-use orgscope::{AnyPermission, AnyRecord, Decision, Handle, Owner, Policy, Question, Snapshot, UserId};
+use orgscope::world::Question;
+use orgscope::{AnyPermission, AnyRecord, Decision, Handle, Owner, Policy, Snapshot, UserId};
 use proptest::prelude::*;
 
 use crate::random::{World, world, worlds};
@@ -107,7 +108,7 @@ proptest! {
 }
 
 /// Asks every expectation of a world file in every way, before its stages and after each, and says how many there were.
-pub(crate) fn meets_its_expectations(name: &str, world: &orgscope::World) -> usize {
+pub(crate) fn meets_its_expectations(name: &str, world: &orgscope::world::World) -> usize {
     let authz = Handle::new(world.policy().clone());
     let mut met = expectations_met(name, world, &authz.load());
     for (s, stage) in world.stages().iter().enumerate() {
@@ -130,7 +131,7 @@ pub(crate) fn meets_its_expectations(name: &str, world: &orgscope::World) -> usi
 }
 
 /// Asks what a world expects of a state.
-fn expectations_met(name: &str, world: &orgscope::World, snapshot: &Snapshot) -> usize {
+fn expectations_met(name: &str, world: &orgscope::world::World, snapshot: &Snapshot) -> usize {
     let policy = snapshot.policy();
     let reference = Reference::new(policy);
     let decide = |user: &UserId, question: Question<'_>| {

@@ -12,7 +12,7 @@ fn every_command_and_every_refusal_has_a_stage() {
     let (mut applied, mut refused) = (BTreeSet::new(), BTreeSet::new());
     for entry in fs::read_dir(folder).unwrap() {
         let text = fs::read_to_string(entry.unwrap().path()).unwrap();
-        let world = orgscope::World::from_document(serde_json::from_str(&text).unwrap()).unwrap();
+        let world = orgscope::world::World::from_document(serde_json::from_str(&text).unwrap()).unwrap();
         for stage in world.stages() {
             if let Some(kind) = stage.refused() {
                 refused.insert(kind);

@@ -14,10 +14,10 @@ fn files(folder: &str) -> Vec<PathBuf> {
     files
 }
 
-fn load(path: &Path) -> orgscope::World {
+fn load(path: &Path) -> orgscope::world::World {
     let text = fs::read_to_string(path).unwrap();
     let written = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    orgscope::World::from_document(written).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    orgscope::world::World::from_document(written).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 fn expectations_met(folder: &str) -> usize {

@@ -1,6 +1,7 @@
 //! The questions that several commands ask of a world.
 
-use orgscope::{Permission, Principal, Question, Reason, RecordId, Snapshot, UserId, World};
+use orgscope::world::{Question, World};
+use orgscope::{Permission, Principal, Reason, RecordId, Snapshot, UserId};
 
 /// Why the user may or may not, with the decision.
 pub(crate) fn reason(user: Principal<'_>, question: Question<'_>) -> Reason {

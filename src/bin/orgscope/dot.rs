@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use orgscope::document::{Org, User};
-use orgscope::{AnyRecord, DepartmentId, Facts, Owner, Permission, Snapshot, UserId, World};
+use orgscope::world::World;
+use orgscope::{AnyRecord, DepartmentId, Facts, Owner, Permission, Snapshot, UserId};
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;

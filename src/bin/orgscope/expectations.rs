@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-use orgscope::document::{Check, List, Who};
-use orgscope::{InvalidQuestion, Snapshot, World};
+use orgscope::Snapshot;
+use orgscope::world::document::{Check, List, Who};
+use orgscope::world::{InvalidQuestion, World};
 
 use crate::ask;
 

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use orgscope::{Code, Explanation, Question, RecordId, Snapshot, UserId};
+use orgscope::world::Question;
+use orgscope::{Code, Explanation, RecordId, Snapshot, UserId};
 
 use crate::one_line::one_line;
 use crate::outcome::{Failure, Outcome};

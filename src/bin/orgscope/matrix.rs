@@ -8,7 +8,8 @@ use clap::Args;
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use orgscope::document::{Role, Word};
-use orgscope::{Grant, Principal, Schema, Snapshot, UserId, World};
+use orgscope::world::World;
+use orgscope::{Grant, Principal, Schema, Snapshot, UserId};
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;

@@ -3,7 +3,8 @@
 use std::io;
 use std::process::ExitCode;
 
-use orgscope::{Decision, InvalidQuestion, Refusal};
+use orgscope::world::InvalidQuestion;
+use orgscope::{Decision, Refusal};
 
 /// What the exit code says. Of several, the greatest counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

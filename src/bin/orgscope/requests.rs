@@ -3,8 +3,9 @@
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
-use orgscope::document::Request;
-use orgscope::{Snapshot, World};
+use orgscope::Snapshot;
+use orgscope::world::World;
+use orgscope::world::document::Request;
 use serde::Serialize;
 
 use crate::outcome::{Failure, Outcome};

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use orgscope::sql::{Dialect, IdKinds, Ids, Mapping, Members, Param, Records, ShareTable};
-use orgscope::{Id, Snapshot, UserId, World};
+use orgscope::world::World;
+use orgscope::{Id, Snapshot, UserId};
 use serde::Serialize;
 
 use crate::outcome::{Failure, Outcome};

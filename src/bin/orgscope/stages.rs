@@ -1,6 +1,7 @@
 //! The stages of a world file, one after another on the state that the stage before left.
 
-use orgscope::{Handle, InvalidQuestion, Stage, World};
+use orgscope::Handle;
+use orgscope::world::{InvalidQuestion, Stage, World};
 
 use crate::expectations::{Case, ask_all};
 

@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use orgscope::{Command, World, document};
+use orgscope::world::{self, World};
+use orgscope::{Command, document};
 use serde::Deserialize;
 
 use crate::format::{Format, Unreadable, json, line_of};
@@ -45,7 +46,7 @@ fn text(file: &Path, bytes: io::Result<Vec<u8>>) -> Result<String, Failure> {
     Ok(text)
 }
 
-fn read(file: &Path, text: &str) -> Result<document::World, Failure> {
+fn read(file: &Path, text: &str) -> Result<world::document::World, Failure> {
     if text.trim().is_empty() {
         return Err(unusable(file, None, "the file is empty: a document has at least `format` and `schema`"));
     }

@@ -1,5 +1,4 @@
-//! World files as written: a document with records and expectations added. The one format of the tests, the command
-//! line, the examples and bug reports.
+//! World files as they are written: a document with records and expectations added, not yet validated.
 
 use std::fmt;
 
@@ -21,7 +20,7 @@ read_objects! { WorldFields Record Expect Check List Who Stage Request }
 /// A document with records, and with what is expected of them.
 ///
 /// ```
-/// use orgscope::document::World;
+/// use orgscope::world::document::World;
 ///
 /// let world: World = serde_json::from_str(r#"{
 ///     "format": 1,

@@ -1,4 +1,9 @@
-//! World files, validated: a policy with the records and the expectations that fit it.
+//! World files: a policy with records, and with what is expected of it. The one format of the tests, the command line, the
+//! examples and bug reports.
+//!
+//! A world is read by serde as a [`document::World`], which may hold anything, and validated as a [`World`].
+
+pub mod document;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,7 +11,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::collections::persistent::Map;
-use crate::document::{self, Command, Expect, Record, RecordAsked, Request};
+use crate::document::Command;
 use crate::policy::Policy;
 use crate::policy::org::check_id;
 use crate::policy::schema::{Schema, UnknownPermission};
@@ -15,11 +20,13 @@ use crate::vocabulary::id::{RecordId, UserId};
 use crate::vocabulary::permission::{AnyPermission, Permission, Toggle};
 use crate::vocabulary::refusal::RefusalKind;
 use crate::vocabulary::subject::{Owner, Share};
+use crate::world::document::{Expect, Record, RecordAsked, Request};
 
 /// A valid world file: a policy, records of its resource types, and expectations that can be asked.
 ///
 /// ```
-/// use orgscope::{Question, Snapshot, World};
+/// use orgscope::Snapshot;
+/// use orgscope::world::{Question, World};
 ///
 /// let world = World::from_document(serde_json::from_str(r#"{
 ///     "format": 1,
