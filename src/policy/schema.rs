@@ -5,6 +5,8 @@ mod document;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use foldhash::fast::RandomState;
+use indexmap::IndexSet;
 use thiserror::Error;
 
 use crate::policy::validate::names;
@@ -199,6 +201,17 @@ impl Schema {
     /// The action of the same resource type with this name.
     pub(crate) fn sibling(&self, action: ActionIndex, name: &str) -> Option<ActionIndex> {
         self.action_by_name.get(&format!("{}.{name}", self.resource_of(action).name)).copied()
+    }
+
+    /// An action and all that it requires, directly or not: each once, the nearest first.
+    pub(crate) fn needed(&self, action: ActionIndex) -> Vec<ActionIndex> {
+        let mut needed = IndexSet::<ActionIndex, RandomState>::from_iter([action]);
+        let mut next = 0;
+        while let Some(action) = needed.get_index(next).copied() {
+            needed.extend(&self.action(action).requires);
+            next += 1;
+        }
+        needed.into_iter().collect()
     }
 
     /// All actions of the same resource type, this one among them.

@@ -12,6 +12,5 @@ pub(crate) mod predicate;
 pub(crate) mod principal;
 pub(crate) mod reason;
 pub(crate) mod scope;
-pub(crate) mod source;
 pub(crate) mod what;
 pub(crate) mod who;

@@ -134,7 +134,7 @@ impl Principal<'_> {
     fn why(&self, asked: ActionIndex, relation: Relation, pooled: bool) -> (Code, String) {
         let schema = self.snapshot.schema();
         let (asked_name, code) = (schema.action_name(asked), |action| self.code_of(action, relation, pooled));
-        let needed = self.snapshot.needed(asked);
+        let needed = self.snapshot.schema().needed(asked);
         let denied = needed.into_iter().find(|action| !self.alone(*action).admits(relation));
         let Some(action) = denied else {
             let code = code(asked);

@@ -129,7 +129,7 @@ impl Snapshot {
         let work = |sources: &[Source]| sources.iter().map(|source| self.work_of(source)).sum::<usize>();
         let near = work(&around);
         let mut best: Option<(usize, Vec<Source>)> = None;
-        for needed in self.needed(action) {
+        for needed in self.schema().needed(action) {
             let shared = self.schema().action(needed).shared;
             let far = self.sources_of(needed, |level| Cell::of(level, shared).admits(from_anywhere));
             let any = self.sources_of(needed, |level| level != Level::Deny);

@@ -25,6 +25,7 @@ mod relation;
 mod roster;
 mod row;
 mod several;
+mod source;
 mod tree;
 
 use std::fmt::{self, Debug};
@@ -50,11 +51,12 @@ use classes::Classes;
 pub(crate) use entry::{Entry, Home};
 use lineage::Lineage;
 use part::Part;
+pub(crate) use roster::Entries;
 use roster::Roster;
-pub(crate) use roster::{Entries, Source};
 pub(crate) use row::Row;
 use row::Rows;
 use several::Several;
+pub(crate) use source::Source;
 use tree::Tree;
 pub(crate) use tree::{Below, DepartmentSlot, department, slot};
 

@@ -13,6 +13,7 @@ use crate::collections::sorted::{Sorted, Spot};
 use crate::snapshot::entry::{Entry, Places};
 use crate::snapshot::part::Part;
 use crate::snapshot::several::Several;
+use crate::snapshot::source::Source;
 use crate::snapshot::tree::DepartmentSlot;
 use crate::snapshot::{ENTRIES, Snapshot, UserSlot};
 
@@ -30,19 +31,6 @@ pub(crate) struct Roster {
 
 /// Entries, found one by one; with how many users each has, where that is known without counting.
 pub(crate) type Entries<'s> = Box<dyn Iterator<Item = (Entry, Option<usize>)> + Send + Sync + 's>;
-
-/// The users that a role may be assigned to, resolved.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Source {
-    Everyone,
-    Employees,
-    Supervisors,
-    Deputies,
-    Administrators,
-    Department(DepartmentSlot),
-    DepartmentSub(DepartmentSlot),
-    Users(Arc<[UserSlot]>),
-}
 
 const SUPERVISOR: u8 = 1;
 const DEPUTY: u8 = 2;

@@ -91,7 +91,7 @@ impl<'s> Delegate<'s> {
 
 /// The first permission that the one to manage requires, directly or not, and that is denied.
 fn denied_requirement(principal: &Principal<'_>, manage: ActionIndex, relation: Relation) -> Option<String> {
-    let needed = principal.snapshot.needed(manage).into_iter().filter(|action| *action != manage);
+    let needed = principal.snapshot.schema().needed(manage).into_iter().filter(|action| *action != manage);
     let mut denied = needed.filter(|action| !principal.alone(*action).admits(relation));
     denied.next().map(|action| principal.snapshot.schema().action_name(action))
 }

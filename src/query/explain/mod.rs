@@ -370,7 +370,7 @@ impl Principal<'_> {
         let schema = self.snapshot.schema();
         let relation = facts.map_or(Relation::default(), |facts| self.relation(asked, facts));
         let pooled = facts.is_some_and(|facts| facts.owners.as_slice().is_empty() && self.snapshot.is_pool(asked));
-        let needed = self.snapshot.needed(asked);
+        let needed = self.snapshot.schema().needed(asked);
         let user = self.id().and_then(|id| self.snapshot.policy().org.users().get(id));
         let is_administrator = user.is_some_and(|user| user.admin);
         let mut required_by: HashMap<ActionIndex, ActionIndex> = HashMap::new();

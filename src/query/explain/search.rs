@@ -147,7 +147,7 @@ impl<'a> Search<'a> {
         let user = policy.org.users().get(id)?;
         let principal = snapshot.principal(id);
         let relation = facts.map_or(Relation::default(), |facts| principal.relation(action, facts));
-        let needed = snapshot.needed(action).into_iter();
+        let needed = policy.schema.needed(action).into_iter();
         let denied = needed.filter(|action| !principal.alone(*action).admits(relation)).map(|action| Denied {
             action,
             level: principal.asker.level(action),

@@ -1,14 +1,28 @@
-//! Whom a subject means, and who has a level by which roles: where to look for users instead of looking at all.
+//! The users of a subject, and those who may have a level: where to look for users instead of looking at all.
 
 use std::sync::Arc;
 
 use crate::policy::Policy;
 use crate::policy::role::Role;
-use crate::snapshot::{Snapshot, Source, slot};
+use crate::snapshot::tree::{DepartmentSlot, slot};
+use crate::snapshot::{Snapshot, UserSlot};
 use crate::vocabulary::id::DepartmentId;
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::ActionIndex;
 use crate::vocabulary::subject::Subject;
+
+/// The users that a role may be assigned to, resolved.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Source {
+    Everyone,
+    Employees,
+    Supervisors,
+    Deputies,
+    Administrators,
+    Department(DepartmentSlot),
+    DepartmentSub(DepartmentSlot),
+    Users(Arc<[UserSlot]>),
+}
 
 impl Snapshot {
     /// The users of a subject; none if it names what is not there.
@@ -45,20 +59,5 @@ impl Snapshot {
             return vec![Source::Everyone];
         }
         sources
-    }
-
-    /// All actions that an action needs: itself, and those that it requires, directly or not.
-    pub(crate) fn needed(&self, action: ActionIndex) -> Vec<ActionIndex> {
-        let mut needed = vec![action];
-        let mut next = 0;
-        while let Some(action) = needed.get(next).copied() {
-            for required in &self.schema().action(action).requires {
-                if !needed.contains(required) {
-                    needed.push(*required);
-                }
-            }
-            next += 1;
-        }
-        needed
     }
 }
