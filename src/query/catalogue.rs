@@ -1,11 +1,11 @@
 //! The roles as a page of access permissions shows them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Debug};
 
 use crate::policy::Policy;
 use crate::policy::role::Role;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Entry, Snapshot, Source};
 use crate::vocabulary::id::RoleId;
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::permission::AnyPermission;
@@ -61,23 +61,28 @@ pub struct RoleEntry<'c> {
 }
 
 impl Snapshot {
-    /// The roles as a page of access permissions shows them. A look at each user of the company, to count the people behind
-    /// the assignments.
+    /// The roles as a page of access permissions shows them.
+    ///
+    /// The people behind an assignment are counted by the departments and standings that they share, not one by one.
     pub fn catalogue(&self) -> Catalogue<'_> {
         let policy = self.policy();
         let subjects = policy.roles.values().flat_map(|role| role.assigned_to.iter());
-        let mut people: HashMap<&Subject, usize> = subjects.map(|subject| (subject, 0)).collect();
-        for (id, _) in policy.org.users().iter().filter(|(_, user)| user.active) {
-            let mut theirs: Vec<Subject> = policy.org.subjects_of(id).collect();
-            theirs.sort_unstable();
-            theirs.dedup();
-            for subject in &theirs {
-                if let Some(people) = people.get_mut(subject) {
-                    *people += 1;
-                }
-            }
+        let mut people = HashMap::new();
+        for subject in subjects {
+            people.entry(subject).or_insert_with(|| self.people_of(subject));
         }
         Catalogue { policy, people }
+    }
+
+    /// How many active users a subject contains.
+    fn people_of(&self, subject: &Subject) -> usize {
+        let Some(source) = self.source(subject) else { return 0 };
+        if let Source::Users(users) = &source {
+            return users.iter().filter(|user| self.entry(**user) != Entry::NOBODY).count();
+        }
+        let mut seen = HashSet::new();
+        let entries = self.entries_of(&source).filter(|(entry, _)| seen.insert(*entry));
+        entries.map(|(entry, known)| known.unwrap_or_else(|| self.count_of(entry))).sum()
     }
 }
 
