@@ -124,21 +124,120 @@
 //! - **Chance**: two companies have the same fingerprint by accident once in 2⁶⁴. Who may choose ids freely, and many of them, could
 //!   search for two that do: it is no signature.
 //!
-//! ## When several change it
+//! ## Saving a change
 //!
-//! Threads and processes take turns: one lock around all of this, in the process if only one process makes changes, else in the
-//! database, where a process first applies what the others have saved.
+//! Save a change before it is published. What is published and not saved is lost at the next restart, and undoing it only
+//! makes a second revision that the log lacks. So [`dry_run`](crate::Editor::dry_run) judges the batch, one transaction saves
+//! the entry for the log and the statements of the mirror, and only then does [`apply`](crate::Editor::apply) publish the same
+//! commands, with the same actor and time.
 //!
-//! 1. `before = authz.load()`, `receipt = authz.apply(commands)?`, `after = authz.load()`.
-//! 2. In one transaction: the statements of `mirror.follow(&before, &after)`, then the batch or `receipt.audit()` for the log.
-//! 3. If the transaction fails, `authz.by_force().apply(receipt.undo())`: then the snapshot is where the tables are. If it was
-//!    the first statement that failed, somebody did not take turns: load what was saved, and fill.
+#![cfg_attr(feature = "sql", doc = "```")]
+#![cfg_attr(not(feature = "sql"), doc = "```ignore")]
+//! # use orgscope::document::{Department, Document, User};
+//! # use orgscope::sql::{Dialect, Ids};
+//! # use orgscope::{AuditEntry, Policy};
+//! use std::sync::{Mutex, PoisonError};
 //!
-//! ## When a request meets it
+//! use orgscope::sql::{Mirror, Sql};
+//! use orgscope::{Command, Handle, Receipt};
+//! use rusqlite::Connection;
 //!
-//! Between the publishing of a snapshot and the end of that transaction, conditions of that snapshot are errors; after it, those of
-//! the snapshot before. A request that meets such an error loads the current snapshot and asks again, some three times with a short
-//! pause between; if it is still an error, the tables have to be filled, which is for the application to hear of. What the error is:
+//! type Error = Box<dyn std::error::Error>;
+//! # fn execute(connection: &Connection, Sql { text, params }: &Sql) -> rusqlite::Result<usize> {
+//! #     use orgscope::sql::Param;
+//! #     let value = |param: &Param| match param {
+//! #         Param::Integer(integer) => rusqlite::types::Value::from(*integer),
+//! #         Param::Text(text) => rusqlite::types::Value::from(text.clone()),
+//! #     };
+//! #     connection.execute(text, rusqlite::params_from_iter(params.iter().map(value)))
+//! # }
+//!
+//! struct Authz {
+//!     handle: Handle,
+//!     mirror: Mirror,
+//!     /// Held from the verdict to the publishing, so that nobody else changes the policy in between.
+//!     database: Mutex<Connection>,
+//! }
+//!
+//! impl Authz {
+//!     fn change(&self, user: i64, time: &str, commands: &[Command]) -> Result<Receipt, Error> {
+//!         let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+//!         let (before, editor) = (self.handle.load(), self.handle.as_user(user).at(time));
+//!
+//!         // 1. Judge it. Nothing is published.
+//!         let run = editor.dry_run(commands)?;
+//!         let entry = run.receipt().audit();
+//!
+//!         // 2. Save it. If this fails, nothing has happened: neither here nor in the database.
+//!         let transaction = database.transaction()?;
+//!         for statement in self.mirror.follow(&before, run.snapshot())? {
+//!             execute(&transaction, &statement)?;
+//!         }
+//!         let (revision, entry_text) = (i64::try_from(entry.revision())?, serde_json::to_string(entry)?);
+//!         transaction.execute("INSERT INTO log (revision, entry) VALUES (?, ?)", (revision, entry_text))?;
+//!         transaction.commit()?;
+//!
+//!         // 3. Publish it.
+//!         let receipt = editor.apply(commands)?;
+//!         if receipt.audit() != entry {
+//!             return Err("the policy was changed without the lock: stop, and restore it from the database".into());
+//!         }
+//!         Ok(receipt)
+//!     }
+//! }
+//! #
+//! # let document = Document::new().department(Department::new(1)).user(User::new(17).administrator()).user(User::new(31));
+//! # let authz = Authz {
+//! #     handle: Handle::new(Policy::from_document(document)?),
+//! #     mirror: Mirror::new(Dialect::Sqlite, "orgscope_", Ids::Integers)?,
+//! #     database: Mutex::new(Connection::open_in_memory()?),
+//! # };
+//! # let checkpoint = authz.handle.checkpoint();
+//! # {
+//! #     let database = authz.database.lock().unwrap();
+//! #     database.execute("CREATE TABLE log (revision BIGINT NOT NULL PRIMARY KEY, entry TEXT NOT NULL)", ())?;
+//! #     for statement in authz.mirror.create().into_iter().chain(authz.mirror.fill(&authz.handle.load())?) {
+//! #         execute(&database, &statement)?;
+//! #     }
+//! # }
+//! # let join = |user: i64| [Command::JoinDepartment { user: user.into(), department: 1.into() }];
+//! # let clock = "2026-11-22T09:00:00Z";
+//! # let refused = authz.change(31, clock, &join(31));
+//! # assert_eq!(refused.unwrap_err().downcast::<orgscope::Refusal>()?.kind(), orgscope::RefusalKind::NotPermitted);
+//!
+//! authz.change(17, clock, &join(31))?;
+//! # authz.database.lock().unwrap().execute("INSERT INTO log (revision, entry) VALUES (2, '')", ())?;
+//! # authz.change(17, clock, &join(17)).expect_err("a transaction that fails");
+//! # assert_eq!(authz.handle.load().revision(), 1, "a failed transaction publishes nothing");
+//! # let database = authz.database.lock().unwrap();
+//! # database.execute("DELETE FROM log WHERE entry = ''", ())?;
+//! # assert_eq!(database.query_row("SELECT COUNT(*) FROM orgscope_members", (), |row| row.get::<_, i64>(0))?, 1);
+//! # drop(database);
+//! # authz.change(17, clock, &join(17))?;
+//!
+//! // At the next start: the checkpoint, and every entry after it.
+//! # let database = authz.database.lock().unwrap();
+//! let mut query = database.prepare("SELECT entry FROM log ORDER BY revision")?;
+//! let entries = query.query_map((), |row| row.get::<_, String>(0))?;
+//! let entries = entries.map(|entry| Ok(serde_json::from_str(&entry?)?)).collect::<Result<Vec<_>, Error>>()?;
+//! let restored = Handle::restore(checkpoint, entries)?;
+//! assert_eq!(restored.checkpoint(), authz.handle.checkpoint());
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! - **If the commit may or may not have happened**, because the connection was lost: stop, and restore the handle from the
+//!   database.
+//! - **If the first statement of the mirror fails**, something changed the tables without the lock: restore the handle, and
+//!   fill the tables.
+//! - **If several processes make changes**, the lock has to be in the database, taken at the beginning of the transaction.
+//!   Before it judges its own batch, a process applies the entries that the others have saved, each with its actor, time and
+//!   force, and compares the entry of each receipt with the one that it read.
+//!
+//! ## Requests during a change
+//!
+//! Once the transaction has committed, conditions of the snapshot before it are errors. A request that meets such an error loads
+//! the current snapshot and asks again, up to three times with a short pause in between: the change is published right after
+//! the commit. If the error persists, the tables have to be filled; report it. This is the error:
 //!
 //! | | code | text |
 //! |---|---|---|
