@@ -4,18 +4,16 @@
 //! come one by one, each a batch of its own: judged, published, with its receipt. They are those of an ordinary day:
 //! people come, go and move, groups change, roles are edited and assigned, departments move now and then.
 
-mod company;
-
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use company::{Company, Ids, Size};
 use fastrand::Rng;
 use orgscope::document::{Action, Document, Resource, Role, User};
 use orgscope::{
     Command, DepartmentId, Editor, Grant, GroupId, Handle, Level, Policy, RoleId, Snapshot, Subject, UserId,
 };
+use orgscope_testing::company::{Company, Ids, Size};
 
 const COMMANDS: usize = 10_000;
 const SIZE: Size = Size::MEDIUM;

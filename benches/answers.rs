@@ -1,11 +1,9 @@
 //! Times with their spread, one question at a time: `cargo bench --bench answers`. For ratios there is the bench `report`.
 
-mod company;
-
-use company::{Company, Ids, Mix, Size};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use orgscope::document::Command;
 use orgscope::{AnyPermission, AnyRecord, Facts, Handle, Policy, Snapshot};
+use orgscope_testing::company::{Company, Ids, Mix, Size};
 
 /// How many questions are asked in a round, so that none is answered from the caches of the one before.
 const QUESTIONS: usize = 4096;

@@ -3,14 +3,12 @@
 //!
 //! Each row is `name<TAB>figure<TAB>goal<TAB>met|missed`. Lines that begin with `#` are times, for orientation.
 
-mod company;
-
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use company::{Company, Ids, Size};
 use orgscope::document::{Command, Document, Role};
 use orgscope::{AnyPermission, AnyRecord, Facts, Handle, Level, Permission, Policy, Snapshot, Subject, UserId};
+use orgscope_testing::company::{Company, Ids, Size};
 
 const PASSES: usize = 5;
 

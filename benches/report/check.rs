@@ -9,8 +9,8 @@ use orgscope::{Facts, Grant, KnownOwner, Level, Permission, Principal, Resource,
 use rustc_hash::FxBuildHasher;
 
 use crate::by_hand::{Asked, State};
-use crate::company::{Ids, Request, Size};
 use crate::{PASSES, REQUESTS, figure, median, nanos, row, time};
+use orgscope_testing::company::{Ids, Request, Size};
 
 pub(crate) const ACTIONS: [&str; 7] = ["read", "add", "update", "delete", "assign", "export", "import"];
 

@@ -5,17 +5,15 @@
 
 mod by_hand;
 mod check;
-#[path = "../company.rs"]
-mod company;
 mod memory;
 mod publish;
 mod threads;
 
 use std::time::{Duration, Instant};
 
-use company::{Company, Ids, Mix, Request, Size};
 use orgscope::document::Document;
 use orgscope::{Handle, Policy, Snapshot};
+use orgscope_testing::company::{Company, Ids, Mix, Request, Size};
 
 use crate::check::Question;
 

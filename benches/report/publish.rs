@@ -6,8 +6,8 @@ use std::time::Duration;
 use orgscope::document::{Command, Document, User};
 use orgscope::{DepartmentId, Grant, Handle, Level, RoleId, Subject};
 
-use crate::company::Size;
 use crate::{PASSES, median, row_of_largest, time};
+use orgscope_testing::company::Size;
 
 pub(crate) const MOVE: &str = "publish one user's move {} / compile";
 pub(crate) const LEVEL: &str = "publish one level {} / compile";

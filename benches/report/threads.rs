@@ -9,8 +9,8 @@ use orgscope::Handle;
 use orgscope::document::Command;
 
 use crate::check::Question;
-use crate::company::Size;
 use crate::{figure, row};
+use orgscope_testing::company::Size;
 
 pub(crate) const IN_PEACE: &str = "two threads / one {}, in peace";
 pub(crate) const UNDER_EDITS: &str = "two threads / one {}, under 100 edits a second";

@@ -10,20 +10,10 @@
 //!
 //! What they find becomes a test by its name.
 
-#[allow(dead_code, unused_imports, reason = "tests, of which a few are asked here")]
-#[path = "../../tests/it/commands.rs"]
-mod commands;
-#[allow(dead_code, unused_imports, reason = "tests, of which a few are asked here")]
-#[path = "../../tests/it/hostile.rs"]
-mod hostile;
-#[allow(dead_code, reason = "tests, of which a few are asked here")]
-#[path = "../../tests/it/random.rs"]
-mod random;
-#[allow(dead_code, unused_imports, reason = "tests, of which a few are asked here")]
-#[path = "../../tests/it/square.rs"]
-mod square;
+#![allow(clippy::missing_panics_doc, reason = "a panic is how a target fails")]
 
 use orgscope::Policy;
+use orgscope_testing::{commands, hostile, random, square};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 

@@ -4,31 +4,20 @@
 
 use libtest_mimic::{Arguments, Trial};
 use orgscope::sql::Ids;
+use orgscope_testing::random::worlds;
+use orgscope_testing::sql::{self, Database};
 use proptest::test_runner::Config;
 
-#[allow(dead_code, unused_imports, reason = "the other binary of tests uses the rest")]
-#[path = "../it/commands.rs"]
-mod commands;
 mod mariadb;
 mod postgres;
-#[allow(dead_code, reason = "the other binary of tests uses the rest")]
-#[path = "../it/random.rs"]
-mod random;
-#[allow(dead_code, unused_imports, reason = "the other binary of tests uses the rest")]
-#[path = "../it/sql/mod.rs"]
-mod sql;
-#[allow(dead_code, unused_imports, reason = "the other binary of tests uses the rest")]
-#[path = "../it/square.rs"]
-mod square;
 
 use mariadb::MariaDb;
 use postgres::Postgres;
-use sql::database::Database;
 
 fn square(database: &impl Database, ids: Ids) {
     // Each question is a round trip, so there are fewer worlds.
-    let cases = (random::worlds().cases / 50).max(1);
-    sql::square::square(database, ids, Config { cases, ..random::worlds() });
+    let cases = (worlds().cases / 50).max(1);
+    sql::square::square(database, ids, Config { cases, ..worlds() });
 }
 
 /// The tests of a database, by its name; ignored if it is not there.
@@ -57,7 +46,7 @@ fn tests<D: Database + 'static>(
 }
 
 fn main() {
-    let postgres = tests("postgres", "ORGSCOPE_TEST_POSTGRES", Postgres::new, [sql::database::BEHIND, postgres::NULL]);
+    let postgres = tests("postgres", "ORGSCOPE_TEST_POSTGRES", Postgres::new, [sql::BEHIND, postgres::NULL]);
     let mariadb = tests("mariadb", "ORGSCOPE_TEST_MARIADB", MariaDb::new, [mariadb::BEHIND, mariadb::NULL]);
     libtest_mimic::run(&Arguments::from_args(), [postgres, mariadb].into_iter().flatten().collect()).exit();
 }

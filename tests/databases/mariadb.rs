@@ -7,8 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use orgscope::sql::{Dialect, Param, Sql};
-
-use crate::sql::database::Database;
+use orgscope_testing::sql::Database;
 
 /// How it says that mirror tables are not where the snapshot is.
 pub(crate) const BEHIND: &str = "Subquery returns more than 1 row";

@@ -3,9 +3,8 @@
 use std::cell::RefCell;
 
 use orgscope::sql::{Dialect, Param, Sql};
+use orgscope_testing::sql::Database;
 use postgres::types::ToSql;
-
-use crate::sql::database::Database;
 
 /// How it says that a state would be NULL.
 pub(crate) const NULL: &str =

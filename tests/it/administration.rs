@@ -5,13 +5,12 @@ use orgscope::{
     Actor, AnyPermission, AnyRecord, AuditEntry, Checkpoint, Command, Document, Handle, Policy, RefusalKind, Snapshot,
     UserId,
 };
+use orgscope_testing::commands::{RawCommand, command, is_as_if_compiled_afresh, saved};
+use orgscope_testing::managed::{everybody, locked_out, managed_world, manages};
+use orgscope_testing::random::{self, Record, World};
+use orgscope_testing::square::permissions;
 use proptest::collection::vec;
 use proptest::prelude::*;
-
-use crate::commands::{RawCommand, command, is_as_if_compiled_afresh, saved};
-use crate::managed::{everybody, locked_out, managed_world, manages};
-use crate::random::{self, Record, World};
-use crate::square::permissions;
 
 /// Who applies a batch, by a number: a user, a stranger, or, most often, the host; perhaps by force.
 fn editor(handle: &Handle, number: u8) -> orgscope::Editor<'_> {

@@ -2,10 +2,9 @@
 
 use orgscope::document::{Department, Document, Group, Role, User};
 use orgscope::{AnyRecord, Command, Facts, Grant, Handle, Level, Policy, Snapshot, Subject, UserId, presets};
+use orgscope_testing::managed::is_in;
+use orgscope_testing::random::{self, world};
 use proptest::prelude::*;
-
-use crate::managed::is_in;
-use crate::random::{self, world};
 
 fn document() -> Document {
     Document::new()

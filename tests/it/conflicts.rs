@@ -2,12 +2,11 @@
 
 use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User};
 use orgscope::{Command, Grant, Handle, Level, Policy, RefusalKind, Subject};
+use orgscope_testing::commands::{RawCommand, command};
+use orgscope_testing::managed::managed_world;
+use orgscope_testing::random;
 use proptest::collection::vec;
 use proptest::prelude::*;
-
-use crate::commands::{RawCommand, command};
-use crate::managed::managed_world;
-use crate::random;
 
 proptest! {
     #![proptest_config(random::worlds())]

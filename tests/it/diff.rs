@@ -8,12 +8,11 @@ use orgscope::{
     AnyPermission, AnyRecord, Diff, DiffGroup, Facts, Grant, Handle, Level, Owner, Policy, Share, Snapshot, Subject,
     UserId,
 };
+use orgscope_testing::commands::command;
+use orgscope_testing::random::{self, world};
+use orgscope_testing::square::permissions;
 use proptest::collection::vec;
 use proptest::prelude::*;
-
-use crate::commands::command;
-use crate::random::{self, world};
-use crate::square::permissions;
 
 /// All owners and shares that can be named with the ids of either policy, and one of each that is unknown.
 struct Conceivable {

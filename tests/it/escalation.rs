@@ -6,13 +6,14 @@ use orgscope::{
     AnyPermission, Command, Delegation, Document, Grant, Handle, Level, Policy, RefusalKind, RoleId, Rule, Subject,
     UserId,
 };
+use orgscope_testing::commands::{RawCommand, command};
+use orgscope_testing::managed::{
+    everybody, gained, is_administrator, is_in, is_inside, manage, managed_world, manages,
+};
+use orgscope_testing::random::{self, World};
+use orgscope_testing::square::permissions;
 use proptest::collection::vec;
 use proptest::prelude::*;
-
-use crate::commands::{RawCommand, command};
-use crate::managed::{everybody, gained, is_administrator, is_in, is_inside, manage, managed_world, manages};
-use crate::random::{self, World};
-use crate::square::permissions;
 
 /// A batch of a delegate that was accepted: the state before, and after.
 struct Accepted {

@@ -12,12 +12,12 @@ use orgscope::{
     AnyPermission, AnyRecord, Code, Command, Explanation, Facts, Grant, Handle, Level, Owner, Policy, Snapshot,
     Subject, UserId,
 };
+use orgscope_testing::random::{self, Record, World as RandomWorld, world};
+use orgscope_testing::square::permissions;
 use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::diff::by_reference;
-use crate::random::{self, Record, World as RandomWorld, world};
-use crate::square::permissions;
 
 fn explain(snapshot: &Snapshot, user: &UserId, permission: AnyPermission, record: &AnyRecord<'_>) -> Explanation {
     match permission {

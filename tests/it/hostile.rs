@@ -4,37 +4,13 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
-use orgscope::reference::Reference;
-use orgscope::world::World;
-use orgscope::{AnyPermission, AnyRecord, Facts, Level, Policy, Snapshot, Subject, UserId};
+use orgscope::{AnyRecord, Facts, Level, Policy, Snapshot, Subject};
+use orgscope_testing::hostile::{answers_by_the_rules, load};
 use proptest::prelude::*;
-
-use crate::square::{permissions, sorted};
 
 /// Far more than any of these takes where the work grows with the input, and far less than where it grows with its
 /// square.
 const SOON: Duration = Duration::from_secs(30);
-
-pub(crate) fn load(text: &str) -> Result<World, String> {
-    let written = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    World::from_document(written).map_err(|error| error.to_string())
-}
-
-/// Compares who may do what with the reference.
-pub(crate) fn answers_by_the_rules(world: &World) {
-    let (snapshot, reference) = (Snapshot::of(world.policy()), Reference::new(world.policy()));
-    let users: Vec<UserId> = world.policy().to_document().org.users.into_iter().map(|user| user.id).collect();
-    for permission in permissions(world.policy()) {
-        for record in world.records() {
-            if let AnyPermission::Levelled(levelled) = permission {
-                let record = record.as_any();
-                let who = sorted(snapshot.who_can(levelled, &record));
-                let may = |user: &&UserId| reference.decide(*user, permission, Some(&record));
-                assert_eq!(who, users.iter().filter(may).collect::<Vec<_>>());
-            }
-        }
-    }
-}
 
 const WEBMAIL: &str = include_str!("../../examples/data/webmail.json");
 

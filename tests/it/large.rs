@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use orgscope::document::{Action, Command, Department, Document, Group, Resource, Role, Section, User};
 use orgscope::reference::Reference;
 use orgscope::{AnyRecord, Facts, Handle, Level, Policy, Share, Snapshot, Subject, UserId};
-
-use crate::square::sorted;
+use orgscope_testing::square::sorted;
 
 const USERS: i64 = 3_000;
 const DEPARTMENTS: i64 = 60;

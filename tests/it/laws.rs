@@ -5,11 +5,10 @@ use orgscope::reference::Reference;
 use orgscope::{
     AnyPermission, AnyRecord, DepartmentId, Grant, Level, Owner, Policy, RoleId, Snapshot, Subject, UserId,
 };
+use orgscope_testing::managed::parts;
+use orgscope_testing::random::{Record, World, world, worlds};
+use orgscope_testing::square::permissions;
 use proptest::prelude::*;
-
-use crate::managed::parts;
-use crate::random::{Record, World, world, worlds};
-use crate::square::permissions;
 
 #[test]
 fn join_is_the_union_and_no_ninth_level_appears() {

@@ -2,12 +2,11 @@
 
 use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
 use orgscope::{Command, Grant, Handle, Level, Policy, RefusalKind, Rule, Subject};
+use orgscope_testing::commands::{RawCommand, command};
+use orgscope_testing::managed::{Managed, locked_out, managed, managed_world};
+use orgscope_testing::random;
 use proptest::collection::vec;
 use proptest::prelude::*;
-
-use crate::commands::{RawCommand, command};
-use crate::managed::{Managed, locked_out, managed, managed_world};
-use crate::random;
 
 proptest! {
     #![proptest_config(random::worlds())]
@@ -47,7 +46,7 @@ proptest! {
                 let (before, after) = (managed(&before, section), forced(&commands));
                 prop_assert!(after < before);
                 prop_assert_eq!(*in_part, after == Managed::InPart);
-                prop_assert_eq!(manage.is_some(), crate::managed::manage(&world.policy(), section).is_some());
+                prop_assert_eq!(manage.is_some(), orgscope_testing::managed::manage(&world.policy(), section).is_some());
                 // It names the last command without which somebody could manage.
                 let place = refusal.command().unwrap();
                 prop_assert!(forced(&commands[..place]) >= before);

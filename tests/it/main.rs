@@ -22,10 +22,8 @@ mod layering;
 mod lint;
 mod lock_out;
 mod log;
-mod managed;
 mod ownership;
 mod predicate;
-mod random;
 #[cfg(feature = "cli")]
 mod readme;
 mod refusals;

@@ -8,10 +8,9 @@ use orgscope::{
     AnyOf, AnyPermission, DepartmentId, Departments, Facts, Level, Owner, Policy, Predicate, Share, Snapshot, Subject,
     Term, UserId,
 };
+use orgscope_testing::random::{Record, World, world, worlds};
+use orgscope_testing::square::permissions;
 use proptest::prelude::*;
-
-use crate::random::{Record, World, world, worlds};
-use crate::square::permissions;
 
 /// The members of departments, as the document says.
 fn members(these: &Departments<'_>, world: &World) -> BTreeSet<UserId> {

@@ -1,14 +1,12 @@
 //! orgscope beside other engines: the same company, the same requests, the same decisions; then the time of each.
 //!
 //! ```text
-//! cargo run --release --manifest-path benches/peers/Cargo.toml [-- --quick]
+//! cargo run --profile peers -p orgscope-peers [-- --quick]
 //! ```
 //!
 //! A check goes from a user's id, a permission, an owner's id and the flag "open" to the decision. What depends on the
 //! company alone is prepared; nothing of a question is.
 
-#[path = "../../company.rs"]
-mod company;
 mod engine;
 mod measure;
 mod org;
@@ -26,11 +24,11 @@ use std::error::Error;
 use std::iter;
 use std::process::ExitCode;
 
-use company::{Ids, Mix, Size};
 use engine::{Encoding, Question};
 use measure::{Budget, Entrant, Questions, Refusal};
 use orgscope::reference::Reference;
 use orgscope::{AnyRecord, Facts, Policy, UserId};
+use orgscope_testing::company::{self, Ids, Mix, Size};
 
 /// The questions of a pass: not too many for an engine that needs a millisecond for one.
 const QUESTIONS: usize = 4096;

@@ -8,8 +8,7 @@ use std::iter;
 
 use orgscope::document::{Action, Document, User, Word};
 use orgscope::{DepartmentId, Grant, Level, Subject, UserId};
-
-use crate::company;
+use orgscope_testing::company;
 
 /// What a level reaches, or how a user is related to a record: bits.
 pub(crate) type Parts = u8;

@@ -1,8 +1,8 @@
 //! orgscope itself.
 
 use orgscope::{AnyPermission, AnyRecord, Facts, Permission, Resource, Schema, Snapshot};
+use orgscope_testing::company;
 
-use crate::company;
 use crate::engine::{Company, Encoding, Engine, Loaded, Question, Walker};
 
 pub(crate) const ENCODINGS: [Encoding; 2] = [

@@ -5,8 +5,7 @@ use orgscope::sql::{
     ConditionError, Dialect, IdKinds, Ids, Mapping, Members, Mirror, OwnerTable, Param, Records, ShareTable, Sql,
 };
 use orgscope::{DepartmentId, Level, Permission, Policy, Snapshot, Subject};
-
-use crate::sql::database::{Database, Sqlite};
+use orgscope_testing::sql::{Database, Sqlite};
 
 fn company() -> Snapshot {
     let contact = Resource::new("contact")

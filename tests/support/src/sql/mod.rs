@@ -1,16 +1,20 @@
 //! The databases that conditions are tried in.
 
+pub mod mirror;
+pub mod square;
+
 use orgscope::sql::{Dialect, Ids, Param, Sql};
 
 /// A database with empty tables, for one run of tests.
-pub(crate) trait Database {
+pub trait Database {
+    /// The dialect it speaks.
     fn dialect(&self) -> Dialect;
-    /// Runs a statement, and says how many rows it changed.
+    /// Runs a statement, and gives the number of rows that it changed.
     fn run(&self, sql: &Sql) -> Result<u64, String>;
     /// The integers of the one column that a query selects, in order.
     fn integers(&self, sql: &Sql) -> Result<Vec<i64>, String>;
 
-    /// Runs statements in one transaction, which an error takes back.
+    /// Runs statements in one transaction, which an error rolls back.
     fn all(&self, statements: impl IntoIterator<Item = Sql>) -> Result<(), String>
     where
         Self: Sized,
@@ -21,6 +25,7 @@ pub(crate) trait Database {
         ran
     }
 
+    /// Runs a statement without parameters.
     fn text(&self, text: impl Into<String>) -> Result<u64, String>
     where
         Self: Sized,
@@ -50,21 +55,28 @@ pub(crate) trait Database {
 }
 
 /// How a database says that mirror tables are not where the snapshot is.
-pub(crate) const BEHIND: &str =
-    "orgscope: the mirror tables are behind or ahead of the snapshot that was asked; they are at ";
+pub const BEHIND: &str = "orgscope: the mirror tables are behind or ahead of the snapshot that was asked; they are at ";
 
 /// SQLite in memory.
-pub(crate) struct Sqlite(rusqlite::Connection);
+#[derive(Debug)]
+pub struct Sqlite(rusqlite::Connection);
 
-impl Sqlite {
-    pub(crate) fn new() -> Self {
+impl Default for Sqlite {
+    fn default() -> Self {
         let connection = rusqlite::Connection::open_in_memory().unwrap();
         connection.set_prepared_statement_cache_capacity(4096);
         Self(connection)
     }
+}
+
+impl Sqlite {
+    /// An empty database.
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// The steps of the plan of a query.
-    pub(crate) fn plan(&self, sql: &Sql) -> Vec<String> {
+    pub fn plan(&self, sql: &Sql) -> Vec<String> {
         let mut statement = self.0.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.text)).unwrap();
         let rows =
             statement.query_map(rusqlite::params_from_iter(sql.params.iter().map(sqlite)), |row| row.get(3)).unwrap();
@@ -72,7 +84,7 @@ impl Sqlite {
     }
 
     /// The texts of the one column that a query selects.
-    pub(crate) fn strings(&self, text: &str) -> Vec<String> {
+    pub fn strings(&self, text: &str) -> Vec<String> {
         let mut statement = self.0.prepare(text).unwrap();
         let rows = statement.query_map([], |row| row.get::<_, rusqlite::types::Value>(0)).unwrap();
         rows.map(|value| format!("{:?}", value.unwrap())).collect()

@@ -1,9 +1,6 @@
 //! Companies to measure with: forests of departments, people, groups and roles, and streams of requests.
 //!
-//! All of it comes from a seed, so every run on every machine asks the same questions of the same company. A module for
-//! benches to include; by itself it measures nothing.
-
-#![allow(dead_code, reason = "each bench uses its part")]
+//! All of it comes from a seed, so every run on every machine asks the same questions of the same company.
 
 use std::iter;
 
@@ -13,20 +10,27 @@ use orgscope::{DepartmentId, Grant, GroupId, Level, Subject, UserId};
 
 /// How much of everything there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Size {
-    pub(crate) users: u32,
-    pub(crate) departments: u32,
-    pub(crate) roles: u32,
+pub struct Size {
+    /// How many users.
+    pub users: u32,
+    /// How many departments.
+    pub departments: u32,
+    /// How many roles.
+    pub roles: u32,
 }
 
 impl Size {
-    pub(crate) const SMALL: Self = Self { users: 1_000, departments: 100, roles: 20 };
-    pub(crate) const MEDIUM: Self = Self { users: 100_000, departments: 10_000, roles: 80 };
-    pub(crate) const LARGE: Self = Self { users: 1_000_000, departments: 100_000, roles: 200 };
-    pub(crate) const EACH: [Self; 3] = [Self::SMALL, Self::MEDIUM, Self::LARGE];
+    /// A thousand users.
+    pub const SMALL: Self = Self { users: 1_000, departments: 100, roles: 20 };
+    /// A hundred thousand users.
+    pub const MEDIUM: Self = Self { users: 100_000, departments: 10_000, roles: 80 };
+    /// A million users.
+    pub const LARGE: Self = Self { users: 1_000_000, departments: 100_000, roles: 200 };
+    /// The three sizes, the smallest first.
+    pub const EACH: [Self; 3] = [Self::SMALL, Self::MEDIUM, Self::LARGE];
 
     /// As tables of figures call it, by its users: `1k`, `100k`, `1M`.
-    pub(crate) const fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self.users {
             1_000 => "1k",
             100_000 => "100k",
@@ -36,18 +40,17 @@ impl Size {
     }
 
     /// The name of a row for this size, which stands in the place of `{}`.
-    pub(crate) fn in_row(self, row: &str) -> String {
+    pub fn in_row(self, row: &str) -> String {
         row.replace("{}", self.name())
     }
 }
 
 /// What the ids of users, departments and groups are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ids {
+pub enum Ids {
     /// Integers from 1 on, as a database counts them.
     Integer,
     /// Integers all over the place, as a service draws them.
-    #[allow(dead_code, reason = "only one of the benches that share this asks for them")]
     Scattered,
     /// Text of 36 characters that reads like a UUID.
     Text,
@@ -55,7 +58,7 @@ pub(crate) enum Ids {
 
 /// Whom the requests are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mix {
+pub enum Mix {
     /// Any user asks about a record of any other. Nothing is near in memory, and most is denied.
     Uniform,
     /// Most people ask about their own records and those of their own and the neighbouring departments. About half is
@@ -65,19 +68,22 @@ pub(crate) enum Mix {
 
 /// One question: may this user do this to a record of this owner?
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
-    pub(crate) user: UserId,
-    /// The place in [`permissions`].
-    pub(crate) permission: usize,
-    pub(crate) owner: UserId,
-    pub(crate) open: bool,
+pub struct Request {
+    /// The user who asks.
+    pub user: UserId,
+    /// The index in [`permissions`].
+    pub permission: usize,
+    /// The owner of the record.
+    pub owner: UserId,
+    /// Whether the record is open.
+    pub open: bool,
 }
 
 /// A company, and who sits where in it.
 #[derive(Clone, Debug)]
-pub(crate) struct Company {
+pub struct Company {
     /// All of it as a document. Who needs it as a value may take it out: the requests do not read it.
-    pub(crate) document: Document,
+    pub document: Document,
     users: Vec<UserId>,
     parents: Vec<Option<u32>>,
     children: Vec<Vec<u32>>,
@@ -92,14 +98,14 @@ const CRM_ACTIONS: [&str; 7] = ["read", "add", "update", "delete", "assign", "ex
 const MAILBOX_ACTIONS: [&str; 3] = ["view", "edit", "read_mail"];
 
 /// The permissions that requests ask for: the levelled ones of the schema, as pairs of a type and an action.
-pub(crate) fn permissions() -> Vec<(&'static str, &'static str)> {
+pub fn permissions() -> Vec<(&'static str, &'static str)> {
     let crm = CRM_TYPES.into_iter().flat_map(|name| CRM_ACTIONS.map(|action| (name, action)));
     crm.chain(MAILBOX_ACTIONS.map(|action| ("mailbox", action))).collect()
 }
 
 impl Company {
     /// The company of this size. Linear in it.
-    pub(crate) fn generate(size: Size, ids: Ids) -> Self {
+    pub fn generate(size: Size, ids: Ids) -> Self {
         let mut rng = Rng::with_seed(0x0c0a_57e5);
         let parents = forest(size.departments, &mut rng);
         let mut children = vec![Vec::new(); parents.len()];
@@ -209,7 +215,7 @@ impl Company {
     }
 
     /// An endless stream of requests: the same for the same mix and seed.
-    pub(crate) fn requests(&self, mix: Mix, seed: u64) -> impl Iterator<Item = Request> {
+    pub fn requests(&self, mix: Mix, seed: u64) -> impl Iterator<Item = Request> {
         let mut rng = Rng::with_seed(seed);
         let permissions = permissions().len();
         iter::repeat_with(move || {

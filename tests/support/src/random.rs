@@ -8,7 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 /// How many random worlds a property is tried on: `ORGSCOPE_TEST_WORLDS`, or 2,000.
-pub(crate) fn worlds() -> ProptestConfig {
+pub fn worlds() -> ProptestConfig {
     let cases = std::env::var("ORGSCOPE_TEST_WORLDS")
         .ok()
         .map_or(2_000, |text| text.parse().expect("`ORGSCOPE_TEST_WORLDS` is a number of worlds"));
@@ -17,40 +17,48 @@ pub(crate) fn worlds() -> ProptestConfig {
 
 /// A world: a document, and records to ask about.
 #[derive(Clone, Debug)]
-pub(crate) struct World {
-    pub(crate) document: Document,
-    pub(crate) records: Vec<Record>,
+pub struct World {
+    /// The document, which is valid.
+    pub document: Document,
+    /// The records, which are anything.
+    pub records: Vec<Record>,
 }
 
 /// A record, owning what its facts borrow.
 #[derive(Clone, Debug)]
-pub(crate) struct Record {
-    pub(crate) resource: String,
-    pub(crate) owners: Vec<Owner>,
-    pub(crate) open: bool,
-    pub(crate) shared_with: Vec<Share>,
+pub struct Record {
+    /// The name of its type.
+    pub resource: String,
+    /// The owners, known and unknown.
+    pub owners: Vec<Owner>,
+    /// Whether it is open.
+    pub open: bool,
+    /// Whom it is shared with.
+    pub shared_with: Vec<Share>,
 }
 
 impl Record {
-    pub(crate) fn as_any(&self) -> AnyRecord<'_> {
+    /// The record as a question takes it.
+    pub fn as_any(&self) -> AnyRecord<'_> {
         let facts = Facts::owned_by_each(&self.owners).open(self.open).shared_with_each(&self.shared_with);
         AnyRecord::new(&self.resource, facts)
     }
 }
 
 impl World {
-    pub(crate) fn policy(&self) -> Policy {
+    /// The document as a policy.
+    pub fn policy(&self) -> Policy {
         Policy::from_document(self.document.clone()).expect("random documents are valid")
     }
 
-    /// Everybody, and somebody who is not there.
-    pub(crate) fn askers(&self) -> Vec<UserId> {
+    /// All users of the document, and an unknown one.
+    pub fn askers(&self) -> Vec<UserId> {
         self.document.org.users.iter().map(|user| user.id.clone()).chain([UserId::from("stranger")]).collect()
     }
 }
 
 /// How many ids of a kind there are names for.
-pub(crate) const NAMES: usize = 12;
+pub const NAMES: usize = 12;
 const MOST_DEPARTMENTS: usize = 12;
 const MOST_USERS: usize = 8;
 const GROUPS: usize = 3;
@@ -61,13 +69,18 @@ fn nth_text(nth: usize) -> &'static str {
     ["1", "01", "a", "A", "ä", "a ", "o'neil", "%", "\"q\"", "-1", "\u{1F600}", "null"][nth]
 }
 
-pub(crate) fn department(nth: usize) -> DepartmentId {
+/// The id of a department, of [`NAMES`].
+pub fn department(nth: usize) -> DepartmentId {
     if nth.is_multiple_of(2) { DepartmentId::from(i64::try_from(nth).unwrap() - 2) } else { nth_text(nth).into() }
 }
-pub(crate) fn user(nth: usize) -> UserId {
+
+/// The id of a user, of [`NAMES`].
+pub fn user(nth: usize) -> UserId {
     if nth.is_multiple_of(2) { UserId::from(i64::try_from(nth).unwrap() - 2) } else { nth_text(nth).into() }
 }
-pub(crate) fn group(nth: usize) -> GroupId {
+
+/// The id of a group, of [`NAMES`].
+pub fn group(nth: usize) -> GroupId {
     if nth == 0 { GroupId::from(1) } else { nth_text(nth).into() }
 }
 
@@ -150,7 +163,7 @@ fn section(actions: &[RawAction], pools: u8) -> Section {
 }
 
 /// What a role may hold for an action, and the one that a number stands for.
-pub(crate) fn grant(action: &Action, number: u8) -> Grant {
+pub fn grant(action: &Action, number: u8) -> Grant {
     if action.toggle {
         return if number.is_multiple_of(2) { Grant::Allow } else { Grant::DENY };
     }
@@ -206,7 +219,7 @@ fn record((resource, owners, open, shares): RawRecord) -> Record {
 
 /// A random world: a forest of up to 12 departments, up to 8 users in none, one or several of them, heads and deputies,
 /// groups, up to 6 roles, and records without, with unknown, several and department owners.
-pub(crate) fn world() -> impl Strategy<Value = World> {
+pub fn world() -> impl Strategy<Value = World> {
     let org = (
         vec(any::<u8>(), 0..=MOST_DEPARTMENTS),
         vec((few(), few(), few(), prop::bool::weighted(0.85), prop::bool::weighted(0.15)), 0..=MOST_USERS),

@@ -14,7 +14,7 @@ use crate::random::{self, World, world};
 
 /// A random world with a permission to manage (in some none), a mode of delegation, locked roles, and most often a role that
 /// lets the first user manage and hand out something; and with a second section, which the first user may manage as well.
-pub(crate) fn managed_world() -> impl Strategy<Value = World> {
+pub fn managed_world() -> impl Strategy<Value = World> {
     let delegate = prop::option::weighted(0.7, vec(any::<u8>(), 10));
     (world(), any::<u16>(), prop::bool::weighted(0.3), any::<u8>(), delegate, any::<[u8; 4]>()).prop_map(
         |(mut world, manage, open, locked, delegate, desk)| {
@@ -73,19 +73,19 @@ fn add_desk(document: &mut Document, [kind, manage, answer, to]: [u8; 4]) {
 }
 
 /// Everybody with an id that random commands know.
-pub(crate) fn everybody() -> Vec<UserId> {
+pub fn everybody() -> Vec<UserId> {
     (0..random::NAMES).map(random::user).collect()
 }
 
 /// The permission to manage a section.
-pub(crate) fn manage(policy: &Policy, section: &str) -> Option<AnyPermission> {
+pub fn manage(policy: &Policy, section: &str) -> Option<AnyPermission> {
     let document = policy.to_document();
     let name = document.schema.sections.iter().find(|known| known.name == section)?.manage.clone()?;
     Some(policy.schema().find(&name).unwrap())
 }
 
 /// Whether a user who is no administrator edits the roles of a section.
-pub(crate) fn manages(policy: &Policy, user: &UserId, section: &str) -> bool {
+pub fn manages(policy: &Policy, user: &UserId, section: &str) -> bool {
     match manage(policy, section) {
         None => false,
         Some(AnyPermission::Toggle(toggle)) => Reference::new(policy).decide(user, toggle, None),
@@ -94,7 +94,7 @@ pub(crate) fn manages(policy: &Policy, user: &UserId, section: &str) -> bool {
 }
 
 /// The parts of a level, written down from the table and not computed.
-pub(crate) fn parts(level: Level) -> &'static str {
+pub fn parts(level: Level) -> &'static str {
     match level {
         Level::Deny => "",
         Level::Own => "S",
@@ -108,11 +108,12 @@ pub(crate) fn parts(level: Level) -> &'static str {
 }
 
 /// The parts that one level has and another has not.
-pub(crate) fn gained(before: Level, after: Level) -> Vec<char> {
+pub fn gained(before: Level, after: Level) -> Vec<char> {
     parts(after).chars().filter(|part| !parts(before).contains(*part)).collect()
 }
 
-pub(crate) fn is_administrator(document: &Document, user: &UserId) -> bool {
+/// Whether a user is an active administrator.
+pub fn is_administrator(document: &Document, user: &UserId) -> bool {
     document.org.users.iter().any(|known| known.id == *user && known.admin && known.active != Some(false))
 }
 
@@ -124,7 +125,7 @@ fn above(document: &Document, department: &DepartmentId) -> Vec<DepartmentId> {
 }
 
 /// Whether a subject contains a user.
-pub(crate) fn is_in(document: &Document, subject: &Subject, user: &UserId) -> bool {
+pub fn is_in(document: &Document, subject: &Subject, user: &UserId) -> bool {
     let Some(user) = document.org.users.iter().find(|known| known.id == *user) else { return false };
     let anchors: Vec<_> = user.departments.iter().chain(&user.heads).chain(&user.deputy_of).collect();
     match subject {
@@ -143,7 +144,7 @@ pub(crate) fn is_in(document: &Document, subject: &Subject, user: &UserId) -> bo
 }
 
 /// Whether a subject is inside the reach of a delegate's levelled permission to manage a section.
-pub(crate) fn is_inside(policy: &Policy, section: &str, delegate: &UserId, subject: &Subject) -> bool {
+pub fn is_inside(policy: &Policy, section: &str, delegate: &UserId, subject: &Subject) -> bool {
     let (reference, document) = (Reference::new(policy), policy.to_document());
     let Some(AnyPermission::Levelled(manage)) = self::manage(policy, section) else { return true };
     let name = policy.schema().name(manage).unwrap();
@@ -168,15 +169,19 @@ pub(crate) fn is_inside(policy: &Policy, section: &str, delegate: &UserId, subje
     }
 }
 
-/// How much of a section somebody can manage: nobody, some in part, some wholly.
+/// How much of a section somebody can manage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Managed {
+pub enum Managed {
+    /// Nobody manages any of it.
     Not,
+    /// Somebody manages a part of it, and nobody all of it.
     InPart,
+    /// Somebody manages all of it.
     Wholly,
 }
 
-pub(crate) fn managed(policy: &Policy, section: &str) -> Managed {
+/// How much of a section somebody can manage under a policy.
+pub fn managed(policy: &Policy, section: &str) -> Managed {
     let (reference, document) = (Reference::new(policy), policy.to_document());
     let manage = manage(policy, section);
     let by = |user: &UserId| match manage {
@@ -193,6 +198,6 @@ pub(crate) fn managed(policy: &Policy, section: &str) -> Managed {
 }
 
 /// The first section that somebody managed to a greater extent before.
-pub(crate) fn locked_out<'p>(before: &'p Policy, after: &Policy) -> Option<&'p str> {
+pub fn locked_out<'p>(before: &'p Policy, after: &Policy) -> Option<&'p str> {
     before.schema().sections().find(|section| managed(after, section) < managed(before, section))
 }

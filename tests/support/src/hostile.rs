@@ -1,0 +1,29 @@
+//! Text that may be a world file.
+
+use orgscope::reference::Reference;
+use orgscope::world::World;
+use orgscope::{AnyPermission, Snapshot, UserId};
+
+use crate::square::{permissions, sorted};
+
+/// Loads a world, or says why it is not one.
+pub fn load(text: &str) -> Result<World, String> {
+    let written = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    World::from_document(written).map_err(|error| error.to_string())
+}
+
+/// Compares who may do what with the reference, of all records of a world.
+pub fn answers_by_the_rules(world: &World) {
+    let (snapshot, reference) = (Snapshot::of(world.policy()), Reference::new(world.policy()));
+    let users: Vec<UserId> = world.policy().to_document().org.users.into_iter().map(|user| user.id).collect();
+    for permission in permissions(world.policy()) {
+        for record in world.records() {
+            if let AnyPermission::Levelled(levelled) = permission {
+                let record = record.as_any();
+                let who = sorted(snapshot.who_can(levelled, &record));
+                let may = |user: &&UserId| reference.decide(*user, permission, Some(&record));
+                assert_eq!(who, users.iter().filter(may).collect::<Vec<_>>());
+            }
+        }
+    }
+}

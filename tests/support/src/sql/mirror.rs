@@ -1,0 +1,125 @@
+//! Mirror tables that are behind the snapshot never answer.
+
+use orgscope::document::{Command, Department, Document, User};
+use orgscope::sql::{Dialect, Ids, Mapping, Members, Mirror, Records, Sql};
+use orgscope::{Handle, Level, Policy, Snapshot};
+
+use crate::sql::Database;
+
+/// A company where ann, head of 1, reaches what bo owns: a contact of his and one of cy, whose department is 2.
+pub fn company() -> Handle {
+    use orgscope::document::{Action, Resource, Section};
+    let contact = Resource::new("contact")
+        .action(Action::new("read").floor(Level::DepartmentSub))
+        .action(Action::new("list").floor(Level::DepartmentOpen))
+        .action(Action::new("all").floor(Level::All))
+        .action(Action::new("own").floor(Level::Own));
+    let document = Document::new()
+        .section(Section::new("crm").resource(contact))
+        .department(Department::new(1))
+        .department(Department::new(2))
+        .user(User::new(10).head_of(1))
+        .user(User::new(11).member_of(1))
+        .user(User::new(12).member_of(2));
+    Handle::new(Policy::from_document(document).unwrap())
+}
+
+/// The contacts of 10, 11 and 12 that 10 may do this to.
+pub fn ask(database: &impl Database, mapping: &Mapping, snapshot: &Snapshot, name: &str) -> Result<Vec<i64>, String> {
+    let permission = snapshot.schema().levelled(name).unwrap();
+    let sql = mapping.sql(&snapshot.principal(10).scope(permission).predicate()).unwrap();
+    let text = format!("SELECT owner_id FROM contacts WHERE {} ORDER BY owner_id", sql.text);
+    database.integers(&Sql { text, ..sql })
+}
+
+/// What tables at another state do: every condition that asks them is an error, whatever it would have found; and so are
+/// statements that start elsewhere, by an error of the database for a state that is NULL.
+pub fn what_is_behind_is_an_error(database: &impl Database, message: &str, null: &str) {
+    let dialect = database.dialect();
+    let mirror = Mirror::new(dialect, "orgscope_", Ids::Integers).unwrap();
+    database.all(mirror.create()).unwrap();
+    let flag = if dialect == Dialect::Sqlite { "INTEGER" } else { "BOOLEAN" };
+    database
+        .text(format!("CREATE TABLE contacts (owner_id BIGINT, owner_department_id BIGINT, is_open {flag})"))
+        .unwrap();
+    // Indexes, by which a query may find that it has no row before it looks at the mirror.
+    database.text("CREATE INDEX by_owner ON contacts (owner_id)").unwrap();
+    database.text("INSERT INTO contacts (owner_id) VALUES (10), (11), (12)").unwrap();
+    let mapping = |records: Records| Mapping::new(dialect, records, Members::mirror(&mirror)).unwrap();
+    let contacts = || Records::new("contact", Ids::Integers).owner("owner_id").open("is_open");
+    let mappings = [mapping(contacts()), mapping(contacts().owner_department("owner_department_id"))];
+    let ask = |snapshot: &Snapshot, name: &str, expected: Result<&[i64], String>| {
+        for mapping in &mappings {
+            assert_eq!(ask(database, mapping, snapshot, name), expected.clone().map(<[i64]>::to_vec), "{name}");
+        }
+    };
+    let behind = |at: &str| Err(database.behind(message, at));
+    let authz = company();
+    let after = |commands: &[Command]| {
+        authz.apply(commands).unwrap();
+        authz.load()
+    };
+    let (join, leave) = (
+        |department: i64| Command::JoinDepartment { user: 12.into(), department: department.into() },
+        |department: i64| Command::LeaveDepartment { user: 12.into(), department: department.into() },
+    );
+    let first = authz.load();
+    let second = after(&[leave(2)]);
+    let third = after(&[join(1)]);
+
+    // Never filled: what follows finds no state, and makes none.
+    ask(&first, "contact.read", behind("no state: fill them"));
+    ask(&first, "contact.list", behind("no state: fill them"));
+    assert_eq!(database.run(&mirror.follow(&first, &second).unwrap()[0]), Ok(0));
+    ask(&second, "contact.read", behind("no state: fill them"));
+    database.all(mirror.fill(&first).unwrap()).unwrap();
+    ask(&first, "contact.read", Ok(&[10, 11]));
+    ask(&first, "contact.list", Ok(&[10, 11]));
+
+    // The company moves on; the tables do not.
+    let state = || {
+        let sql = Sql { text: "SELECT state FROM orgscope_state".into(), params: vec![] };
+        database.integers(&sql).unwrap()[0].to_string()
+    };
+    let at_first = state();
+    ask(&second, "contact.read", behind(&at_first));
+    ask(&second, "contact.list", behind(&at_first));
+    // What asks nobody's department needs no mirror.
+    ask(&second, "contact.all", Ok(&[10, 11, 12]));
+    ask(&second, "contact.own", Ok(&[10]));
+
+    // Statements that do not start where the tables are change nothing: 12 is not yet in department 1.
+    assert_eq!(database.all(mirror.follow(&second, &third).unwrap()), Err(null.to_owned()));
+    ask(&first, "contact.read", Ok(&[10, 11]));
+    ask(&third, "contact.read", behind(&at_first));
+    // Those that do are one after the other.
+    database.all(mirror.follow(&first, &second).unwrap()).unwrap();
+    ask(&second, "contact.read", Ok(&[10, 11]));
+    database.all(mirror.follow(&second, &third).unwrap()).unwrap();
+    ask(&third, "contact.read", Ok(&[10, 11, 12]));
+    // And a snapshot of before is not answered with what is so now.
+    ask(&second, "contact.read", behind(&state()));
+
+    // A department that comes renumbers those after it.
+    let fourth = after(&[
+        leave(1),
+        Command::AddDepartment { id: 3.into(), name: None, parent: Some(1.into()) },
+        Command::AddDepartment { id: 4.into(), name: None, parent: Some(3.into()) },
+        join(4),
+    ]);
+    database.all(mirror.follow(&third, &fourth).unwrap()).unwrap();
+    ask(&fourth, "contact.read", Ok(&[10, 11, 12]));
+
+    // A change that moves nobody needs no statements.
+    let fifth = after(&[Command::SetActive { user: 12.into(), active: false }]);
+    assert_eq!(mirror.follow(&fourth, &fifth), Ok(vec![]));
+    ask(&fifth, "contact.read", Ok(&[10, 11, 12]));
+
+    // It is an error even if there is nothing to be found.
+    database.text("DELETE FROM orgscope_members").unwrap();
+    database.text("DELETE FROM orgscope_departments").unwrap();
+    ask(&third, "contact.read", behind(&state()));
+    // And filling mends it all.
+    database.all(mirror.fill(&fifth).unwrap()).unwrap();
+    ask(&fifth, "contact.read", Ok(&[10, 11, 12]));
+}

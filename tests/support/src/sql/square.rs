@@ -1,0 +1,267 @@
+//! Random worlds in the tables of an application: a condition finds the records that a check allows.
+
+use orgscope::document::Word;
+use orgscope::reference::Reference;
+use orgscope::sql::{Dialect, IdKinds, Ids, Mapping, Members, Mirror, OwnerTable, Param, Records, ShareTable, Sql};
+use orgscope::{AnyPermission, DepartmentId, Id, Owner, Share, Snapshot, Subject};
+use proptest::test_runner::Config;
+use proptest::test_runner::TestRunner;
+
+use crate::random::{Record, World, world};
+use crate::sql::Database;
+use crate::square::permissions;
+
+/// The tables of an application, each dialect with its own. Those of SQLite have collations that must not matter.
+pub fn create(database: &impl Database, ids: Ids, mirror: &Mirror) {
+    let id = database.type_of(ids);
+    let (no_case, trimmed) = match database.dialect() {
+        Dialect::Sqlite => ("COLLATE NOCASE", "COLLATE RTRIM"),
+        _ => ("", ""),
+    };
+    let flag = if database.dialect() == Dialect::Sqlite { "" } else { "BOOLEAN" };
+    for text in [
+        format!(
+            "CREATE TABLE records (n BIGINT, type TEXT, one BIGINT, id {id} {no_case}, owner_id {id} {no_case}, \
+             owner_department_id {id} {trimmed}, is_open {flag})"
+        ),
+        format!("CREATE TABLE owners (record_id {id} {trimmed}, user_id {id} {no_case}, department_id {id} {no_case})"),
+        format!(
+            "CREATE TABLE shares (record_id {id} {no_case}, user_id {id} {no_case}, department_id {id} {trimmed}, \
+             department_sub_id {id} {no_case}, group_id {id} {no_case})"
+        ),
+        format!("CREATE TABLE members (user_id {id} {no_case}, department_id {id} {trimmed})"),
+    ] {
+        database.text(text).unwrap();
+    }
+    database.all(mirror.create()).unwrap();
+}
+
+/// A row; what is none is NULL.
+fn insert(database: &impl Database, table: &str, row: &[(&str, Option<Param>)]) {
+    let set: Vec<_> = row.iter().filter_map(|(column, value)| Some((*column, value.clone()?))).collect();
+    let columns: Vec<&str> = set.iter().map(|(column, _)| *column).collect();
+    let marks: Vec<String> = (1..=set.len()).map(|nth| database.placeholder(nth)).collect();
+    let text = format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), marks.join(", "));
+    database.run(&Sql { text, params: set.into_iter().map(|(_, value)| value).collect() }).unwrap();
+}
+
+/// An id as a parameter, if a column of such ids can hold it.
+fn param<Kind>(ids: Ids, id: &Id<Kind>) -> Option<Param> {
+    match (id.as_integer(), id.as_text()) {
+        (Some(integer), _) if ids != Ids::Text => Some(Param::Integer(integer)),
+        (_, Some(text)) if ids != Ids::Integers => Some(Param::Text(text.to_owned())),
+        _ => None,
+    }
+}
+
+fn owner(ids: Ids, owner: &Owner) -> [(&'static str, Option<Param>); 2] {
+    match owner {
+        Owner::User(id) => [("user_id", param(ids, id)), ("department_id", None)],
+        Owner::Department(id) => [("user_id", None), ("department_id", param(ids, id))],
+    }
+}
+
+fn share(ids: Ids, share: &Share) -> (&'static str, Option<Param>) {
+    match share {
+        Share::User(id) => ("user_id", param(ids, id)),
+        Share::Department(id) => ("department_id", param(ids, id)),
+        Share::DepartmentSub(id) => ("department_sub_id", param(ids, id)),
+        Share::Group(id) => ("group_id", param(ids, id)),
+    }
+}
+
+/// Whether columns of such ids can hold what a record says.
+fn can_hold(ids: Ids, record: &Record) -> bool {
+    let owners = record.owners.iter().all(|each| owner(ids, each).iter().any(|(_, value)| value.is_some()));
+    owners && record.shared_with.iter().all(|each| share(ids, each).1.is_some())
+}
+
+/// The id of a record: as careless a choice as those of the users.
+fn record_id(ids: Ids, nth: usize) -> Param {
+    let texts = ["1", "a", "A", "a ", "o'neil", "%", "\"q\"", "ä", "\u{1F600}", "null"];
+    match ids {
+        Ids::Integers => Param::Integer(i64::try_from(nth).unwrap()),
+        Ids::Both if nth % 2 == 1 => Param::Integer(1 + i64::try_from(nth / 2).unwrap()),
+        _ => Param::Text(format!("{}{}", texts[nth % texts.len()], "+".repeat(nth / texts.len()))),
+    }
+}
+
+/// Whether one column of users and one of departments hold the owners.
+fn has_one_of_each(record: &Record) -> bool {
+    let users = record.owners.iter().filter(|owner| matches!(owner, Owner::User(_))).count();
+    users <= 1 && record.owners.len() - users <= 1
+}
+
+/// Writes the records into both forms of the tables, and who is a member of what; and fills the mirror.
+pub fn fill(database: &impl Database, ids: Ids, world: &World, snapshot: &Snapshot, mirror: &Mirror) {
+    for table in ["records", "owners", "shares", "members"] {
+        database.text(format!("DELETE FROM {table}")).unwrap();
+    }
+    let truth = if database.dialect() == Dialect::Sqlite { "1" } else { "TRUE" };
+    let untruth = if database.dialect() == Dialect::Sqlite { "0" } else { "FALSE" };
+    for (nth, record) in world.records.iter().enumerate().filter(|(_, record)| can_hold(ids, record)) {
+        let n = i64::try_from(nth).unwrap();
+        let id = Some(record_id(ids, nth));
+        let mut row = vec![("n", Some(Param::Integer(n))), ("type", Some(Param::Text(record.resource.clone())))];
+        row.extend([("id", id.clone()), ("one", Some(Param::Integer(has_one_of_each(record).into())))]);
+        if has_one_of_each(record) {
+            for each in &record.owners {
+                let [(_, user), (_, department)] = owner(ids, each);
+                row.extend(
+                    [("owner_id", user), ("owner_department_id", department)].into_iter().filter(|(_, v)| v.is_some()),
+                );
+            }
+        }
+        insert(database, "records", &row);
+        // A flag that is not set is 0 for some, and NULL for others.
+        if record.open || nth % 2 == 0 {
+            let flag = if record.open { truth } else { untruth };
+            database.text(format!("UPDATE records SET is_open = {flag} WHERE n = {n}")).unwrap();
+        }
+        for each in &record.owners {
+            let [user, department] = owner(ids, each);
+            insert(database, "owners", &[("record_id", id.clone()), user, department]);
+        }
+        for each in &record.shared_with {
+            insert(database, "shares", &[("record_id", id.clone()), share(ids, each)]);
+        }
+        // A row that names nobody is no owner.
+        if nth % 3 == 0 {
+            insert(database, "owners", &[("record_id", id)]);
+        }
+    }
+    // Nor does one of no record matter.
+    database.text("INSERT INTO owners (record_id) VALUES (NULL)").unwrap();
+    for user in &world.document.org.users {
+        for department in &user.departments {
+            let row = [("user_id", param(ids, &user.id)), ("department_id", param(ids, department))];
+            if row.iter().all(|(_, value)| value.is_some()) {
+                insert(database, "members", &row);
+            }
+        }
+    }
+    database.all(mirror.fill(snapshot).unwrap()).unwrap();
+}
+
+/// The mappings of all tables: owners in columns or in a table, members inline, in a table, or in the mirror.
+pub fn mappings(resource: &str, dialect: Dialect, ids: Ids, mirror: &Mirror) -> Vec<(bool, Mapping)> {
+    let records = || Records::new(resource, IdKinds::from(ids)).open("is_open").shares(ShareTable::new("shares"));
+    let owners = OwnerTable { department: Some("department_id".to_owned()), ..OwnerTable::new("owners") };
+    let members = || {
+        [Members::inline(1000), Members::table("members", "user_id", "department_id", 1000), Members::mirror(mirror)]
+    };
+    let columns = members().map(|members| {
+        let records = records().table("records").owner("owner_id").owner_department("owner_department_id");
+        (true, Mapping::new(dialect, records, members).unwrap())
+    });
+    let table =
+        members().map(|members| (false, Mapping::new(dialect, records().owners(owners.clone()), members).unwrap()));
+    columns.into_iter().chain(table).collect()
+}
+
+/// The records of a type that a condition finds, by their places.
+pub fn found(database: &impl Database, resource: &str, one: bool, sql: &Sql) -> Result<Vec<i64>, String> {
+    // The text of the application around it, its parameters after those of the condition.
+    let nth = sql.params.len();
+    let (kind, ones) = (database.placeholder(nth + 1), database.placeholder(nth + 2));
+    let text = format!("SELECT n FROM records WHERE {} AND type = {kind} AND one >= {ones} ORDER BY n", sql.text);
+    let own = [Param::Text(resource.to_owned()), Param::Integer(one.into())];
+    database.integers(&Sql { text, params: sql.params.iter().cloned().chain(own).collect() })
+}
+
+/// The same world with departments that typed columns can hold. Users, groups, owners and shares stay a mixture.
+fn with_departments_of(ids: Ids, mut world: World) -> World {
+    let uniform = |id: &mut DepartmentId| match ids {
+        Ids::Both => {}
+        Ids::Text => {
+            if let Some(integer) = id.as_integer() {
+                *id = format!("#{integer}").into();
+            }
+        }
+        Ids::Integers => {
+            if let Some(text) = id.as_text() {
+                *id = (1000 + text.bytes().fold(0, |sum, byte| sum * 7 + i64::from(byte))).into();
+            }
+        }
+    };
+    for department in &mut world.document.org.departments {
+        uniform(&mut department.id);
+        department.parent.iter_mut().for_each(uniform);
+    }
+    for user in &mut world.document.org.users {
+        [&mut user.departments, &mut user.heads, &mut user.deputy_of].into_iter().flatten().for_each(uniform);
+    }
+    for subject in world.document.roles.iter_mut().flat_map(|role| &mut role.assigned_to) {
+        if let Word::Known(Subject::Department(id) | Subject::DepartmentSub(id)) = subject {
+            uniform(id);
+        }
+    }
+    for record in &mut world.records {
+        for owner in &mut record.owners {
+            if let Owner::Department(id) = owner {
+                uniform(id);
+            }
+        }
+        for share in &mut record.shared_with {
+            if let Share::Department(id) | Share::DepartmentSub(id) = share {
+                uniform(id);
+            }
+        }
+    }
+    world
+}
+
+/// Asks everything of a world in a database, and says how much that was.
+fn agree(database: &impl Database, ids: Ids, world: &World, mirror: &Mirror) -> usize {
+    let policy = world.policy();
+    let (reference, snapshot) = (Reference::new(&policy), Snapshot::of(&policy));
+    fill(database, ids, world, &snapshot, mirror);
+    let mut asked = 0;
+    for permission in permissions(&policy) {
+        let AnyPermission::Levelled(levelled) = permission else { continue };
+        let name = policy.schema().name(permission).unwrap();
+        let (resource, _) = name.split_once('.').unwrap();
+        let mappings = mappings(resource, database.dialect(), ids, mirror);
+        for user in world.askers() {
+            let scope = snapshot.principal(&user).scope(levelled);
+            let predicate = scope.predicate();
+            let stored = |one: bool| {
+                let records = (0..).zip(&world.records).filter(|(_, record)| can_hold(ids, record));
+                records.filter(move |(_, record)| record.resource == resource && (!one || has_one_of_each(record)))
+            };
+            let expected = |one: bool| -> Vec<i64> {
+                let decide = |record: &Record| {
+                    let allow = reference.decide(&user, permission, Some(&record.as_any()));
+                    assert_eq!(scope.contains(&record.as_any()), allow);
+                    allow
+                };
+                stored(one).filter(|(_, record)| decide(record)).map(|(nth, _)| nth).collect()
+            };
+            for (one, mapping) in &mappings {
+                let sql = mapping.sql(&predicate).unwrap();
+                let found = found(database, resource, *one, &sql).unwrap_or_else(|error| panic!("{error}: {sql:?}"));
+                assert_eq!(found, expected(*one), "{user:?} {name} {predicate} {sql:?}");
+                // And no id stands in the text.
+                assert!(!sql.text.contains("neil") && !sql.text.contains('\u{1F600}'), "{sql:?}");
+                asked += 1;
+            }
+        }
+    }
+    asked
+}
+
+/// Asks everything of random worlds in a database.
+pub fn square(database: &impl Database, ids: Ids, config: Config) {
+    let mirror = Mirror::new(database.dialect(), "orgscope_", ids).unwrap();
+    create(database, ids, &mirror);
+    let database = std::panic::AssertUnwindSafe(database);
+    let counted = std::cell::Cell::new(0);
+    TestRunner::new(config)
+        .run(&world(), |world| {
+            let world = with_departments_of(ids, world);
+            counted.set(counted.get() + agree(*database, ids, &world, &mirror));
+            Ok(())
+        })
+        .unwrap_or_else(|error| panic!("{error}"));
+    assert!(counted.get() > 0);
+}

@@ -1,0 +1,166 @@
+//! One question, asked every way: the reference, a check, the scope, the list, who, the reason.
+
+use std::iter;
+
+use orgscope::reference::Reference;
+use orgscope::world::Question;
+use orgscope::{AnyPermission, AnyRecord, Decision, Handle, Owner, Policy, Snapshot, UserId};
+
+use crate::random::{Record, World};
+
+/// Every permission of a policy, of every section.
+pub fn permissions(policy: &Policy) -> Vec<AnyPermission> {
+    policy.schema().sections().flat_map(|section| policy.schema().permissions(section)).collect()
+}
+
+/// Users in canonical order; one who comes twice stays twice.
+pub fn sorted<'s>(users: impl Iterator<Item = &'s UserId>) -> Vec<&'s UserId> {
+    let mut users: Vec<&UserId> = users.collect();
+    users.sort_unstable();
+    users
+}
+
+/// Whether a user may, asked of the snapshot in every way that it can be asked.
+pub fn ask(snapshot: &Snapshot, user: &UserId, permission: AnyPermission, record: Option<&AnyRecord<'_>>) -> bool {
+    let principal = snapshot.principal(user);
+    match (permission, record) {
+        (AnyPermission::Toggle(toggle), _) => {
+            let allow = principal.check_toggle(toggle).is_allow();
+            assert_eq!(principal.reason_toggle(toggle).decision().is_allow(), allow, "reason of {user}");
+            allow
+        }
+        (AnyPermission::Levelled(permission), Some(record)) => {
+            let allow = principal.check(permission, record).is_allow();
+            assert_eq!(principal.scope(permission).contains(record), allow, "scope of {user}");
+            assert_eq!(principal.reason(permission, record).decision().is_allow(), allow, "reason of {user}");
+            allow
+        }
+        (AnyPermission::Levelled(_), None) => unreachable!("a levelled permission is asked about a record"),
+    }
+}
+
+/// Compares every answer of the snapshot with the reference.
+pub fn agree(world: &World) {
+    let policy = world.policy();
+    let (reference, snapshot) = (Reference::new(&policy), Snapshot::of(&policy));
+    let records: Vec<AnyRecord<'_>> = world.records.iter().map(Record::as_any).collect();
+    for permission in permissions(&policy) {
+        let may = |user: &UserId, record: Option<&AnyRecord<'_>>| reference.decide(user, permission, record);
+        let everybody: Vec<UserId> = policy.to_document().org.users.into_iter().map(|user| user.id).collect();
+        match permission {
+            AnyPermission::Toggle(toggle) => {
+                for user in world.askers() {
+                    assert_eq!(ask(&snapshot, &user, permission, None), may(&user, None), "{user:?}");
+                }
+                let expected: Vec<&UserId> = everybody.iter().filter(|user| may(user, None)).collect();
+                assert_eq!(sorted(snapshot.who_can_toggle(toggle)), expected);
+                assert_eq!(snapshot.who_can_toggle(toggle).count(), expected.len());
+            }
+            AnyPermission::Levelled(levelled) => {
+                for user in world.askers() {
+                    for record in &records {
+                        let expected = may(&user, Some(record));
+                        assert_eq!(ask(&snapshot, &user, permission, Some(record)), expected, "{user:?} {record:?}");
+                    }
+                    let expected: Vec<&AnyRecord<'_>> = records.iter().filter(|r| may(&user, Some(r))).collect();
+                    let scope = snapshot.principal(&user).scope(levelled);
+                    let name = policy.schema().name(levelled).unwrap();
+                    for (raw, record) in iter::zip(&world.records, &records) {
+                        let is_of_the_type = name.starts_with(&format!("{}.", raw.resource));
+                        if let (true, [Owner::User(owner)], []) =
+                            (is_of_the_type, &raw.owners[..], &raw.shared_with[..])
+                        {
+                            let known = scope.contains_owned_by(&snapshot.known_owner(owner), raw.open);
+                            assert_eq!(known, may(&user, Some(record)), "known {owner:?} of {user:?}");
+                        }
+                    }
+                    assert_eq!(scope.list(&records).collect::<Vec<_>>(), expected, "list of {user:?}");
+                }
+                let askers = world.askers();
+                let questions: Vec<_> = askers.iter().flat_map(|it| iter::zip(iter::repeat(it), &records)).collect();
+                let batch = questions.iter().map(|(user, record)| (snapshot.principal(*user), levelled, *record));
+                let answers: Vec<bool> = snapshot.check_each(batch).map(Decision::is_allow).collect();
+                let expected: Vec<bool> = questions.iter().map(|(user, record)| may(user, Some(*record))).collect();
+                assert_eq!(answers, expected, "in a batch {questions:?}");
+                for record in &records {
+                    let expected: Vec<&UserId> = everybody.iter().filter(|user| may(user, Some(record))).collect();
+                    assert_eq!(sorted(snapshot.who_can(levelled, record)), expected, "who {record:?}");
+                    assert_eq!(snapshot.who_can(levelled, record).count(), expected.len(), "count {record:?}");
+                }
+            }
+        }
+    }
+}
+
+/// Asks every expectation of a world file in every way, before its stages and after each, and says how many there were.
+pub fn meets_its_expectations(name: &str, world: &orgscope::world::World) -> usize {
+    let authz = Handle::new(world.policy().clone());
+    let mut met = expectations_met(name, world, &authz.load());
+    for (s, stage) in world.stages().iter().enumerate() {
+        let name = format!("{name}: stages[{s}]");
+        let editor = stage.by().map_or_else(|| authz.as_host(), |user| authz.as_user(user.clone()));
+        let before = serde_json::to_string(&authz.checkpoint()).unwrap();
+        match (editor.apply(stage.commands()), stage.refused()) {
+            (Ok(_), None) => {}
+            (Err(refusal), Some(kind)) => {
+                assert_eq!(refusal.kind(), kind, "{name}: {refusal}");
+                assert_eq!(serde_json::to_string(&authz.checkpoint()).unwrap(), before, "{name}");
+            }
+            (Ok(_), Some(kind)) => panic!("{name}: expected refused: {kind}, got applied"),
+            (Err(refusal), None) => panic!("{name}: expected applied, got {refusal}"),
+        }
+        let published = authz.load();
+        met += 1 + expectations_met(&name, stage.world(), &published);
+    }
+    met
+}
+
+/// Asks what a world expects of a state.
+fn expectations_met(name: &str, world: &orgscope::world::World, snapshot: &Snapshot) -> usize {
+    let policy = snapshot.policy();
+    let reference = Reference::new(policy);
+    let decide = |user: &UserId, question: Question<'_>| {
+        let (fast, slow) = match question {
+            Question::Toggle(toggle) => {
+                (ask(snapshot, user, toggle.into(), None), reference.decide(user, toggle, None))
+            }
+            Question::Levelled(permission, record) => {
+                let record = record.as_any();
+                let fast = ask(snapshot, user, permission.into(), Some(&record));
+                (fast, reference.decide(user, permission, Some(&record)))
+            }
+        };
+        assert_eq!(fast, slow, "{name}: {user}: snapshot and reference");
+        fast
+    };
+    let expect = world.expect();
+    for check in &expect.check {
+        let question = world.question(&check.action, check.record.as_ref()).unwrap();
+        assert_eq!(decide(&check.user, question), check.allow, "{name}: {check:?}");
+    }
+    for list in &expect.list {
+        let found = world.records().filter(|record| {
+            let question = world.question(&list.action, record.id.as_ref());
+            question.is_ok_and(|question| decide(&list.user, question))
+        });
+        let mut found: Vec<_> = found.filter_map(|record| record.id.clone()).collect();
+        found.sort_unstable();
+        let mut expected = list.records.clone();
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{name}: {list:?}");
+    }
+    for who in &expect.who {
+        let question = world.question(&who.action, who.record.as_ref()).unwrap();
+        let found: Vec<&UserId> = match question {
+            Question::Toggle(toggle) => sorted(snapshot.who_can_toggle(toggle)),
+            Question::Levelled(permission, record) => sorted(snapshot.who_can(permission, &record.as_any())),
+        };
+        let mut expected: Vec<&UserId> = who.users.iter().collect();
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{name}: {who:?}");
+        for user in policy.to_document().org.users {
+            assert_eq!(decide(&user.id, question), who.users.contains(&user.id), "{name}: {who:?}");
+        }
+    }
+    expect.check.len() + expect.list.len() + expect.who.len()
+}
