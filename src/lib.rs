@@ -154,8 +154,9 @@ pub use vocabulary::subject::{Owner, Share, Subject};
 
 /// What an [`Explanation`] is made of.
 pub mod explain {
-    pub use crate::query::explain::repair::{Change, Repair};
-    pub use crate::query::explain::{Assignment, Ground, Named, OwnerTold, Place, RecordTold, ShareTold, Step, Tie};
+    pub use crate::query::explain::{
+        Assignment, Change, Ground, Named, OwnerTold, Place, RecordTold, Repair, ShareTold, Step, Tie,
+    };
     pub use crate::vocabulary::post::Post;
 }
 

@@ -8,10 +8,11 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Unexpected, Vis
 use serde::{Deserialize, Serialize};
 
 use crate::document::object::write_objects;
+use crate::document::org::{Department, Group, User};
+use crate::document::role::Role;
 use crate::document::word::{
     Word, flag, is_default, null_is_default, optional_flag, optional_text, required_flag, text, unique_keys,
 };
-use crate::document::{Department, Group, Role, User};
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::subject::Subject;

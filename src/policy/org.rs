@@ -9,8 +9,6 @@ use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use petgraph::visit::{EdgeRef, NodeIndexable};
 use smallvec::SmallVec;
 
-pub(crate) use document::check_id;
-
 use crate::collections::persistent::{Map, Set};
 use crate::policy::anchors::Anchors;
 use crate::policy::sorted;

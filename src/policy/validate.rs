@@ -5,6 +5,8 @@ use std::fmt::{self, Display};
 
 use thiserror::Error;
 
+use crate::vocabulary::id::Id;
+
 /// One thing that is wrong with a document: where, and what was expected there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -75,6 +77,13 @@ impl Problems {
     /// `value`, unless there was a problem.
     pub(crate) fn or<T>(self, value: T) -> Result<T, PolicyError> {
         if self.0.is_empty() { Ok(value) } else { Err(PolicyError { problems: self.0 }) }
+    }
+}
+
+/// An id must hold something. Only text can be empty.
+pub(crate) fn check_id<Kind>(path: impl Display, id: &Id<Kind>, problems: &mut Problems) {
+    if id.is_empty() {
+        problems.add(path, "the id is empty: use an integer or a text of one character or more");
     }
 }
 

@@ -1,8 +1,9 @@
 //! Columns of ids, and comparing them exactly: code point by code point, as ids compare in memory.
 
 use sea_query::{DynIden, Expr, ExprTrait, Func, SelectStatement, TableName};
+use thiserror::Error;
 
-use crate::sql::dialect::{Dialect, Ids};
+use crate::sql::dialect::{Dialect, IdKinds, Ids};
 use crate::sql::names;
 use crate::sql::statement::Param;
 use crate::vocabulary::id::Id;
@@ -78,5 +79,37 @@ pub(super) fn value<Kind>(dialect: Dialect, ids: Ids, id: Id<Kind, &str>) -> Opt
             Some(Param::Text(text.to_owned()))
         }
         _ => None,
+    }
+}
+
+pub(super) fn refuse_both(dialect: Dialect, ids: IdKinds) -> Result<(), InvalidMapping> {
+    if dialect == Dialect::MySql && ids.any_is_both() {
+        return Err(InvalidMapping(
+            "MySQL finds `7` equal to `'7'`: say of each kind of ids whether they are `Ids::Integers` or `Ids::Text`"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+// What the tables beside that of the records are called in a condition. Their columns are qualified: one that a table lacks is
+// an error of the database, and not the column of that name of the records.
+pub(super) const OWNER: &str = "owner";
+pub(super) const SHARE: &str = "share";
+pub(super) const MEMBER: &str = "member";
+
+/// A column of a table beside that of the records.
+pub(super) fn column(dialect: Dialect, ids: Ids, alias: &'static str, name: &str) -> Result<IdColumn, InvalidMapping> {
+    Ok(IdColumn { dialect, ids, table: Some(TableName(None, alias.into())), name: names::column(name)? })
+}
+
+/// What makes no sense in a description of tables.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct InvalidMapping(pub(super) String);
+
+impl From<String> for InvalidMapping {
+    fn from(why: String) -> Self {
+        Self(why)
     }
 }

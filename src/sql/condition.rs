@@ -1,22 +1,82 @@
 //! From a predicate and a mapping to a condition.
 
 use sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, UnionType};
+use thiserror::Error;
 
 use crate::query::predicate::{Asked, Audience, Departments, Predicate, clauses};
 use crate::snapshot::SHARED;
-use crate::sql::column::IdColumn;
+use crate::sql::column::{IdColumn, MEMBER, OWNER, SHARE};
 use crate::sql::dialect::Dialect;
+use crate::sql::expr::{all, any};
 use crate::sql::guard;
-use crate::sql::mapping::{ConditionError, MEMBER, Mapping, OWNER, OwnersIn, SHARE, SharesIn};
+use crate::sql::mapping::{Mapping, OwnersIn, SharesIn};
 use crate::sql::members::MembersIn;
 use crate::sql::mirror::Mirror;
 use crate::sql::names;
-use crate::sql::statement::Param;
+use crate::sql::statement::{Param, Sql};
 use crate::vocabulary::id::{DepartmentId, Id};
 use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 
+/// Why there is no condition for a predicate.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ConditionError {
+    /// The predicate is about records of another type than the table holds.
+    #[error(
+        "the predicate is about records of the type `{asked}`, and the mapping is of `{mapped}`: take the mapping of `{asked}`"
+    )]
+    OtherResource {
+        /// The type of the records of the mapping.
+        mapped: String,
+        /// The type that the predicate is about.
+        asked: String,
+    },
+    /// It would hold more ids than the mapping allows.
+    #[error(
+        "the condition would hold more than {limit} ids: raise the limit, or use mirror tables (`Members::mirror`), whose \
+         conditions stay small"
+    )]
+    TooManyIds {
+        /// How many it may hold.
+        limit: usize,
+    },
+    /// It would have to ask for the members of a department whose id the table of members can't hold. To leave that department
+    /// out would be to leave out records.
+    #[error(
+        "department `{0}` has an id that the table of members can't hold: say by `IdKinds::departments` what it holds, or use \
+         `Members::inline`"
+    )]
+    UnknownKind(DepartmentId),
+}
+
+impl Mapping {
+    /// The condition that holds for the records of the set, and for no others.
+    ///
+    /// For a record that is not in the set it is false or NULL, so `WHERE` leaves it out; who looks for those that are *not* in
+    /// the set writes `(…) IS NOT TRUE`. It stands in a query like any other condition, also in one that updates or deletes.
+    /// Every id in it is a parameter.
+    ///
+    /// # Errors
+    ///
+    /// When the predicate is about records of another type, when it would hold more ids than the [`Members`] of the mapping
+    /// allow, or when it would ask for a department that they can't name.
+    pub fn condition(&self, predicate: &Predicate<'_>) -> Result<Condition, ConditionError> {
+        Rendering::condition(self, predicate)
+    }
+
+    /// The same as text, in parentheses where it needs them.
+    ///
+    /// # Errors
+    ///
+    /// When the predicate is about records of another type, when it would hold more ids than the [`Members`] of the mapping
+    /// allow, or when it would ask for a department that they can't name.
+    pub fn sql(&self, predicate: &Predicate<'_>) -> Result<Sql, ConditionError> {
+        Ok(Sql::of_condition(self.dialect, self.condition(predicate)?))
+    }
+}
+
 /// A condition in the making.
-pub(super) struct Rendering<'a> {
+struct Rendering<'a> {
     mapping: &'a Mapping,
     asked: Asked<'a>,
     /// How many more ids it may hold.
@@ -28,7 +88,7 @@ pub(super) struct Rendering<'a> {
 type Rendered<T> = Result<T, ConditionError>;
 
 impl<'a> Rendering<'a> {
-    pub(super) fn condition(mapping: &'a Mapping, predicate: &'a Predicate<'_>) -> Rendered<Condition> {
+    fn condition(mapping: &'a Mapping, predicate: &'a Predicate<'_>) -> Rendered<Condition> {
         if let Some(asked) = predicate.resource().filter(|asked| *asked != mapping.resource) {
             let (mapped, asked) = (mapping.resource.clone(), asked.to_owned());
             return Err(ConditionError::OtherResource { mapped, asked });
@@ -282,31 +342,4 @@ impl<'a> Rendering<'a> {
 
 fn constant(holds: bool) -> Condition {
     Condition::from(Expr::Constant(holds.into()))
-}
-
-/// Any of these; none if there are none.
-pub(super) fn any(terms: Vec<Expr>) -> Option<Expr> {
-    folded(terms, Expr::or)
-}
-
-/// All of these.
-fn all(terms: Vec<Expr>) -> Expr {
-    folded(terms, Expr::and).unwrap_or(Expr::Constant(true.into()))
-}
-
-/// A chain; a long one pair by pair, so that writing it does not go as deep as it is long.
-fn folded(mut terms: Vec<Expr>, join: impl Fn(Expr, Expr) -> Expr) -> Option<Expr> {
-    const SHORT: usize = 16;
-    while terms.len() > SHORT {
-        let mut pairs = terms.into_iter();
-        let mut joined = Vec::new();
-        while let Some(left) = pairs.next() {
-            joined.push(match pairs.next() {
-                Some(right) => join(left, right),
-                None => left,
-            });
-        }
-        terms = joined;
-    }
-    terms.into_iter().reduce(join)
 }

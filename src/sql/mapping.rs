@@ -1,16 +1,11 @@
 //! Where an application keeps the facts of its records.
 
-use sea_query::{Condition, DynIden, TableName};
-use thiserror::Error;
+use sea_query::{DynIden, TableName};
 
-use crate::query::predicate::Predicate;
-use crate::sql::column::IdColumn;
-use crate::sql::condition::Rendering;
+use crate::sql::column::{IdColumn, InvalidMapping, OWNER, SHARE, column, refuse_both};
 use crate::sql::dialect::{Dialect, IdKinds, Ids};
 use crate::sql::members::{Members, MembersIn};
 use crate::sql::names;
-use crate::sql::statement::Sql;
-use crate::vocabulary::id::DepartmentId;
 
 /// The table of the records of a type: which of its columns hold the facts. A fact without a column is one that no record
 /// has.
@@ -145,50 +140,7 @@ impl ShareTable {
     }
 }
 
-/// What makes no sense in a description of tables.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{0}")]
-pub struct InvalidMapping(pub(super) String);
-
-impl From<String> for InvalidMapping {
-    fn from(why: String) -> Self {
-        Self(why)
-    }
-}
-
-/// Why there is no condition for a predicate.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum ConditionError {
-    /// The predicate is about records of another type than the table holds.
-    #[error(
-        "the predicate is about records of the type `{asked}`, and the mapping is of `{mapped}`: take the mapping of `{asked}`"
-    )]
-    OtherResource {
-        /// The type of the records of the mapping.
-        mapped: String,
-        /// The type that the predicate is about.
-        asked: String,
-    },
-    /// It would hold more ids than the mapping allows.
-    #[error(
-        "the condition would hold more than {limit} ids: raise the limit, or use mirror tables (`Members::mirror`), whose \
-         conditions stay small"
-    )]
-    TooManyIds {
-        /// How many it may hold.
-        limit: usize,
-    },
-    /// It would have to ask for the members of a department whose id the table of members can't hold. To leave that department
-    /// out would be to leave out records.
-    #[error(
-        "department `{0}` has an id that the table of members can't hold: say by `IdKinds::departments` what it holds, or use \
-         `Members::inline`"
-    )]
-    UnknownKind(DepartmentId),
-}
-
-/// Tables, checked: makes a condition of every [`Predicate`] about their records.
+/// Tables, checked: makes a condition of every [`Predicate`](crate::Predicate) about their records.
 ///
 /// It is made once, at start-up, and serves all threads.
 #[derive(Clone, Debug)]
@@ -277,49 +229,4 @@ impl Mapping {
             members: MembersIn::new(dialect, ids, members)?,
         })
     }
-
-    /// The condition that holds for the records of the set, and for no others.
-    ///
-    /// For a record that is not in the set it is false or NULL, so `WHERE` leaves it out; who looks for those that are *not* in
-    /// the set writes `(…) IS NOT TRUE`. It stands in a query like any other condition, also in one that updates or deletes.
-    /// Every id in it is a parameter.
-    ///
-    /// # Errors
-    ///
-    /// When the predicate is about records of another type, when it would hold more ids than the [`Members`] of the mapping
-    /// allow, or when it would ask for a department that they can't name.
-    pub fn condition(&self, predicate: &Predicate<'_>) -> Result<Condition, ConditionError> {
-        Rendering::condition(self, predicate)
-    }
-
-    /// The same as text, in parentheses where it needs them.
-    ///
-    /// # Errors
-    ///
-    /// When the predicate is about records of another type, when it would hold more ids than the [`Members`] of the mapping
-    /// allow, or when it would ask for a department that they can't name.
-    pub fn sql(&self, predicate: &Predicate<'_>) -> Result<Sql, ConditionError> {
-        Ok(Sql::of_condition(self.dialect, self.condition(predicate)?))
-    }
-}
-
-pub(super) fn refuse_both(dialect: Dialect, ids: IdKinds) -> Result<(), InvalidMapping> {
-    if dialect == Dialect::MySql && ids.any_is_both() {
-        return Err(InvalidMapping(
-            "MySQL finds `7` equal to `'7'`: say of each kind of ids whether they are `Ids::Integers` or `Ids::Text`"
-                .to_owned(),
-        ));
-    }
-    Ok(())
-}
-
-// What the tables beside that of the records are called in a condition. Their columns are qualified: one that a table lacks is
-// an error of the database, and not the column of that name of the records.
-pub(super) const OWNER: &str = "owner";
-pub(super) const SHARE: &str = "share";
-pub(super) const MEMBER: &str = "member";
-
-/// A column of a table beside that of the records.
-pub(super) fn column(dialect: Dialect, ids: Ids, alias: &'static str, name: &str) -> Result<IdColumn, InvalidMapping> {
-    Ok(IdColumn { dialect, ids, table: Some(TableName(None, alias.into())), name: names::column(name)? })
 }

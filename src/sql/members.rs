@@ -2,9 +2,8 @@
 
 use sea_query::TableName;
 
-use crate::sql::column::IdColumn;
+use crate::sql::column::{IdColumn, InvalidMapping, MEMBER, column};
 use crate::sql::dialect::{Dialect, IdKinds};
-use crate::sql::mapping::{InvalidMapping, MEMBER, column};
 use crate::sql::mirror::Mirror;
 use crate::sql::names;
 

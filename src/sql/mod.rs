@@ -39,6 +39,7 @@
 mod column;
 mod condition;
 mod dialect;
+mod expr;
 mod guard;
 mod mapping;
 mod members;
@@ -49,8 +50,10 @@ mod statement;
 /// The crate whose conditions these are: version 1. By this name it is always the one that this library was built with.
 pub use sea_query;
 
+pub use column::InvalidMapping;
+pub use condition::ConditionError;
 pub use dialect::{Dialect, IdKinds, Ids};
-pub use mapping::{ConditionError, InvalidMapping, Mapping, OwnerTable, Records, ShareTable};
+pub use mapping::{Mapping, OwnerTable, Records, ShareTable};
 pub use members::Members;
 pub use mirror::{Mirror, MirrorError};
 pub use statement::{Param, Sql};

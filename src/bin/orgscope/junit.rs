@@ -7,7 +7,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use crate::expectations::Case;
 use crate::one_line::one_line;
 use crate::outcome::Failure;
-use crate::test::Suite;
+use crate::suite::Suite;
 
 /// Writes the report: a suite for each file, with a case for each expectation. It holds no times, so that equal outcomes
 /// are equal reports.

@@ -19,6 +19,7 @@ mod paint;
 mod requests;
 mod sql;
 mod stages;
+mod suite;
 mod test;
 mod validate;
 mod who;

@@ -13,8 +13,8 @@ use crate::document;
 use crate::policy::anchors::Anchors;
 use crate::policy::cycle::targets_first;
 use crate::policy::org::{Department, Group, GroupNumber, Org, User};
-use crate::policy::validate::{Problems, repeated};
-use crate::vocabulary::id::{DepartmentId, GroupId, Id, UserId};
+use crate::policy::validate::{Problems, check_id, repeated};
+use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 use crate::vocabulary::post::Post;
 
 /// What is read of the departments, before anything is shared: users find theirs here.
@@ -243,12 +243,5 @@ impl Read {
             problems.add(path, format_args!("there is no department `{id}`"));
         }
         department
-    }
-}
-
-/// An id must hold something. Only text can be empty.
-pub(crate) fn check_id<Kind>(path: impl Display, id: &Id<Kind>, problems: &mut Problems) {
-    if id.is_empty() {
-        problems.add(path, "the id is empty: use an integer or a text of one character or more");
     }
 }

@@ -15,6 +15,39 @@ use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::Unowned;
 use crate::vocabulary::permission::ActionIndex;
 
+impl Snapshot {
+    /// Who gains and who loses what if this state gives way to another.
+    ///
+    /// It looks at users with equal roles and departments together, and not at what the two states share: where one was
+    /// published after the other by the same [`Handle`](crate::Handle), the cost grows with those whose roles or
+    /// surroundings changed. Otherwise it grows with the company.
+    ///
+    /// ```
+    /// # use orgscope::document::{Action, Command, Department, Document, Resource, Role, Section, User};
+    /// # use orgscope::{Handle, Level, Policy, Subject};
+    /// # let contact = Resource::new("contact").action(Action::new("read"));
+    /// # let document = Document::new()
+    /// #     .section(Section::new("crm").resource(contact))
+    /// #     .department(Department::new(1).name("Support"))
+    /// #     .department(Department::new(2).parent(1))
+    /// #     .user(User::new("ann").name("Ann").member_of(1))
+    /// #     .user(User::new("bob").name("Bob").member_of(1))
+    /// #     .user(User::new("eve").name("Eve"))
+    /// #     .role(Role::new("helper", "crm", "Helper").grant("contact.read", Level::Own).assigned_to(Subject::Everyone));
+    /// let authz = Handle::new(Policy::from_document(document)?);
+    /// let before = authz.load();
+    /// authz.apply(&[Command::set_level("helper", "contact.read", Level::DepartmentSub)])?;
+    ///
+    /// let diff = before.diff(&authz.load()).to_string();
+    /// // Eve is in no department, and `department+sub` reaches no more than her own records either.
+    /// assert_eq!(diff, "Ann and Bob: contact.read own → department+sub");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn diff<'s>(&'s self, after: &'s Snapshot) -> Diff<'s> {
+        compare(self, after)
+    }
+}
+
 /// A permission that one of the two schemas has, or both. A toggle of one and a levelled permission of the other are two.
 struct Pair {
     name: String,
@@ -65,7 +98,7 @@ struct Engine<'s> {
     groups: Vec<Found>,
 }
 
-pub(super) fn compare<'s>(before: &'s Snapshot, after: &'s Snapshot) -> Diff<'s> {
+fn compare<'s>(before: &'s Snapshot, after: &'s Snapshot) -> Diff<'s> {
     let kin = before.is_kin(after);
     let movers = movers(before, after);
     let regrouped = regrouped(before, after);

@@ -65,39 +65,6 @@ pub struct RightChange {
     pub loses: bool,
 }
 
-impl Snapshot {
-    /// Who gains and who loses what if this state gives way to another.
-    ///
-    /// It looks at users with equal roles and departments together, and not at what the two states share: where one was
-    /// published after the other by the same [`Handle`](crate::Handle), the cost grows with those whose roles or
-    /// surroundings changed. Otherwise it grows with the company.
-    ///
-    /// ```
-    /// # use orgscope::document::{Action, Command, Department, Document, Resource, Role, Section, User};
-    /// # use orgscope::{Handle, Level, Policy, Subject};
-    /// # let contact = Resource::new("contact").action(Action::new("read"));
-    /// # let document = Document::new()
-    /// #     .section(Section::new("crm").resource(contact))
-    /// #     .department(Department::new(1).name("Support"))
-    /// #     .department(Department::new(2).parent(1))
-    /// #     .user(User::new("ann").name("Ann").member_of(1))
-    /// #     .user(User::new("bob").name("Bob").member_of(1))
-    /// #     .user(User::new("eve").name("Eve"))
-    /// #     .role(Role::new("helper", "crm", "Helper").grant("contact.read", Level::Own).assigned_to(Subject::Everyone));
-    /// let authz = Handle::new(Policy::from_document(document)?);
-    /// let before = authz.load();
-    /// authz.apply(&[Command::set_level("helper", "contact.read", Level::DepartmentSub)])?;
-    ///
-    /// let diff = before.diff(&authz.load()).to_string();
-    /// // Eve is in no department, and `department+sub` reaches no more than her own records either.
-    /// assert_eq!(diff, "Ann and Bob: contact.read own → department+sub");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn diff<'s>(&'s self, after: &'s Snapshot) -> Diff<'s> {
-        engine::compare(self, after)
-    }
-}
-
 impl Diff<'_> {
     /// Whether every user may do the same to the same records in both.
     pub fn is_empty(&self) -> bool {

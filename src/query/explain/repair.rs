@@ -3,15 +3,13 @@
 use std::fmt::{self, Display};
 use std::mem::{Discriminant, discriminant};
 
-use serde::Serialize;
-
 use crate::document::Command;
 use crate::query::explain::search::{Enough, Move, Options, Search};
+use crate::query::explain::{Asked, Change, Repair};
 use crate::query::names::{department_name, group_name, role_name, user_name};
 use crate::query::principal::Principal;
 use crate::snapshot::{Relation, Snapshot};
 use crate::vocabulary::facts::Facts;
-use crate::vocabulary::id::UserId;
 use crate::vocabulary::permission::{ActionIndex, Permission};
 use crate::vocabulary::subject::{Owner, Share, Subject};
 
@@ -20,36 +18,6 @@ const TRIED: usize = 64;
 /// How many are told, and how many of one kind that widen as many rights.
 const TOLD: usize = 8;
 const TOLD_ALIKE: usize = 3;
-
-/// One change, or two together, that would allow what is denied.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct Repair {
-    /// What to change: one thing, or two.
-    pub changes: Vec<Change>,
-    /// For how many pairs of a user and a permission the set of records grows by it. What changes only the record widens
-    /// none.
-    pub widens: usize,
-    /// How many users these are.
-    pub people: usize,
-    /// What it says to a person.
-    pub text: String,
-}
-
-/// Something to change.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Change {
-    /// The policy, by a command.
-    Command(Command),
-    /// The record: share it with one more subject.
-    Share(Share),
-    /// The record: give it this one owner instead of those that it has.
-    Reassign(Owner),
-    /// The record: make it available to everyone.
-    Open,
-}
 
 /// What it does, and what else that allows: `raise … to `all` (7 people may do more, 21 permissions in all)`.
 impl Display for Repair {
@@ -72,15 +40,6 @@ pub(super) struct Repairs {
     pub(super) more: usize,
     /// Whether something was left out that might be enough, or might widen less.
     pub(super) is_cut: bool,
-}
-
-/// What is asked, and of which state.
-#[derive(Clone, Copy)]
-pub(super) struct Asked<'a> {
-    pub(super) snapshot: &'a Snapshot,
-    pub(super) user: &'a UserId,
-    pub(super) action: ActionIndex,
-    pub(super) facts: Option<&'a Facts<'a>>,
 }
 
 impl Principal<'_> {

@@ -9,8 +9,8 @@ use petgraph::stable_graph::NodeIndex;
 
 use crate::policy::org::User;
 use crate::policy::role::Role;
-use crate::query::explain::homes;
-use crate::query::explain::repair::Asked;
+use crate::query::explain::Asked;
+use crate::query::explain::record::homes;
 use crate::query::principal::Principal;
 use crate::snapshot::{Cell, Relation};
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId};

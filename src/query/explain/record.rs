@@ -1,0 +1,81 @@
+//! Owners, departments and shares with their names.
+
+use petgraph::stable_graph::NodeIndex;
+
+use crate::policy::Policy;
+use crate::policy::org::User;
+use crate::query::explain::{Named, OwnerTold, ShareTold};
+use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
+use crate::vocabulary::subject::{Owner, Share};
+
+pub(super) fn owner_told(policy: &Policy, owner: &Owner<&str>) -> OwnerTold {
+    let org = &policy.org;
+    match owner {
+        Owner::User(id) => {
+            let id = UserId::from(*id);
+            let user = org.users().get(&id);
+            let departments = user.into_iter().flat_map(User::departments);
+            OwnerTold {
+                name: user.and_then(User::name),
+                known: user.is_some(),
+                member_of: departments.map(|department| department_named(policy, department)).collect(),
+                owner: Owner::User(id),
+            }
+        }
+        Owner::Department(id) => {
+            let id = DepartmentId::from(*id);
+            let department = org.department(&id);
+            OwnerTold {
+                name: department.and_then(|department| org.name_of(department)).map(ToOwned::to_owned),
+                known: department.is_some(),
+                member_of: Vec::new(),
+                owner: Owner::Department(id),
+            }
+        }
+    }
+}
+
+pub(super) fn department_named(policy: &Policy, department: NodeIndex) -> Named<DepartmentId> {
+    let org = &policy.org;
+    Named {
+        id: org.department_id(department).clone(),
+        name: org.name_of(department).filter(|name| !name.is_empty()).map(ToOwned::to_owned),
+    }
+}
+
+/// The departments that the records of an owner belong to.
+pub(super) fn homes(policy: &Policy, owner: &Owner<&str>) -> Vec<NodeIndex> {
+    let org = &policy.org;
+    match owner {
+        Owner::User(id) => org.users().get(&(*id).into()).map_or_else(Vec::new, |user| user.departments().collect()),
+        Owner::Department(id) => org.department(&(*id).into()).into_iter().collect(),
+    }
+}
+
+pub(super) fn share_told(policy: &Policy, share: &Share<&str>) -> ShareTold {
+    let org = &policy.org;
+    let department_name = |id: &DepartmentId| org.name_of(org.department(id)?).map(ToOwned::to_owned);
+    let (with, name) = match share {
+        Share::User(id) => {
+            let id = UserId::from(*id);
+            let name = org.users().get(&id).and_then(User::name);
+            (Share::User(id), name)
+        }
+        Share::Department(id) => {
+            let id = DepartmentId::from(*id);
+            let name = department_name(&id);
+            (Share::Department(id), name)
+        }
+        Share::DepartmentSub(id) => {
+            let id = DepartmentId::from(*id);
+            let name = department_name(&id);
+            (Share::DepartmentSub(id), name)
+        }
+        Share::Group(id) => {
+            let id = GroupId::from(*id);
+            let name = org.groups().get(&id).and_then(|group| group.name.clone());
+            (Share::Group(id), name)
+        }
+    };
+    ShareTold { with, name }
+}

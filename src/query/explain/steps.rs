@@ -1,0 +1,134 @@
+//! The way to a decision: the permissions that it needs, and what gives the user each.
+
+use std::collections::HashMap;
+
+use crate::policy::org::User;
+use crate::policy::role::Role;
+use crate::query::check::Decision;
+use crate::query::explain::grounds::assignments;
+use crate::query::explain::record::{owner_told, share_told};
+use crate::query::explain::repair::Repairs;
+use crate::query::explain::{Explanation, Named, RecordTold, Step};
+use crate::query::principal::Principal;
+use crate::query::reason::Reason;
+use crate::snapshot::Relation;
+use crate::vocabulary::facts::{Facts, Record};
+use crate::vocabulary::id::UserId;
+use crate::vocabulary::permission::{ActionIndex, Permission, Toggle};
+
+impl Principal<'_> {
+    /// Why this user may, or may not, do this to this record: the way to the decision, and for a denial the least that
+    /// would change it.
+    ///
+    /// It grows with the user's roles and places and the record's owners. A denial looks at all roles, departments and
+    /// groups for what would be enough, and in pairs if nothing is by itself. Up to 64 of those are tried: compiled apart
+    /// and compared, as publishing them would be. So a denial costs milliseconds where a check costs nanoseconds.
+    pub fn explain<R: Record>(&self, permission: Permission<R>, record: &R) -> Explanation {
+        let Permission { action, schema, .. } = permission;
+        let reason = self.reason(permission, record);
+        let Some(expected) = self.resource_type(action, schema) else { return self.unexplained(reason) };
+        let resource = record.dynamic_type().unwrap_or(expected).to_owned();
+        let asked = (resource == expected).then_some(action);
+        record.with_facts(|facts| self.explained(reason, action, asked, Some((resource, facts))))
+    }
+
+    /// Why this user may, or may not, do this, as [`explain`](Self::explain) says it of a permission with a record.
+    pub fn explain_toggle(&self, toggle: Toggle) -> Explanation {
+        let reason = self.reason_toggle(toggle);
+        if toggle.schema != self.snapshot.fingerprint() {
+            return self.unexplained(reason);
+        }
+        self.explained(reason, toggle.action, Some(toggle.action), None)
+    }
+
+    fn unexplained(&self, reason: Reason) -> Explanation {
+        Explanation {
+            reason,
+            user: self.named(),
+            permission: String::new(),
+            record: None,
+            ties: Vec::new(),
+            steps: Vec::new(),
+            repairs: Vec::new(),
+            more_repairs: 0,
+            all_weighed: true,
+            has_roles: false,
+        }
+    }
+
+    /// Explains an action that the schema has; `asked` if the question makes sense.
+    fn explained(
+        &self,
+        reason: Reason,
+        action: ActionIndex,
+        asked: Option<ActionIndex>,
+        record: Option<(String, &Facts<'_>)>,
+    ) -> Explanation {
+        let facts = record.as_ref().map(|(_, facts)| *facts);
+        let policy = self.snapshot.policy();
+        let denied = !reason.decision().is_allow();
+        let steps = asked.filter(|_| self.is_active()).map_or_else(Vec::new, |asked| self.steps(asked, facts));
+        let repairs = asked.filter(|_| denied).map_or_else(Repairs::default, |asked| self.repairs(asked, facts));
+        let ties = asked.and(facts).map_or_else(Vec::new, |facts| self.ties(action, facts));
+        let told = |(resource, facts): (String, &Facts<'_>)| RecordTold {
+            resource,
+            owners: facts.owners.as_slice().iter().map(|owner| owner_told(policy, owner)).collect(),
+            open: facts.open,
+            shared_with: facts.shared_with.as_slice().iter().map(|share| share_told(policy, share)).collect(),
+        };
+        Explanation {
+            reason,
+            user: self.named(),
+            permission: self.snapshot.schema().action_name(action),
+            record: record.map(told),
+            ties,
+            steps,
+            repairs: repairs.told,
+            more_repairs: repairs.more,
+            all_weighed: !repairs.is_cut,
+            has_roles: policy.roles.values().any(|role| self.has(role)),
+        }
+    }
+
+    fn has(&self, role: &Role) -> bool {
+        let policy = self.snapshot.policy();
+        let Some((id, user)) = self.id().and_then(|id| Some((id, policy.org.users().get(id)?))) else { return false };
+        !assignments(policy, id, user, role).is_empty()
+    }
+
+    fn named(&self) -> Option<Named<UserId>> {
+        let id = self.id()?;
+        let name = self.snapshot.policy().org.users().get(id).and_then(User::name);
+        Some(Named { id: id.clone(), name })
+    }
+
+    /// The permission that is asked about, and those that it requires, each once.
+    fn steps(&self, asked: ActionIndex, facts: Option<&Facts<'_>>) -> Vec<Step> {
+        let schema = self.snapshot.schema();
+        let relation = facts.map_or(Relation::default(), |facts| self.relation(asked, facts));
+        let pooled = facts.is_some_and(|facts| facts.owners.as_slice().is_empty() && self.snapshot.is_pool(asked));
+        let needed = self.snapshot.schema().needed(asked);
+        let user = self.id().and_then(|id| self.snapshot.policy().org.users().get(id));
+        let is_administrator = user.is_some_and(|user| user.admin);
+        let mut required_by: HashMap<ActionIndex, ActionIndex> = HashMap::new();
+        for by in &needed {
+            for action in &schema.action(*by).requires {
+                required_by.entry(*action).or_insert(*by);
+            }
+        }
+        let step = |action: ActionIndex| {
+            let required_by = required_by.get(&action).filter(|_| action != asked);
+            Step {
+                permission: schema.action_name(action),
+                required_by: required_by.map(|by| schema.action_name(*by)),
+                decision: Decision::of(self.alone(action).admits(relation)),
+                code: self.code_of(action, relation, pooled),
+                grant: schema.grant_of(action, self.asker.level(action)),
+                grounds: self.grounds(action, relation),
+                counts_shares: schema.action(action).shared,
+                without_bypass: is_administrator && !schema.action(action).admin_bypass,
+            }
+        };
+        needed.iter().map(|action| step(*action)).collect()
+    }
+}
