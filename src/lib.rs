@@ -68,7 +68,6 @@
 //! | [`Principal`] | a user who asks |
 //! | [`Scope`] | the set of records that a principal may do something to |
 //! | [`Predicate`] | the same set as conditions on the facts of a record, for a database |
-//! | [`KnownOwner`] | an owner looked up once, for long lists |
 //! | [`Command`] | a change as data |
 //! | [`Editor`] | applies changes, as the host application or on behalf of a user |
 //! | [`Receipt`], [`Refusal`] | what a batch did, or which rule it would break |
@@ -135,7 +134,6 @@ pub use query::catalogue::{Catalogue, RoleEntry, SectionRoles};
 pub use query::check::{Decision, Denied};
 pub use query::diff::{Diff, DiffGroup, RightChange};
 pub use query::explain::Explanation;
-pub use query::known_owner::KnownOwner;
 pub use query::lint::Finding;
 pub use query::predicate::{AnyOf, Audience, Departments, Predicate, Term};
 pub use query::principal::Principal;

@@ -47,8 +47,6 @@ fn a_warm_check_allocates_nothing() {
             let scope = user.scope(read);
             allowed += contacts.iter().filter(|contact| user.check(read, *contact).is_allow()).count();
             allowed += contacts.iter().filter(|contact| user.check(update, *contact).is_allow()).count();
-            let batch = snapshot.check_each(contacts.iter().map(|contact| (user, read, contact)));
-            allowed += batch.filter(|decision| decision.is_allow()).count();
             allowed += contacts.iter().filter(|contact| scope.contains(*contact)).count();
             allowed += scope.list(&contacts).count();
             allowed += usize::from(user.check_toggle(call).is_allow());

@@ -241,35 +241,26 @@ impl State {
 impl Bound<'_> {
     /// The same check where no other state is asked by mistake, the schema is compared, and whoever is unknown is denied.
     pub(crate) fn check_bound(&self, asked: &Asked) -> bool {
-        self.check_in::<false, false, false>(self.state, asked)
+        self.check_in::<false, false, false>(asked)
     }
 
     /// And where departments may move, and so have slots.
     pub(crate) fn check_movable(&self, asked: &Asked) -> bool {
-        self.check_in::<true, false, false>(self.state, asked)
+        self.check_in::<true, false, false>(asked)
     }
 
     /// And where states share owners, who so are on pages.
     pub(crate) fn check_shared(&self, asked: &Asked) -> bool {
-        self.check_in::<true, true, false>(self.state, asked)
+        self.check_in::<true, true, false>(asked)
     }
 
     /// And where people may be in several departments: all promises.
     pub(crate) fn check_all(&self, asked: &Asked) -> bool {
-        self.check_in::<true, true, true>(self.state, asked)
+        self.check_in::<true, true, true>(asked)
     }
 
-    /// The same, asked of a state that is at hand: the owner is found while the asker comes from memory. Askers of another state
-    /// are denied here.
-    pub(crate) fn check_at_hand(&self, state: &State, asked: &Asked) -> bool {
-        std::ptr::eq(self.state, state) && self.check_in::<true, true, true>(state, asked)
-    }
-
-    fn check_in<const MOVE: bool, const SHARE: bool, const SEVERAL_TOO: bool>(
-        &self,
-        state: &State,
-        asked: &Asked,
-    ) -> bool {
+    fn check_in<const MOVE: bool, const SHARE: bool, const SEVERAL_TOO: bool>(&self, asked: &Asked) -> bool {
+        let state = self.state;
         let Some(cell) = self.row.get(asked.action).filter(|_| asked.schema == state.schema) else { return false };
         let place = usize::try_from(asked.id_of_owner.wrapping_sub(1).cast_unsigned()).unwrap_or(usize::MAX);
         let owner = if SHARE {
@@ -279,7 +270,7 @@ impl Bound<'_> {
         };
         let owner = owner.unwrap_or(Home::UNKNOWN);
         if SEVERAL_TOO && (owner.department | self.anchor.first) & cell.departments != 0 {
-            return cell.admits(self.relation_to_several(state, owner) | asked.is_open());
+            return cell.admits(self.relation_to_several(owner) | asked.is_open());
         }
         let number = if MOVE { state.anchor(owner.department & !SEVERAL).first } else { owner.department };
         let own = u32::from(owner.user == self.user) * OWN;
@@ -287,7 +278,8 @@ impl Bound<'_> {
     }
 
     #[cold]
-    fn relation_to_several(&self, state: &State, owner: Home) -> u32 {
+    fn relation_to_several(&self, owner: Home) -> u32 {
+        let state = self.state;
         let own = u32::from(owner.user == self.user) * OWN;
         let anchors = state.all(self.anchor.first).map_or(&[][..], Vec::as_slice);
         let one = state.all(self.anchor.first).is_none().then_some(self.anchor);

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use orgscope::document::{Document, User};
-use orgscope::{Facts, Grant, KnownOwner, Level, Permission, Principal, Resource, Snapshot, UserId};
+use orgscope::{Facts, Grant, Level, Permission, Principal, Resource, Snapshot, UserId};
 use rustc_hash::FxBuildHasher;
 
 use crate::by_hand::{Asked, State};
@@ -117,13 +117,10 @@ impl Times {
 pub(crate) struct Growing {
     pub(crate) floor: f64,
     pub(crate) check: f64,
-    pub(crate) in_batch: f64,
     pub(crate) by_hand: f64,
 }
 
 pub(crate) const CHECK: &str = "check {} / floor and a hash look-up";
-pub(crate) const CHECK_IN_BATCH: &str = "check {}, in a batch / floor and a hash look-up";
-pub(crate) const CHECK_KNOWN: &str = "check {}, owner known / floor";
 
 /// The check against the memory reads that none can do without. The singles are questions between people who are in one department
 /// each.
@@ -135,7 +132,6 @@ pub(crate) fn against_the_floor(
 ) -> Growing {
     let users = i64::from(size.users);
     let principals: Vec<Principal<'_>> = (1..=users).map(|id| snapshot.principal(id)).collect();
-    let owners: Vec<KnownOwner<'_>> = (1..=users).map(|id| snapshot.known_owner(id)).collect();
     let entries: Vec<[u32; 4]> = (0..size.users).map(|n| [n, n ^ 1, n ^ 2, n ^ 3]).collect();
     let table: HashMap<i64, u32, FxBuildHasher> = (1..=users).zip(0..).collect();
     let permissions = ACTIONS.map(|action| snapshot.schema().permission::<Contact>(action).expect("the schema has it"));
@@ -153,20 +149,10 @@ pub(crate) fn against_the_floor(
     let check = |questions: &[Question]| {
         questions.iter().filter(|q| principals[q.user].check(q.permission, &q.contact).is_allow()).count()
     };
-    let check_batch = |questions: &[Question]| {
-        let asked = questions.iter().map(|q| (principals[q.user], q.permission, &q.contact));
-        snapshot.check_each(asked).filter(|decision| decision.is_allow()).count()
-    };
-    let check_known = |questions: &[Question]| {
-        let contains =
-            |q: &&Question| principals[q.user].scope(q.permission).contains_owned_by(&owners[q.owner], q.contact.open);
-        questions.iter().filter(contains).count()
-    };
     for (question, asked) in questions.iter().zip(&asked) {
         let who = &bound[question.user];
         let expected = principals[question.user].check(question.permission, &question.contact).is_allow();
         assert_eq!(who.check_all(asked), expected, "who keeps all promises answers as the library does");
-        assert_eq!(who.check_at_hand(&by_hand, asked), expected, "and so does who has the state at hand");
     }
     let times = Times::of(&[
         ("floor", &|| questions.iter().filter(|q| floor(q)).count()),
@@ -177,20 +163,14 @@ pub(crate) fn against_the_floor(
         ("and departments may move", &|| asked.iter().filter(|q| bound[q.user].check_movable(q)).count()),
         ("and states share owners", &|| asked.iter().filter(|q| bound[q.user].check_shared(q)).count()),
         ("all promises", &|| asked.iter().filter(|q| bound[q.user].check_all(q)).count()),
-        ("all promises, the state at hand", &|| {
-            asked.iter().filter(|q| bound[q.user].check_at_hand(&by_hand, q)).count()
-        }),
         ("check", &|| check(questions)),
-        ("check in a batch", &|| check_batch(questions)),
-        ("check of a known owner", &|| check_known(questions)),
         ("check among singles", &|| check(singles)),
-        ("check of a known owner among singles", &|| check_known(singles)),
     ]);
     let [floor, floor_and_hash] = ["floor", "floor and look-up"].map(|name| times.get(name));
-    let [check, known] = ["check", "check of a known owner"].map(|name| times.get(name));
+    let check = times.get("check");
     let name = size.name();
     println!("# {name}: floor {floor:.1} ns, with a hash look-up {floor_and_hash:.1} ns");
-    println!("# {name}: check {check:.1} ns, owner known {known:.1} ns");
+    println!("# {name}: check {check:.1} ns");
     for by_hand in [
         "of what never changes, by a hash",
         "of what never changes",
@@ -198,20 +178,13 @@ pub(crate) fn against_the_floor(
         "and departments may move",
         "and states share owners",
         "all promises",
-        "all promises, the state at hand",
     ] {
         figure(&format!("by hand {name}, {by_hand} / floor and a hash look-up"), times.get(by_hand) / floor_and_hash);
     }
     let single = times.get("check among singles") / check;
     figure(&format!("check {name}, everybody in one department / check"), single);
-    let least = times.get("of what never changes") / floor;
-    figure(&format!("by hand {name}, owner known, of what never changes / floor"), least);
-    let single = times.get("check of a known owner among singles") / known;
-    figure(&format!("check {name}, owner known, everybody in one department / the same of all"), single);
     row(&size.in_row(CHECK), check / floor_and_hash, "<=", 1.3);
-    row(&size.in_row(CHECK_IN_BATCH), times.get("check in a batch") / floor_and_hash, "<=", 1.3);
-    row(&size.in_row(CHECK_KNOWN), known / floor, "<=", 2.5);
-    Growing { floor, check, in_batch: times.get("check in a batch"), by_hand: times.get("all promises") }
+    Growing { floor, check, by_hand: times.get("all promises") }
 }
 
 /// What else is asked, as a multiple of a check.

@@ -23,7 +23,6 @@ const PASSES: usize = 15;
 
 const COMPILE: &str = "compile {} / parse by serde_json";
 const GROWTH: &str = "growth of a check from 1k to 1M / of the floor";
-const GROWTH_IN_BATCH: &str = "growth of a check from 1k to 1M, in a batch / of the floor";
 
 fn main() {
     let quick = std::env::args().any(|argument| argument == "--quick");
@@ -59,7 +58,6 @@ fn main() {
         [small, _, large] => {
             let floor = large.floor / small.floor;
             row(GROWTH, large.check / small.check / floor, "<=", 1.2);
-            row(GROWTH_IN_BATCH, large.in_batch / small.in_batch / floor, "<=", 1.2);
             figure(
                 "growth of a check by hand from 1k to 1M, all promises / of the floor",
                 large.by_hand / small.by_hand / floor,
@@ -67,7 +65,7 @@ fn main() {
             memory::report();
         }
         _ => {
-            for row in [GROWTH, GROWTH_IN_BATCH, memory::BYTES] {
+            for row in [GROWTH, memory::BYTES] {
                 println!("{row}\t-\t-\tskipped");
             }
         }
@@ -79,17 +77,9 @@ fn snapshot_of(document: Document) -> Snapshot {
 }
 
 fn skipped(size: Size) {
-    for row in [
-        check::CHECK,
-        check::CHECK_IN_BATCH,
-        check::CHECK_KNOWN,
-        threads::IN_PEACE,
-        threads::UNDER_EDITS,
-        COMPILE,
-        publish::MOVE,
-        publish::LEVEL,
-        publish::TENTH,
-    ] {
+    for row in
+        [check::CHECK, threads::IN_PEACE, threads::UNDER_EDITS, COMPILE, publish::MOVE, publish::LEVEL, publish::TENTH]
+    {
         println!("{}\t-\t-\tskipped", size.in_row(row));
     }
 }

@@ -4,7 +4,7 @@
 //!
 //! | | grows with |
 //! |---|---|
-//! | a check, also of a known owner or in a batch | the owners and shares of the record, and the departments of an owner who has several, times those of such an asker. Not with the company, the roles or the schema |
+//! | a check | the owners and shares of the record, and the departments of an owner who has several, times those of such an asker. Not with the company, the roles or the schema |
 //! | [`principal`](crate::Snapshot::principal) | nothing: a few look-ups. The first of all users who may do the same also makes their row, from their roles and the schema |
 //! | [`Scope::contains`](crate::Scope::contains) | as a check |
 //! | [`who_can`](crate::Snapshot::who_can) | the departments around the record, the roles that reach it and the users who have those; counting, with sets of equal users |
@@ -21,10 +21,6 @@
 //!
 //! - Look up permissions once, at start-up; load the snapshot once for a request; make the principal once for a user.
 //! - For a list, make the [`Scope`](crate::Scope) once, and ask it.
-//! - Where the owners of a list come again and again, look each up once with
-//!   [`known_owner`](crate::Snapshot::known_owner): the rest is a comparison of numbers.
-//! - Where many principals that were kept are asked in turn, ask the snapshot: [`check_each`](crate::Snapshot::check_each) looks
-//!   for the owner without waiting for the principal to come from memory.
 //! - Integers that stand close together, as a database counts them, are found fastest, without a hash; then other integers, then
 //!   text.
 //!
@@ -43,13 +39,8 @@
 //! | floor and a bare look-up of the owner | 2.1 ns | 4.9 ns | 29 ns |
 //! | a check | 6.3 ns | 14 ns | 79 ns |
 //! | … as a multiple of the floor and a look-up (goal 1.3) | 2.9 | 2.9 | 2.7 |
-//! | … in a batch | 2.5 | 1.8 | 1.8 |
 //! | … where everybody is in one department, as a part of a check | 0.74 | 0.72 | 0.86 |
-//! | a check of a known owner | 4.4 ns | 7.2 ns | 49 ns |
-//! | … as a multiple of the floor (goal 2.5) | 4.7 | 4.4 | 5.2 |
-//! | … where everybody is in one department, as a part of that | 0.60 | 0.77 | 0.86 |
 //! | growth of a check as a multiple of the floor's, from 1k (goal 1.2) | | | 1.28 |
-//! | … in a batch | | | 1.01 |
 //! | [`Scope::contains`](crate::Scope::contains), one user and many records | 3.6 ns | 4.1 ns | 14 ns |
 //! | a check with the principal by id | 15 ns | 27 ns | 156 ns |
 //! | a check of owners whose ids are scattered integers, as a multiple of a bare look-up | 6.5 | 4.8 | 10 |
@@ -72,14 +63,11 @@
 //!
 //! The machine is shared: its speed changes within a run by a half, and how much of its caches is ours changes too. In these
 //! runs and five more a check took 2.9 to 3.1 times the floor with a look-up at a thousand users, 2.6 to 3.9 at a hundred
-//! thousand and 2.5 to 3.0 at a million, in a batch 2.5 to 2.7, 1.6 to 2.1 and 1.6 to 1.8; a check of a known owner 3.7 to 5.8,
-//! 4.3 to 7.7 and 4.8 to 5.4 times the floor. It grew 0.9 to 1.7 times as much as the floor, which at a thousand users took 0.7
-//! to 1.2 ns, and in a batch 0.7 to 1.3 times. Compiling took 0.35 to 0.52 of parsing, and publishing a user's move 1/9,800 to
-//! 1/10,500 of compiling. Two threads did 1.0 to 2.4 times as much as one, where threads with a company each did 0.9 to 2.0.
+//! thousand and 2.5 to 3.0 at a million. It grew 0.9 to 1.7 times as much as the floor, which at a thousand users took 0.7 to
+//! 1.2 ns. Compiling took 0.35 to 0.52 of parsing, and publishing a user's move 1/9,800 to 1/10,500 of compiling. Two threads did 1.0 to 2.4 times as much as one, where threads with a company each did 0.9 to 2.0.
 //!
-//! So the goals for memory, for levels and for departments that are published are met; those for a user's move, for compiling,
-//! for threads and for growth in a batch in most runs, and that for growth one by one in few. Those of a check and of a known
-//! owner are missed.
+//! So the goals for memory, for levels and for departments that are published are met; those for a user's move, for compiling
+//! and for threads in most runs, and that for growth in few. That of a check is missed.
 //!
 //! ## What a check pays for
 //!
@@ -96,26 +84,20 @@
 //! | … and states share owners, on pages | 1.6 | 1.7 | 2.0 |
 //! | … and people are in several departments: all promises | 2.6 | 2.2 | 2.4 |
 //! | the library | 2.9 | 2.9 | 2.7 |
-//! | all promises, the state at hand; askers of another state are denied | 2.3 | 1.6 | 1.8 |
-//! | the library in a batch | 2.5 | 1.8 | 1.8 |
 //! | of what never changes, by a hash | 2.1 | 1.7 | 1.8 |
 //!
 //! So the goal of 1.3 is met by what never changes and needs no hash; and from a hundred thousand users on by no check whose
-//! principal is bound to its state, nor by one in a batch. In a batch the library takes up to a tenth more than what is written
-//! for these questions alone. Each promise has its reason:
+//! principal is bound to its state. Each promise has its reason:
 //!
 //! - **A principal leads to its state**, so that no other is asked by mistake. But an owner can't be looked for before the
-//!   principal has come from memory: two waits one after the other, where the floor has two at once. In a batch the state is at
-//!   hand, so both come at once; and a request has one principal, which is near from its first check on. A principal is 32
-//!   bytes, where 16 would do if it did not name its state.
+//!   principal has come from memory: two waits one after the other, where the floor has two at once. A request has one
+//!   principal, which is near from its first check on. A principal is 32 bytes, where 16 would do if it did not name its
+//!   state.
 //! - **Departments move** without their people, who name them by slots; the numbers stand elsewhere.
 //! - **Pages that states share** are three reads, one after the other, so that a user's move copies a page and not all owners.
 //! - **People in several departments**, five in a hundred as owners and eight as askers, can't be foreseen by a processor. They
 //!   matter to one of fifteen checks, in which it guesses wrong and looks up what it has not looked up before: over a
 //!   quarter of the time up to a hundred thousand users, and a seventh at a million.
-//! - **A check of a known owner** pays for the same but for the pages. By hand, what never changes takes 2.3, 3.0 and 3.3 times
-//!   the floor, because who asks is 16 bytes and the rights come after: so from a hundred thousand users on the goal is out of
-//!   reach.
 //! - **Growth**: the check by hand with all promises grew 1.34 times as much as the floor.
 //! - **Compiling**: at a million users half of it is the walk over them, who are far from each other in memory; a fifth goes
 //!   into the roster, and a tenth into the index of ids.

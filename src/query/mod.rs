@@ -4,7 +4,6 @@ pub(crate) mod catalogue;
 pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod explain;
-pub(crate) mod known_owner;
 pub(crate) mod lint;
 mod names;
 pub(crate) mod ownership;

@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug};
 
 use crate::query::principal::Principal;
-use crate::snapshot::{Cell, Relation, Snapshot};
+use crate::snapshot::{Cell, Relation};
 use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::permission::{ActionIndex, Fingerprint, Permission};
 
@@ -27,35 +27,24 @@ impl<'s> Principal<'s> {
     /// The cell of an action, or an empty one if the token is of another schema.
     #[inline]
     pub(crate) fn cell(&self, action: ActionIndex, schema: Fingerprint) -> Cell {
-        self.cell_in(self.snapshot, action, schema).unwrap_or(Cell::NONE)
+        self.cell_of(action, schema).unwrap_or(Cell::NONE)
     }
 
-    /// The cell of an action in the state of the principal, which is passed as it is to [`reaches`](Self::reaches); none if the
-    /// token is of another schema.
+    /// The cell of an action; none if the token is of another schema.
     #[inline]
-    pub(crate) fn cell_in(&self, state: &Snapshot, action: ActionIndex, schema: Fingerprint) -> Option<Cell> {
-        if schema == state.fingerprint() { self.asker.cell(action) } else { None }
+    pub(crate) fn cell_of(&self, action: ActionIndex, schema: Fingerprint) -> Option<Cell> {
+        if schema == self.snapshot.fingerprint() { self.asker.cell(action) } else { None }
     }
 
     /// The one definition of access: whether a record is in the set that a user and a cell make. A scope is that set; a
     /// check asks it without first making a scope, which would copy the user.
-    ///
-    /// The state is that of the principal. It is passed beside it, so that a caller who has it does not wait for the principal to
-    /// be read.
     #[inline]
-    pub(crate) fn reaches<R: Record>(
-        &self,
-        state: &Snapshot,
-        permission: Permission<R>,
-        cell: Cell,
-        record: &R,
-    ) -> bool {
-        debug_assert!(std::ptr::eq(state, self.snapshot), "INVARIANT: a principal is asked in its own state");
+    pub(crate) fn reaches<R: Record>(&self, permission: Permission<R>, cell: Cell, record: &R) -> bool {
         let expected = || self.resource_type(permission.action, permission.schema);
         let is_other_type = record.dynamic_type().is_some_and(|found| Some(found) != expected());
         !is_other_type
             && record.with_few_facts(
-                |owner, open| state.admits(cell, &self.asker, owner, open),
+                |owner, open| self.snapshot.admits(cell, &self.asker, owner, open),
                 |facts| cell.admits(self.relation(permission.action, facts)),
             )
     }
@@ -77,7 +66,7 @@ impl<R: Record> Scope<'_, R> {
     /// Whether the record is in the set. Costs what [`check`](Principal::check) does, less the look at the permission.
     #[inline]
     pub fn contains(&self, record: &R) -> bool {
-        self.principal.reaches(self.principal.snapshot, self.permission, self.cell, record)
+        self.principal.reaches(self.permission, self.cell, record)
     }
 
     /// Those of these records that are in the set, in their order.

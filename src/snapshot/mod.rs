@@ -32,7 +32,7 @@ use std::fmt::{self, Debug};
 use std::sync::Arc;
 
 pub(crate) use cell::Cell;
-pub(crate) use relation::{Located, Relation, SHARED};
+pub(crate) use relation::{Relation, SHARED};
 
 use smallvec::SmallVec;
 
@@ -142,12 +142,6 @@ impl Snapshot {
     /// was put in the place of another. A snapshot that no [`Handle`](crate::Handle) published has zero.
     pub fn revision(&self) -> u64 {
         self.revision
-    }
-
-    /// Whether the other is the same state: itself, or a copy.
-    #[inline]
-    pub(crate) fn is_state_of(&self, other: &Self) -> bool {
-        std::ptr::eq(self, other) || (self.revision == other.revision && self.lineage.ptr_eq(&other.lineage))
     }
 
     pub(crate) fn with_revision(self, revision: u64) -> Self {

@@ -80,7 +80,7 @@ impl Snapshot {
 
     fn relation_to_owner(&self, asker: &Asker<'_>, owner: Owner<&str>) -> Relation {
         match owner {
-            Owner::User(owner) => self.relation_to(asker, self.located(self.home(owner))),
+            Owner::User(owner) => self.relation_to(asker, self.home(owner)),
             Owner::Department(owner) => match self.departments.get(owner) {
                 Some(department) => self.relation_to_numbers(asker, [self.tree.number(department)]),
                 None => Relation::default(),
@@ -107,7 +107,7 @@ impl Snapshot {
     #[inline(never)]
     fn admits_integer(&self, cell: Cell, asker: &Asker<'_>, found: Option<Home>, integer: i64, open: bool) -> bool {
         match found {
-            Some(owner) => self.admits_to_several(cell, *asker, self.located(owner), open),
+            Some(owner) => self.admits_to_several(cell, *asker, owner, open),
             None => self.admits_to(cell, asker, self.home(UserRef::from(integer)), open),
         }
     }
@@ -125,7 +125,7 @@ impl Snapshot {
     #[inline]
     fn admits_to(&self, cell: Cell, asker: &Asker<'_>, owner: Home, open: bool) -> bool {
         if depends_on_several(cell, asker, owner) {
-            return self.admits_to_several(cell, *asker, self.located(owner), open);
+            return self.admits_to_several(cell, *asker, owner, open);
         }
         self.admits_to_one(cell, asker, owner, open)
     }
@@ -134,36 +134,22 @@ impl Snapshot {
     #[inline]
     fn admits_to_one(&self, cell: Cell, asker: &Asker<'_>, owner: Home, open: bool) -> bool {
         let number = self.tree.number(owner.member.one_or_any());
-        cell.admits(asker.relation_by_one(Located { user: owner.user, number }, open))
-    }
-
-    /// The same of an owner who was looked up, and whose department was.
-    #[inline]
-    pub(crate) fn admits_to_located(&self, cell: Cell, asker: &Asker<'_>, owner: Located, open: bool) -> bool {
-        if cell.asks_for_several(owner.number | asker.anchors.first) {
-            return self.admits_to_several(cell, *asker, owner, open);
-        }
-        cell.admits(asker.relation_by_one(owner, open))
+        cell.admits(asker.relation_by_one(owner.user, number, open))
     }
 
     /// The asker comes as a copy: a scope that is asked once would have to stand in memory for a reference.
     #[cold]
-    fn admits_to_several(&self, cell: Cell, asker: Asker<'_>, owner: Located, open: bool) -> bool {
+    fn admits_to_several(&self, cell: Cell, asker: Asker<'_>, owner: Home, open: bool) -> bool {
         cell.admits(self.relation_to(&asker, owner).and_open(open))
     }
 
-    /// Where an owner is found by a check.
-    pub(crate) fn located(&self, owner: Home) -> Located {
-        let number = owner.member.slot().map_or_else(|_| owner.member.key(), |department| self.tree.number(department));
-        Located { user: owner.user, number }
-    }
-
     /// How a user is related to the records of an owner, whoever is in how many departments.
-    fn relation_to(&self, asker: &Asker<'_>, owner: Located) -> Relation {
-        let departments = match self.several(owner.number) {
-            None => self.relation_to_numbers(asker, [owner.number]),
-            Some(several) => {
-                let numbers = several.fours().iter().map(|four| four.map(|department| self.tree.number(department)));
+    fn relation_to(&self, asker: &Asker<'_>, owner: Home) -> Relation {
+        let departments = match owner.member.slot() {
+            Ok(department) => self.relation_to_numbers(asker, [self.tree.number(department)]),
+            Err(several) => {
+                let fours = self.several.get(several).into_iter().flat_map(Several::fours);
+                let numbers = fours.map(|four| four.map(|department| self.tree.number(department)));
                 numbers.fold(Relation::default(), |all, four| all.or(self.relation_to_numbers(asker, four)))
             }
         };
@@ -226,18 +212,12 @@ fn depends_on_several(cell: Cell, asker: &Asker<'_>, owner: Home) -> bool {
     cell.asks_for_several(owner.member.key() | asker.anchors.first)
 }
 
-/// An owner, as a check compares them: the user, and the number of their department or, of several, the place.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Located {
-    user: UserSlot,
-    number: u32,
-}
-
 impl Asker<'_> {
-    /// How the user is related to a record of one owner, open or not; wrong about departments if one of them is in several.
+    /// How the user is related to a record of one owner whose department has this number, open or not. Wrong about departments if
+    /// the asker or the owner is in several.
     #[inline]
-    fn relation_by_one(&self, owner: Located, open: bool) -> Relation {
-        self.anchors.relation_to(owner.number).and_if(owner.user == self.user, OWN).and_open(open)
+    fn relation_by_one(&self, owner: UserSlot, number: u32, open: bool) -> Relation {
+        self.anchors.relation_to(number).and_if(owner == self.user, OWN).and_open(open)
     }
 }
 

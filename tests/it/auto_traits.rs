@@ -12,11 +12,10 @@ use orgscope::world::{self, InvalidQuestion, Question, World};
 use orgscope::{
     Actor, Affected, AnyOf, AnyPermission, AnyRecord, Audience, AuditEntry, Catalogue, Checkpoint, Code, Command,
     Decision, Delegation, Denied, DepartmentId, DepartmentRef, Departments, Diff, DiffGroup, Digest, Document, DryRun,
-    Editor, Explanation, Facts, Finding, Grant, GroupId, GroupRef, Handle, KnownOwner, Level, NoDigest, Owner,
-    Permission, Policy, PolicyError, Predicate, Principal, Problem, Reason, Receipt, RecordId, Refusal, RefusalKind,
-    Reload, RestoreError, RightChange, Rights, RoleEntry, RoleId, Rule, Schema, Scope, SectionRoles, Share, Snapshot,
-    Subject, Term, Toggle, UnknownGrant, UnknownLevel, UnknownMode, UnknownPermission, UnknownRefusal, Unowned, UserId,
-    UserRef, WhoCan,
+    Editor, Explanation, Facts, Finding, Grant, GroupId, GroupRef, Handle, Level, NoDigest, Owner, Permission, Policy,
+    PolicyError, Predicate, Principal, Problem, Reason, Receipt, RecordId, Refusal, RefusalKind, Reload, RestoreError,
+    RightChange, Rights, RoleEntry, RoleId, Rule, Schema, Scope, SectionRoles, Share, Snapshot, Subject, Term, Toggle,
+    UnknownGrant, UnknownLevel, UnknownMode, UnknownPermission, UnknownRefusal, Unowned, UserId, UserRef, WhoCan,
 };
 
 fn shared<T: Send + Sync + Debug>() {}
@@ -47,7 +46,7 @@ fn all_types_cross_threads_and_show_themselves() {
     cloned::<(Facts<'_>, AnyRecord<'_>, Subject, Owner, Share, Reason, Problem)>();
     cloned::<(UserId, DepartmentId, GroupId, RoleId, RecordId)>();
     cloned::<Question<'_>>();
-    cloned::<(Command, KnownOwner<'_>)>();
+    cloned::<Command>();
     cloned::<Principal<'_>>();
     cloned::<(Explanation, RecordTold, OwnerTold, Step, Ground, Assignment, Place, Tie, Repair, Change)>();
     cloned::<(Named<UserId>, ShareTold, Rights, Diff<'_>, DiffGroup<'_>, RightChange, Finding)>();

@@ -1,7 +1,5 @@
 //! Readers and writers at once: every answer belongs to exactly one state.
 
-use std::iter;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -79,26 +77,4 @@ fn every_answer_belongs_to_one_state() {
         states_seen.iter().all(|states| *states > 1),
         "readers saw states while they were written: {states_seen:?}"
     );
-}
-
-/// Each thread loads a copy of its own, which is the same state: an owner looked up in one is known in the other, until the next
-/// state.
-#[test]
-fn what_two_threads_load_is_one_state() {
-    let contact = Resource::new("contact").action(Action::new("read").floor(Level::Own));
-    let document = Document::new().section(Section::new("crm").resource(contact)).user(User::new("ann"));
-    let handle = Handle::new(Policy::from_document(document).unwrap());
-    let read = handle.load().schema().levelled("contact.read").unwrap();
-
-    let mine = handle.load();
-    // Threads are many more than copies, so another thread may have the same one; the one after it has not.
-    let load = || thread::scope(|scope| scope.spawn(|| handle.load()).join().unwrap());
-    let theirs = iter::repeat_with(load).find(|theirs| !Arc::ptr_eq(&mine, theirs)).unwrap();
-    let scope = mine.principal("ann").scope(read);
-    assert!(scope.contains_owned_by(&theirs.known_owner("ann"), false));
-
-    handle.apply([Command::add_user(User::new("bo"))]).unwrap();
-    let next = handle.load();
-    assert!(!scope.contains_owned_by(&next.known_owner("ann"), false));
-    assert!(next.principal("ann").scope(read).contains_owned_by(&next.known_owner("ann"), false));
 }
