@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, TableName};
+use sea_query::{
+    Alias, CaseStatement, ColumnDef, Expr, ExprTrait, Index, OnConflict, Query, SelectStatement, Table, TableName,
+};
 use thiserror::Error;
 
 use crate::policy::Policy;
@@ -11,13 +13,16 @@ use crate::query::predicate::Asked;
 use crate::snapshot::{Below, Snapshot};
 use crate::sql::column::{IdColumn, InvalidMapping, MEMBER, column, refuse_both, value};
 use crate::sql::dialect::{Dialect, IdKinds, Ids};
-use crate::sql::expr::any;
+use crate::sql::expr::{all, any};
 use crate::sql::names;
 use crate::sql::statement::{Param, Sql};
 use crate::vocabulary::id::{DepartmentId, UserId};
 use crate::vocabulary::post::Post;
 
 const DEPARTMENT: &str = "department";
+/// The columns of the tables.
+const DEPARTMENTS: [&str; 3] = ["id", "first", "last"];
+const MEMBERS: [&str; 2] = ["department_id", "user_id"];
 /// How many rows a statement writes.
 const ROWS: usize = 250;
 
@@ -129,34 +134,41 @@ impl Mirror {
 
     /// The statements that make the tables and their indexes.
     pub fn create(&self) -> Vec<Sql> {
-        let (user, department) = (self.type_of(self.ids.users), self.type_of(self.ids.departments));
         let Tables { departments, members, state } = &self.tables;
-        let [departments_named, members_named, state] = [departments, members, state].map(|table| self.name(table));
-        let q = |name: &str| self.quoted(name);
-        let columns = |names: &[&str]| names.iter().map(|name| q(name)).collect::<Vec<_>>().join(", ");
-        let texts = [
-            format!(
-                "CREATE TABLE {departments_named} ({}{department} NOT NULL PRIMARY KEY, {} BIGINT NOT NULL, {} BIGINT NOT NULL)",
-                q("id"),
-                q("first"),
-                q("last")
-            ),
-            self.index(departments, "first", &columns(&["first", "id"])),
-            format!(
-                "CREATE TABLE {members_named} ({}{department} NOT NULL, {}{user} NOT NULL, PRIMARY KEY ({}))",
-                q("department_id"),
-                q("user_id"),
-                columns(&["department_id", "user_id"])
-            ),
-            self.index(members, "user", &columns(&["user_id", "department_id"])),
-            format!(
-                "CREATE TABLE {state} ({} BIGINT NOT NULL PRIMARY KEY, {} BIGINT NOT NULL, {} BIGINT NOT NULL)",
-                q("id"),
-                q("state"),
-                q("revision")
-            ),
-        ];
-        texts.into_iter().map(|text| Sql { text, params: Vec::new() }).collect()
+        let numbers = |name| self.column(name, Ids::Integers);
+        let table = |table: &TableName| Table::create().table(table.clone()).take();
+        let departments_table = table(departments)
+            .col(self.column("id", self.ids.departments).primary_key())
+            .col(numbers("first"))
+            .col(numbers("last"))
+            .take();
+        let members_table = table(members)
+            .col(self.column("department_id", self.ids.departments))
+            .col(self.column("user_id", self.ids.users))
+            .primary_key(Index::create().col("department_id").col("user_id"))
+            .take();
+        let state_table =
+            table(state).col(numbers("id").primary_key()).col(numbers("state")).col(numbers("revision")).take();
+        vec![
+            Sql::of_table(self.dialect, &departments_table),
+            Sql::of_index(self.dialect, departments, "first", ["first", "id"]),
+            Sql::of_table(self.dialect, &members_table),
+            Sql::of_index(self.dialect, members, "user", ["user_id", "department_id"]),
+            Sql::of_table(self.dialect, &state_table),
+        ]
+    }
+
+    /// A column that is never NULL. In MySQL text is bytes, because its collations take different ids for the same.
+    fn column(&self, name: &'static str, ids: Ids) -> ColumnDef {
+        let mut column = ColumnDef::new(name);
+        match (ids, self.dialect) {
+            (Ids::Integers, _) => column.custom("BIGINT"),
+            (Ids::Text, Dialect::MySql) => column.custom("VARBINARY(1020)"),
+            (Ids::Text, _) => column.custom("TEXT"),
+            // Only in SQLite, where it has no type.
+            (Ids::Both, _) => &mut column,
+        };
+        column.not_null().take()
     }
 
     /// The statements that empty the tables and fill them with the company of a snapshot, some hundred rows each. Linear in the
@@ -167,17 +179,17 @@ impl Mirror {
     /// When a department has an id of another kind than the tables hold.
     pub fn fill<'a>(&'a self, snapshot: &'a Snapshot) -> Result<impl Iterator<Item = Sql> + 'a, MirrorError> {
         self.check(snapshot)?;
-        let [departments, members] = [&self.tables.departments, &self.tables.members].map(|table| self.name(table));
-        let empty =
-            [&members, &departments].map(|table| Sql { text: format!("DELETE FROM {table}"), params: Vec::new() });
+        let Tables { departments, members, .. } = &self.tables;
+        let empty = [members, departments]
+            .map(|table| Sql::of_query(self.dialect, &Query::delete().from_table(table.clone()).take()));
         let rows = Self::departments(snapshot).filter_map(|(id, numbers)| self.department_row(id, numbers));
-        let written = Chunks(rows).map(move |rows| self.insert(&departments, &["id", "first", "last"], &rows));
+        let written = Chunks(rows).map(|rows| self.insert(departments, DEPARTMENTS, rows));
         let policy = snapshot.policy();
         let people = policy.org.users().iter().flat_map(move |(id, user)| {
             user.departments().map(move |department| (policy.org.department_id(department), id))
         });
         let rows = people.filter_map(|(department, user)| self.member_row(department, user));
-        let joined = Chunks(rows).map(move |rows| self.insert(&members, &["department_id", "user_id"], &rows));
+        let joined = Chunks(rows).map(|rows| self.insert(members, MEMBERS, rows));
         Ok([self.state_is(snapshot)].into_iter().chain(empty).chain(written).chain(joined))
     }
 
@@ -198,48 +210,60 @@ impl Mirror {
         if !after.has_the_tree_of(before) {
             self.check(after)?;
         }
-        let [departments, members] = [&self.tables.departments, &self.tables.members].map(|table| self.name(table));
+        let Tables { departments, members, .. } = &self.tables;
         let (gone, come) = self.changed_departments(before, after);
         let (left, joined) = self.changed_members(before, after);
         let mut statements = vec![self.state_becomes(before, after)];
-        statements.extend(self.delete(&members, &["department_id", "user_id"], &left));
-        statements.extend(self.delete(&departments, &["id"], &gone));
-        statements.extend(come.chunks(ROWS).map(|rows| self.insert(&departments, &["id", "first", "last"], rows)));
-        statements.extend(joined.chunks(ROWS).map(|rows| self.insert(&members, &["department_id", "user_id"], rows)));
+        statements.extend(self.delete(members, MEMBERS, &left));
+        statements.extend(self.delete(departments, ["id"], &gone));
+        statements.extend(Chunks(come.into_iter()).map(|rows| self.insert(departments, DEPARTMENTS, rows)));
+        statements.extend(Chunks(joined.into_iter()).map(|rows| self.insert(members, MEMBERS, rows)));
         Ok(statements)
     }
 
     /// Writes the state, whatever it was. There is one row to write, so whoever else writes it has to wait.
     fn state_is(&self, snapshot: &Snapshot) -> Sql {
-        let table = self.name(&self.tables.state);
-        let now = [snapshot.imprint(), revision(snapshot)].map(Param::Integer);
-        let row = [vec![Param::Integer(1)], now.to_vec()].concat();
-        let insert = self.insert(&table, &["id", "state", "revision"], &[row]);
-        let conflict = match self.dialect {
-            Dialect::Sqlite | Dialect::Postgres => format!("ON CONFLICT ({}) DO UPDATE SET", self.quoted("id")),
-            Dialect::MySql => "ON DUPLICATE KEY UPDATE".to_owned(),
-        };
-        let (state, revised) = (self.quoted("state"), self.quoted("revision"));
-        let (now_state, now_revised) = (self.placeholder(4), self.placeholder(5));
-        Sql {
-            text: format!("{} {conflict} {state} = {now_state}, {revised} = {now_revised}", insert.text),
-            params: [insert.params, now.to_vec()].concat(),
-        }
+        let [state, revision] = [snapshot.imprint(), revision(snapshot)];
+        let insert = Query::insert()
+            .into_table(self.tables.state.clone())
+            .columns(["id", "state", "revision"])
+            .values_panic([1, state, revision].map(Expr::val))
+            .on_conflict(OnConflict::column("id").value("state", state).value("revision", revision).to_owned())
+            .take();
+        Sql::of_query(self.dialect, &insert)
     }
 
     /// Writes the state if it is the one before. At another it would be NULL, which no such column takes.
     fn state_becomes(&self, before: &Snapshot, after: &Snapshot) -> Sql {
-        let table = self.name(&self.tables.state);
-        let marks = [1, 2, 3].map(|nth| self.placeholder(nth));
-        let [id, state, revised] = ["id", "state", "revision"].map(|column| self.quoted(column));
         let integer = if self.dialect == Dialect::MySql { "SIGNED" } else { "BIGINT" };
-        Sql {
-            text: format!(
-                "UPDATE {table} SET {state} = CASE WHEN {state} = {} THEN CAST({} AS {integer}) END, {revised} = {} WHERE {id} = 1",
-                marks[0], marks[1], marks[2]
-            ),
-            params: [before.imprint(), after.imprint(), revision(after)].map(Param::Integer).into(),
+        let is_before = Expr::col("state").eq(before.imprint());
+        let update = Query::update()
+            .table(self.tables.state.clone())
+            .value("state", CaseStatement::new().case(is_before, Expr::val(after.imprint()).cast_as(integer)))
+            .value("revision", revision(after))
+            .and_where(Expr::col("id").eq(Expr::Constant(1.into())))
+            .take();
+        Sql::of_query(self.dialect, &update)
+    }
+
+    fn insert<const N: usize>(&self, table: &TableName, columns: [&'static str; N], rows: Vec<[Param; N]>) -> Sql {
+        let mut insert = Query::insert().into_table(table.clone()).columns(columns).take();
+        for row in rows {
+            insert.values_panic(row.map(Expr::val));
         }
+        Sql::of_query(self.dialect, &insert)
+    }
+
+    fn delete<const N: usize>(&self, table: &TableName, columns: [&'static str; N], rows: &[[Param; N]]) -> Vec<Sql> {
+        let is_row = |row: &[Param; N]| {
+            let equal = columns.iter().zip(row).map(|(column, value)| Expr::col(*column).eq(value.clone()));
+            all(equal.collect())
+        };
+        let statement = |rows: &[[Param; N]]| {
+            let any = any(rows.iter().map(is_row).collect())?;
+            Some(Sql::of_query(self.dialect, &Query::delete().from_table(table.clone()).and_where(any).take()))
+        };
+        rows.chunks(ROWS).filter_map(statement).collect()
     }
 
     /// Whether the tables can hold all departments. Users whom they can't hold own no record of such tables.
@@ -250,7 +274,7 @@ impl Mirror {
     }
 
     /// The rows of departments that are no longer so, by id; and those that are new.
-    fn changed_departments(&self, before: &Snapshot, after: &Snapshot) -> (Vec<Vec<Param>>, Vec<Vec<Param>>) {
+    fn changed_departments(&self, before: &Snapshot, after: &Snapshot) -> (Vec<[Param; 1]>, Vec<[Param; 3]>) {
         if after.has_the_tree_of(before) {
             return (Vec::new(), Vec::new());
         }
@@ -258,7 +282,7 @@ impl Mirror {
         let new: BTreeMap<&DepartmentId, Numbers> = Self::departments(after).collect();
         let gone = old.iter().filter(|(id, numbers)| new.get(*id) != Some(numbers));
         let come = new.iter().filter(|(id, numbers)| old.get(*id) != Some(numbers));
-        let id = |id: &DepartmentId| Some(vec![self.param(self.ids.departments, id)?]);
+        let id = |id: &DepartmentId| Some([self.param(self.ids.departments, id)?]);
         (
             gone.filter_map(|(gone, _)| id(gone)).collect(),
             come.filter_map(|(id, numbers)| self.department_row(id, *numbers)).collect(),
@@ -266,7 +290,7 @@ impl Mirror {
     }
 
     /// The rows of members that are gone, and those that are new.
-    fn changed_members(&self, before: &Snapshot, after: &Snapshot) -> (Vec<Vec<Param>>, Vec<Vec<Param>>) {
+    fn changed_members(&self, before: &Snapshot, after: &Snapshot) -> (Vec<[Param; 2]>, Vec<[Param; 2]>) {
         let of = |policy: &Policy, user: &UserId| -> Vec<DepartmentId> {
             let user = policy.org.users().get(user).into_iter().flat_map(User::departments);
             user.map(|department| policy.org.department_id(department).clone()).collect()
@@ -289,12 +313,12 @@ impl Mirror {
         })
     }
 
-    fn department_row(&self, id: &DepartmentId, (first, last): Numbers) -> Option<Vec<Param>> {
-        Some(vec![self.param(self.ids.departments, id)?, Param::Integer(first), Param::Integer(last)])
+    fn department_row(&self, id: &DepartmentId, (first, last): Numbers) -> Option<[Param; 3]> {
+        Some([self.param(self.ids.departments, id)?, Param::Integer(first), Param::Integer(last)])
     }
 
-    fn member_row(&self, department: &DepartmentId, user: &UserId) -> Option<Vec<Param>> {
-        Some(vec![self.param(self.ids.departments, department)?, self.param(self.ids.users, user)?])
+    fn member_row(&self, department: &DepartmentId, user: &UserId) -> Option<[Param; 2]> {
+        Some([self.param(self.ids.departments, department)?, self.param(self.ids.users, user)?])
     }
 
     fn param<Kind>(&self, ids: Ids, id: &crate::vocabulary::id::Id<Kind>) -> Option<Param> {
@@ -367,84 +391,6 @@ fn numbered(ranges: &[Below]) -> Option<Expr> {
 
 fn revision(snapshot: &Snapshot) -> i64 {
     i64::try_from(snapshot.revision()).unwrap_or(i64::MAX)
-}
-
-/// Text.
-impl Mirror {
-    fn name(&self, TableName(schema, table): &TableName) -> String {
-        let table = self.quoted(&table.to_string());
-        schema.as_ref().map_or(table.clone(), |schema| format!("{}.{table}", self.quoted(&schema.1.to_string())))
-    }
-
-    /// The statement that makes an index. It is in the schema of its table: in SQLite that stands before the index, and elsewhere
-    /// before the table.
-    fn index(&self, table: &TableName, by: &str, columns: &str) -> String {
-        let TableName(schema, name) = table;
-        let index = TableName(None, format!("{name}_{by}").into());
-        let (index, table) = match self.dialect {
-            Dialect::Sqlite => (TableName(schema.clone(), index.1), TableName(None, name.clone())),
-            Dialect::Postgres | Dialect::MySql => (index, table.clone()),
-        };
-        format!("CREATE INDEX {} ON {} ({columns})", self.name(&index), self.name(&table))
-    }
-
-    fn quoted(&self, name: &str) -> String {
-        match self.dialect {
-            Dialect::Sqlite | Dialect::Postgres => format!("\"{}\"", name.replace('"', "\"\"")),
-            Dialect::MySql => format!("`{}`", name.replace('`', "``")),
-        }
-    }
-
-    fn placeholder(&self, nth: usize) -> String {
-        match self.dialect {
-            Dialect::Sqlite | Dialect::MySql => "?".to_owned(),
-            Dialect::Postgres => format!("${nth}"),
-        }
-    }
-
-    /// The type of a column, after its name. In MySQL text is bytes, because its collations take different ids for the same.
-    fn type_of(&self, ids: Ids) -> &'static str {
-        match (ids, self.dialect) {
-            (Ids::Integers, _) => " BIGINT",
-            (Ids::Text, Dialect::MySql) => " VARBINARY(1020)",
-            (Ids::Text, _) => " TEXT",
-            // Only in SQLite.
-            (Ids::Both, _) => "",
-        }
-    }
-
-    fn insert(&self, table: &str, columns: &[&str], rows: &[Vec<Param>]) -> Sql {
-        let mut nth = 0;
-        let mut row = || {
-            let marks = columns.iter().map(|_| {
-                nth += 1;
-                self.placeholder(nth)
-            });
-            format!("({})", marks.collect::<Vec<_>>().join(", "))
-        };
-        let marks: Vec<String> = rows.iter().map(|_| row()).collect();
-        let columns: Vec<String> = columns.iter().map(|column| self.quoted(column)).collect();
-        Sql {
-            text: format!("INSERT INTO {table} ({}) VALUES {}", columns.join(", "), marks.join(", ")),
-            params: rows.concat(),
-        }
-    }
-
-    fn delete(&self, table: &str, columns: &[&str], rows: &[Vec<Param>]) -> Vec<Sql> {
-        let statement = |rows: &[Vec<Param>]| {
-            let mut nth = 0;
-            let mut row = || {
-                let equal = columns.iter().map(|column| {
-                    nth += 1;
-                    format!("{} = {}", self.quoted(column), self.placeholder(nth))
-                });
-                equal.collect::<Vec<_>>().join(" AND ")
-            };
-            let any: Vec<String> = rows.iter().map(|_| row()).collect();
-            Sql { text: format!("DELETE FROM {table} WHERE {}", any.join(" OR ")), params: rows.concat() }
-        };
-        rows.chunks(ROWS).map(statement).collect()
-    }
 }
 
 /// Rows by the handful.

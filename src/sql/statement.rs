@@ -1,11 +1,31 @@
 //! SQL as text, with its parameters beside it.
 
 use sea_query::{
-    BinOper, Condition, Expr, MysqlQueryBuilder, PostgresQueryBuilder, QueryBuilder, SqlWriterValues,
-    SqliteQueryBuilder, Value,
+    BinOper, Condition, Expr, MysqlQueryBuilder, PostgresQueryBuilder, QueryBuilder, QueryStatementBuilder,
+    SqlWriterValues, SqliteQueryBuilder, TableCreateStatement, TableName, TableRefBuilder, Value,
 };
 
 use crate::sql::dialect::Dialect;
+
+/// Something done with the builder of a dialect.
+macro_rules! in_dialect {
+    ($dialect:expr, $builder:ident => $done:expr) => {
+        match $dialect {
+            Dialect::Sqlite => {
+                let $builder = SqliteQueryBuilder;
+                $done
+            }
+            Dialect::Postgres => {
+                let $builder = PostgresQueryBuilder;
+                $done
+            }
+            Dialect::MySql => {
+                let $builder = MysqlQueryBuilder;
+                $done
+            }
+        }
+    };
+}
 
 /// SQL as text, with the parameters that it is sent with.
 ///
@@ -30,21 +50,41 @@ pub enum Param {
 impl Sql {
     pub(super) fn of_condition(dialect: Dialect, condition: Condition) -> Self {
         let expr = Expr::from(condition);
-        match dialect {
-            Dialect::Sqlite => Self::render(&expr, &SqliteQueryBuilder),
-            Dialect::Postgres => Self::render(&expr, &PostgresQueryBuilder),
-            Dialect::MySql => Self::render(&expr, &MysqlQueryBuilder),
-        }
-    }
-
-    fn render(expr: &Expr, builder: &impl QueryBuilder) -> Self {
-        let (placeholder, numbered) = builder.placeholder();
-        let mut writer = SqlWriterValues::new(placeholder, numbered);
-        builder.prepare_expr(expr, &mut writer);
-        let (text, values) = writer.into_parts();
+        let (text, values) = in_dialect!(dialect, builder => {
+            let (placeholder, numbered) = builder.placeholder();
+            let mut writer = SqlWriterValues::new(placeholder, numbered);
+            builder.prepare_expr(&expr, &mut writer);
+            writer.into_parts()
+        });
         let text =
             if matches!(expr, Expr::Binary(_, BinOper::And | BinOper::Or, _)) { format!("({text})") } else { text };
         Self { text, params: values.0.into_iter().map(Param::of).collect() }
+    }
+
+    pub(super) fn of_query(dialect: Dialect, query: &impl QueryStatementBuilder) -> Self {
+        let (text, values) = in_dialect!(dialect, builder => query.build_any(&builder));
+        Self { text, params: values.0.into_iter().map(Param::of).collect() }
+    }
+
+    pub(super) fn of_table(dialect: Dialect, table: &TableCreateStatement) -> Self {
+        Self { text: in_dialect!(dialect, builder => table.build(builder)), params: Vec::new() }
+    }
+
+    /// The statement that makes an index. It is in the schema of its table: in SQLite the schema stands before the index, and
+    /// elsewhere before the table, which sea-query can't write.
+    pub(super) fn of_index(dialect: Dialect, table: &TableName, by: &str, columns: [&'static str; 2]) -> Self {
+        let TableName(schema, name) = table;
+        let index = TableName(None, format!("{name}_{by}").into());
+        let (index, table) = match dialect {
+            Dialect::Sqlite => (TableName(schema.clone(), index.1), TableName(None, name.clone())),
+            Dialect::Postgres | Dialect::MySql => (index, table.clone()),
+        };
+        let [index, table, first, second] = [index, table, columns[0].into(), columns[1].into()].map(|name| {
+            let mut text = String::new();
+            in_dialect!(dialect, builder => builder.prepare_table_name(&name, &mut text));
+            text
+        });
+        Self { text: format!("CREATE INDEX {index} ON {table} ({first}, {second})"), params: Vec::new() }
     }
 }
 
