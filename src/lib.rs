@@ -143,7 +143,9 @@ pub use query::what::Rights;
 pub use query::who::WhoCan;
 pub use snapshot::Snapshot;
 pub use vocabulary::facts::{AnyRecord, Facts, Record, Resource};
-pub use vocabulary::id::{DepartmentId, DepartmentRef, GroupId, GroupRef, Id, RecordId, RoleId, UserId, UserRef, kind};
+pub use vocabulary::id::{
+    DepartmentId, DepartmentRef, GroupId, GroupRef, Id, InvalidId, RecordId, RoleId, UserId, UserRef, kind,
+};
 pub use vocabulary::level::{Grant, Level, UnknownGrant, UnknownLevel};
 pub use vocabulary::mode::{Delegation, UnknownMode, Unowned};
 pub use vocabulary::permission::{AnyPermission, Permission, Toggle};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::document::object::{read_objects, write_objects};
 use crate::document::word::{flag, is_default, null_is_default, optional_flag, optional_text};
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
+use crate::vocabulary::name::{department_called, user_called};
 
 read_objects! { Org Department User Group }
 write_objects! { Org Department User Group }
@@ -56,6 +57,11 @@ impl Department {
     pub fn parent(mut self, parent: impl Into<DepartmentId>) -> Self {
         self.parent = Some(parent.into());
         self
+    }
+
+    /// The name, on one line, as explanations say it; the id if there is none: `department 7`.
+    pub fn display_name(&self) -> String {
+        department_called(&self.id, self.name.as_deref())
     }
 }
 
@@ -134,6 +140,20 @@ impl User {
     pub fn administrator(mut self) -> Self {
         self.admin = true;
         self
+    }
+
+    /// The name, on one line, as explanations say it: up to its first comma, because remarks follow it. The id if there is
+    /// none: `user 7`.
+    ///
+    /// ```
+    /// use orgscope::document::User;
+    ///
+    /// assert_eq!(User::new(7).name("Sam, head of sales").display_name(), "Sam");
+    /// assert_eq!(User::new(7).display_name(), "user 7");
+    /// assert_eq!(User::new("sam").display_name(), "sam");
+    /// ```
+    pub fn display_name(&self) -> String {
+        user_called(&self.id, self.name.as_deref())
     }
 }
 

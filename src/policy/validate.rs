@@ -6,6 +6,7 @@ use std::fmt::{self, Display};
 use thiserror::Error;
 
 use crate::vocabulary::id::Id;
+use crate::vocabulary::name::on_one_line;
 
 /// One thing that is wrong with a document: where, and what was expected there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,15 +98,6 @@ pub(crate) fn repeated<'a, T: Ord + 'a>(ids: impl Iterator<Item = &'a T> + Clone
     sorted.sort_unstable();
     let same = sorted.chunk_by(|(a, _), (b, _)| a == b);
     same.flat_map(|same| same[1..].iter().map(|(_, place)| (*place, same[0].1))).collect()
-}
-
-/// The same text with its control characters escaped: a problem is one line, whatever names it tells.
-pub(crate) fn on_one_line(text: String) -> String {
-    if !text.contains(char::is_control) {
-        return text;
-    }
-    let escaped = |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };
-    text.chars().map(escaped).collect()
 }
 
 /// How many names a message lists. A document may hold any number of them, and of messages.

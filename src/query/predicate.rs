@@ -9,7 +9,7 @@ use crate::query::principal::Principal;
 use crate::query::scope::Scope;
 use crate::snapshot::{Below, Cell, Relation, SHARED, Snapshot, department};
 use crate::vocabulary::facts::Facts;
-use crate::vocabulary::id::{DepartmentId, GroupId, Id, UserId};
+use crate::vocabulary::id::{DepartmentId, GroupId, Id, UserId, write_json_string};
 use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 use crate::vocabulary::permission::ActionIndex;
 
@@ -384,7 +384,7 @@ impl<Kind> Display for Word<'_, Kind> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let id = self.0.to_string();
         let is_word = id.starts_with('"') || !id.contains(|each: char| each.is_whitespace() || "()".contains(each));
-        if is_word { f.write_str(&id) } else { write!(f, "{}", serde_json::Value::from(id)) }
+        if is_word { f.write_str(&id) } else { write_json_string(f, &id) }
     }
 }
 

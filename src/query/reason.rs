@@ -4,12 +4,12 @@ use std::fmt::{self, Display};
 
 use serde::Serialize;
 
-use crate::policy::validate::on_one_line;
 use crate::query::check::Decision;
 use crate::query::principal::Principal;
 use crate::snapshot::{Cell, Relation};
 use crate::vocabulary::facts::Record;
 use crate::vocabulary::level::{DEPARTMENT, Level, OPEN, OWN, SUB};
+use crate::vocabulary::name::on_one_line;
 use crate::vocabulary::permission::{ActionIndex, Permission, Toggle};
 
 /// Why, as a word for programs. As data it is the name in `snake_case`; a word never changes its meaning.

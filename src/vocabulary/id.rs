@@ -3,10 +3,12 @@
 use std::fmt::{self, Debug, Display, Write};
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
+use thiserror::Error;
 
 /// The kinds of things that have ids. They only keep the ids apart; no value of them exists.
 pub mod kind {
@@ -213,8 +215,8 @@ impl<'a, Kind> From<&'a Id<Kind>> for Id<Kind, &'a str> {
     }
 }
 
-/// The id as the command line reads it back: an integer or text as it stands, but text that could be taken for
-/// something else (an integer, a quoted text) or that holds a control character as a JSON string.
+/// Writes the id so that it can be parsed: an integer or text as it is, but text that could be taken for something else (an
+/// integer, a quoted text) or that holds a control character as a JSON string.
 ///
 /// ```
 /// use orgscope::UserId;
@@ -234,6 +236,48 @@ impl<Kind, Text: AsRef<str>> Display for Id<Kind, Text> {
     }
 }
 
+/// Reads an id as it is displayed: an integer if it is written as one, a JSON string if it begins with a quote, else text as
+/// it is.
+///
+/// What only looks like an integer (`+7`, `007`, `-0`, more than 64 bits) is text, because an id has one spelling.
+///
+/// ```
+/// use orgscope::UserId;
+///
+/// assert_eq!("-7".parse(), Ok(UserId::from(-7)));
+/// assert_eq!("007".parse(), Ok(UserId::from("007")));
+/// assert_eq!(r#""-7""#.parse(), Ok(UserId::from("-7")));
+/// assert_eq!("".parse::<UserId>().unwrap_err().to_string(), "the id is empty: name one");
+/// ```
+impl<Kind> FromStr for Id<Kind> {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        if let Some(integer) = canonical_integer(text) {
+            return Ok(Self::from(integer));
+        }
+        let id = if text.starts_with('"') {
+            Self::from(serde_json::from_str::<String>(text).map_err(|_| InvalidId(Fault::Quote))?)
+        } else {
+            Self::from(text)
+        };
+        if id.is_empty() { Err(InvalidId(Fault::Empty)) } else { Ok(id) }
+    }
+}
+
+/// A text that is not an id.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(transparent)]
+pub struct InvalidId(Fault);
+
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+enum Fault {
+    #[error("the id is empty: name one")]
+    Empty,
+    #[error("it begins with a quote and is no JSON string: quote all of it, as in `\"7\"`")]
+    Quote,
+}
+
 impl<Kind, Text: AsRef<str>> Debug for Id<Kind, Text> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.value() {
@@ -243,13 +287,17 @@ impl<Kind, Text: AsRef<str>> Debug for Id<Kind, Text> {
     }
 }
 
-/// Whether text reads back as itself: it is neither an integer as [`Display`] would write one, nor quoted.
-fn is_plain(text: &str) -> bool {
-    let integer = text.parse::<i64>().is_ok_and(|integer| integer.to_string() == text);
-    !integer && !text.starts_with('"') && !text.contains(char::is_control)
+/// The integer that is written like this and in no other way.
+fn canonical_integer(text: &str) -> Option<i64> {
+    text.parse::<i64>().ok().filter(|integer| integer.to_string() == text)
 }
 
-fn write_json_string(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+/// Whether text can be parsed as it is: it is neither an integer nor quoted.
+fn is_plain(text: &str) -> bool {
+    canonical_integer(text).is_none() && !text.starts_with('"') && !text.contains(char::is_control)
+}
+
+pub(crate) fn write_json_string(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     f.write_char('"')?;
     for character in text.chars() {
         match character {

@@ -6,6 +6,7 @@ pub(crate) mod facts;
 pub(crate) mod id;
 pub(crate) mod level;
 pub(crate) mod mode;
+pub(crate) mod name;
 pub(crate) mod permission;
 pub(crate) mod post;
 pub(crate) mod refusal;

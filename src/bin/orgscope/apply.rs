@@ -7,7 +7,7 @@ use orgscope::{Handle, Receipt, UserId};
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
-use crate::{id, world};
+use crate::world;
 
 /// Apply a file of commands to a document, and print the new document
 #[derive(Debug, Args)]
@@ -19,7 +19,7 @@ pub(crate) struct Apply {
     #[arg(long, value_name = "C.json")]
     commands: PathBuf,
     /// On behalf of this user, as far as the rules let them; else as the host application
-    #[arg(long = "as", value_name = "U", value_parser = id::parse::<orgscope::kind::User>, allow_hyphen_values = true)]
+    #[arg(long = "as", value_name = "U", allow_hyphen_values = true)]
     by: Option<UserId>,
     /// Also if nobody can manage a section any more after that, which is up to the host application alone
     #[arg(long, conflicts_with = "by")]

@@ -7,7 +7,7 @@ use orgscope::{RecordId, Snapshot, UserId};
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
-use crate::{ask, id, paint, requests, world};
+use crate::{ask, paint, requests, world};
 
 const USAGE: &str = "\
 orgscope check <FILE> --user <ID> --action <TYPE.ACTION> [--record <ID>]
@@ -31,20 +31,13 @@ pub(crate) struct Check {
 #[derive(Debug, Args)]
 struct Asked {
     /// The user who asks
-    #[arg(
-        long,
-        value_name = "ID",
-        value_parser = id::parse::<orgscope::kind::User>,
-        allow_hyphen_values = true,
-        required = false,
-        required_unless_present = "requests",
-    )]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, required = false, required_unless_present = "requests")]
     user: UserId,
     /// What they would do, for example `contact.read`
     #[arg(long, value_name = "TYPE.ACTION", required = false, required_unless_present = "requests")]
     action: String,
     /// The record of the file that they would do it to; left out for a toggle
-    #[arg(long, value_name = "ID", value_parser = id::parse::<orgscope::kind::Record>, allow_hyphen_values = true)]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     record: Option<RecordId>,
 }
 

@@ -10,7 +10,7 @@ use orgscope::{AnyRecord, DepartmentId, Facts, Owner, Permission, Snapshot, User
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
-use crate::{id, world};
+use crate::world;
 
 /// Draw the departments with their heads and how many people they have, for `dot -Tsvg`
 #[derive(Debug, Args)]
@@ -18,13 +18,7 @@ pub(crate) struct Dot {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
     /// Shade what this user reaches; with `--action`
-    #[arg(
-        long,
-        value_name = "ID",
-        value_parser = id::parse::<orgscope::kind::User>,
-        allow_hyphen_values = true,
-        requires = "action"
-    )]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, requires = "action")]
     user: Option<UserId>,
     /// What they would do, for example `contact.read`
     #[arg(long, value_name = "TYPE.ACTION", requires = "user")]
@@ -52,11 +46,6 @@ impl Dot {
         let mut numbers: BTreeMap<&DepartmentId, usize> = BTreeMap::new();
         for (number, department) in org.departments.iter().enumerate() {
             numbers.insert(&department.id, number);
-            let by_id = || {
-                let id = &department.id;
-                if id.as_integer().is_some() { format!("department {id}") } else { id.to_string() }
-            };
-            let name = department.name.clone().filter(|name| !name.is_empty()).unwrap_or_else(by_id);
             let heads: Vec<String> = heads.get(&department.id).into_iter().flatten().map(|user| head(user)).collect();
             let heads = if heads.is_empty() { "no head".to_owned() } else { format!("head: {}", heads.join(", ")) };
             let members = members.get(&department.id).into_iter().flatten();
@@ -64,7 +53,7 @@ impl Dot {
             let people = if active.len() == 1 { "1 member".to_owned() } else { format!("{} members", active.len()) };
             let people =
                 if inactive.is_empty() { people } else { format!("{people}, and {} inactive", inactive.len()) };
-            let label = quoted(&format!("{name}\n{heads}\n{people}"));
+            let label = quoted(&format!("{}\n{heads}\n{people}", department.display_name()));
             let home = asked.is_some_and(|user| {
                 [&user.departments, &user.heads, &user.deputy_of].into_iter().any(|ids| ids.contains(&department.id))
             });
@@ -116,7 +105,7 @@ fn title(world: &World, user: &UserId, action: &str) -> Result<String, Failure> 
     let asked = snapshot.principal(user);
     let org = world.policy().to_document().org;
     let known = org.users.iter().find(|other| other.id == *user);
-    let name = known.map_or_else(|| user.to_string(), called);
+    let name = known.map_or_else(|| user.to_string(), User::display_name);
     let shows = match known {
         None => format!("{name} reaches nothing by {action}: there is no such user"),
         Some(known) if !is_active(known) => format!("{name} reaches nothing by {action}: the user is inactive"),
@@ -127,17 +116,11 @@ fn title(world: &World, user: &UserId, action: &str) -> Result<String, Failure> 
 
 /// A head, and whether they are active.
 fn head(user: &User) -> String {
-    format!("{}{}", called(user), if is_active(user) { "" } else { " (inactive)" })
+    format!("{}{}", user.display_name(), if is_active(user) { "" } else { " (inactive)" })
 }
 
-/// A name up to its first comma, or the id.
-fn called(user: &User) -> String {
-    let name = user.name.as_deref().and_then(|name| name.split(',').next()).map(str::trim);
-    let by_id = || if user.id.as_integer().is_some() { format!("user {}", user.id) } else { user.id.to_string() };
-    name.filter(|name| !name.is_empty()).map_or_else(by_id, ToOwned::to_owned)
-}
-
-/// A string of the language of Graphviz, which knows no escapes but for quotes, backslashes and line breaks.
+/// A string of the language of Graphviz, which knows no escapes but for quotes, backslashes and line breaks. Names and ids
+/// hold no other control characters.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {
@@ -145,7 +128,6 @@ fn quoted(text: &str) -> String {
             '"' => quoted.push_str("\\\""),
             '\\' => quoted.push_str("\\\\"),
             '\n' => quoted.push_str("\\n"),
-            control if control.is_control() => quoted.push('\u{fffd}'),
             other => quoted.push(other),
         }
     }

@@ -9,7 +9,7 @@ use orgscope::{Code, Explanation, RecordId, Snapshot, UserId};
 use crate::one_line::one_line;
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
-use crate::{id, paint, world};
+use crate::{paint, world};
 
 /// Tell why a user may, or may not, do something, and the least that would change it
 #[derive(Debug, Args)]
@@ -17,13 +17,13 @@ pub(crate) struct Explain {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
     /// The user who asks
-    #[arg(long, value_name = "ID", value_parser = id::parse::<orgscope::kind::User>, allow_hyphen_values = true)]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     user: UserId,
     /// What they would do, for example `contact.read`
     #[arg(long, value_name = "TYPE.ACTION")]
     action: String,
     /// The record of the file that they would do it to; left out for a toggle
-    #[arg(long, value_name = "ID", value_parser = id::parse::<orgscope::kind::Record>, allow_hyphen_values = true)]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     record: Option<RecordId>,
     /// Print one line of JSON, for machines
     #[arg(long)]

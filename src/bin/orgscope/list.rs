@@ -7,7 +7,7 @@ use orgscope::{Snapshot, UserId};
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
-use crate::{ask, id, world};
+use crate::{ask, world};
 
 /// List the records of a file that a user may do something to, in the order of the file
 #[derive(Debug, Args)]
@@ -15,7 +15,7 @@ pub(crate) struct List {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
     /// The user who asks
-    #[arg(long, value_name = "ID", value_parser = id::parse::<orgscope::kind::User>, allow_hyphen_values = true)]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     user: UserId,
     /// What they would do, for example `contact.read`
     #[arg(long, value_name = "TYPE.ACTION")]

@@ -8,7 +8,6 @@ mod dot;
 mod expectations;
 mod explain;
 mod format;
-mod id;
 mod junit;
 mod list;
 mod matrix;

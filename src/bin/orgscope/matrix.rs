@@ -13,7 +13,7 @@ use orgscope::{Grant, Principal, Schema, Snapshot, UserId};
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
-use crate::{id, world};
+use crate::world;
 
 /// The heading of the first column, and the blanks behind each.
 const PERMISSION: &str = "permission";
@@ -25,7 +25,7 @@ pub(crate) struct Matrix {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
     /// Show what this user has by all their roles; some actions require others on the same record besides
-    #[arg(long, value_name = "ID", value_parser = id::parse::<orgscope::kind::User>, allow_hyphen_values = true)]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     user: Option<UserId>,
     /// Show hidden roles too
     #[arg(long)]

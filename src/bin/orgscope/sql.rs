@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
-use crate::{id, world};
+use crate::world;
 
 /// Write the condition that finds the records that a user may do something to, with its parameters
 #[derive(Debug, Args)]
@@ -18,7 +18,7 @@ pub(crate) struct Sql {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
     /// The user who asks
-    #[arg(long, value_name = "ID", value_parser = id::parse::<orgscope::kind::User>, allow_hyphen_values = true)]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     user: UserId,
     /// What they would do, for example `contact.read`
     #[arg(long, value_name = "TYPE.ACTION")]

@@ -7,7 +7,7 @@ use orgscope::{RecordId, Snapshot};
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
-use crate::{ask, id, world};
+use crate::{ask, world};
 
 /// List the users who may do something, integers first, then text
 #[derive(Debug, Args)]
@@ -18,7 +18,7 @@ pub(crate) struct Who {
     #[arg(long, value_name = "TYPE.ACTION")]
     action: String,
     /// The record of the file that they would do it to; left out for a toggle
-    #[arg(long, value_name = "ID", value_parser = id::parse::<orgscope::kind::Record>, allow_hyphen_values = true)]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     record: Option<RecordId>,
 }
 

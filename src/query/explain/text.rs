@@ -6,10 +6,11 @@ use std::mem::discriminant;
 use crate::query::explain::{
     Assignment, Explanation, Ground, Named, OwnerTold, Place, RecordTold, ShareTold, Step, Tie,
 };
-use crate::query::names::{department_called, group_called, listed, role_called, user_called};
+use crate::query::names::listed;
 use crate::query::reason::Code;
 use crate::vocabulary::id::{DepartmentId, UserId};
 use crate::vocabulary::level::{DEPARTMENT, Grant, Level, OPEN, OWN, SUB};
+use crate::vocabulary::name::{department_called, group_called, role_called, user_called};
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::{Owner, Share, Subject};
 
