@@ -12,7 +12,7 @@ use orgscope::document::{Document, User};
 use orgscope::{DepartmentId, Level, Principal};
 use rustc_hash::FxBuildHasher;
 
-use crate::check::{ACTIONS, Question};
+use crate::question::{ACTIONS, Question};
 
 /// Marks the place of several departments, where else the slot of one stands.
 const SEVERAL: u32 = 1 << 31;

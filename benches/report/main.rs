@@ -5,21 +5,18 @@
 
 mod by_hand;
 mod check;
+mod measure;
 mod memory;
 mod publish;
+mod question;
 mod threads;
-
-use std::time::{Duration, Instant};
 
 use orgscope::document::Document;
 use orgscope::{Handle, Policy, Snapshot};
 use orgscope_testing::company::{Company, Ids, Mix, Request, Size};
 
-use crate::check::Question;
-
-/// How many requests a pass answers, at random over the whole company.
-const REQUESTS: usize = 1 << 17;
-const PASSES: usize = 15;
+use crate::measure::{REQUESTS, figure, median, row, row_of_largest, time};
+use crate::question::Question;
 
 const COMPILE: &str = "compile {} / parse by serde_json";
 const GROWTH: &str = "growth of a check from 1k to 1M / of the floor";
@@ -82,39 +79,6 @@ fn skipped(size: Size) {
     {
         println!("{}\t-\t-\tskipped", size.in_row(row));
     }
-}
-
-fn row(name: &str, figure: f64, relation: &str, goal: f64) {
-    let met = if relation == "<=" { figure <= goal } else { figure >= goal };
-    println!("{name}\t{figure:.6}\t{relation} {goal}\t{}", if met { "met" } else { "missed" });
-}
-
-/// A figure that may be this at most in the largest company, if it has a goal.
-fn row_of_largest(size: Size, name: &str, ratio: f64, goal: Option<f64>) {
-    match goal.filter(|_| size == Size::LARGE) {
-        Some(goal) => row(name, ratio, "<=", goal),
-        None => figure(name, ratio),
-    }
-}
-
-/// A figure without a goal.
-fn figure(name: &str, figure: f64) {
-    println!("{name}\t{figure:.6}\t-\t-");
-}
-
-fn nanos(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1e9
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
-}
-
-fn time<T>(run: impl FnOnce() -> T) -> (T, Duration) {
-    let start = Instant::now();
-    let result = run();
-    (result, start.elapsed())
 }
 
 /// Reads, validates and compiles a document, and publishes edits.

@@ -3,7 +3,7 @@
 use orgscope::document::{Department, Document, User};
 use orgscope::{Handle, Policy};
 
-use crate::row;
+use crate::measure::row;
 
 const USERS: u32 = 1_000_000;
 const DEPARTMENTS: u32 = 100_000;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use orgscope::document::{Command, Document, User};
 use orgscope::{DepartmentId, Grant, Handle, Level, RoleId, Subject};
 
-use crate::{PASSES, median, row_of_largest, time};
+use crate::measure::{PASSES, median, row_of_largest, time};
 use orgscope_testing::company::Size;
 
 pub(crate) const MOVE: &str = "publish one user's move {} / compile";

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use orgscope::Handle;
 use orgscope::document::Command;
 
-use crate::check::Question;
-use crate::{figure, row};
+use crate::measure::{figure, row};
+use crate::question::Question;
 use orgscope_testing::company::Size;
 
 pub(crate) const IN_PEACE: &str = "two threads / one {}, in peace";

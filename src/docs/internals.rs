@@ -7,22 +7,24 @@
 //!                                                                     out
 //! ```
 //!
-//! Each room is a file or a folder in `src`, and uses only rooms to its left; a test reads the source to see to it. Aside stand
-//! `collections`, which uses the ids of `vocabulary` and which `policy` and all to the right of it may use; `presets`, made of
-//! documents; `sql`, made of predicates and snapshots; and `reference`, made of policies.
+//! Each room is a file or a folder in `src`, and uses only rooms to its left. No files use each other in a circle. A test
+//! (`tests/it/layering`) reads the source to check both. Beside the line stand `collections`, which uses the ids of
+//! `vocabulary` and which `policy` and all rooms to the right of it may use; `presets`, made of documents; `world`, made of
+//! documents and policies; `sql`, made of predicates and snapshots; and `reference`, made of policies.
 //!
 //! | room | what lives there | what never does |
 //! |---|---|---|
 //! | `vocabulary` | ids, levels, permissions, facts, subjects | any other room |
 //! | `collections` | lists, tables and maps that one state shares with the next | what a company is; of the vocabulary it knows ids |
-//! | `document` | serde types of documents and world files | rules about their content |
+//! | `document` | serde types of documents and commands | rules about their content |
 //! | `policy` | the validated model; the company as a graph (petgraph) | decisions, and what only a check needs |
 //! | `snapshot` | the compiled form; compiling reads the graph once | serde, errors |
 //! | `query` | one file for each question | a second definition of access |
 //! | `sql` | predicates as conditions on tables, and the tables of a mirror | a second definition of access |
 //! | `admin` | a batch judged and worked out: the rules, one file each; receipts and the log | a second definition of access; clock, file or network |
+//! | `world` | world files: a policy with records, and with what is expected of it | what only tests need |
 //! | `presets` | ready-made sections with their roles | code of its own |
-//! | `handle` | the current snapshot and the policy it came from | rules |
+//! | `handle` | the current snapshot | rules |
 //! | `reference` | the rules read literally, the oracle of the tests | speed; decision code of the snapshot |
 //!
 //! # What must always hold
