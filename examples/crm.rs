@@ -1,14 +1,21 @@
 //! A sales company: who sees which contact, and why not. Run it with `cargo run --example crm`.
 
-use std::collections::BTreeMap;
+mod support {
+    pub(crate) mod access;
+    pub(crate) mod table;
+}
+
 use std::error::Error;
 use std::fmt::Write;
 use std::iter;
 
-use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Row, Table, TableStyle, Width};
 use orgscope::document::User;
 use orgscope::world::{World, document};
-use orgscope::{Decision, Facts, Handle, Owner, Permission, RecordId, Resource, Share, Snapshot, UserId};
+use orgscope::{Facts, Handle, Owner, RecordId, Resource, Share, UserId};
+use support::access::{self, Listed, ids, join, reach, why};
+use support::table::table;
+
+const LEGEND: &str = "✎ reads and updates   ✓ reads   · neither   → shared with";
 
 /// A contact as this application keeps it. It says who owns it, and nothing about departments or roles.
 #[derive(Clone)]
@@ -34,29 +41,20 @@ impl Contact {
         let id = record.id.clone().filter(|_| record.resource == Self::TYPE)?;
         Some(Self { id, owners, open: record.open, shared_with: record.shared_with.clone() })
     }
+}
+
+impl Listed for Contact {
+    fn id(&self) -> &RecordId {
+        &self.id
+    }
 
     fn whose(&self) -> String {
-        let owners = self.owners.iter().map(|owner| match owner {
-            Owner::User(id) => id.to_string(),
-            Owner::Department(id) => format!("dept {id}"),
-        });
-        let shares = self.shared_with.iter().map(|share| match share {
-            Share::User(id) => format!("→{id}"),
-            Share::Department(id) | Share::DepartmentSub(id) => format!("→{id}"),
-            Share::Group(id) => format!("→{id}"),
-        });
-        let open = self.open.then(|| "open".to_owned());
-        let words: Vec<_> = owners.chain(open).chain(shares).collect();
-        if words.is_empty() { "nobody".to_owned() } else { words.join(" ") }
+        access::whose(&self.owners, self.open, &self.shared_with)
     }
 }
 
 /// The story, as text.
-///
-/// # Errors
-///
-/// When the file is not a valid world, or lacks what the story is about.
-pub fn story() -> Result<String, Box<dyn Error>> {
+fn story() -> Result<String, Box<dyn Error>> {
     let file: document::World = serde_json::from_str(include_str!("data/crm.json"))?;
     let people = file.document.org.users.clone();
     let world = World::from_document(file)?;
@@ -83,7 +81,7 @@ pub fn story() -> Result<String, Box<dyn Error>> {
         levels.add_row([id.to_string(), name, join(departments), read.to_string(), update.to_string()]);
     }
     writeln!(text, "{}\n\nThe contacts:\n", levels.trim_fmt())?;
-    writeln!(text, "{}", reach(&snapshot, [read, update], &contacts, &people))?;
+    writeln!(text, "{}", reach(&snapshot, [read, update], &contacts, &people, LEGEND))?;
 
     for (question, permission, id) in [
         ("Do the sales teams see each other? Who reads c-nick, and who does not:", read, "c-nick"),
@@ -107,7 +105,7 @@ pub fn story() -> Result<String, Box<dyn Error>> {
     writeln!(text, "root created c-root, and owns it. Who may give it to nick? {}.", join(givers))?;
     writeln!(text, "As it was, then nick's, then seth's: access follows the owner.\n")?;
     let in_turn = [created.clone(), given_to("nick"), given_to("seth")];
-    writeln!(text, "{}", reach(&snapshot, [read, update], &in_turn, &people))?;
+    writeln!(text, "{}", reach(&snapshot, [read, update], &in_turn, &people, LEGEND))?;
 
     writeln!(text, "\nWhile it is nick's, who may give it to whom? Who has no row may give it to nobody.\n")?;
     let nicks = given_to("nick");
@@ -124,71 +122,12 @@ pub fn story() -> Result<String, Box<dyn Error>> {
     Ok(text)
 }
 
-/// Who reaches these contacts: a row for each contact, a column for each person.
-fn reach(
-    snapshot: &Snapshot,
-    [read, update]: [Permission<Contact>; 2],
-    contacts: &[Contact],
-    people: &[User],
-) -> String {
-    let mut marks = table(["", "whose"].map(str::to_owned).into_iter().chain(ids(people)));
-    for contact in contacts {
-        let mark = |person: &User| {
-            let principal = snapshot.principal(&person.id);
-            let mark = match (principal.check(read, contact), principal.check(update, contact)) {
-                (_, Decision::Allow) => "✎",
-                (Decision::Allow, Decision::Deny) => "✓",
-                (Decision::Deny, Decision::Deny) => "·",
-            };
-            mark.to_owned()
-        };
-        marks.add_row([contact.id.to_string(), contact.whose()].into_iter().chain(people.iter().map(mark)));
-    }
-    format!("{}\n\n✎ reads and updates   ✓ reads   · neither   → shared with", marks.trim_fmt())
-}
-
-/// Why each person may do this, or may not: a row for each reason.
-fn why(
-    snapshot: &Snapshot,
-    question: &str,
-    permission: Permission<Contact>,
-    contact: &Contact,
-    people: &[User],
-) -> String {
-    let mut ids_by_reason = BTreeMap::<_, Vec<_>>::new();
-    for User { id, .. } in people {
-        let reason = snapshot.principal(id).reason(permission, contact);
-        ids_by_reason.entry(reason.to_string()).or_default().push(id);
-    }
-    let mut reasons = table(["", question]);
-    for (reason, ids) in ids_by_reason {
-        reasons.add_row([join(ids), reason]);
-    }
-    // Ids wrap sooner than reasons.
-    reasons.set_constraints([ColumnConstraint::UpperBoundary(Width::Fixed(24))]);
-    reasons.trim_fmt()
-}
-
-/// A table with a line below its header and no others.
-fn table<T: Into<Row>>(header: T) -> Table {
-    let mut table = Table::new();
-    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(100).set_header(header);
-    table.column_iter_mut().for_each(|column| {
-        column.set_padding((0, 1));
-    });
-    table
-}
-
-fn ids(people: &[User]) -> impl Iterator<Item = String> {
-    people.iter().map(|person| person.id.to_string())
-}
-
-fn join(items: impl IntoIterator<Item: ToString>) -> String {
-    items.into_iter().map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
-}
-
 fn main() -> Result<(), Box<dyn Error>> {
     print!("{}", story()?);
     Ok(())
+}
+
+#[test]
+fn the_story_is_as_pinned() {
+    orgscope_testing::story::is_as_pinned("crm", story(), include_str!("../tests/data/examples/crm.txt"));
 }

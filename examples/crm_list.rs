@@ -160,11 +160,7 @@ fn values(values: Values) -> Result<Vec<rusqlite::types::Value>, Box<dyn Error>>
 }
 
 /// The story, as text.
-///
-/// # Errors
-///
-/// When the database or the file of the company is not as the story needs it.
-pub fn story() -> Result<String, Box<dyn Error>> {
+fn story() -> Result<String, Box<dyn Error>> {
     let crm = Crm::open()?;
     let mut text = format!("A LIST OF {CONTACTS} CONTACTS: HOW MANY ONE READS, AND THE NEWEST THREE\n\n");
     crm.tell(&mut text)?;
@@ -238,4 +234,9 @@ pub fn story() -> Result<String, Box<dyn Error>> {
 fn main() -> Result<(), Box<dyn Error>> {
     print!("{}", story()?);
     Ok(())
+}
+
+#[test]
+fn the_story_is_as_pinned() {
+    orgscope_testing::story::is_as_pinned("crm_list", story(), include_str!("../tests/data/examples/crm_list.txt"));
 }

@@ -4,23 +4,24 @@
 //! A report like this knows types and actions by their names alone, so it asks about [`AnyRecord`]. An application has
 //! types of its own, as in the other examples.
 
+mod support {
+    pub(crate) mod table;
+}
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::fmt::Write;
 use std::iter;
 
-use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Row, Table, TableStyle};
+use comfy_table::{CellAlignment, Table};
 use orgscope::document::{Department, User};
 use orgscope::world::{World, document};
 use orgscope::{AnyRecord, DepartmentId, Grant, Handle, Level, Permission, Principal};
+use support::table::table;
 
 /// The report, as text.
-///
-/// # Errors
-///
-/// When the file is not a valid world, or holds nothing to report on.
-pub fn story() -> Result<String, Box<dyn Error>> {
+fn story() -> Result<String, Box<dyn Error>> {
     let file: document::World = serde_json::from_str(include_str!("data/rust_project.json"))?;
     let org = file.document.org.clone();
     let world = World::from_document(file)?;
@@ -136,18 +137,16 @@ fn right_aligned(mut table: Table, from: usize) -> String {
     table.trim_fmt()
 }
 
-/// A table with a line below its header and no others.
-fn table<T: Into<Row>>(header: T) -> Table {
-    let mut table = Table::new();
-    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(100).set_header(header);
-    table.column_iter_mut().for_each(|column| {
-        column.set_padding((0, 1));
-    });
-    table
-}
-
 fn main() -> Result<(), Box<dyn Error>> {
     print!("{}", story()?);
     Ok(())
+}
+
+#[test]
+fn the_story_is_as_pinned() {
+    orgscope_testing::story::is_as_pinned(
+        "real_company",
+        story(),
+        include_str!("../tests/data/examples/real_company.txt"),
+    );
 }

@@ -1,15 +1,22 @@
 //! The mailboxes of a company: who sees them, who changes their settings, who reads the mail, and what happens when
 //! somebody is hired. Run it with `cargo run --example webmail`.
 
-use std::collections::BTreeMap;
+mod support {
+    pub(crate) mod access;
+    pub(crate) mod table;
+}
+
 use std::error::Error;
 use std::fmt::Write;
 use std::slice;
 
-use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Row, Table, TableStyle, Width};
 use orgscope::document::User;
 use orgscope::world::{World, document};
-use orgscope::{Decision, Facts, Handle, Owner, Permission, Policy, RecordId, Reload, Resource, Share, Snapshot};
+use orgscope::{Facts, Handle, Owner, Policy, RecordId, Reload, Resource, Share};
+use support::access::{self, Listed, join, reach, why};
+use support::table::table;
+
+const LEGEND: &str = "✎ sees, and changes the settings   ✓ sees   · neither   → shared with";
 
 /// A connected mailbox as this application keeps it: of one person, or of a department, and perhaps shared.
 struct Mailbox {
@@ -33,27 +40,20 @@ impl Mailbox {
         let id = record.id.clone().filter(|_| record.resource == Self::TYPE)?;
         Some(Self { id, owners, shared_with: record.shared_with.clone() })
     }
+}
+
+impl Listed for Mailbox {
+    fn id(&self) -> &RecordId {
+        &self.id
+    }
 
     fn whose(&self) -> String {
-        let owners = self.owners.iter().map(|owner| match owner {
-            Owner::User(id) => id.to_string(),
-            Owner::Department(id) => format!("dept {id}"),
-        });
-        let shares = self.shared_with.iter().map(|share| match share {
-            Share::User(id) => format!("→{id}"),
-            Share::Department(id) | Share::DepartmentSub(id) => format!("→{id}"),
-            Share::Group(id) => format!("→{id}"),
-        });
-        owners.chain(shares).collect::<Vec<_>>().join(" ")
+        access::whose(&self.owners, false, &self.shared_with)
     }
 }
 
 /// The story, as text.
-///
-/// # Errors
-///
-/// When the file is not a valid world, or lacks what the story is about.
-pub fn story() -> Result<String, Box<dyn Error>> {
+fn story() -> Result<String, Box<dyn Error>> {
     let file: document::World = serde_json::from_str(include_str!("data/webmail.json"))?;
     let mut people = file.document.org.users.clone();
     let world = World::from_document(file)?;
@@ -75,7 +75,7 @@ pub fn story() -> Result<String, Box<dyn Error>> {
     let snapshot = authz.load();
 
     let mut text = "WHO SEES WHICH MAILBOX, AND WHO CHANGES ITS SETTINGS\n\n".to_owned();
-    writeln!(text, "{}", reach(&snapshot, [view, edit], &mailboxes, &people))?;
+    writeln!(text, "{}", reach(&snapshot, [view, edit], &mailboxes, &people, LEGEND))?;
     for (question, permission, id) in [
         ("A supervisor sees the mailboxes of the team. Who sees m-nick:", view, "m-nick"),
         ("To see is not to change. Who changes the settings of m-nick:", edit, "m-nick"),
@@ -117,73 +117,17 @@ pub fn story() -> Result<String, Box<dyn Error>> {
         snapshot.principal("olga").reason(view, &new)
     )?;
     writeln!(text, "And in the next request?  {}\n", after.principal("olga").reason(view, &new))?;
-    writeln!(text, "{}\n", reach(&after, [view, edit], slice::from_ref(&new), &people))?;
+    writeln!(text, "{}\n", reach(&after, [view, edit], slice::from_ref(&new), &people, LEGEND))?;
     writeln!(text, "{}", why(&after, "Who sets it up, and who does not:", edit, &new, &people))?;
     Ok(text)
-}
-
-/// Who reaches these mailboxes: a row for each mailbox, a column for each person.
-fn reach(
-    snapshot: &Snapshot,
-    [view, edit]: [Permission<Mailbox>; 2],
-    mailboxes: &[Mailbox],
-    people: &[User],
-) -> String {
-    let ids = people.iter().map(|person| person.id.to_string());
-    let mut marks = table(["", "whose"].map(str::to_owned).into_iter().chain(ids));
-    for mailbox in mailboxes {
-        let mark = |person: &User| {
-            let principal = snapshot.principal(&person.id);
-            let mark = match (principal.check(view, mailbox), principal.check(edit, mailbox)) {
-                (_, Decision::Allow) => "✎",
-                (Decision::Allow, Decision::Deny) => "✓",
-                (Decision::Deny, Decision::Deny) => "·",
-            };
-            mark.to_owned()
-        };
-        marks.add_row([mailbox.id.to_string(), mailbox.whose()].into_iter().chain(people.iter().map(mark)));
-    }
-    format!("{}\n\n✎ sees, and changes the settings   ✓ sees   · neither   → shared with", marks.trim_fmt())
-}
-
-/// Why each person may do this, or may not: a row for each reason.
-fn why(
-    snapshot: &Snapshot,
-    question: &str,
-    permission: Permission<Mailbox>,
-    mailbox: &Mailbox,
-    people: &[User],
-) -> String {
-    let mut ids_by_reason = BTreeMap::<_, Vec<_>>::new();
-    for User { id, .. } in people {
-        let reason = snapshot.principal(id).reason(permission, mailbox);
-        ids_by_reason.entry(reason.to_string()).or_default().push(id);
-    }
-    let mut reasons = table(["", question]);
-    for (reason, ids) in ids_by_reason {
-        reasons.add_row([join(ids), reason]);
-    }
-    // Ids wrap sooner than reasons.
-    reasons.set_constraints([ColumnConstraint::UpperBoundary(Width::Fixed(24))]);
-    reasons.trim_fmt()
-}
-
-/// A table with a line below its header and no others.
-fn table<T: Into<Row>>(header: T) -> Table {
-    let mut table = Table::new();
-    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(100).set_header(header);
-    table.column_iter_mut().for_each(|column| {
-        column.set_padding((0, 1));
-    });
-    table
-}
-
-fn join(items: impl IntoIterator<Item: ToString>) -> String {
-    items.into_iter().map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     print!("{}", story()?);
     Ok(())
+}
+
+#[test]
+fn the_story_is_as_pinned() {
+    orgscope_testing::story::is_as_pinned("webmail", story(), include_str!("../tests/data/examples/webmail.txt"));
 }

@@ -11,7 +11,6 @@ mod diff;
 mod documents;
 mod errors;
 mod escalation;
-mod examples;
 mod exhaustive;
 mod explain;
 mod hostile;

@@ -15,3 +15,4 @@ pub mod random;
 #[cfg(feature = "sql")]
 pub mod sql;
 pub mod square;
+pub mod story;

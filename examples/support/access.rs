@@ -1,0 +1,88 @@
+//! Tables of who reaches which record, and why.
+
+use std::collections::BTreeMap;
+
+use comfy_table::{ColumnConstraint, Width};
+use orgscope::document::User;
+use orgscope::{Decision, Owner, Permission, RecordId, Resource, Share, Snapshot};
+
+use super::table::table;
+
+/// A record that has a row in these tables.
+pub(crate) trait Listed: Resource {
+    fn id(&self) -> &RecordId;
+
+    /// Its owners and whom it is shared with, in a few words.
+    fn whose(&self) -> String;
+}
+
+/// The words for owners, the open flag and shares.
+pub(crate) fn whose(owners: &[Owner], open: bool, shared_with: &[Share]) -> String {
+    let owners = owners.iter().map(|owner| match owner {
+        Owner::User(id) => id.to_string(),
+        Owner::Department(id) => format!("dept {id}"),
+    });
+    let shares = shared_with.iter().map(|share| match share {
+        Share::User(id) => format!("→{id}"),
+        Share::Department(id) | Share::DepartmentSub(id) => format!("→{id}"),
+        Share::Group(id) => format!("→{id}"),
+    });
+    let open = open.then(|| "open".to_owned());
+    let words: Vec<_> = owners.chain(open).chain(shares).collect();
+    if words.is_empty() { "nobody".to_owned() } else { words.join(" ") }
+}
+
+/// Who reaches these records: a row for each record, a column for each person. `✎` marks those who may do both, `✓` those
+/// who may do only the first.
+pub(crate) fn reach<R: Listed>(
+    snapshot: &Snapshot,
+    [read, update]: [Permission<R>; 2],
+    records: &[R],
+    people: &[User],
+    legend: &str,
+) -> String {
+    let mut marks = table(["", "whose"].map(str::to_owned).into_iter().chain(ids(people)));
+    for record in records {
+        let mark = |person: &User| {
+            let principal = snapshot.principal(&person.id);
+            let mark = match (principal.check(read, record), principal.check(update, record)) {
+                (_, Decision::Allow) => "✎",
+                (Decision::Allow, Decision::Deny) => "✓",
+                (Decision::Deny, Decision::Deny) => "·",
+            };
+            mark.to_owned()
+        };
+        marks.add_row([record.id().to_string(), record.whose()].into_iter().chain(people.iter().map(mark)));
+    }
+    format!("{}\n\n{legend}", marks.trim_fmt())
+}
+
+/// Why each person may do this, or may not: a row for each reason.
+pub(crate) fn why<R: Listed>(
+    snapshot: &Snapshot,
+    question: &str,
+    permission: Permission<R>,
+    record: &R,
+    people: &[User],
+) -> String {
+    let mut ids_by_reason = BTreeMap::<_, Vec<_>>::new();
+    for User { id, .. } in people {
+        let reason = snapshot.principal(id).reason(permission, record);
+        ids_by_reason.entry(reason.to_string()).or_default().push(id);
+    }
+    let mut reasons = table(["", question]);
+    for (reason, ids) in ids_by_reason {
+        reasons.add_row([join(ids), reason]);
+    }
+    // Ids wrap sooner than reasons.
+    reasons.set_constraints([ColumnConstraint::UpperBoundary(Width::Fixed(24))]);
+    reasons.trim_fmt()
+}
+
+pub(crate) fn ids(people: &[User]) -> impl Iterator<Item = String> {
+    people.iter().map(|person| person.id.to_string())
+}
+
+pub(crate) fn join(items: impl IntoIterator<Item: ToString>) -> String {
+    items.into_iter().map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
+}
