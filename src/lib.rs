@@ -1,21 +1,20 @@
 //! Who may see what, from the org chart.
 //!
-//! A company's records belong to people. People sit in departments, departments in departments. A role says, for each
-//! action on each type of record, how far it reaches: everybody's records, those of my department and below, those of
-//! my department, my own, or none. Roles are given to people, departments, groups, or to every supervisor, and whoever
-//! has several has the most that any of them gives.
+//! orgscope is an authorization library for applications whose records belong to people. People sit in departments, and
+//! departments in departments. A role says, for each action on each type of record, how far it reaches: everybody's records, those
+//! of my department and below, those of my department, my own, or none. Roles are assigned to users, departments, groups, or to
+//! every supervisor, and a user with several roles has the most that any of them gives.
 //!
-//! orgscope answers, for the application that links it, whether a user may do something to a record, and which records
-//! that holds for. There is one definition of access, the [`Scope`], and every answer comes from it, so a list and a
-//! check cannot disagree. A check is one look-up and a few comparisons of numbers, however large the company is. It takes no
-//! lock, allocates nothing once the rights of the user were asked for, and never fails: what is unknown is denied, with a
-//! reason.
+//! The library answers whether a user may do something to a record, and for which records that holds. There is one definition
+//! of access, and every answer is made from it, so a list and a check cannot disagree. A check is one look-up and a few
+//! comparisons of numbers, however large the company is. It takes no lock, allocates nothing once the rights of the user
+//! are computed, and never fails: what is unknown is denied, with a reason.
 //!
 //! ```
 //! use orgscope::document::{Action, Department, Document, Resource as Type, Role, Section, User};
 //! use orgscope::{Facts, Handle, Level, Policy, Resource, Subject};
 //!
-//! // The application's own type says what it is and whose it is.
+//! // A type of the application names its resource type and its owner.
 //! struct Contact { assigned_to: i64, open: bool }
 //!
 //! impl Resource for Contact {
@@ -23,7 +22,7 @@
 //!     fn facts(&self) -> Facts<'_> { Facts::owned_by(self.assigned_to).open(self.open) }
 //! }
 //!
-//! // A policy is loaded from a document: a file, a table of the database, or built in code.
+//! // A policy is loaded from a document: from a file or a database, or built in code.
 //! let document = Document::new()
 //!     .section(Section::new("crm").resource(Type::new("contact").action(Action::new("read"))))
 //!     .department(Department::new("sales"))
@@ -36,13 +35,13 @@
 //! // A misspelt action fails here, at start-up.
 //! let read = authz.permission::<Contact>("read")?;
 //!
-//! // In a handler: one snapshot for the whole request, so that all its answers agree.
+//! // In a handler: one snapshot for the whole request, so that all its answers come from one state.
 //! let snapshot = authz.load();
 //! let (anna, bill) = (snapshot.principal(17), snapshot.principal(31));
 //! let contact = Contact { assigned_to: 31, open: false };
 //! anna.check(read, &contact).require()?;
 //!
-//! // The same as a set.
+//! // The same decision as a set, for lists.
 //! let contacts = [contact, Contact { assigned_to: 17, open: true }];
 //! assert_eq!(anna.scope(read).list(&contacts).count(), 2);
 //! assert_eq!(bill.scope(read).list(&contacts).count(), 1);
@@ -58,46 +57,51 @@
 //!
 //! | | |
 //! |---|---|
-//! | [`Document`] | what arrives from outside: serde types, not yet valid |
+//! | [`Document`] | a policy as data, not yet validated: serde types |
 //! | [`Policy`] | the validated model: [schema](Schema), company, roles and assignments |
-//! | [`Snapshot`] | the policy compiled; it never changes |
-//! | [`Handle`] | holds the current snapshot for all threads |
+//! | [`Snapshot`] | a compiled policy, which never changes |
+//! | [`Handle`] | the current snapshot, shared by all threads |
 //! | [`Level`] | how far a permission reaches |
 //! | [`Permission`], [`Toggle`] | tokens for `contact.read` and `mailbox.connect`, looked up once |
-//! | [`Resource`], [`Facts`] | a record of the application, and what the library needs to know of it |
-//! | [`Principal`] | a user who asks |
+//! | [`Resource`], [`Facts`] | a type of record in the application, and what the library needs to know about a record |
+//! | [`Principal`] | a user whose rights are asked about |
 //! | [`Scope`] | the set of records that a principal may do something to |
 //! | [`Predicate`] | the same set as conditions on the facts of a record, for a database |
 //! | [`Command`] | a change as data |
 //! | [`Editor`] | applies changes, as the host application or on behalf of a user |
-//! | [`Receipt`], [`Refusal`] | what a batch did, or which rule it would break |
-//! | [`AuditEntry`], [`Checkpoint`] | the log: what was done, and a state to go on from |
-//! | [`Catalogue`] | the roles as a page shows them |
+//! | [`Receipt`], [`Refusal`] | the result of an accepted batch, or the rule that a refused one breaks |
+//! | [`AuditEntry`], [`Checkpoint`] | the log: accepted batches, and stored states to replay them from |
+//! | [`Catalogue`] | the roles as an administration page shows them |
 //! | [`Decision`], [`Reason`] | the answer of a check, and why |
-//! | [`Explanation`] | the whole way to it, and for a denial the least that would change it |
-//! | [`WhoCan`], [`Rights`] | who may do something, and what somebody may do |
-//! | [`Diff`] | who gains and who loses what from one state to another |
-//! | [`Finding`] | what [`Policy::lint`] finds: legal, and probably not meant |
+//! | [`Explanation`] | every step of a decision, and for a denial the smallest changes that would allow it |
+//! | [`WhoCan`], [`Rights`] | the users who may do something, and everything that one user may do |
+//! | [`Diff`] | who gains and who loses what between two states |
+//! | [`Finding`] | a finding of [`Policy::lint`]: valid, and probably not meant |
 //! | [`World`](world::World) | a document with records and expectations: the format of tests and bug reports |
 //!
-//! The rules stand in [`docs::semantics`], lists in databases in [`docs::lists`], changing things in
-//! [`docs::administration`], explanations as data in [`docs::explain`], what it costs in [`docs::performance`], and how it
-//! works inside in [`docs::internals`].
+//! # The guide
+//!
+//! - [`docs::semantics`]: the rules.
+//! - [`docs::administration`]: commands, delegation, the log.
+//! - [`docs::lists`]: lists in a database.
+//! - [`docs::explain`]: explanations as data.
+//! - [`docs::performance`]: what operations cost.
+//! - [`docs::internals`]: how it works inside.
 //!
 //! # What it is not
 //!
-//! - No store: the records stay in the application's database, and so does the document, if it keeps one there.
-//! - No authentication: the application says who asks.
-//! - No attributes, conditions or scripts. Where access depends on the amount of a deal or the time of day, an engine
-//!   with a policy language fits better.
-//! - No negative permission: `deny` is the bottom of the ladder, and any other role's grant wins over it.
+//! - Not a store: the records stay in the application's database.
+//! - Not authentication: the application knows who the user is.
+//! - Not a policy language: there are no attributes, conditions or scripts. If access depends on the amount of a deal or the
+//!   time of day, use an engine with a policy language.
+//! - No negative permissions: `deny` is the bottom of the ladder, and any other role's grant wins.
 //!
 //! # Features
 //!
-//! - `sql`: scopes as conditions on the tables of SQLite, PostgreSQL and MySQL, by way of sea-query. Without it an application
-//!   walks the [`Predicate`] itself.
-//! - `cli`: the binary `orgscope`, which validates, tests and questions world files in JSON, TOML and YAML. It brings
-//!   the crates that this needs; the library without it has few.
+//! - `sql`: scopes as conditions on the tables of SQLite, PostgreSQL and MySQL, by sea-query. Without it, an application
+//!   evaluates the [`Predicate`] itself.
+//! - `cli`: the binary `orgscope`, which validates, tests and queries world files in JSON, TOML and YAML, and the dependencies
+//!   that only the binary needs.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -152,7 +156,7 @@ pub use vocabulary::permission::{AnyPermission, Permission, Toggle};
 pub use vocabulary::refusal::{RefusalKind, UnknownRefusal};
 pub use vocabulary::subject::{Owner, Share, Subject};
 
-/// What an [`Explanation`] is made of.
+/// The parts of an [`Explanation`].
 pub mod explain {
     pub use crate::query::explain::{
         Assignment, Change, Ground, Named, OwnerTold, Place, RecordTold, Repair, ShareTold, Step, Tie,
@@ -160,7 +164,7 @@ pub mod explain {
     pub use crate::vocabulary::post::Post;
 }
 
-/// The programs of the README, compiled and run; one of them makes SQL.
+/// Compiles and runs the programs of the README, one of which needs SQL.
 #[cfg(all(doctest, feature = "sql"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

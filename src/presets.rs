@@ -1,7 +1,7 @@
-//! Ready-made sections, with the roles that most companies begin with.
+//! Ready-made sections with the roles that most companies start with.
 //!
-//! A preset is a section of the schema and its default roles, to be put into a document. From there on they are like any
-//! others: an administrator clones, renames and edits them, all but the locked one.
+//! A preset adds a section and its default roles to a document. From then on they are like any others: an administrator clones,
+//! renames and edits them, except the locked one.
 //!
 //! ```
 //! use orgscope::document::{Department, Document, User};
@@ -33,7 +33,7 @@ pub struct Preset {
 }
 
 impl Document {
-    /// The same document with a ready-made section and its default roles.
+    /// Adds a ready-made section and its default roles.
     pub fn preset(mut self, preset: Preset) -> Self {
         self.schema.sections.push(preset.section);
         self.roles.extend(preset.roles);
@@ -41,10 +41,10 @@ impl Document {
     }
 }
 
-/// The mailboxes that a company's people connect: who sees them, who changes their settings, who connects and who manages.
+/// Mailboxes: who sees them, changes their settings, reads the mail, connects new ones, and manages the roles.
 ///
-/// Everybody sees and sets up their own, whatever their role. To see is not to change, and to manage a mailbox is not to
-/// read the mail: that is for the owner and those whom it is shared with, administrators not among them.
+/// All users see and set up their own mailboxes, whatever their roles. Seeing a mailbox is not changing it, and managing it is
+/// not reading the mail: only the owner and those whom it is shared with do, and administrators do not.
 ///
 /// | | `webmail-administrator` | `webmail-supervisor` | `webmail-manager` |
 /// |---|---|---|---|
@@ -78,11 +78,11 @@ pub fn webmail() -> Preset {
     Preset { section, roles: vec![administrator, supervisor, manager] }
 }
 
-/// The records of a CRM, with the four classic roles.
+/// The records of a CRM, with its four classic roles.
 ///
 /// Leads, deals, contacts, companies, quotes and invoices can be read, added, updated, deleted, assigned, exported and
-/// imported; web forms read and edited. Who updates, deletes or exports a record must be able to read it. A lead without
-/// owner is everybody's own.
+/// imported; web forms can be read and edited. Updating, deleting or exporting a record requires reading it. A lead without an
+/// owner counts as everybody's own.
 ///
 /// | | `crm-administrator` | `crm-chief-executive` | `crm-head-of-department` | `crm-manager` |
 /// |---|---|---|---|---|
@@ -95,7 +95,7 @@ pub fn crm() -> Preset {
     const ACTIONS: [&str; 7] = ["read", "add", "update", "delete", "assign", "export", "import"];
     let action = |name: &str| match name {
         "read" => Action::new(name).shared(),
-        // That a record is open says nothing about who may own it.
+        // These are about the owner, and an open record may have any.
         "add" | "assign" | "import" => {
             Action::new(name).levels([Level::Own, Level::Department, Level::DepartmentSub, Level::All])
         }
@@ -130,7 +130,7 @@ pub fn crm() -> Preset {
     Preset { section, roles: vec![administrator, chief_executive, head, manager] }
 }
 
-/// A section whose roles are edited by whoever has the toggle `manage` of its settings.
+/// A section whose roles are edited by the users who have the toggle `manage` of its settings.
 fn section(name: &str, settings: &str) -> Section {
     Section::new(name).managed_by(format!("{settings}.manage"))
 }

@@ -1,30 +1,40 @@
 //! Explanations as data, and how repairs are found.
 //!
-//! An [`Explanation`](crate::Explanation) serialises to the form below. Programs should branch on `code`
-//! ([`Code`](crate::Code)), never on the texts: a code never changes its meaning, while sentences may be said better.
+//! An [`Explanation`](crate::Explanation) serialises to the form of the schema below. Programs should branch on `code`
+//! ([`Code`](crate::Code)), never on the texts: a code never changes its meaning, while a sentence may be reworded.
 //!
-//! A `step` is a permission that had to be allowed: the one asked about first, then those that it requires, directly or
-//! not. Its `grounds` give the level, and joined they are its `grant`. The `ties` say how the record is related to the user,
-//! whether some level covers that or not. Where the user may not ask, or the question makes no sense (`unknown_user`,
-//! `inactive`, `other_schema`, `other_type`), nothing was considered and there are no steps.
+//! - `steps` are the permissions that had to be allowed: the one asked about, then those that it requires, directly or not.
+//! - The `grounds` of a step are what gives the user a level: the floor, a role, being an administrator. Joined, they
+//!   are its `grant`.
+//! - `ties` say how the record is related to the user, whether a level covers that or not.
+//!
+//! If the user may not ask or the question is invalid (`unknown_user`, `inactive`, `other_schema`, `other_type`), nothing was
+//! evaluated and there are no steps.
 //!
 //! # Repairs
 //!
-//! A denial comes with the least changes that would allow it: share the record with the user, reassign it to them, make
-//! it available to everyone; raise a level of a role of the section, assign them such a role; let them join a department or
-//! group; activate them. What only the host may do is not among them: to raise or assign a locked role, and to make somebody
-//! an administrator. But who joins a department or group that has a locked role has that role too, so that is among them.
-//! Nor are places as head or deputy.
+//! A denial comes with the smallest changes that would allow it:
 //!
-//! Which changes are enough is worked out from the levels and from how the user is related to the record; of the levels of
-//! one role for one permission, only the least that suffice. If no change is enough alone, pairs of them are looked at. Each
-//! repair is tried before it is told: on a state that is compiled apart, with the record changed if need be, the check must
-//! allow. Told are up to eight, those first that widen the fewest rights: pairs of a user and a permission whose set of
-//! records grows, counted by the [difference](crate::Diff) to the state now. What changes only the record widens none. Of
-//! those of one kind that widen as many, three are told. `more_repairs` says how many more would do.
+//! - share the record with the user, reassign it to them, or make it available to everyone;
+//! - raise a level of a role of the section, or assign such a role to the user;
+//! - add the user to a department or a group;
+//! - activate the user.
 //!
-//! At most 64 are tried, those that are likely to widen the least. Of pairs of changes that do the same for the user, some
-//! are passed over where there are many. Where either happened, `all_weighed` is false, and the first may not be the least.
+//! Changes that only the host may make are not offered: to raise or assign a locked role, to name an administrator. Neither are
+//! posts as head or deputy. A department or group that brings a locked role is offered, because joining it is not changing
+//! the role.
+//!
+//! **Which are found.** The candidates follow from the levels and from how the user is related to the record. For each role and
+//! permission, only the lowest sufficient levels are candidates. If no single change is enough, pairs are tried. Every
+//! repair is tried before it is reported: on a state that is compiled apart, with the record changed if need be, the check must
+//! allow.
+//!
+//! **Which are reported.** At most eight repairs are listed, smallest first. The size of a repair is the number of pairs
+//! of a user and a permission that gain records, counted by the [difference](crate::Diff) to the present state. A change of the
+//! record alone has size zero. Of one kind and size, at most three are listed. `more_repairs` counts the rest.
+//!
+//! **Limits.** At most 64 candidates are tried, those first that are likely to be smallest. Among many pairs that do the same for
+//! the user, some are skipped. In both cases `all_weighed` is false, and the first repair may not be the smallest.
 //!
 //! # The JSON schema
 //!

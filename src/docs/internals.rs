@@ -100,41 +100,42 @@
 //!
 //! # How others are found
 //!
-//! Who asks is a part and departments, and users who have both in common are equal but for what is theirs alone: records
-//! they own, shares with them by name. The roster keeps the users in the order of departments and parts, so that equal ones
-//! stand together: four bytes a user, in chunks that snapshots share.
+//! Two users with the same part and departments are equal, except for what names them: records that they own, and shares
+//! with them by name. The roster lists the users in the order of departments and parts, so that equal users are adjacent. It
+//! takes four bytes a user, in chunks that snapshots share.
 //!
-//! **Who can** asks one check for each such set of users, of a nobody who has its part and departments, and one for each user
-//! whom the record names. The sets come from the departments of the owners and all above, and from the roles whose level
-//! reaches the record from anywhere; or from all roles with any level for the action, or for one that it requires, if those
-//! are fewer. A check decides on each, so a source that is too wide costs time and never an answer.
+//! **`who_can`** asks one check for each set of equal users, as an unknown user with their part and departments, and one for
+//! each user whom the record names. The sets come from the departments of the owners and all above them, and from the roles
+//! whose level reaches the record from anywhere. If there are fewer roles with any level for the action, or for one that it
+//! requires, the sets come from those. A check decides about each set, so a source that is too wide costs time and never a wrong
+//! answer.
 //!
-//! **A difference** compares such sets too. Two rights are equal if they agree on all pairs of relations, before and after, that
-//! some record has, and there are few such pairs: an owner is oneself, of one's department, below it, or neither. If one
-//! state was published after the other, users with the same part and departments in both are looked at only if a role of
-//! theirs changed, somebody around them moved, or the tree did. Otherwise everybody is compared by id.
+//! **`diff`** compares such sets as well. Two rights are equal if they agree on every pair of relations, before and after, that
+//! some record can have. There are few such pairs: an owner is the user, in a department of the user, below one, or neither. If
+//! one state was published after the other, users whose part and departments are the same in both are compared only if a role
+//! of theirs changed, somebody around them moved, or the tree changed. Otherwise all users are compared, by id.
 //!
-//! **A repair** is tried on a snapshot that follows the current one apart, and nobody else sees.
+//! **A repair** is tried on a snapshot that branches off the current one and is never published.
 //!
 //! # How it is tested
 //!
-//! - `reference` against every answer, on random worlds: check, scope, list, who (counted and listed) and reason;
-//!   explanations with every repair applied; differences by every record that the ids of two policies can make.
-//! - Predicates on the same worlds: walked by the ids that they give, and in SQLite with the members inline, in a table and in
-//!   mirror tables, whose columns have collations that must not matter; fewer worlds in PostgreSQL and MariaDB.
-//! - Mirror tables after random commands: those that followed each change hold what is filled afresh, here and in another process;
-//!   those that are behind never answer.
-//! - All worlds with up to three departments, two users (members and heads anywhere), one record and two roles for everyone,
-//!   exhaustively.
-//! - Random commands: after every batch the published snapshot answers like one compiled afresh, and like the reference; a
-//!   batch that makes no sense changes nothing. The same for thousands of commands in a company of thousands.
-//! - Threads: every order of two threads that meet in the table of rows, and most of three, by a model checker (`tests/loom`, a
-//!   package of its own); and readers beside writers, where every answer belongs to one state.
-//! - Random batches by random actors: no delegate hands out what they lack or where they do not reach, nobody is locked out
-//!   unless by force, what is refused changes no byte, what is undone gives the bytes before, and the log makes the bytes of
-//!   the present. Who is not among the affected gets every answer as before; who is in no conflict gets the verdict of the
-//!   state that they saw. All by the reference and by rules written again for the tests.
-//! - Laws: the join is the union, one more role never takes away, order does not matter, moving a department changes only
-//!   its cone, a saved document keeps every answer.
-//! - World files, one for each rule, in `tests/data/worlds`; bad documents with their whole messages in
+//! - **The oracle**: `reference` is compared with every answer, on random worlds: check, scope, list, who (counted and listed)
+//!   and reason; explanations, with every repair applied; differences, by every record that the ids of two policies can form.
+//! - **Exhaustive worlds**: all worlds with up to three departments, two users (members and heads anywhere), one record and two
+//!   roles for everyone.
+//! - **Predicates**, on the same random worlds: evaluated in memory, and in SQLite with members inline, in a table and in mirror
+//!   tables, whose columns have collations that must not matter. Fewer worlds run in PostgreSQL and MariaDB.
+//! - **Mirror tables**, after random commands: tables that followed each change equal tables that are filled afresh, here and in
+//!   another process. Tables that are out of date never answer.
+//! - **Random commands**: after every batch, the published snapshot answers like one compiled afresh, and like the reference. An
+//!   invalid batch changes nothing. Also with thousands of commands in a company of thousands.
+//! - **Random batches by random actors**: no delegate gives what they lack or where they do not reach; nobody is locked out
+//!   unless by force; a refusal changes no byte; undo gives the bytes before; the log gives the bytes of the present. Users
+//!   who are not among the affected get every answer as before. A batch without conflict gets the verdict of the state that its
+//!   actor saw. All of it by the reference, and by rules that the tests write once more.
+//! - **Threads**: a model checker tries every order of two threads that meet in the table of rows, and most of three. With readers
+//!   beside writers, every answer belongs to one state.
+//! - **Laws**: the join is the union; one more role never takes away; order does not matter; moving a department changes only
+//!   what is above and below it; a saved document keeps every answer.
+//! - **Data**: a world file for each rule, in `tests/data/worlds`, and bad documents with their whole messages, in
 //!   `tests/data/errors`.

@@ -1,8 +1,8 @@
-//! Lists where the records are: which mapping to choose, the indexes that it needs, and what a database makes of it.
+//! Lists in a database: which mapping to choose, the indexes that it needs, and what a database makes of it.
 //!
-//! With the feature `sql`, `sql::Mapping` makes a condition of a [`Predicate`](crate::Predicate). It finds what
-//! [`check`](crate::Principal::check) allows, record by record: both come from the same 32 bits. Nothing is filtered afterwards,
-//! so pages are full and counts are right.
+//! With the feature `sql`, `sql::Mapping` turns a [`Predicate`](crate::Predicate) into a condition for a `WHERE` clause. The
+//! condition finds exactly the records that [`check`](crate::Principal::check) allows, because both are made from the same
+//! 32 bits. Nothing is filtered afterwards, so pages are full and counts are right.
 //!
 #![cfg_attr(feature = "sql", doc = "```")]
 #![cfg_attr(not(feature = "sql"), doc = "```ignore")]
@@ -10,7 +10,7 @@
 //! use orgscope::sql::{Dialect, Ids, Mapping, Members, Mirror, Param, Records};
 //! use orgscope::{Handle, Level, Policy};
 //!
-//! // At start-up: the mirror tables, filled, and where the facts of contacts are.
+//! // At start-up: fill the mirror tables, and say which columns hold the facts of a contact.
 //! let contact = Resource::new("contact").action(Action::new("read").floor(Level::DepartmentSub));
 //! let document = Document::new().section(Section::new("crm").resource(contact))
 //!     .department(Department::new(1)).department(Department::new(2).parent(1))
@@ -28,101 +28,104 @@
 //! let read = snapshot.schema().levelled("contact.read")?;
 //! let condition = contacts.sql(&snapshot.principal(17).scope(read).predicate())?;
 //! let page = format!("SELECT id, name FROM contacts WHERE {} ORDER BY created DESC LIMIT 50", condition.text);
-//! // The state of the tables, and the numbers of the departments that 17 reaches.
+//! // After the state of the tables: the range of department numbers that user 17 reaches.
 //! assert_eq!(condition.params[1..], [Param::Integer(0), Param::Integer(1)]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # Which members to choose
 //!
-//! A condition on `department` has to know whose records are meant.
+//! A condition on `department` needs to know who is in which department.
 //!
-//! | | when | a condition holds | you keep |
+//! | | use it for | the condition holds | you maintain |
 //! |---|---|---|---|
 //! | `Members::inline(limit)` | up to some hundred people, or no departments in use | the ids of the owners whom the user reaches | nothing |
-//! | `Members::table(…, limit)` | you have a table of users and departments, and up to some hundred departments | the ids of the departments | that table, in agreement with the policy |
+//! | `Members::table(…, limit)` | up to some hundred departments, and a table of users and departments that you have | the ids of the departments | that table, in agreement with the policy |
 //! | `Members::mirror(…)` | everything larger | an id or two numbers for each department where the user is member, head or deputy | mirror tables: some statements after each change |
 //!
-//! Beyond a limit there is an error, never a part of the list. `inline` and `table` cost what they write down, and `inline` a
-//! walk over all users besides; a predicate, and its condition by mirror tables, grow with the departments of the user and not
-//! with the company. A table of shares adds the user's groups and departments, and those above them, to each of the three.
+//! Beyond its limit, a condition is an error, never a part of the list. `inline` and `table` cost what they write out, and
+//! `inline` also walks all users. A predicate, and its condition by mirror tables, grow with the departments of the user and
+//! not with the company. A table of shares adds the user's groups and departments, and those above them, to each of the three.
 //!
 //! # Where the facts are
 //!
-//! - A mapping is of one type, and refuses a predicate about another.
-//! - One owner is a column, and a department as owner another one beside it. Several owners are a table, `sql::OwnerTable`, with
-//!   a column for each of the two; owners in columns and in a table at once are refused.
-//! - A fact without a column is one that no record has. Where the type is a pool and the table has no owners at all, every
+//! - A mapping is for one type, and refuses a predicate about another.
+//! - A record with one owner has a column for the user, or one for the department, or both. A record with several owners has a
+//!   table, `sql::OwnerTable`, with a column for each of the two. Owners in columns and in a table at once are refused.
+//! - A fact without a column is a fact that no record has. If the type is a pool and the table has no owners at all, every
 //!   record is everybody's own.
-//! - Leave out the columns that a table does not use: each is one more `OR`, which databases plan less well.
-//! - The open flag is boolean. It stands as `"open" = TRUE`, which an index on it, or one that is partial in it, serves.
+//! - Leave out columns that a table does not use: each is one more `OR`, which databases plan less well.
+//! - The open flag is boolean. The condition is `"open" = TRUE`, which an index on the flag serves, and a partial index
+//!   as well.
 //!
-//! **NULL**: an owner that is NULL is no owner, a flag that is NULL is not set. Nothing in a condition turns NULL into true,
-//! so `WHERE` is right as it stands. For the records that are *not* in the set write `(…) IS NOT TRUE`; `NOT (…)` would lose
-//! those where something is NULL.
+//! **NULL**: an owner that is NULL is no owner, and a flag that is NULL is not set. Nothing in a condition turns NULL into
+//! true, so `WHERE` is right as it stands. For the records that are *not* in the set, write `(…) IS NOT TRUE`: `NOT (…)` would
+//! lose those where something is NULL.
 //!
 //! # Ids
 //!
-//! Ids are parameters, with their type, and never stand in the text. The mapping says whether columns hold integers or text,
-//! and leaves out ids that such a column can't hold: no database is asked to compare `7` with `'7'`.
+//! Ids are typed parameters and never part of the text. A mapping says whether its columns hold integers or text. Ids of the other
+//! kind can't be in such a column and are left out, so no database compares `7` with `'7'`.
 //!
-//! - **SQLite**: a column that holds both kinds (`Ids::Both`) must be declared without a type, or as `BLOB`. One declared
-//!   `TEXT` or `INTEGER` turns what it is compared with into its own kind, and `7` meets `'7'` there.
-//! - **PostgreSQL**: columns are `BIGINT`, or `TEXT` or `VARCHAR`, because parameters are. One that is `INTEGER` or `UUID` gets a
-//!   column beside it, which an index can have:
-//!   `ALTER TABLE contacts ADD owner_key TEXT GENERATED ALWAYS AS (owner_id::TEXT) STORED`. To make it `BIGINT`, or text, is
-//!   better.
-//! - **MySQL**: each column holds integers or text, and the mapping insists on it.
+//! - **SQLite**: declare a column that holds both kinds (`Ids::Both`) without a type, or as `BLOB`. A column declared `TEXT` or
+//!   `INTEGER` converts what it is compared with, and then `7` equals `'7'`.
+//! - **PostgreSQL**: columns are `BIGINT`, `TEXT` or `VARCHAR`, as the parameters are. Change a column that is `INTEGER` or
+//!   `UUID`, or add a generated column beside it, which can have an index:
+//!   `ALTER TABLE contacts ADD owner_key TEXT GENERATED ALWAYS AS (owner_id::TEXT) STORED`.
+//! - **MySQL**: each column holds integers or text; a mapping for both kinds is an error.
 //!
-//! Text compares code point by code point in memory, and so it must in a table:
+//! The library compares text code point by code point, and a table must do the same:
 //!
-//! - **SQLite**: conditions name the collation `BINARY`, so a column declared `NOCASE` or `RTRIM` changes nothing, but that an
-//!   index of that collation is of no use.
-//! - **PostgreSQL**: equality is that of the bytes under every deterministic collation, which all but those that you made with
-//!   `deterministic = false` are. Do not use one of these, `citext` or `char(n)` for ids; the condition can't tell.
-//! - **MySQL**: nearly all collations ignore case, and some accents and trailing blanks. Conditions compare the bytes:
-//!   a column with parameters by its index first and the bytes then, a column with another table by the bytes alone, which no
-//!   index serves. Integers as ids are much the better choice there.
+//! - **SQLite**: conditions name the collation `BINARY`. A column declared `NOCASE` or `RTRIM` gives the same answers, but an
+//!   index of that collation is not used.
+//! - **PostgreSQL**: equality compares bytes under every deterministic collation, and collations are deterministic unless created
+//!   with `deterministic = false`. Do not use one of those, `citext` or `char(n)` for ids: the condition can't detect it.
+//! - **MySQL**: nearly all collations ignore case, and some accents and trailing blanks. Conditions compare the bytes. With
+//!   parameters they use an index first and compare the bytes then; between two tables they compare only the bytes,
+//!   without an index. Prefer integers as ids.
 //!
 //! # Indexes
 //!
 //! For a list with the newest first:
 //!
 //! ```sql
-//! CREATE INDEX contacts_created ON contacts (created DESC, id, owner_id);        -- for those who reach much
-//! CREATE INDEX contacts_owner ON contacts (owner_id, created DESC, id);          -- for those who reach little
-//! CREATE INDEX contact_shares_user ON contact_shares (user_id);                  -- and one for each column of subjects, if there are shares
-//! CREATE INDEX contact_owners_user ON contact_owners (user_id, record_id);       -- if owners are in a table
+//! CREATE INDEX contacts_created ON contacts (created DESC, id, owner_id);     -- for users who reach much
+//! CREATE INDEX contacts_owner ON contacts (owner_id, created DESC, id);       -- for users who reach little
+//! CREATE INDEX contact_shares_user ON contact_shares (user_id);               -- with shares: one for each column of subjects
+//! CREATE INDEX contact_owners_user ON contact_owners (user_id, record_id);    -- with a table of owners
 //! ```
 //!
-//! Mirror tables bring their own. After the first fill let the database look at them: `ANALYZE`.
+//! Mirror tables bring their own. Run `ANALYZE` on them after the first fill.
 //!
 //! # What PostgreSQL makes of it
 //!
-//! With mirror tables, levels up to `department+sub` are a semi-join, so the planner knows how much the user reaches, and
-//! chooses: who reaches much walks the newest contacts and looks each owner up; who reaches little begins with the members and
-//! reads the contacts of each by the index on owners. The look at the state of the mirror is a one-time filter above.
+//! With mirror tables, levels up to `department+sub` are a semi-join. So the planner knows how much the user reaches, and chooses.
+//! For a user who reaches much, it walks the newest contacts and looks each owner up. For a user who reaches little, it
+//! starts with the members and reads the contacts of each by the index on owners. Checking the state of the mirror is a
+//! one-time filter on top.
 //!
-//! Levels with `open`, shares, a column of departments, and a table of owners add an `OR`, or an `id IN (…)`. Beside an `OR` the
-//! planner makes a hash table of all members who are meant, once for a query. Where that is too much, ask for the two sets in
-//! two queries of a `UNION`. Neither was measured.
+//! Levels with `open`, shares, a column of departments, and a table of owners add an `OR` or an `id IN (…)`. Next to an `OR` the
+//! planner builds a hash table of all members in question, once for each query. If that is too slow, query the two sets in
+//! a `UNION`. Neither was measured.
 //!
 //! # Mirror tables
 //!
-//! [`sql::Mirror`](https://docs.rs/orgscope/latest/orgscope/sql/struct.Mirror.html) writes the statements, and the application
+//! [`sql::Mirror`](https://docs.rs/orgscope/latest/orgscope/sql/struct.Mirror.html) makes the statements, and the application
 //! runs them.
 //!
-//! - **Fill** them at start-up, unless the statements of every change have been run; it is never wrong to, in one transaction.
-//! - **Follow** each change, in the order of the changes, each in one transaction: best that of saving the batch, where it is saved
-//!   in the same database. The first statement fails if the tables are not at the state before: then roll back, and fill. In MySQL
-//!   that takes its strict mode, which is the default; without it the tables come to be at no state of any company.
-//! - **State**: the tables carry a fingerprint of departments, numbers and members, and so does every condition. It depends on
-//!   the company alone: all processes of one release that know the same company can ask the same tables, after a restart too. What
-//!   changes roles or levels does not change it.
-//! - **Cost of a change**: one row for one membership. A department that comes, goes or moves renumbers those after it: with ten
-//!   thousand departments some thousand rows, never more than there are; members name departments by id and stay.
-//! - **Chance**: two companies have the same fingerprint by accident once in 2⁶⁴. Who may choose ids freely, and many of them, could
-//!   search for two that do: it is no signature.
+//! - **Fill** the tables at start-up, unless the statements of every change have been run. Filling them is always safe, in one
+//!   transaction.
+//! - **Follow** each change, in order, each in one transaction: the one that saves the change. The first statement fails if the
+//!   tables are not at the state before the change. Then roll back, and fill. MySQL must be in strict mode, which is
+//!   the default; otherwise that statement does not fail, and leaves the tables at a state that matches no snapshot.
+//! - **State**: the tables carry a fingerprint of departments, numbers and members, and so does every condition. The fingerprint
+//!   depends on the company alone. So all processes of one release that have the same company can use the same tables, also
+//!   after a restart. A change of roles or levels does not change it.
+//! - **Cost of a change**: one row for one membership. A department that is added, removed or moved renumbers those after it:
+//!   with ten thousand departments some thousand rows, and never more than there are departments. Members name departments by
+//!   id and stay.
+//! - **Collisions**: two companies share a fingerprint by chance once in 2⁶⁴. It is not a signature: somebody who may choose many
+//!   ids freely could search for a collision.
 //!
 //! ## Saving a change
 //!
@@ -245,50 +248,50 @@
 //! | PostgreSQL | `22P02` | `invalid input syntax for type boolean: "orgscope: the mirror tables are behind or ahead of the snapshot that was asked; …"` |
 //! | MySQL, MariaDB | 1242 | `Subquery returns more than 1 row`; it has no text of ours, so no other sub-select of the query should be able to say it |
 //!
-//! ## When two releases run at once
+//! ## Two releases at once
 //!
-//! A release that gives the same company another fingerprint says so in its changelog: its conditions are errors at the tables of
-//! the release before, and the other way round. Deploy it with mirror tables of another prefix. It makes and fills them before it
-//! takes requests, each release follows its own, and the old ones go with the last process that asks them.
+//! If a release computes another fingerprint for the same company, its changelog says so. Its conditions are errors on the tables
+//! of the release before, and the other way round. Deploy such a release with another prefix for its mirror tables. It creates
+//! and fills them before it takes requests, each release follows its own, and the old tables go with the last process that
+//! uses them.
 //!
 //! # Pages and counts
 //!
-//! The condition goes beside the application's own, in any query: a page, a count, a join, an `UPDATE` or `DELETE`. Prefer pages
-//! by key (`created < ?`) to `OFFSET`. A count reads all that the user reaches; who reaches everything has no condition at all.
-//! A permission that requires another is one condition for both.
+//! The condition stands beside the application's own, in any query: a page, a count, a join, an `UPDATE` or `DELETE`. Prefer
+//! pages by key (`created < ?`) to `OFFSET`. A count reads everything that the user reaches; a user who reaches everything has
+//! no condition at all. A permission that requires another is one condition for both.
 //!
-//! # Databases of several machines
+//! # Distributed databases
 //!
-//! - **Citus**: contacts are distributed, by the customer or by their own id; the mirror tables and a table of members are reference
-//!   tables (`create_reference_table`), so that every node joins them by itself. The table of shares is distributed like the
-//!   contacts.
-//! - **CockroachDB**: mirror tables as `GLOBAL` tables, so that every region reads them near by; contacts by region or by row.
-//! - **YugabyteDB**: mirror tables in a colocated database or tablegroup, the contacts sharded.
+//! - **Citus**: distribute contacts by the customer or by their own id, and the table of shares like them. Make the mirror tables and
+//!   a table of members reference tables (`create_reference_table`), so that every node joins them locally.
+//! - **CockroachDB**: make the mirror tables `GLOBAL`, so that every region reads them nearby; contacts by region or by row.
+//! - **YugabyteDB**: put the mirror tables into a colocated database or tablegroup, and shard the contacts.
 //!
-//! None of the three was tried. The conditions use nothing but sub-selects, `IN`, `BETWEEN`, `UNION ALL` and `CASE`.
-//! What must hold is that a node sees the mirror tables of one transaction together; reading from followers (`AS OF SYSTEM
-//! TIME`, stale reads) is safe in so far as what is behind is an error.
+//! None of the three was tried. The conditions use only sub-selects, `IN`, `BETWEEN`, `UNION ALL` and `CASE`. A node must see the
+//! mirror tables of one transaction together. Reads from followers (`AS OF SYSTEM TIME`, stale reads) are safe, because tables
+//! that are behind are an error.
 //!
 //! # Figures
 //!
-//! `cargo bench --bench lists --features sql` asks a PostgreSQL for the newest 50 of 5 million contacts, 100,000 users and
-//! 10,000 departments, by mirror tables. On two cores of a cloud machine (PostgreSQL 15, 22 November 2026), planning included,
-//! one run said:
+//! `cargo bench --bench lists --features sql` queries PostgreSQL for the newest 50 of 5 million contacts, with 100,000 users and
+//! 10,000 departments, by mirror tables. One run on two cores of a cloud machine (PostgreSQL 15, 22 November 2026), planning
+//! included:
 //!
-//! | who heads | `own` | `department` | `department+sub` | `all`, requiring `department+sub` |
+//! | the user heads | `own` | `department` | `department+sub` | `all`, requiring `department+sub` |
 //! |---|---|---|---|---|
 //! | the company | 0.09 ms | 0.7 ms (0.01 % of the contacts) | 1.0 ms (all) | 1.1 ms |
 //! | a tenth | 0.10 ms | 0.7 ms (0.01 %) | 3.3 ms (11 %) | 3.2 ms |
 //! | a thousandth | 0.10 ms | 0.8 ms (0.01 %) | 3.5 ms (0.1 %) | 3.6 ms |
 //! | one department | 0.10 ms | 0.8 ms (0.01 %) | 1.0 ms (0.01 %) | 1.1 ms |
 //!
-//! The same page without a condition takes 0.11 ms. We would have it cost twice that at most with one, and only `own` does: where
-//! the set is dense it takes nine times as much. No other form of the condition would do: were the number of the department
-//! written beside each member, so that the list is one range of one table, PostgreSQL would still plan for 0.29 ms and look the
-//! owners of 50 contacts up for 0.20 ms; and each department that moves would rewrite the members of all that come after it.
-//! A page that finds one in nine among the newest looks nine times as many owners up.
+//! - The same page without a condition takes 0.11 ms. The goal is twice that; only `own` meets it, and a dense set takes nine times
+//!   as much.
+//! - Another form of the condition would not meet it either. With the number of the department beside each member, the list would
+//!   be one range of one table. PostgreSQL would still plan for 0.29 ms and look up the owners of 50 contacts for 0.20 ms,
+//!   and a department that moves would rewrite the members of all those after it.
+//! - A page that finds one in nine among the newest looks up nine times as many owners.
+//! - If the set is below 1 %, no plan scans the contacts sequentially.
+//! - The predicate takes 0.08 µs, its condition 5 µs, and its text 11 µs.
 //!
-//! Where the set is below 1 %, no plan has a sequential scan of the contacts. A predicate takes 0.08 µs, its condition 5 µs, its
-//! text 11 µs.
-//!
-//! MariaDB 10.11 and SQLite were tried for what they answer, and not for how fast. MySQL itself was not tried.
+//! MariaDB 10.11 and SQLite were tested for their answers, not for their speed. MySQL itself was not tested.

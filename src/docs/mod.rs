@@ -1,5 +1,11 @@
-//! Longer texts: the rules for those who write policies, changing them, the inside for those who read the source, and what
-//! it costs.
+//! The guide: longer texts than fit beside one type.
+//!
+//! - [`semantics`]: the rules, for those who write policies.
+//! - [`administration`]: changing a policy by commands, and who may.
+//! - [`lists`]: lists in a database, and saving changes.
+//! - [`explain`]: explanations as data.
+//! - [`performance`]: what operations cost.
+//! - [`internals`]: how it works inside, for those who read the source.
 
 pub mod administration;
 pub mod explain;

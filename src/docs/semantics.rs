@@ -2,165 +2,175 @@
 //!
 //! # Levels
 //!
-//! A levelled action takes one of eight levels. Five make a ladder; `open` is a modifier of the three in the middle.
+//! A levelled action takes one of eight levels. Five form a ladder; `open` is a modifier of the three in the middle.
 //!
 //! | level | reaches |
 //! |---|---|
 //! | `deny` | nothing |
-//! | `own` | the records that I own |
-//! | `department` | `own`, and the records owned by members of my departments |
-//! | `department+sub` | `department`, and the records owned by members of any department below mine |
+//! | `own` | the records that the user owns |
+//! | `department` | `own`, and the records owned by members of the user's departments |
+//! | `department+sub` | `department`, and the records owned by members of any department below those |
 //! | `all` | every record of the type, open or not, owned or not |
-//! | `own+open`, `department+open`, `department+sub+open` | the same, and every record with the flag "available to everyone" |
+//! | `own+open`, `department+open`, `department+sub+open` | the same as without `open`, and every record with the flag "available to everyone" |
 //!
-//! Whoever has several levels has their union, and that is always a level itself: reaching by two levels is reaching by
-//! their [`join`](crate::Level::join), never more. `deny` is the bottom of the ladder and no veto: any other role's grant
-//! wins. The flag "available to everyone" grants nothing by itself; only a level with `open`, or `all`, sees it.
+//! **Several levels are joined.** The [`join`](crate::Level::join) of two levels is a level again, and reaches exactly the
+//! union of what the two reach. So one more role never takes anything away. `deny` is the bottom of the ladder, not a veto:
+//! any other role's grant wins.
 //!
-//! There is no such law for "both": reading my department's records and editing my own and open ones together reach a
-//! colleague's open record, though the levels have no more than `own` in common. So "editing also needs reading" is two
-//! answers that must both be yes, never a smaller level.
+//! **The flag "available to everyone" grants nothing by itself.** Only a level with `open`, or `all`, sees it.
+//!
+//! **Levels have no intersection.** A user may have `department` for reading and `own+open` for editing. Both reach a
+//! colleague's open record, although the two levels have only `own` in common. So "editing requires reading" is two answers
+//! that must both be yes, never a smaller level.
 //!
 //! A **toggle** takes `allow` or `deny` and has no record.
 //!
 //! # The company
 //!
 //! - Departments form a forest: each has at most one parent.
-//! - A user is a *member* of any number of departments, and *head* or *deputy* of any number, member there or not. My
-//!   departments are all of these. Several are a union, whatever role the access came by: who heads one department and is
-//!   a plain member of another reaches both by the `department` of a role that supervisors have.
-//! - A record is where its owner is a **member**. So a head reaches the people of the department, and they do not reach
-//!   the records of a head who is not a member.
-//! - Who is in no department reaches no more than `own` by `department` and `department+sub`.
-//! - Who is inactive is denied everything, and stays where they were: their records stay visible to their colleagues.
-//! - Groups are flat sets of users. Administrators are users that the application marked so.
+//! - A user is a *member* of any number of departments, and *head* or *deputy* of any number, whether a member there or not.
+//!   All of these are the user's departments.
+//! - Several departments are a union, whatever role the access comes from. A user who heads one department and is a plain
+//!   member of another reaches both by the `department` of a role that supervisors have.
+//! - A record belongs to the departments that its owner is a **member** of. So a head reaches the people of the department,
+//!   and they do not reach the records of a head who is not a member.
+//! - For a user without departments, `department` and `department+sub` reach no more than `own`.
+//! - An inactive user is denied everything, but stays in the departments: colleagues still see the records.
+//! - Groups are flat sets of users.
+//! - Administrators are users whom the application marks as such.
 //!
 //! # Records
 //!
-//! The library stores none. The application tells the facts of a record at each question:
+//! The library stores no records. The application passes the facts of a record with each question:
 //!
-//! - **Owners**: none, one or several, each a user or a department; any one that is reached suffices. A department as
-//!   owner is reached by `department` if it is one of mine, by `department+sub` also if it is below one of mine, and never
-//!   by `own`.
-//! - **No owner**: reached by `all`, by a level with `open` if it is flagged, and by a share. Where the type says
-//!   `"unowned": "pool"`, it is everybody's own.
-//! - **An unknown owner** (deleted, from another system) is in no department, and still an owner: the record is in no pool.
-//! - **Shares**: a record may be shared with users, departments, departments and below, and groups. It counts for the
-//!   actions that say `shared`, for users whose level for them is not `deny`. An unknown subject contains nobody.
+//! - **Owners**: none, one or several, each a user or a department. One owner that is reached is enough. A record owned by a
+//!   department is reached by `department` if that is one of the user's departments, by `department+sub` also if it is below
+//!   one, and never by `own`.
+//! - **No owner**: such a record is reached by `all`, by a level with `open` if it is flagged, and by a share. If its type is a
+//!   pool (`"unowned": "pool"`), it counts as every user's own.
+//! - **An unknown owner** (deleted, or from another system) is in no department, but is still an owner: the record is not in
+//!   the pool.
+//! - **Shares**: a record may be shared with users, departments, departments with those below, and groups. A share counts for
+//!   actions with the key `shared`, and for users whose level for the action is not `deny`. An unknown subject contains nobody.
 //!
-//! Owners and shares are sets. Nothing about departments is stored on a record: when a person moves, access follows.
+//! Owners and shares are sets: order and repetition do not matter. Nothing about departments is stored on a record, so access
+//! follows when a person moves.
 //!
-//! **Creating** is checked on the record as proposed. One owner that is reached suffices, and so do the open flag under a
-//! level with `open`, and a share under `shared`; so an action that creates or assigns leaves the `open` levels out of its
-//! `levels`, and `shared` off. [`may_create`](crate::Principal::may_create) also asks for each owner alone, so that nobody
-//! is named who is out of reach. **Reassigning** is two checks: the update on the record as it is, and the action `assign`,
-//! where the type has it, on the record as it will be: [`may_reassign`](crate::Principal::may_reassign).
+//! **Creating** is checked on the record as proposed. One owner that is reached is enough, and so is the open flag under a
+//! level with `open`, or a share under `shared`. So leave the `open` levels out of the `levels` of an action that creates or
+//! assigns, and do not make it `shared`. [`may_create`](crate::Principal::may_create) also checks each owner alone, so that
+//! nobody can be named as an owner who is out of reach.
+//!
+//! **Reassigning** is two checks: the update on the record as it is, and the action `assign` (if the type has one) on the
+//! record as it will be. [`may_reassign`](crate::Principal::may_reassign) does both. An `assign` that is a toggle is asked
+//! without the record.
 //!
 //! # The schema
 //!
-//! Sections hold resource types, which hold actions; `type.action` names a permission. Names of sections are unique, names
-//! of types too, in the whole document, names of actions in their type. They hold no dot, blank or control character.
+//! Sections hold resource types, which hold actions. A permission is named `type.action`. Names of sections and of types are
+//! unique in the document, names of actions in their type. None contains a dot, a blank or a control character.
 //!
-//! | key of an action | meaning | left out |
+//! | key of an action | meaning | default |
 //! |---|---|---|
-//! | `toggle` | it takes `allow` and `deny` | `false` |
-//! | `levels` | the levels that a role may set, beside `deny` | all eight |
-//! | `floor` | a level that every active user has, in `levels` or not; for a toggle `allow` or `deny` | `deny` |
-//! | `requires` | actions of the same type that must be allowed too, on the same record; a toggle requires only toggles | none |
-//! | `shared` | a share counts | `false` |
+//! | `toggle` | takes `allow` and `deny` | `false` |
+//! | `levels` | the levels that a role may set, besides `deny` | all eight |
+//! | `floor` | a level that every active user has, whether in `levels` or not; for a toggle `allow` or `deny` | `deny` |
+//! | `requires` | actions of the same type that must be allowed as well, on the same record; a toggle requires only toggles | none |
+//! | `shared` | shares of a record count | `false` |
 //! | `admin_bypass` | administrators have it without any role | `true` |
 //!
-//! A section may name the permission that lets a user edit its roles, `manage`. Administrators must have it by their
-//! bypass.
+//! A section may name a permission `manage`, which lets a user edit the section's roles. Its `admin_bypass` must be `true`.
 //!
 //! # Roles
 //!
-//! A role belongs to a section and holds a level for permissions of that section, `deny` for those that it does not
-//! mention. It is assigned to [subjects](crate::Subject), evaluated live: who moves into a department has its roles at
-//! once. Only active users have roles. `hidden` and `locked` change no decision. Names are unique in their section by
-//! their Unicode lower case.
+//! A role belongs to a section and holds a level for permissions of that section. A permission that it does not mention is
+//! `deny`. Role names are unique in their section, compared in Unicode lower case.
+//!
+//! A role is assigned to [subjects](crate::Subject). Assignments are evaluated live: a user who joins a department has its
+//! roles at once. Only active users have roles. `hidden` and `locked` do not affect decisions.
 //!
 //! # The decision
 //!
-//! 1. Is the user unknown or inactive, the permission unknown, or the record of another type? Then no.
-//! 2. The level is the floor joined with the levels of all roles of the user. For an administrator, where the action has
-//!    the bypass, it is `all`, or `allow`.
-//! 3. A toggle: is it `allow`? Else: does the level reach the record, or is the record shared with the user, the action
-//!    `shared` and the level not `deny`?
-//! 4. Is everything that the action requires decided yes, by the same rules, for the same record?
+//! 1. If the user is unknown or inactive, the permission unknown, or the record of another type: deny.
+//! 2. The user's level is the floor joined with the levels of all their roles. For an administrator it is `all` (`allow` for a
+//!    toggle), unless the action has no bypass.
+//! 3. A toggle must be `allow`. A level must reach the record; or the record is shared with the user, the action is `shared`,
+//!    and the level is not `deny`.
+//! 4. Everything that the action requires must be allowed by the same rules, for the same record.
 //!
-//! Levels combine for each permission by itself: a level for one action or type never widens another. The decision is
+//! Levels are combined for each permission separately: a level for one action or type never widens another. The decision is
 //! total, and reads no clock, file or network.
 //!
 //! # Documents
 //!
-//! Ids are integers of 64 bits or text that is not empty, compared code point by code point: `7` and `"7"` are different.
-//! Users, departments, groups, roles and records have their own each. `null` is the same as leaving out.
+//! **Ids** are 64-bit integers, or text that is not empty and is compared code point by code point: `7` and `"7"` are
+//! different. Users, departments, groups, roles and records have separate ids. `null` means the same as leaving a field out.
 //!
-//! What can't be read as a document (no JSON, a wrong type, an unknown or a repeated field) stops at the first mistake,
-//! with its line. What can be read and makes no sense (an unknown or repeated name, a level that an action does not take, a
-//! reference that leads nowhere, a cycle) is reported all at once, each problem with its path. An entry twice in a list is
-//! such a problem too, also in `requires`.
+//! **Errors of the form** stop at the first one, with its line: text that is not JSON, a wrong type, an unknown key, a key
+//! twice in one object.
 //!
-//! Saving gives the canonical form: by id, integers first; lists sorted; levels in the order of the table above, with the
-//! `open` ones before `all`, and `deny` always among them; defaults left out; the schema in its own order. So documents
-//! that mean the same are the same bytes.
+//! **Errors of the content** are reported all at once, each with its path: unknown or duplicate names, an unknown word for a
+//! level or a subject, a level that the action does not take, a dangling reference, a cycle, an entry twice in a list.
 //!
-//! Everything else that makes no sense is such a problem as well, a misspelt level or subject too. Only an object with a
-//! key that is unknown, among them that of a subject, can't be read.
+//! **Saving** gives the canonical form: entries by id, integers first; lists sorted; levels in the order of the table above, with
+//! the `open` ones before `all`, and always with `deny`; defaults left out; the schema in its own order. So documents that mean
+//! the same are the same bytes.
 //!
 //! # Changes
 //!
-//! A [`Command`](crate::Command) changes one thing. A batch is applied all or not at all, each command judged on the state
-//! that those before it left. A command makes no sense, and refuses the batch, if it names what is not there or adds what is,
-//! puts a department below itself, removes one that is not empty, or sets a level that the action does not take; if it joins
-//! or assigns what is so already, or leaves or unassigns what is not. Setting what is so already is accepted and changes
-//! nothing; so is a permission that stands twice in `set_level_for_all_roles`. What is removed takes its memberships and
-//! assignments along, those of locked roles too.
+//! A [`Command`](crate::Command) changes one thing. A batch is applied as a whole or not at all, and each command is judged on
+//! the state that those before it left. A command is `invalid`, and the batch is refused, if it:
 //!
-//! Who may give which command, what is refused, and what is kept of it: [`administration`](crate::docs::administration).
+//! - names something unknown, or adds something that exists;
+//! - moves a department below itself, or removes one that is not empty;
+//! - sets a level that the action does not take;
+//! - joins or assigns what is joined or assigned already, or leaves or unassigns what is not.
+//!
+//! Setting a value that is set already is accepted and changes nothing. In `set_level_for_all_roles`, a permission may be listed
+//! twice. Removing something removes its memberships and assignments too, those of locked roles included.
+//!
+//! Who may give which command, and what is recorded: [`administration`](crate::docs::administration).
 //!
 //! # Explanations, differences, lint
 //!
-//! - The decision of an explanation is the check. Its repairs are those of [`explain`](crate::docs::explain): what only the
-//!   host may do, changing locked roles or naming administrators, is not offered. Reassigning makes the user the only owner;
-//!   sharing adds them by name.
-//! - A difference is about sets of records among all that the ids of either policy can make, unknown ones included. What one
-//!   policy lacks (a user, an action) is denied there; a name that is a toggle in one and has records in the other is
-//!   lost as the one and gained as the other.
-//! - Lint tells what is so now, for active users. An equal role is told once, for the later of the two; a role is told to add
-//!   nothing only if all who have it have another that grants as much, not because another grants more to others. What is
-//!   assigned to administrators is not told for their having everything anyway.
-//! - In sentences people are called by their name up to its first comma, else by their id.
+//! - **Explanation**: its decision is the check itself. Repairs that only the host may make (changing locked roles, naming
+//!   administrators) are not offered. Reassigning makes the user the only owner; sharing adds the user by name. See
+//!   [`explain`](crate::docs::explain).
+//! - **Difference**: it compares sets of records, among all records that can be formed with the ids of either policy, unknown
+//!   ids included. What one policy lacks (a user, an action) is denied there. A name that is a toggle in one policy and
+//!   levelled in the other is lost as the one and gained as the other.
+//! - **Lint**: it reports what is true now, for active users. Of two equal roles the later one is reported. A role "adds nothing"
+//!   only if everybody who has it also has a single other role that grants as much. That administrators have everything anyway
+//!   is not reported.
+//! - **Names in sentences**: a person is called by the name up to its first comma, or else by the id.
 //!
 //! # World files
 //!
-//! A world file is a document with `records` and `expect`ations added. Owners, the subjects of shares and the users who
-//! are asked about may be unknown; actions and records may not. No id is empty.
+//! A world file is a document with `records` and `expect` added. Owners, subjects of shares, and the users of expectations may
+//! be unknown; actions and records may not. No id is empty.
 //!
-//! `stages` are changes, one after another, each with expectations of its own after it. A stage may hold `records`, which
-//! replace those of the same id from there on, or are added. Whether it is applied, or refused with the word that it names, is
-//! one expectation. A refusal against expectation leaves the state as it was, and the stages after it go on from there; its
-//! records are replaced all the same. No stage is refused for a `conflict`: that takes an editor who saw an older state.
+//! `stages` are changes, applied one after another, each followed by expectations of its own. A stage may hold `records`, which
+//! are added, or replace those with the same id. Whether a stage is applied, or refused with the word that it names, counts as
+//! one expectation. If it is refused against expectation, the policy stays as it was, the records are replaced all the
+//! same, and the next stage goes on from there. No stage is refused for a `conflict`: that takes an editor who saw an older state.
 //!
 //! # The command line
 //!
-//! - An id that is written as an integer in any other way (`007`, `+7`, `-0`, beyond 64 bits) is text. In YAML a plain word is
-//!   what YAML takes it for, so `007` is text, but `+7` and `0x7` are the integer 7, and beyond 64 bits is an error: quote text.
-//! - `validate` prints what it finds, files that can't be read included, to standard output; all other commands print
-//!   errors to standard error. Control characters from outside are escaped in both.
-//! - `apply` writes the receipt before it prints the document. Its log entry holds no time: the tool reads no clock. `--force` is
-//!   the host application's, and does not go with `--as`. A file of commands is JSON, whatever its name.
-//! - A byte order mark at the head of a world file is skipped. A file of requests has none, and a blank line in it is no
-//!   request.
-//! - `diff` prints nothing where nothing differs, and `dot` shades the departments whose own records the user reaches, with a
-//!   thick border where the user has a place. `diff` takes `--json` as `explain` does; `validate --lint` prints findings
-//!   behind `valid`, each with its path, in which what has an id is named by it.
-//! - Colours are for a terminal only, and `NO_COLOR` with any value but the empty one turns them off.
-//! - `matrix` prints `deny` as `-`. With `--user` it shows what the user effectively has: nothing, where something that the
-//!   permission requires is denied whatever the record.
-//! - `sql` prints the condition, then each parameter with its number, as JSON. The people whom the user reaches stand in it, all of
-//!   them. MySQL would find `7` equal to `'7'`, so without `--ids` the ids of the file must be of one kind there.
-//! - If a file can't be read, and its `format` is a newer one, then that is the error, wherever `format` stands; unless the
-//!   text is not even TOML, JSON or YAML up to there.
-//! - Where a type has an action `assign` that is a toggle, reassigning asks the toggle.
+//! - **Ids**: an id in any other form than a plain integer (`007`, `+7`, `-0`, more than 64 bits) is text. YAML decides for itself
+//!   about a plain word: `007` is text, but `+7` and `0x7` are the integer 7, and more than 64 bits is an error. Quote text there.
+//! - **Output**: `validate` prints what it finds to standard output, files that can't be read included. All other commands
+//!   print errors to standard error. Control characters from outside are escaped in both.
+//! - **Colours** are used on a terminal only; `NO_COLOR` with any value but the empty one turns them off.
+//! - **Input**: a byte order mark at the head of a world file is skipped. A file of requests has none, and a blank line in it is
+//!   not a request. A file of commands is JSON, whatever its name.
+//! - **A newer `format`** is reported instead of any other error of the file, wherever `format` stands; unless the text up to it
+//!   is not even TOML, JSON or YAML.
+//! - `apply` writes the receipt before it prints the document. Its log entry holds no time, because the tool reads no clock.
+//!   `--force` acts as the host, so it excludes `--as`.
+//! - `diff` prints nothing if nothing differs. Like `explain`, it takes `--json`.
+//! - `dot` shades the departments whose own records the user reaches, and draws a thick border around those that the user is in.
+//! - `validate --lint` prints findings after `valid`, each with a path that names entries by id.
+//! - `matrix` prints `deny` as `-`. With `--user` it shows what the user effectively has: `-` also where something that the
+//!   permission requires is denied for every record.
+//! - `sql` prints the condition, and then each parameter with its number, as JSON. All people whom the user reaches are listed in
+//!   it. MySQL would take `7` and `'7'` for equal, so there the ids of the file must be of one kind, unless `--ids` says which.
