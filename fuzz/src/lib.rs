@@ -1,6 +1,6 @@
-//! What the targets check: the same as the random tests, on what a fuzzer makes up.
+//! What the fuzz targets check: the properties of the random tests, on input that a fuzzer makes up.
 //!
-//! With [`cargo-fuzz`](https://docs.rs/crate/cargo-fuzz) and a nightly toolchain, in the folder of the library:
+//! With [`cargo-fuzz`](https://docs.rs/crate/cargo-fuzz) and a nightly toolchain, in the root of the repository:
 //!
 //! ```sh
 //! cargo +nightly fuzz run document fuzz/corpus/document tests/data/worlds -- -dict=fuzz/document.dict -max_len=8192
@@ -8,7 +8,7 @@
 //! cargo +nightly fuzz run commands -- -len_control=0 -max_len=4096
 //! ```
 //!
-//! What they find becomes a test by its name.
+//! Keep what they find as a test with a name of its own.
 
 #![allow(clippy::missing_panics_doc, reason = "a panic is how a target fails")]
 
@@ -17,7 +17,8 @@ use orgscope_testing::{commands, hostile, random, square};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-/// Text that may be a world: it is an error that says something, or it answers by the rules and stays what it is when written.
+/// Text that may be a world: either an error with a message, or a world that answers by the rules and survives being written and
+/// read.
 pub fn document(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     match hostile::load(text) {
@@ -34,23 +35,23 @@ pub fn document(bytes: &[u8]) {
     }
 }
 
-/// A valid world: every way to ask gives the answer of the reference.
+/// A valid world: every query gives the answer of the reference.
 pub fn world(bytes: &[u8]) {
     if let Some(world) = made_of(bytes, &random::world()) {
         square::agree(&world);
     }
 }
 
-/// A valid world and batches of commands: what is published is what would be compiled.
+/// A valid world and batches of commands: what is published equals what is compiled afresh.
 pub fn commands(bytes: &[u8]) {
     if let Some((world, batches)) = made_of(bytes, &(random::world(), commands::batches())) {
         commands::publishes_what_would_be_compiled(&world, batches);
     }
 }
 
-/// What a strategy makes if its random numbers begin with these bytes.
+/// The value of a strategy whose random numbers begin with these bytes.
 fn made_of<S: Strategy>(bytes: &[u8], strategy: &S) -> Option<S::Value> {
-    // After the end all numbers would be zero, and who draws again until a number is odd, or small, never comes back.
+    // Past the end all numbers would be zero, and a strategy that draws until a number is odd, or small, would not terminate.
     let more = (1..8_192_u64).flat_map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes());
     let numbers: Vec<u8> = bytes.iter().copied().chain(more).collect();
     let numbers = TestRng::from_seed(RngAlgorithm::PassThrough, &numbers);
