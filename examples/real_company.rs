@@ -47,7 +47,7 @@ fn story() -> Result<String, Box<dyn Error>> {
     writeln!(text, "{} departments, {roots} of them at the top, up to {deepest} levels deep.", org.departments.len())?;
     writeln!(text, "{} people: {several} in several departments, {none} in none.", org.users.len())?;
     writeln!(text, "{} groups, {} records.", org.groups.len(), records.len())?;
-    writeln!(text, "People who may manage the roles: {}.", snapshot.who_can_toggle(manage).count())?;
+    writeln!(text, "People who may manage the roles: {}.", snapshot.who_can(manage, &()).count())?;
 
     writeln!(text, "\n\nHOW MANY PEOPLE HAVE WHICH LEVEL, TO READ AND TO UPDATE\n")?;
     let mut levels = table(iter::once("level").chain(types));

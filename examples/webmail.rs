@@ -92,7 +92,7 @@ fn story() -> Result<String, Box<dyn Error>> {
         let principal = snapshot.principal(id);
         let mail = principal.scope(read_mail);
         let mail = join(mail.list(&mailboxes).map(|mailbox| &mailbox.id));
-        let toggles = [connect, manage].map(|toggle| principal.check_toggle(toggle).is_allow());
+        let toggles = [connect, manage].map(|toggle| principal.check(toggle, &()).is_allow());
         let [connects, manages] = toggles.map(|may| if may { "✓" } else { "·" });
         rights.add_row([&id.to_string(), name.as_deref().unwrap_or_default(), &mail, connects, manages]);
     }
@@ -110,7 +110,7 @@ fn story() -> Result<String, Box<dyn Error>> {
     let new = Mailbox { id: "m-olga".into(), owners: vec![Owner::User("olga".into())], shared_with: Vec::new() };
 
     writeln!(text, "OLGA IS HIRED, AND THE HEAD OF HER DEPARTMENT CONNECTS A MAILBOX FOR HER\n")?;
-    writeln!(text, "May nina connect it?  {}", after.principal("nina").reason_toggle(connect))?;
+    writeln!(text, "May nina connect it?  {}", after.principal("nina").reason(connect, &()))?;
     writeln!(
         text,
         "May olga see it, in a request that began before?  {}",

@@ -17,7 +17,7 @@ use crate::policy::schema::UnknownPermission;
 use crate::snapshot::Snapshot;
 use crate::vocabulary::facts::Resource;
 use crate::vocabulary::id::UserId;
-use crate::vocabulary::permission::{Permission, Toggle};
+use crate::vocabulary::permission::Permission;
 use current::Current;
 
 /// Holds the current [`Snapshot`], and replaces it as a whole. Readers never lock and never wait; writers wait for each
@@ -37,11 +37,11 @@ use current::Current;
 ///
 /// let request = authz.load();
 /// let receipt = authz.apply([Command::assign("manager", Subject::user("ann"))])?;
-/// assert!(!request.principal("ann").check_toggle(manage).is_allow(), "a request keeps its state");
-/// assert!(authz.load().principal("ann").check_toggle(manage).is_allow());
+/// assert!(!request.principal("ann").check(manage, &()).is_allow(), "a request keeps its state");
+/// assert!(authz.load().principal("ann").check(manage, &()).is_allow());
 ///
 /// authz.apply(receipt.undo())?;
-/// assert!(!authz.load().principal("ann").check_toggle(manage).is_allow());
+/// assert!(!authz.load().principal("ann").check(manage, &()).is_allow());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -181,12 +181,12 @@ impl Handle {
         self.load().schema().permission(action)
     }
 
-    /// The toggle with this name, for example `mailbox.connect`, in the current schema.
+    /// The toggle with this name, for example `mailbox.connect`, in the current schema: a permission that is asked about `()`.
     ///
     /// # Errors
     ///
     /// When the schema has no such permission, or it is asked about a record.
-    pub fn toggle(&self, name: &str) -> Result<Toggle, UnknownPermission> {
+    pub fn toggle(&self, name: &str) -> Result<Permission<()>, UnknownPermission> {
         self.load().schema().toggle(name)
     }
 }

@@ -62,7 +62,7 @@
 //! | [`Snapshot`] | a compiled policy, which never changes |
 //! | [`Handle`] | the current snapshot, shared by all threads |
 //! | [`Level`] | how far a permission reaches |
-//! | [`Permission`], [`Toggle`] | tokens for `contact.read` and `mailbox.connect`, looked up once |
+//! | [`Permission`] | a token for `contact.read` or `mailbox.connect`, looked up once |
 //! | [`Resource`], [`Facts`] | a type of record in the application, and what the library needs to know about a record |
 //! | [`Principal`] | a user whose rights are asked about |
 //! | [`Scope`] | the set of records that a principal may do something to |
@@ -152,7 +152,7 @@ pub use vocabulary::id::{
 };
 pub use vocabulary::level::{Grant, Level, UnknownGrant, UnknownLevel};
 pub use vocabulary::mode::{Delegation, UnknownMode, Unowned};
-pub use vocabulary::permission::{AnyPermission, Permission, Toggle};
+pub use vocabulary::permission::{AnyPermission, Permission};
 pub use vocabulary::refusal::{RefusalKind, UnknownRefusal};
 pub use vocabulary::subject::{Owner, Share, Subject};
 

@@ -8,12 +8,11 @@ use petgraph::stable_graph::NodeIndex;
 use crate::policy::Policy;
 use crate::policy::org::User;
 use crate::policy::role::Role;
-use crate::vocabulary::facts::sealed::Record as _;
-use crate::vocabulary::facts::{AnyRecord, Facts};
+use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::id::{UserId, UserRef};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::mode::Unowned;
-use crate::vocabulary::permission::{ActionIndex, AnyPermission};
+use crate::vocabulary::permission::{ActionIndex, AnyPermission, Permission};
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::{Owner, Share, Subject};
 
@@ -29,33 +28,19 @@ impl<'p> Reference<'p> {
         Self { policy }
     }
 
-    /// Whether this user may do this to this record. A toggle has no record.
-    pub fn decide<'a>(
-        self,
-        user: impl Into<UserRef<'a>>,
-        permission: impl Into<AnyPermission>,
-        record: Option<&AnyRecord<'_>>,
-    ) -> bool {
+    /// Whether this user may do this to this record. A toggle is asked about `()`.
+    pub fn decide<'a, R: Record>(self, user: impl Into<UserRef<'a>>, permission: Permission<R>, record: &R) -> bool {
         let id = UserId::from(user.into());
         // 1. Who or what is unknown is denied.
         let Some(user) = self.policy.org.users().get(&id) else { return false };
-        if !user.active {
+        if !user.active || permission.schema != self.policy.schema.fingerprint() {
             return false;
         }
-        let (action, fingerprint) = permission.into().action();
-        if fingerprint != self.policy.schema.fingerprint() {
+        let expected = self.policy.schema.resource_of(permission.action).name.as_str();
+        if record.dynamic_type().is_some_and(|found| found != expected) {
             return false;
         }
-        if let Some(record) = record {
-            let expected = self.policy.schema.resource_of(action).name.as_str();
-            if record.dynamic_type() != Some(expected) {
-                return false;
-            }
-        }
-        match record {
-            Some(record) => record.with_facts(|facts| self.allows(&id, user, action, Some(facts))),
-            None => self.allows(&id, user, action, None),
-        }
+        record.with_facts(|facts| self.allows(&id, user, permission.action, facts))
     }
 
     /// The level that a user has for a permission, before requirements: `deny` for who is unknown or inactive. For a toggle,
@@ -81,7 +66,7 @@ impl<'p> Reference<'p> {
         level
     }
 
-    fn allows(self, id: &UserId, user: &User, action: ActionIndex, facts: Option<&Facts<'_>>) -> bool {
+    fn allows(self, id: &UserId, user: &User, action: ActionIndex, facts: &Facts<'_>) -> bool {
         let rules = self.policy.schema.action(action);
         let level = self.level_of(id, user, action);
         let allowed = if rules.toggle {
@@ -89,11 +74,9 @@ impl<'p> Reference<'p> {
             level == Level::All
         } else {
             // 3. Otherwise the level must reach the record, or the record must be shared with the user.
-            facts.is_some_and(|facts| {
-                let pool = self.policy.schema.resource_of(action).unowned == Unowned::Pool;
-                self.reaches(level, id, user, facts, pool)
-                    || (rules.shared && level != Level::Deny && self.is_shared_with(id, user, facts))
-            })
+            let pool = self.policy.schema.resource_of(action).unowned == Unowned::Pool;
+            self.reaches(level, id, user, facts, pool)
+                || (rules.shared && level != Level::Deny && self.is_shared_with(id, user, facts))
         };
         // 4. And so must everything that the action requires.
         allowed && rules.requires.iter().all(|required| self.allows(id, user, *required, facts))

@@ -158,7 +158,7 @@ pub(crate) fn other_questions(size: Size, snapshot: &Snapshot, questions: &[Ques
             questions.iter().filter(asked).count()
         }),
         ("scope of one user over many records", &|| questions.iter().filter(|q| one.contains(&q.contact)).count()),
-        ("toggle", &|| questions.iter().filter(|q| principals[q.user].check_toggle(connect).is_allow()).count()),
+        ("toggle", &|| questions.iter().filter(|q| principals[q.user].check(connect, &()).is_allow()).count()),
         ("check of an unknown user", &|| {
             questions.iter().filter(|q| stranger.check(q.permission, &q.contact).is_allow()).count()
         }),

@@ -13,7 +13,7 @@ use crate::policy::validate::names;
 use crate::vocabulary::facts::Resource;
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::Unowned;
-use crate::vocabulary::permission::{ActionIndex, AnyPermission, Fingerprint, Permission, Toggle};
+use crate::vocabulary::permission::{ActionIndex, AnyPermission, Fingerprint, Permission};
 
 /// What can be permitted at all: the sections, their resource types, and the actions on them.
 ///
@@ -114,16 +114,16 @@ impl Schema {
         }
     }
 
-    /// The toggle with this name, for example `mailbox.connect`.
+    /// The toggle with this name, for example `mailbox.connect`: a permission that is asked about `()`.
     ///
     /// # Errors
     ///
     /// When the schema has no such permission, or it is asked about a record.
-    pub fn toggle(&self, name: &str) -> Result<Toggle, UnknownPermission> {
+    pub fn toggle(&self, name: &str) -> Result<Permission<()>, UnknownPermission> {
         match self.find(name)? {
             AnyPermission::Toggle(toggle) => Ok(toggle),
             AnyPermission::Levelled(_) => Err(UnknownPermission(format!(
-                "`{name}` is no toggle but asked about a record: look it up with `permission` or `levelled`"
+                "`{name}` is not a toggle but asked about a record: look it up with `permission` or `levelled`"
             ))),
         }
     }
@@ -267,7 +267,7 @@ impl Schema {
     pub(crate) fn token(&self, action: ActionIndex) -> AnyPermission {
         let schema = self.fingerprint;
         if self.action(action).toggle {
-            AnyPermission::Toggle(Toggle { action, schema })
+            AnyPermission::Toggle(Permission::new(action, schema))
         } else {
             AnyPermission::Levelled(Permission::new(action, schema))
         }

@@ -4,9 +4,8 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::query::principal::Principal;
-use crate::snapshot::Relation;
 use crate::vocabulary::facts::Record;
-use crate::vocabulary::permission::{Permission, Toggle};
+use crate::vocabulary::permission::Permission;
 
 /// The answer of a check.
 ///
@@ -63,7 +62,7 @@ impl Decision {
 pub struct Denied;
 
 impl Principal<'_> {
-    /// May this user do this to this record?
+    /// May this user do this to this record? A toggle is asked about `()`.
     ///
     /// Constant for one owner, whatever the size of the company; linear in owners and shares. It grows with the departments of
     /// an owner who is in several, times those of such a user. It takes no lock and allocates nothing.
@@ -86,12 +85,5 @@ impl Principal<'_> {
     pub fn check<R: Record>(&self, permission: Permission<R>, record: &R) -> Decision {
         let cell = self.cell_of(permission.action, permission.schema);
         Decision::of(cell.is_some_and(|cell| self.reaches(permission, cell, record)))
-    }
-
-    /// May this user do this? For a permission that has no record.
-    #[inline]
-    pub fn check_toggle(&self, toggle: Toggle) -> Decision {
-        // A toggle's cell has all bits or none, so any relation serves.
-        Decision::of(self.cell(toggle.action, toggle.schema).admits(Relation::default()))
     }
 }

@@ -42,7 +42,7 @@ impl<'s> Principal<'s> {
 
     /// What the user effectively has for a permission: the floor joined with the levels of all their roles, or all of it
     /// by an administrator's bypass; `deny` where something that it requires is denied whatever the record. For a toggle
-    /// this is what [`check_toggle`](Self::check_toggle) answers. A level says how far it reaches by itself: requirements
+    /// this is what [`check`](Self::check) answers. A level says how far it reaches by itself: requirements
     /// that depend on the record, and shares, are not in it.
     ///
     /// ```

@@ -10,7 +10,7 @@ use crate::snapshot::{Cell, Relation};
 use crate::vocabulary::facts::Record;
 use crate::vocabulary::level::{DEPARTMENT, Level, OPEN, OWN, SUB};
 use crate::vocabulary::name::on_one_line;
-use crate::vocabulary::permission::{ActionIndex, Permission, Toggle};
+use crate::vocabulary::permission::{ActionIndex, Permission};
 
 /// Why, as a word for programs. As data it is the name in `snake_case`; a word never changes its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -110,13 +110,6 @@ impl Principal<'_> {
         };
         let decision = self.check(permission, record);
         Reason { decision, code, text }
-    }
-
-    /// Why this user may, or may not, do this.
-    pub fn reason_toggle(&self, toggle: Toggle) -> Reason {
-        let ours = toggle.schema == self.snapshot.fingerprint();
-        let why = self.why_nothing(ours).unwrap_or_else(|| self.why(toggle.action, Relation::default(), false));
-        Reason { decision: self.check_toggle(toggle), code: why.0, text: why.1 }
     }
 
     /// Why the user is denied whatever they ask, if they are.

@@ -40,6 +40,9 @@ impl<'s> Principal<'s> {
     /// check asks it without first making a scope, which would copy the user.
     #[inline]
     pub(crate) fn reaches<R: Record>(&self, permission: Permission<R>, cell: Cell, record: &R) -> bool {
+        if !R::HAS_FACTS {
+            return cell.admits(Relation::default());
+        }
         let expected = || self.resource_type(permission.action, permission.schema);
         let is_other_type = record.dynamic_type().is_some_and(|found| Some(found) != expected());
         !is_other_type

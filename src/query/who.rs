@@ -7,11 +7,11 @@ use foldhash::fast::RandomState;
 
 use crate::policy::org::User;
 use crate::query::principal::Principal;
-use crate::snapshot::{Cell, DepartmentSlot, Entries, Entry, Relation, Snapshot, Source, slot};
+use crate::snapshot::{Cell, DepartmentSlot, Entries, Entry, Snapshot, Source, slot};
 use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::level::Level;
-use crate::vocabulary::permission::{ActionIndex, Permission, Toggle};
+use crate::vocabulary::permission::{ActionIndex, Permission};
 use crate::vocabulary::subject::{Owner, Share};
 
 /// The users who may do something, found one by one.
@@ -70,17 +70,9 @@ impl Snapshot {
         let Permission { action, schema, .. } = permission;
         let (mut named, mut entries): (_, Entries<'s>) = (Vec::new(), Box::new(std::iter::empty()));
         if schema == self.fingerprint() {
-            (named, entries) = record.with_facts(|facts| (self.named(facts), self.entries_for(action, Some(facts))));
+            (named, entries) = record.with_facts(|facts| (self.named(facts), self.entries_for(action, facts)));
         }
         self.those(move |user: Principal<'s>| user.check(permission, record).is_allow(), named, entries)
-    }
-
-    /// The users who may do this, for a permission that has no record.
-    pub fn who_can_toggle<'s>(&'s self, toggle: Toggle) -> WhoCan<'s, impl Fn(Principal<'s>) -> bool> {
-        let ours = toggle.schema == self.fingerprint();
-        let entries: Entries<'s> =
-            if ours { self.entries_for(toggle.action, None) } else { Box::new(std::iter::empty()) };
-        self.those(move |user: Principal<'s>| user.check_toggle(toggle).is_allow(), Vec::new(), entries)
     }
 
     fn those<'s, A: Fn(Principal<'s>) -> bool>(
@@ -119,13 +111,11 @@ impl Snapshot {
     /// Whoever may has, for the action and for each that it requires, a level that reaches the record from where they are.
     /// So they are anchored around the record, or have a level that reaches it from anywhere; and in any case they have
     /// some level. One of the actions needs to be looked at only.
-    fn entries_for<'s>(&'s self, action: ActionIndex, facts: Option<&Facts<'_>>) -> Entries<'s> {
-        let around = facts.map_or_else(Vec::new, |facts| self.around(facts));
+    fn entries_for<'s>(&'s self, action: ActionIndex, facts: &Facts<'_>) -> Entries<'s> {
+        let around = self.around(facts);
         let nowhere = self.anybody(Entry::NOBODY);
-        let from_anywhere = facts.map_or(Relation::default(), |facts| {
-            // What an owner is related to themselves is theirs alone, and nobody is nobody's owner.
-            self.relation(&nowhere, facts, || self.is_pool(action))
-        });
+        // What an owner is related to themselves is theirs alone, and nobody is nobody's owner.
+        let from_anywhere = self.relation(&nowhere, facts, || self.is_pool(action));
         let work = |sources: &[Source]| sources.iter().map(|source| self.work_of(source)).sum::<usize>();
         let near = work(&around);
         let mut best: Option<(usize, Vec<Source>)> = None;

@@ -158,17 +158,20 @@ impl<'a> AnyRecord<'a> {
     }
 }
 
-/// What a permission can be asked about: every [`Resource`], and [`AnyRecord`].
+/// What a permission can be asked about: every [`Resource`], [`AnyRecord`], and for a toggle `()`.
 ///
 /// It is sealed: implement [`Resource`] instead.
 pub trait Record: sealed::Record {}
 impl<R: Resource> Record for R {}
 impl Record for AnyRecord<'_> {}
+impl Record for () {}
 
 pub(crate) mod sealed {
     use super::{AnyRecord, Facts, Few, Owner, Resource};
 
     pub trait Record {
+        /// Whether there are facts at all. Of a toggle there are none, and its cell has all bits or none: any relation serves.
+        const HAS_FACTS: bool = true;
         /// The type to compare at run time; `None` where the compiler has compared it already.
         fn dynamic_type(&self) -> Option<&str>;
         /// The facts, or a borrow of the facts that are there.
@@ -220,6 +223,26 @@ pub(crate) mod sealed {
                 (Few::One(owner), Few::None) => one(*owner, self.facts.open),
                 _ => other(&self.facts),
             }
+        }
+    }
+    impl Record for () {
+        const HAS_FACTS: bool = false;
+
+        #[inline]
+        fn dynamic_type(&self) -> Option<&str> {
+            None
+        }
+        #[inline]
+        fn with_facts<T>(&self, ask: impl FnOnce(&Facts<'_>) -> T) -> T {
+            ask(&Facts::unowned())
+        }
+        #[inline]
+        fn with_few_facts<T>(
+            &self,
+            _one: impl FnOnce(Owner<&str>, bool) -> T,
+            other: impl FnOnce(&Facts<'_>) -> T,
+        ) -> T {
+            other(&Facts::unowned())
         }
     }
 }

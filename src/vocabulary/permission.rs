@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug};
 use std::marker::PhantomData;
 
-use crate::vocabulary::facts::AnyRecord;
+use crate::vocabulary::facts::{AnyRecord, Record};
 
 /// The place of an action among all actions of a schema.
 pub(crate) type ActionIndex = u32;
@@ -11,7 +11,8 @@ pub(crate) type ActionIndex = u32;
 /// What a token remembers of the schema that it was looked up in: equal schemas have equal fingerprints.
 pub(crate) type Fingerprint = u64;
 
-/// A levelled permission on records of type `R`, for example `contact.read`.
+/// A permission on records of type `R`, for example `contact.read`; with `()` as its record a toggle, for example
+/// `mailbox.connect`, which is allowed or denied as such.
 ///
 /// It is looked up by name once, at start-up, where a misspelling is an error; from then on it is two numbers. It
 /// belongs to the schema that it came from and to every schema equal to that one; asked of another, it denies.
@@ -60,6 +61,33 @@ pub(crate) type Fingerprint = u64;
 ///     anna.check(read, contact).is_allow()
 /// }
 /// ```
+///
+/// A toggle is asked about `()`:
+///
+/// ```
+/// # use orgscope::{Permission, Principal};
+/// fn connect(anna: Principal<'_>, connect: Permission<()>) -> bool {
+///     anna.check(connect, &()).is_allow()
+/// }
+/// ```
+///
+/// never about a record:
+///
+/// ```compile_fail,E0308
+/// # use orgscope::{AnyRecord, Permission, Principal};
+/// fn connect(anna: Principal<'_>, connect: Permission<()>, mailbox: &AnyRecord<'_>) -> bool {
+///     anna.check(connect, mailbox).is_allow()
+/// }
+/// ```
+///
+/// and a permission on records never without one:
+///
+/// ```compile_fail,E0308
+/// # use orgscope::{Permission, Principal};
+/// fn read(anna: Principal<'_>, read: Permission) -> bool {
+///     anna.check(read, &()).is_allow()
+/// }
+/// ```
 pub struct Permission<R = AnyRecord<'static>> {
     pub(crate) action: ActionIndex,
     pub(crate) schema: Fingerprint,
@@ -91,28 +119,13 @@ impl<R> Debug for Permission<R> {
     }
 }
 
-/// A permission that is allowed or denied as such and has no record, for example `mailbox.connect`.
-///
-/// It is looked up like a [`Permission`] and belongs to a schema in the same way.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Toggle {
-    pub(crate) action: ActionIndex,
-    pub(crate) schema: Fingerprint,
-}
-
-impl Debug for Toggle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Toggle({} of schema {:016x})", self.action, self.schema)
-    }
-}
-
 /// A permission found by its name alone: with records, or a toggle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnyPermission {
     /// It is asked about a record.
     Levelled(Permission),
-    /// It has no record.
-    Toggle(Toggle),
+    /// It has no record: it is asked about `()`.
+    Toggle(Permission<()>),
 }
 
 impl AnyPermission {
@@ -125,14 +138,13 @@ impl AnyPermission {
     }
 }
 
-impl<R> From<Permission<R>> for AnyPermission {
+impl<R: Record> From<Permission<R>> for AnyPermission {
     fn from(permission: Permission<R>) -> Self {
-        Self::Levelled(Permission::new(permission.action, permission.schema))
-    }
-}
-
-impl From<Toggle> for AnyPermission {
-    fn from(toggle: Toggle) -> Self {
-        Self::Toggle(toggle)
+        let Permission { action, schema, .. } = permission;
+        if R::HAS_FACTS {
+            Self::Levelled(Permission::new(action, schema))
+        } else {
+            Self::Toggle(Permission::new(action, schema))
+        }
     }
 }

@@ -16,7 +16,7 @@ use crate::policy::Policy;
 use crate::policy::schema::{Schema, UnknownPermission};
 use crate::policy::validate::{PolicyError, Problems, check_id, names};
 use crate::vocabulary::id::{RecordId, UserId};
-use crate::vocabulary::permission::{AnyPermission, Permission, Toggle};
+use crate::vocabulary::permission::{AnyPermission, Permission};
 use crate::vocabulary::refusal::RefusalKind;
 use crate::vocabulary::subject::{Owner, Share};
 use crate::world::document::{Expect, Record, RecordAsked, Request};
@@ -87,7 +87,7 @@ impl Stage {
 #[derive(Clone, Copy, Debug)]
 pub enum Question<'w> {
     /// It has no record.
-    Toggle(Toggle),
+    Toggle(Permission<()>),
     /// It is asked about this record, which is of its type.
     Levelled(Permission, &'w Record),
 }

@@ -30,9 +30,9 @@ fn checkpoint(handle: &Handle) -> String {
 fn answers(policy: &Policy, user: &UserId, records: &[AnyRecord<'_>]) -> Vec<bool> {
     let reference = Reference::new(policy);
     let ask = |permission| match permission {
-        AnyPermission::Toggle(toggle) => vec![reference.decide(user, toggle, None)],
+        AnyPermission::Toggle(toggle) => vec![reference.decide(user, toggle, &())],
         AnyPermission::Levelled(permission) => {
-            records.iter().map(|record| reference.decide(user, permission, Some(record))).collect()
+            records.iter().map(|record| reference.decide(user, permission, record)).collect()
         }
     };
     permissions(policy).into_iter().flat_map(ask).collect()

@@ -14,7 +14,7 @@ use orgscope::{
     Decision, Delegation, Denied, DepartmentId, DepartmentRef, Departments, Diff, DiffGroup, Digest, Document, DryRun,
     Editor, Explanation, Facts, Finding, Grant, GroupId, GroupRef, Handle, Level, NoDigest, Owner, Permission, Policy,
     PolicyError, Predicate, Principal, Problem, Reason, Receipt, RecordId, Refusal, RefusalKind, Reload, RestoreError,
-    RightChange, Rights, RoleEntry, RoleId, Rule, Schema, Scope, SectionRoles, Share, Snapshot, Subject, Term, Toggle,
+    RightChange, Rights, RoleEntry, RoleId, Rule, Schema, Scope, SectionRoles, Share, Snapshot, Subject, Term,
     UnknownGrant, UnknownLevel, UnknownMode, UnknownPermission, UnknownRefusal, Unowned, UserId, UserRef, WhoCan,
 };
 
@@ -59,7 +59,7 @@ fn all_types_cross_threads_and_show_themselves() {
     cloned::<(Predicate<'_>, AnyOf<'_>, Term<'_>, Departments<'_>, Audience<'_>)>();
 
     copied::<(Level, Grant, Decision, Delegation, Unowned, Reload, RefusalKind, Digest)>();
-    copied::<(Permission, Toggle, AnyPermission)>();
+    copied::<(Permission, Permission<()>, AnyPermission)>();
     copied::<(UserRef<'_>, DepartmentRef<'_>, GroupRef<'_>, Owner<&str>, Share<&str>)>();
 
     error::<PolicyError>();

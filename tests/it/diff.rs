@@ -81,9 +81,12 @@ pub(crate) fn by_reference(before: &Policy, after: &Policy, pick: usize) -> Diff
         for user in &users {
             let mut note = |ask: Option<&AnyRecord<'_>>| {
                 // A toggle is asked without a record, and everything else with one; what one of them lacks is denied.
-                let may = |reference: &Reference<'_>, token: Option<AnyPermission>| {
-                    let asked = token.filter(|token| matches!(token, AnyPermission::Toggle(_)) == ask.is_none());
-                    asked.is_some_and(|token| reference.decide(user, token, ask))
+                let may = |reference: &Reference<'_>, token: Option<AnyPermission>| match (token, ask) {
+                    (Some(AnyPermission::Toggle(toggle)), None) => reference.decide(user, toggle, &()),
+                    (Some(AnyPermission::Levelled(permission)), Some(record)) => {
+                        reference.decide(user, permission, record)
+                    }
+                    _ => false,
                 };
                 let (old, new) = (may(&old, tokens[0]), may(&new, tokens[1]));
                 if old != new {
@@ -108,8 +111,8 @@ fn effective(policy: &Policy, user: &UserId, permission: &str) -> Grant {
     let own = AnyRecord::new(permission.split('.').next().unwrap(), Facts::owned_by(user));
     let level = reference.level(user, token);
     match token {
-        AnyPermission::Toggle(_) if reference.decide(user, token, None) => Grant::Allow,
-        AnyPermission::Levelled(_) if reference.decide(user, token, Some(&own)) => Grant::Level(level),
+        AnyPermission::Toggle(toggle) if reference.decide(user, toggle, &()) => Grant::Allow,
+        AnyPermission::Levelled(levelled) if reference.decide(user, levelled, &own) => Grant::Level(level),
         _ => Grant::DENY,
     }
 }

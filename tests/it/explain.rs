@@ -13,7 +13,7 @@ use orgscope::{
     Subject, UserId,
 };
 use orgscope_testing::random::{self, Record, World as RandomWorld, world};
-use orgscope_testing::square::permissions;
+use orgscope_testing::square::{decide, permissions};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ use crate::diff::by_reference;
 
 fn explain(snapshot: &Snapshot, user: &UserId, permission: AnyPermission, record: &AnyRecord<'_>) -> Explanation {
     match permission {
-        AnyPermission::Toggle(toggle) => snapshot.principal(user).explain_toggle(toggle),
+        AnyPermission::Toggle(toggle) => snapshot.principal(user).explain(toggle, &()),
         AnyPermission::Levelled(permission) => snapshot.principal(user).explain(permission, record),
     }
 }
@@ -46,9 +46,7 @@ fn repaired(policy: &Policy, user: &UserId, permission: AnyPermission, record: &
             other => panic!("unknown change {other:?}"),
         }
     }
-    let record = record.as_any();
-    let asked = matches!(permission, AnyPermission::Levelled(_)).then_some(&record);
-    Reference::new(&after(policy, &commands)).decide(user, permission, asked)
+    decide(Reference::new(&after(policy, &commands)), user, permission, &record.as_any())
 }
 
 fn join(a: Grant, b: Grant) -> Grant {
@@ -60,9 +58,7 @@ fn join(a: Grant, b: Grant) -> Grant {
 
 /// What must hold of every explanation: it says what the reference decides, and all its parts say the same.
 fn is_sound(policy: &Policy, user: &UserId, permission: AnyPermission, record: &Record, told: &Explanation) {
-    let any = record.as_any();
-    let asked = matches!(permission, AnyPermission::Levelled(_)).then_some(&any);
-    let expected = Reference::new(policy).decide(user, permission, asked);
+    let expected = decide(Reference::new(policy), user, permission, &record.as_any());
     assert_eq!(told.reason.decision().is_allow(), expected, "{told}");
     if told.steps.is_empty() {
         assert!(!expected);
@@ -193,9 +189,7 @@ fn a_denial(world: &RandomWorld, pick: [usize; 3]) -> Option<(UserId, AnyPermiss
         let name = policy.schema().name(permission).unwrap();
         let resource = name.split('.').next().unwrap().to_owned();
         let record = Record { resource, ..world.records[(pick[2] + turn) % world.records.len()].clone() };
-        let any = record.as_any();
-        let asked = matches!(permission, AnyPermission::Levelled(_)).then_some(&any);
-        if !reference.decide(user, permission, asked) {
+        if !decide(reference, user, permission, &record.as_any()) {
             return Some((user.clone(), permission, record));
         }
     }
@@ -300,7 +294,7 @@ fn story(file: &str, questions: &[(&str, &str, Option<&str>)]) -> String {
             record.map(|record| record.parse::<i64>().map_or_else(|_| record.into(), orgscope::RecordId::from));
         let question = world.question(action, record.as_ref()).unwrap();
         let told = match question {
-            Question::Toggle(toggle) => snapshot.principal(&user).explain_toggle(toggle),
+            Question::Toggle(toggle) => snapshot.principal(&user).explain(toggle, &()),
             Question::Levelled(permission, record) => snapshot.principal(&user).explain(permission, &record.as_any()),
         };
         let about = record.map_or_else(String::new, |record| format!(" {record}"));

@@ -124,7 +124,7 @@ fn thousands_of_changes_lead_where_compiling_leads() {
             let facts = Facts::owned_by(&owner).open(random.bool());
             let facts = if random.bool() { facts } else { facts.shared_with(Share::group(random.i64(0..GROUPS))) };
             let record = AnyRecord::new("contact", facts);
-            let expected = Reference::new(&policy).decide(&asker, read, Some(&record));
+            let expected = Reference::new(&policy).decide(&asker, read, &record);
             for snapshot in [&followed, &afresh] {
                 let answer = snapshot.principal(&asker).check(read, &record).is_allow();
                 assert_eq!(answer, expected, "{asker} {record:?}");

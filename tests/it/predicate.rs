@@ -85,7 +85,7 @@ fn agree(world: &World) {
             let predicate = snapshot.principal(&user).scope(levelled).predicate();
             is_shortest(&predicate);
             for record in world.records.iter().filter(|record| name.starts_with(&format!("{}.", record.resource))) {
-                let expected = reference.decide(&user, permission, Some(&record.as_any()));
+                let expected = reference.decide(&user, levelled, &record.as_any());
                 let walked = predicate.all_of().all(|any_of| any_of.terms().any(|term| holds(&term, record, world)));
                 assert_eq!(walked, expected, "{user:?} {name} {predicate} {record:?}");
                 let facts = Facts::owned_by_each(&record.owners).open(record.open);

@@ -3,7 +3,7 @@
 use orgscope::document::{Action, Document, Resource as Type, Role, Section, User};
 use orgscope::{
     AnyPermission, AnyRecord, Decision, Facts, Grant, Handle, Level, Permission, Policy, Reload, Resource, Snapshot,
-    Subject, Toggle, UnknownPermission,
+    Subject, UnknownPermission,
 };
 
 struct Contact(Option<&'static str>);
@@ -34,7 +34,7 @@ fn names_are_looked_up_once() {
     let policy = policy(&["read", "update"]);
     let schema = policy.schema();
     let read: Permission<Contact> = schema.permission("read").unwrap();
-    let call: Toggle = schema.toggle("contact.call").unwrap();
+    let call: Permission<()> = schema.toggle("contact.call").unwrap();
     assert_eq!(schema.name(read).as_deref(), Some("contact.read"));
     assert_eq!(schema.name(call).as_deref(), Some("contact.call"));
     assert_eq!(schema.find("contact.read"), Ok(read.into()));
@@ -64,7 +64,7 @@ fn a_misspelling_is_an_error_that_says_what_there_is() {
     assert_eq!(policy.schema().levelled("contact.read").map(Into::into), policy.schema().find("contact.read"));
     assert_eq!(
         message(policy.schema().toggle("contact.read").map(Into::into)),
-        "`contact.read` is no toggle but asked about a record: look it up with `permission` or `levelled`"
+        "`contact.read` is not a toggle but asked about a record: look it up with `permission` or `levelled`"
     );
 }
 
@@ -82,10 +82,10 @@ fn a_token_of_another_schema_denies_with_that_reason() {
     assert_eq!(ann.scope(read).list(&[Contact(Some("ann"))]).count(), 0);
     assert_eq!(ann.reason(read, &Contact(None)).to_string(), reason);
     assert_eq!(ann.grant(read), Grant::DENY);
-    assert!(!ann.check_toggle(call).is_allow());
-    assert_eq!(ann.reason_toggle(call).to_string(), reason);
+    assert!(!ann.check(call, &()).is_allow());
+    assert_eq!(ann.reason(call, &()).to_string(), reason);
     assert_eq!(snapshot.who_can(read, &Contact(None)).count(), 0);
-    assert_eq!(snapshot.who_can_toggle(call).count(), 0);
+    assert_eq!(snapshot.who_can(call, &()).count(), 0);
     assert_eq!(ours.schema().name(read), None);
 
     // The same by names, with a record whose type is compared at run time.
@@ -128,7 +128,7 @@ fn the_unknown_and_the_inactive_are_denied_with_that_reason() {
         let user = snapshot.principal(user);
         assert!(!user.is_active());
         assert_eq!(user.reason(read, &Contact(None)).to_string(), reason);
-        assert_eq!(user.reason_toggle(call).to_string(), reason);
+        assert_eq!(user.reason(call, &()).to_string(), reason);
         assert_eq!(user.grant(read), Grant::DENY);
     }
     let ann = snapshot.principal("ann");
@@ -136,7 +136,7 @@ fn the_unknown_and_the_inactive_are_denied_with_that_reason() {
         ann.reason(read, &Contact(None)).to_string(),
         "allow: `contact.read` is `all`, which reaches every record"
     );
-    assert_eq!(ann.reason_toggle(call).to_string(), "allow: `contact.call` is `allow`");
+    assert_eq!(ann.reason(call, &()).to_string(), "allow: `contact.call` is `allow`");
 }
 
 /// What a user effectively has is what a check says, where no record can change it.
@@ -153,7 +153,7 @@ fn requirements_that_are_denied_leave_nothing() {
     let ann = snapshot.principal("ann");
     let grant = |name| ann.grant(snapshot.schema().find(name).unwrap());
     assert_eq!(grant("contact.call"), Grant::DENY);
-    assert!(!ann.check_toggle(snapshot.schema().toggle("contact.call").unwrap()).is_allow());
+    assert!(!ann.check(snapshot.schema().toggle("contact.call").unwrap(), &()).is_allow());
     assert_eq!(grant("contact.update"), Grant::DENY);
     assert_eq!(grant("contact.delete"), Grant::Level(Level::All));
     assert_eq!(grant("contact.read"), Grant::Level(Level::Own));
@@ -168,7 +168,7 @@ fn a_schema_without_actions_has_active_users() {
     assert!(!snapshot.principal("gus").is_active());
     let call = policy(&["read"]).schema().toggle("contact.call").unwrap();
     assert_eq!(
-        snapshot.principal("ann").reason_toggle(call).to_string(),
+        snapshot.principal("ann").reason(call, &()).to_string(),
         "deny: the permission was looked up in another schema: look it up again"
     );
 }

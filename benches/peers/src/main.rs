@@ -158,8 +158,8 @@ fn prepare(size: Size) -> Result<(engine::Company, Questions), Box<dyn Error>> {
         let company::Request { user, permission, owner, open } = &request;
         let (on, action) = names[*permission];
         let record = AnyRecord::new(on, Facts::owned_by(owner).open(*open));
-        let token = policy.schema().find(&format!("{on}.{action}"))?;
-        expected.push(reference.decide(user, token, Some(&record)));
+        let token = policy.schema().levelled(&format!("{on}.{action}"))?;
+        expected.push(reference.decide(user, token, &record));
         asked.push(Question { user: integer(user)?, permission: *permission, owner: integer(owner)?, open: *open });
     }
     Ok((engine::Company { org, policy }, Questions { asked, expected }))

@@ -209,7 +209,7 @@ fn has_people_below(org: &Org, department: NodeIndex) -> bool {
 fn managed_by(user: UserSlot, manage: ActionIndex, snapshot: &Snapshot) -> Managed {
     let principal = snapshot.principal_at(user);
     match snapshot.schema().token(manage) {
-        AnyPermission::Toggle(toggle) if principal.check_toggle(toggle).is_allow() => Managed::Wholly,
+        AnyPermission::Toggle(toggle) if principal.check(toggle, &()).is_allow() => Managed::Wholly,
         AnyPermission::Toggle(_) => Managed::Not,
         AnyPermission::Levelled(_) => of_level(principal.asker.level(manage)),
     }

@@ -98,7 +98,7 @@ fn manages(user: &UserId, section: usize, snapshot: &Snapshot) -> Option<ActionI
     let manage = schema.section_at(section).manage?;
     let principal = snapshot.principal(user);
     let may = match schema.token(manage) {
-        AnyPermission::Toggle(toggle) => principal.check_toggle(toggle).is_allow(),
+        AnyPermission::Toggle(toggle) => principal.check(toggle, &()).is_allow(),
         AnyPermission::Levelled(_) => principal.asker.level(manage) != Level::Deny,
     };
     may.then_some(manage)

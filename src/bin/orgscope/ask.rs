@@ -6,7 +6,7 @@ use orgscope::{Permission, Principal, Reason, RecordId, Snapshot, UserId};
 /// Why the user may or may not, with the decision.
 pub(crate) fn reason(user: Principal<'_>, question: Question<'_>) -> Reason {
     match question {
-        Question::Toggle(toggle) => user.reason_toggle(toggle),
+        Question::Toggle(toggle) => user.reason(toggle, &()),
         Question::Levelled(permission, record) => user.reason(permission, &record.as_any()),
     }
 }
@@ -14,7 +14,7 @@ pub(crate) fn reason(user: Principal<'_>, question: Question<'_>) -> Reason {
 /// Whether the user may.
 pub(crate) fn is_allowed(user: Principal<'_>, question: Question<'_>) -> bool {
     let decision = match question {
-        Question::Toggle(toggle) => user.check_toggle(toggle),
+        Question::Toggle(toggle) => user.check(toggle, &()),
         Question::Levelled(permission, record) => user.check(permission, &record.as_any()),
     };
     decision.is_allow()
@@ -35,7 +35,7 @@ pub(crate) fn list<'w>(
 /// The users who may, in canonical order.
 pub(crate) fn who<'s>(snapshot: &'s Snapshot, question: Question<'_>) -> Vec<&'s UserId> {
     let mut users: Vec<&UserId> = match question {
-        Question::Toggle(toggle) => snapshot.who_can_toggle(toggle).collect(),
+        Question::Toggle(toggle) => snapshot.who_can(toggle, &()).collect(),
         Question::Levelled(permission, record) => snapshot.who_can(permission, &record.as_any()).collect(),
     };
     users.sort_unstable();

@@ -36,7 +36,7 @@ impl Explain {
         let snapshot = Snapshot::of(world.policy());
         let user = snapshot.principal(&self.user);
         let told: Explanation = match world.question(&self.action, self.record.as_ref())? {
-            Question::Toggle(toggle) => user.explain_toggle(toggle),
+            Question::Toggle(toggle) => user.explain(toggle, &()),
             Question::Levelled(permission, record) => user.explain(permission, &record.as_any()),
         };
         let decision = told.reason.decision();

@@ -8,7 +8,7 @@ use crate::query::explain::search::{Enough, Move, Options, Search};
 use crate::query::explain::{Asked, Change, Repair};
 use crate::query::names::{department_name, group_name, role_name, user_name};
 use crate::query::principal::Principal;
-use crate::snapshot::{Relation, Snapshot};
+use crate::snapshot::Snapshot;
 use crate::vocabulary::facts::Facts;
 use crate::vocabulary::permission::{ActionIndex, Permission};
 use crate::vocabulary::subject::{Owner, Share, Subject};
@@ -105,14 +105,10 @@ impl Asked<'_> {
         let after = self.state_after(&changes)?;
         let principal = after.principal(self.user);
         let schema = after.fingerprint();
-        let allowed = match self.facts {
-            Some(facts) => {
-                let facts = changes.iter().fold(facts.clone(), |facts, change| change.on(facts));
-                principal.scope(Permission::<()>::new(self.action, schema)).contains_facts(&facts)
-            }
-            None => principal.cell(self.action, schema).admits(Relation::default()),
-        };
-        if !allowed {
+        // A toggle, which has no facts, does not look at them.
+        let facts = self.facts.cloned().unwrap_or_default();
+        let facts = changes.iter().fold(facts, |facts, change| change.on(facts));
+        if !principal.scope(Permission::<()>::new(self.action, schema)).contains_facts(&facts) {
             return None;
         }
         let diff = self.snapshot.diff(&after);

@@ -14,7 +14,7 @@ use crate::query::reason::Reason;
 use crate::snapshot::Relation;
 use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::id::UserId;
-use crate::vocabulary::permission::{ActionIndex, Permission, Toggle};
+use crate::vocabulary::permission::{ActionIndex, Permission};
 
 impl Principal<'_> {
     /// Why this user may, or may not, do this to this record: the way to the decision, and for a denial the least that
@@ -29,16 +29,10 @@ impl Principal<'_> {
         let Some(expected) = self.resource_type(action, schema) else { return self.unexplained(reason) };
         let resource = record.dynamic_type().unwrap_or(expected).to_owned();
         let asked = (resource == expected).then_some(action);
-        record.with_facts(|facts| self.explained(reason, action, asked, Some((resource, facts))))
-    }
-
-    /// Why this user may, or may not, do this, as [`explain`](Self::explain) says it of a permission with a record.
-    pub fn explain_toggle(&self, toggle: Toggle) -> Explanation {
-        let reason = self.reason_toggle(toggle);
-        if toggle.schema != self.snapshot.fingerprint() {
-            return self.unexplained(reason);
-        }
-        self.explained(reason, toggle.action, Some(toggle.action), None)
+        record.with_facts(|facts| {
+            let record = R::HAS_FACTS.then_some((resource, facts));
+            self.explained(reason, action, asked, record)
+        })
     }
 
     fn unexplained(&self, reason: Reason) -> Explanation {

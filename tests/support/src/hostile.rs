@@ -21,7 +21,7 @@ pub fn answers_by_the_rules(world: &World) {
             if let AnyPermission::Levelled(levelled) = permission {
                 let record = record.as_any();
                 let who = sorted(snapshot.who_can(levelled, &record));
-                let may = |user: &&UserId| reference.decide(*user, permission, Some(&record));
+                let may = |user: &&UserId| reference.decide(*user, levelled, &record);
                 assert_eq!(who, users.iter().filter(may).collect::<Vec<_>>());
             }
         }

@@ -88,7 +88,7 @@ pub fn manage(policy: &Policy, section: &str) -> Option<AnyPermission> {
 pub fn manages(policy: &Policy, user: &UserId, section: &str) -> bool {
     match manage(policy, section) {
         None => false,
-        Some(AnyPermission::Toggle(toggle)) => Reference::new(policy).decide(user, toggle, None),
+        Some(AnyPermission::Toggle(toggle)) => Reference::new(policy).decide(user, toggle, &()),
         Some(levelled) => Reference::new(policy).level(user, levelled) != Level::Deny,
     }
 }
@@ -150,9 +150,8 @@ pub fn is_inside(policy: &Policy, section: &str, delegate: &UserId, subject: &Su
     let name = policy.schema().name(manage).unwrap();
     let resource = name.split('.').next().unwrap();
     let level = reference.level(delegate, manage);
-    let decided = |owner: Owner<&str>| {
-        reference.decide(delegate, manage, Some(&AnyRecord::new(resource, Facts::owned_by(owner))))
-    };
+    let decided =
+        |owner: Owner<&str>| reference.decide(delegate, manage, &AnyRecord::new(resource, Facts::owned_by(owner)));
     match subject {
         Subject::User(id) => decided(Owner::User(id.borrowed())),
         Subject::Department(id) => decided(Owner::Department(id.borrowed())),
@@ -186,7 +185,7 @@ pub fn managed(policy: &Policy, section: &str) -> Managed {
     let manage = manage(policy, section);
     let by = |user: &UserId| match manage {
         _ if is_administrator(&document, user) => Managed::Wholly,
-        Some(AnyPermission::Toggle(toggle)) if reference.decide(user, toggle, None) => Managed::Wholly,
+        Some(AnyPermission::Toggle(toggle)) if reference.decide(user, toggle, &()) => Managed::Wholly,
         None | Some(AnyPermission::Toggle(_)) => Managed::Not,
         Some(AnyPermission::Levelled(levelled)) => match reference.level(user, levelled) {
             Level::Deny => Managed::Not,

@@ -2,9 +2,9 @@
 
 use orgscope::reference::Reference;
 use orgscope::world::Question;
-use orgscope::{AnyPermission, AnyRecord, Handle, Policy, Snapshot, UserId};
+use orgscope::{AnyPermission, AnyRecord, Handle, Permission, Policy, Record, Snapshot, UserId};
 
-use crate::random::{Record, World};
+use crate::random::{self, World};
 
 /// Every permission of a policy, of every section.
 pub fn permissions(policy: &Policy) -> Vec<AnyPermission> {
@@ -19,21 +19,19 @@ pub fn sorted<'s>(users: impl Iterator<Item = &'s UserId>) -> Vec<&'s UserId> {
 }
 
 /// Whether a user may, asked of the snapshot in every way that it can be asked.
-pub fn ask(snapshot: &Snapshot, user: &UserId, permission: AnyPermission, record: Option<&AnyRecord<'_>>) -> bool {
+pub fn ask<R: Record>(snapshot: &Snapshot, user: &UserId, permission: Permission<R>, record: &R) -> bool {
     let principal = snapshot.principal(user);
-    match (permission, record) {
-        (AnyPermission::Toggle(toggle), _) => {
-            let allow = principal.check_toggle(toggle).is_allow();
-            assert_eq!(principal.reason_toggle(toggle).decision().is_allow(), allow, "reason of {user}");
-            allow
-        }
-        (AnyPermission::Levelled(permission), Some(record)) => {
-            let allow = principal.check(permission, record).is_allow();
-            assert_eq!(principal.scope(permission).contains(record), allow, "scope of {user}");
-            assert_eq!(principal.reason(permission, record).decision().is_allow(), allow, "reason of {user}");
-            allow
-        }
-        (AnyPermission::Levelled(_), None) => unreachable!("a levelled permission is asked about a record"),
+    let allow = principal.check(permission, record).is_allow();
+    assert_eq!(principal.scope(permission).contains(record), allow, "scope of {user}");
+    assert_eq!(principal.reason(permission, record).decision().is_allow(), allow, "reason of {user}");
+    allow
+}
+
+/// What the reference says of a permission of either kind. A toggle is asked without the record.
+pub fn decide(reference: Reference<'_>, user: &UserId, permission: AnyPermission, record: &AnyRecord<'_>) -> bool {
+    match permission {
+        AnyPermission::Toggle(toggle) => reference.decide(user, toggle, &()),
+        AnyPermission::Levelled(permission) => reference.decide(user, permission, record),
     }
 }
 
@@ -41,31 +39,32 @@ pub fn ask(snapshot: &Snapshot, user: &UserId, permission: AnyPermission, record
 pub fn agree(world: &World) {
     let policy = world.policy();
     let (reference, snapshot) = (Reference::new(&policy), Snapshot::of(&policy));
-    let records: Vec<AnyRecord<'_>> = world.records.iter().map(Record::as_any).collect();
+    let records: Vec<AnyRecord<'_>> = world.records.iter().map(random::Record::as_any).collect();
     for permission in permissions(&policy) {
-        let may = |user: &UserId, record: Option<&AnyRecord<'_>>| reference.decide(user, permission, record);
         let everybody: Vec<UserId> = policy.to_document().org.users.into_iter().map(|user| user.id).collect();
         match permission {
             AnyPermission::Toggle(toggle) => {
+                let may = |user: &UserId| reference.decide(user, toggle, &());
                 for user in world.askers() {
-                    assert_eq!(ask(&snapshot, &user, permission, None), may(&user, None), "{user:?}");
+                    assert_eq!(ask(&snapshot, &user, toggle, &()), may(&user), "{user:?}");
                 }
-                let expected: Vec<&UserId> = everybody.iter().filter(|user| may(user, None)).collect();
-                assert_eq!(sorted(snapshot.who_can_toggle(toggle)), expected);
-                assert_eq!(snapshot.who_can_toggle(toggle).count(), expected.len());
+                let expected: Vec<&UserId> = everybody.iter().filter(|user| may(user)).collect();
+                assert_eq!(sorted(snapshot.who_can(toggle, &())), expected);
+                assert_eq!(snapshot.who_can(toggle, &()).count(), expected.len());
             }
             AnyPermission::Levelled(levelled) => {
+                let may = |user: &UserId, record: &AnyRecord<'_>| reference.decide(user, levelled, record);
                 for user in world.askers() {
                     for record in &records {
-                        let expected = may(&user, Some(record));
-                        assert_eq!(ask(&snapshot, &user, permission, Some(record)), expected, "{user:?} {record:?}");
+                        let expected = may(&user, record);
+                        assert_eq!(ask(&snapshot, &user, levelled, record), expected, "{user:?} {record:?}");
                     }
-                    let expected: Vec<&AnyRecord<'_>> = records.iter().filter(|r| may(&user, Some(r))).collect();
+                    let expected: Vec<&AnyRecord<'_>> = records.iter().filter(|record| may(&user, record)).collect();
                     let scope = snapshot.principal(&user).scope(levelled);
                     assert_eq!(scope.list(&records).collect::<Vec<_>>(), expected, "list of {user:?}");
                 }
                 for record in &records {
-                    let expected: Vec<&UserId> = everybody.iter().filter(|user| may(user, Some(record))).collect();
+                    let expected: Vec<&UserId> = everybody.iter().filter(|user| may(user, record)).collect();
                     assert_eq!(sorted(snapshot.who_can(levelled, record)), expected, "who {record:?}");
                     assert_eq!(snapshot.who_can(levelled, record).count(), expected.len(), "count {record:?}");
                 }
@@ -103,13 +102,10 @@ fn expectations_met(name: &str, world: &orgscope::world::World, snapshot: &Snaps
     let reference = Reference::new(policy);
     let decide = |user: &UserId, question: Question<'_>| {
         let (fast, slow) = match question {
-            Question::Toggle(toggle) => {
-                (ask(snapshot, user, toggle.into(), None), reference.decide(user, toggle, None))
-            }
+            Question::Toggle(toggle) => (ask(snapshot, user, toggle, &()), reference.decide(user, toggle, &())),
             Question::Levelled(permission, record) => {
                 let record = record.as_any();
-                let fast = ask(snapshot, user, permission.into(), Some(&record));
-                (fast, reference.decide(user, permission, Some(&record)))
+                (ask(snapshot, user, permission, &record), reference.decide(user, permission, &record))
             }
         };
         assert_eq!(fast, slow, "{name}: {user}: snapshot and reference");
@@ -134,7 +130,7 @@ fn expectations_met(name: &str, world: &orgscope::world::World, snapshot: &Snaps
     for who in &expect.who {
         let question = world.question(&who.action, who.record.as_ref()).unwrap();
         let found: Vec<&UserId> = match question {
-            Question::Toggle(toggle) => sorted(snapshot.who_can_toggle(toggle)),
+            Question::Toggle(toggle) => sorted(snapshot.who_can(toggle, &())),
             Question::Levelled(permission, record) => sorted(snapshot.who_can(permission, &record.as_any())),
         };
         let mut expected: Vec<&UserId> = who.users.iter().collect();

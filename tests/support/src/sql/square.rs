@@ -231,7 +231,7 @@ fn agree(database: &impl Database, ids: Ids, world: &World, mirror: &Mirror) -> 
             };
             let expected = |one: bool| -> Vec<i64> {
                 let decide = |record: &Record| {
-                    let allow = reference.decide(&user, permission, Some(&record.as_any()));
+                    let allow = reference.decide(&user, levelled, &record.as_any());
                     assert_eq!(scope.contains(&record.as_any()), allow);
                     allow
                 };
