@@ -7,8 +7,8 @@ use foldhash::fast::RandomState;
 
 use crate::policy::org::User;
 use crate::query::principal::Principal;
-use crate::snapshot::{Cell, DepartmentSlot, Entries, Entry, Snapshot, Source, slot};
-use crate::vocabulary::facts::{Facts, Record};
+use crate::snapshot::{Asker, Cell, DepartmentSlot, Entries, Entry, Snapshot, Source, slot};
+use crate::vocabulary::facts::{Facts, Few, Record, sealed};
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::{ActionIndex, Permission};
@@ -21,10 +21,10 @@ use crate::vocabulary::subject::{Owner, Share};
 /// the canonical one sorts the ids.
 ///
 /// [`count`](Iterator::count) counts users with the same roles and departments together, without listing them.
-pub struct WhoCan<'s, A> {
+pub struct WhoCan<'s> {
     snapshot: &'s Snapshot,
-    /// Whether somebody may.
-    ask: A,
+    permission: Permission<Told>,
+    record: Told,
     /// Users who must be asked one by one, sorted.
     named: Vec<u32>,
     next_named: usize,
@@ -62,27 +62,27 @@ impl Snapshot {
     /// assert_eq!(readers, [&"ann".into(), &"bob".into()]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn who_can<'s, R: Record>(
-        &'s self,
-        permission: Permission<R>,
-        record: &R,
-    ) -> WhoCan<'s, impl Fn(Principal<'s>) -> bool> {
+    pub fn who_can<R: Record>(&self, permission: Permission<R>, record: &R) -> WhoCan<'_> {
         let Permission { action, schema, .. } = permission;
-        let (mut named, mut entries): (_, Entries<'s>) = (Vec::new(), Box::new(std::iter::empty()));
-        if schema == self.fingerprint() {
-            (named, entries) = record.with_facts(|facts| (self.named(facts), self.entries_for(action, facts)));
-        }
-        self.those(move |user: Principal<'s>| user.check(permission, record).is_allow(), named, entries)
-    }
-
-    fn those<'s, A: Fn(Principal<'s>) -> bool>(
-        &'s self,
-        ask: A,
-        named: Vec<u32>,
-        entries: Entries<'s>,
-    ) -> WhoCan<'s, A> {
-        let current = Box::new(std::iter::empty());
-        WhoCan { snapshot: self, ask, named, next_named: 0, entries, seen: HashSet::default(), current }
+        let is_asked_about = |expected| record.dynamic_type().is_none_or(|found| found == expected);
+        let is_ours = schema == self.fingerprint() && is_asked_about(&self.schema().resource_of(action).name);
+        record.with_facts(|facts| {
+            let (named, entries): (_, Entries<'_>) = if is_ours {
+                (self.named(facts), self.entries_for(action, facts))
+            } else {
+                (Vec::new(), Box::new(std::iter::empty()))
+            };
+            WhoCan {
+                snapshot: self,
+                permission: Permission::new(action, schema),
+                record: Told::of(facts),
+                named,
+                next_named: 0,
+                entries,
+                seen: HashSet::default(),
+                current: Box::new(std::iter::empty()),
+            }
+        })
     }
 
     /// The users to whom a record may be otherwise related than to all who share their departments and roles.
@@ -156,13 +156,54 @@ impl Snapshot {
     }
 }
 
-impl<'s, A: Fn(Principal<'s>) -> bool> WhoCan<'s, A> {
+/// The facts of a record, owned: whoever holds the answer need not hold the record.
+struct Told {
+    owners: Few<Owner>,
+    open: bool,
+    shared_with: Few<Share>,
+}
+
+impl Told {
+    fn of(facts: &Facts<'_>) -> Self {
+        Self {
+            owners: facts.owners.as_slice().iter().map(|owner| (*owner).into()).collect(),
+            open: facts.open,
+            shared_with: facts.shared_with.as_slice().iter().map(|share| (*share).into()).collect(),
+        }
+    }
+}
+
+impl Record for Told {}
+impl sealed::Record for Told {
+    fn dynamic_type(&self) -> Option<&str> {
+        None
+    }
+    fn with_facts<T>(&self, ask: impl FnOnce(&Facts<'_>) -> T) -> T {
+        ask(&Facts {
+            owners: self.owners.as_slice().iter().map(Owner::borrowed).collect(),
+            open: self.open,
+            shared_with: self.shared_with.as_slice().iter().map(Share::borrowed).collect(),
+        })
+    }
+    fn with_few_facts<T>(&self, one: impl FnOnce(Owner<&str>, bool) -> T, other: impl FnOnce(&Facts<'_>) -> T) -> T {
+        match (&self.owners, &self.shared_with) {
+            (Few::One(owner), Few::None) => one(owner.borrowed(), self.open),
+            _ => self.with_facts(other),
+        }
+    }
+}
+
+impl WhoCan<'_> {
+    fn may(&self, asker: Asker<'_>) -> bool {
+        Principal { snapshot: self.snapshot, asker }.check(self.permission, &self.record).is_allow()
+    }
+
     /// The next of the users who are named and may.
     fn next_named(&mut self) -> Option<u32> {
-        while let Some(user) = self.named.get(self.next_named) {
+        while let Some(user) = self.named.get(self.next_named).copied() {
             self.next_named += 1;
-            if (self.ask)(Principal { snapshot: self.snapshot, asker: self.snapshot.asker_at(*user) }) {
-                return Some(*user);
+            if self.may(self.snapshot.asker_at(user)) {
+                return Some(user);
             }
         }
         None
@@ -172,8 +213,7 @@ impl<'s, A: Fn(Principal<'s>) -> bool> WhoCan<'s, A> {
     fn next_entry(&mut self) -> Option<(Entry, Option<usize>)> {
         loop {
             let (entry, count) = self.entries.next()?;
-            let anybody = Principal { snapshot: self.snapshot, asker: self.snapshot.anybody(entry) };
-            if self.seen.insert(entry) && (self.ask)(anybody) {
+            if self.seen.insert(entry) && self.may(self.snapshot.anybody(entry)) {
                 return Some((entry, count));
             }
         }
@@ -193,7 +233,7 @@ impl<'s, A: Fn(Principal<'s>) -> bool> WhoCan<'s, A> {
     }
 }
 
-impl<'s, A: Fn(Principal<'s>) -> bool> Iterator for WhoCan<'s, A> {
+impl<'s> Iterator for WhoCan<'s> {
     type Item = &'s UserId;
 
     fn next(&mut self) -> Option<&'s UserId> {
@@ -217,7 +257,7 @@ impl<'s, A: Fn(Principal<'s>) -> bool> Iterator for WhoCan<'s, A> {
     }
 }
 
-impl<A> Debug for WhoCan<'_, A> {
+impl Debug for WhoCan<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WhoCan").field("named", &self.named.len()).finish_non_exhaustive()
     }

@@ -144,6 +144,17 @@ impl<'a> From<&'a Share> for Share<&'a str> {
     }
 }
 
+impl From<Share<&str>> for Share {
+    fn from(share: Share<&str>) -> Self {
+        match share {
+            Share::User(id) => Self::User(id.into()),
+            Share::Department(id) => Self::Department(id.into()),
+            Share::DepartmentSub(id) => Self::DepartmentSub(id.into()),
+            Share::Group(id) => Self::Group(id.into()),
+        }
+    }
+}
+
 impl Share {
     /// The same share with its text borrowed, as [`Facts`](crate::Facts) take it.
     pub fn borrowed(&self) -> Share<&str> {
@@ -212,6 +223,15 @@ owner_from_user_id! { i8 i16 i32 i64 u8 u16 u32 &'a str &'a String &'a UserId Us
 impl<'a> From<&'a Owner> for Owner<&'a str> {
     fn from(owner: &'a Owner) -> Self {
         owner.borrowed()
+    }
+}
+
+impl From<Owner<&str>> for Owner {
+    fn from(owner: Owner<&str>) -> Self {
+        match owner {
+            Owner::User(id) => Self::User(id.into()),
+            Owner::Department(id) => Self::Department(id.into()),
+        }
     }
 }
 

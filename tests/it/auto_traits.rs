@@ -26,7 +26,7 @@ fn error<T: std::error::Error + Send + Sync + Clone + Eq + 'static>() {}
 #[test]
 fn all_types_cross_threads_and_show_themselves() {
     shared::<Handle>();
-    shared::<WhoCan<'_, fn(Principal<'static>) -> bool>>();
+    shared::<WhoCan<'_>>();
     shared::<Snapshot>();
 
     cloned::<Policy>();

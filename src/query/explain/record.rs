@@ -5,34 +5,26 @@ use petgraph::stable_graph::NodeIndex;
 use crate::policy::Policy;
 use crate::policy::org::User;
 use crate::query::explain::{Named, OwnerTold, ShareTold};
-use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
+use crate::vocabulary::id::DepartmentId;
 use crate::vocabulary::subject::{Owner, Share};
 
 pub(super) fn owner_told(policy: &Policy, owner: &Owner<&str>) -> OwnerTold {
     let org = &policy.org;
-    match owner {
+    let owner = Owner::from(*owner);
+    let (known, name, member_of) = match &owner {
         Owner::User(id) => {
-            let id = UserId::from(*id);
-            let user = org.users().get(&id);
+            let user = org.users().get(id);
             let departments = user.into_iter().flat_map(User::departments);
-            OwnerTold {
-                name: user.and_then(User::name),
-                known: user.is_some(),
-                member_of: departments.map(|department| department_named(policy, department)).collect(),
-                owner: Owner::User(id),
-            }
+            let member_of = departments.map(|department| department_named(policy, department)).collect();
+            (user.is_some(), user.and_then(User::name), member_of)
         }
         Owner::Department(id) => {
-            let id = DepartmentId::from(*id);
-            let department = org.department(&id);
-            OwnerTold {
-                name: department.and_then(|department| org.name_of(department)).map(ToOwned::to_owned),
-                known: department.is_some(),
-                member_of: Vec::new(),
-                owner: Owner::Department(id),
-            }
+            let department = org.department(id);
+            let name = department.and_then(|department| org.name_of(department)).map(ToOwned::to_owned);
+            (department.is_some(), name, Vec::new())
         }
-    }
+    };
+    OwnerTold { owner, name, known, member_of }
 }
 
 pub(super) fn department_named(policy: &Policy, department: NodeIndex) -> Named<DepartmentId> {
@@ -55,27 +47,11 @@ pub(super) fn homes(policy: &Policy, owner: &Owner<&str>) -> Vec<NodeIndex> {
 pub(super) fn share_told(policy: &Policy, share: &Share<&str>) -> ShareTold {
     let org = &policy.org;
     let department_name = |id: &DepartmentId| org.name_of(org.department(id)?).map(ToOwned::to_owned);
-    let (with, name) = match share {
-        Share::User(id) => {
-            let id = UserId::from(*id);
-            let name = org.users().get(&id).and_then(User::name);
-            (Share::User(id), name)
-        }
-        Share::Department(id) => {
-            let id = DepartmentId::from(*id);
-            let name = department_name(&id);
-            (Share::Department(id), name)
-        }
-        Share::DepartmentSub(id) => {
-            let id = DepartmentId::from(*id);
-            let name = department_name(&id);
-            (Share::DepartmentSub(id), name)
-        }
-        Share::Group(id) => {
-            let id = GroupId::from(*id);
-            let name = org.groups().get(&id).and_then(|group| group.name.clone());
-            (Share::Group(id), name)
-        }
+    let with = Share::from(*share);
+    let name = match &with {
+        Share::User(id) => org.users().get(id).and_then(User::name),
+        Share::Department(id) | Share::DepartmentSub(id) => department_name(id),
+        Share::Group(id) => org.groups().get(id).and_then(|group| group.name.clone()),
     };
     ShareTold { with, name }
 }
