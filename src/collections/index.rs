@@ -1,6 +1,6 @@
 //! From ids to what is known of them.
 
-use std::hash::{BuildHasher, Hash};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
@@ -21,10 +21,8 @@ pub(crate) struct Index<T> {
     /// Integers, but for those in the table.
     near: Pages<T>,
     hasher: RandomState,
-    /// Compared as they are.
-    integers: Shards<(), T>,
-    /// Compared by their hash, then as they are.
-    texts: Shards<Arc<str>, T>,
+    integers: Shards<(i64, T)>,
+    texts: Shards<(Arc<str>, T)>,
 }
 
 impl<T: Copy> Index<T> {
@@ -36,12 +34,12 @@ impl<T: Copy> Index<T> {
             if let Some(integer) = id.as_integer() {
                 integers.push((integer, value));
             } else if let Some(text) = id.shared_text() {
-                let hash = hash(&hasher, &**text);
-                texts.push(((hash, hash, text.clone()), value));
+                texts.push((hasher.hash_one(&**text), (text.clone(), value)));
             }
         }
         let (near, integers) = grouped(&hasher, &integers);
-        Self { near, hasher, integers, texts: Shards::of(&texts) }
+        let texts = Shards::of(&texts, |(text, _)| hasher.hash_one(&**text));
+        Self { near, hasher, integers, texts }
     }
 
     #[inline]
@@ -61,12 +59,13 @@ impl<T: Copy> Index<T> {
     /// Apart, so that to look up an integer that is in a page stays small: a principal by id takes a twentieth less.
     #[inline(never)]
     fn get_integer(&self, integer: i64) -> Option<T> {
-        self.integers.get(hash(&self.hasher, &integer), word(integer), |_| true)
+        let found = self.integers.get(self.hasher.hash_one(integer), |(other, _)| *other == integer);
+        found.map(|(_, value)| *value)
     }
 
     fn get_text(&self, text: &str) -> Option<T> {
-        let hash = hash(&self.hasher, text);
-        self.texts.get(hash, hash, |(other, _)| **other == *text)
+        let found = self.texts.get(self.hasher.hash_one(text), |(other, _)| **other == *text);
+        found.map(|(_, value)| *value)
     }
 
     pub(crate) fn set<Kind>(&mut self, id: &Id<Kind>, value: T) {
@@ -79,30 +78,27 @@ impl<T: Copy> Index<T> {
             // A company that grew: its ids may stand close together by now. In the table there are as many as in pages, so it
             // is as if the table alone were made anew.
             if !is_far && self.integers.is_full() && self.integers.len() >= self.near.len() {
-                let far = self.integers.iter().map(|(word, value)| (integer_of(word), value));
-                let all: Vec<_> = self.near.iter().chain(far).chain([(integer, value)]).collect();
-                (self.near, self.integers) = grouped(hasher, &all);
+                let all = self.near.iter().chain(self.integers.iter().copied()).chain([(integer, value)]);
+                (self.near, self.integers) = grouped(hasher, &all.collect::<Vec<_>>());
                 return;
             }
-            let rehash = |word: u64, (): &()| hash(hasher, &integer_of(word));
-            self.integers.set((hash(hasher, &integer), word(integer), ()), value, |_| true, rehash);
+            let is_it = |(other, _): &(i64, T)| *other == integer;
+            self.integers.set(hasher.hash_one(integer), (integer, value), is_it, |(id, _)| hasher.hash_one(id));
         } else if let Some(text) = id.shared_text() {
-            let hash = hash(hasher, &**text);
-            self.texts.set((hash, hash, text.clone()), value, |(other, _)| other == text, |word, _| word);
+            let is_it = |(other, _): &(Arc<str>, T)| other == text;
+            let rehash = |(text, _): &(Arc<str>, T)| hasher.hash_one(&**text);
+            self.texts.set(hasher.hash_one(&**text), (text.clone(), value), is_it, rehash);
         }
     }
 
     pub(crate) fn remove<Kind>(&mut self, id: &Id<Kind>) {
         let hasher = &self.hasher;
         if let Some(integer) = id.as_integer() {
-            if self.near.remove(integer) {
-                return;
+            if !self.near.remove(integer) {
+                self.integers.remove(hasher.hash_one(integer), |(other, _)| *other == integer);
             }
-            let rehash = |word: u64, (): &()| hash(hasher, &integer_of(word));
-            self.integers.remove((hash(hasher, &integer), word(integer)), |_| true, rehash);
         } else if let Some(text) = id.shared_text() {
-            let hash = hash(hasher, &**text);
-            self.texts.remove((hash, hash), |(other, _)| other == text, |word, _| word);
+            self.texts.remove(hasher.hash_one(&**text), |(other, _)| other == text);
         }
     }
 
@@ -116,25 +112,11 @@ impl<T: Copy> Index<T> {
 }
 
 /// The integers that stand close together, and the others.
-fn grouped<T: Copy>(hasher: &RandomState, ids: &[(i64, T)]) -> (Pages<T>, Shards<(), T>) {
+fn grouped<T: Copy>(hasher: &RandomState, ids: &[(i64, T)]) -> (Pages<T>, Shards<(i64, T)>) {
     let near = Pages::of(ids);
     let far = ids.iter().filter(|(id, _)| near.get(*id).is_none());
-    let far: Vec<_> = far.map(|(id, value)| ((hash(hasher, id), word(*id), ()), *value)).collect();
-    (near, Shards::of(&far))
-}
-
-#[inline]
-fn hash<T: Hash + ?Sized>(hasher: &RandomState, id: &T) -> u64 {
-    hasher.hash_one(id)
-}
-
-#[inline]
-fn word(integer: i64) -> u64 {
-    integer.cast_unsigned()
-}
-
-fn integer_of(word: u64) -> i64 {
-    word.cast_signed()
+    let far: Vec<_> = far.map(|(id, value)| (hasher.hash_one(id), (*id, *value))).collect();
+    (near, Shards::of(&far, |(id, _)| hasher.hash_one(id)))
 }
 
 /// What of two indices is not the same.
@@ -144,8 +126,8 @@ impl<T: Copy + PartialEq> Index<T> {
         let mut ids: Vec<Id<Kind>> = Vec::new();
         for (one, two) in [(self, other), (other, self)] {
             ids.extend(one.near.unshared(&two.near).map(Id::from));
-            ids.extend(one.integers.unshared(&two.integers).map(|(word, ())| Id::from(integer_of(word))));
-            ids.extend(one.texts.unshared(&two.texts).map(|(_, text)| Id::from(&**text)));
+            ids.extend(one.integers.unshared(&two.integers).map(|(id, _)| Id::from(*id)));
+            ids.extend(one.texts.unshared(&two.texts).map(|(text, _)| Id::from(&**text)));
         }
         ids.retain(|id| self.get(id.borrowed()) != other.get(id.borrowed()));
         ids.sort_unstable();

@@ -19,7 +19,7 @@ const ITEMS: usize = 32;
 /// came took longer than all the rest of a command.
 pub(crate) struct Interned<T> {
     hasher: RandomState,
-    places: Shards<(), u32>,
+    places: Shards<u32>,
     items: Chunks<T, ITEMS>,
 }
 
@@ -31,7 +31,7 @@ impl<T> Clone for Interned<T> {
 
 impl<T> Default for Interned<T> {
     fn default() -> Self {
-        Self { hasher: RandomState::default(), places: Shards::of(&[]), items: Chunks::default() }
+        Self { hasher: RandomState::default(), places: Shards::of(&[], |_| 0), items: Chunks::default() }
     }
 }
 
@@ -42,13 +42,9 @@ impl<T> Interned<T> {
         T: From<Item>,
     {
         let hasher = items.hasher().clone();
-        let places = (0..).zip(&items).map(|(place, item)| {
-            let hash = hasher.hash_one(item);
-            ((hash, hash, ()), place)
-        });
-        let places: Vec<_> = places.collect();
-        let items = Chunks::of(items.into_iter().map(T::from));
-        Self { hasher, places: Shards::of(&places), items }
+        let places: Vec<_> = items.iter().map(|item| hasher.hash_one(item)).zip(0..).collect();
+        let places = Shards::of(&places, |place| hasher.hash_one(&items[*place as usize]));
+        Self { hasher, places, items: Chunks::of(items.into_iter().map(T::from)) }
     }
 
     #[inline]
@@ -76,14 +72,16 @@ impl<T: Clone> Interned<T> {
     where
         T: Borrow<Item> + From<Item>,
     {
-        let hash = self.hasher.hash_one(&item);
-        let is_it = |((), place): &((), u32)| self.get(*place).is_some_and(|other| *other.borrow() == item);
-        if let Some(place) = self.places.get(hash, hash, is_it) {
-            return place;
+        let Self { hasher, places, items } = self;
+        let hash = hasher.hash_one(&item);
+        let is_it = |place: &u32| items.get(*place).is_some_and(|other| *other.borrow() == item);
+        if let Some(place) = places.get(hash, is_it) {
+            return *place;
         }
-        let place = place_number(self.items.len());
-        self.items.set(place, item.into());
-        self.places.set((hash, hash, ()), place, |_| false, |word, ()| word);
+        let place = place_number(items.len());
+        items.set(place, item.into());
+        let rehash = |place: &u32| items.get(*place).map_or(0, |item| hasher.hash_one(item.borrow()));
+        places.set(hash, place, |_| false, rehash);
         place
     }
 }
