@@ -125,7 +125,7 @@ pub mod world;
 pub use admin::actor::Actor;
 pub use admin::affected::Affected;
 pub use admin::audit::AuditEntry;
-pub use admin::digest::{Digest, NoDigest};
+pub use admin::digest::Digest;
 pub use admin::log::{Checkpoint, RestoreError};
 pub use admin::receipt::{DryRun, Receipt};
 pub use admin::refusal::{Refusal, Rule, Unreached};
@@ -150,11 +150,12 @@ pub use vocabulary::facts::{AnyRecord, Facts, Record, Resource};
 pub use vocabulary::id::{
     DepartmentId, DepartmentRef, GroupId, GroupRef, Id, InvalidId, RecordId, RoleId, UserId, UserRef, kind,
 };
-pub use vocabulary::level::{Grant, Level, UnknownGrant, UnknownLevel};
-pub use vocabulary::mode::{Delegation, UnknownMode, Unowned};
+pub use vocabulary::level::{Grant, Level};
+pub use vocabulary::mode::{Delegation, Unowned};
 pub use vocabulary::permission::{AnyPermission, Permission};
-pub use vocabulary::refusal::{RefusalKind, UnknownRefusal};
+pub use vocabulary::refusal::RefusalKind;
 pub use vocabulary::subject::{Owner, Share, Subject};
+pub use vocabulary::word::UnknownWord;
 
 /// The parts of an [`Explanation`].
 pub mod explain {

@@ -7,7 +7,8 @@ use std::str::FromStr;
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
-use thiserror::Error;
+
+use crate::vocabulary::word::UnknownWord;
 
 /// A hash of what is stored, written as 64 hexadecimal digits.
 ///
@@ -54,26 +55,24 @@ impl Debug for Digest {
     }
 }
 
-/// A text that is no hash.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("a hash is 64 hexadecimal digits in lower case")]
-pub struct NoDigest(());
-
 impl FromStr for Digest {
-    type Err = NoDigest;
+    type Err = UnknownWord;
 
-    fn from_str(text: &str) -> Result<Self, NoDigest> {
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
         let digit = |byte: u8| match byte {
-            b'0'..=b'9' => Ok(byte - b'0'),
-            b'a'..=b'f' => Ok(byte - b'a' + 10),
-            _ => Err(NoDigest(())),
+            b'0'..=b'9' => Some(byte - b'0'),
+            b'a'..=b'f' => Some(byte - b'a' + 10),
+            _ => None,
         };
-        let digits: &[u8; 64] = text.as_bytes().try_into().map_err(|_| NoDigest(()))?;
-        let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-        }
-        Ok(Self(bytes))
+        let read = || {
+            let digits: &[u8; 64] = text.as_bytes().try_into().ok()?;
+            let mut bytes = [0; 32];
+            for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+                *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+            }
+            Some(Self(bytes))
+        };
+        read().ok_or_else(|| UnknownWord::new("invalid hash", text, "64 hexadecimal digits in lower case"))
     }
 }
 

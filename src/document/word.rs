@@ -5,14 +5,11 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use serde::de::value::MapAccessDeserializer;
+use serde::de::value::{self, MapAccessDeserializer, StrDeserializer};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use crate::vocabulary::level::{Grant, Level};
-use crate::vocabulary::mode::{Delegation, Unowned};
-use crate::vocabulary::refusal::RefusalKind;
-use crate::vocabulary::subject::{SUBJECT, Subject};
+use crate::vocabulary::word::Spelled;
 
 /// A word of a closed list (a [`Level`](crate::Level), a [`Grant`](crate::Grant), …), or the text that stands in its
 /// place. A misspelt word is one of the problems that loading a document reports all at once.
@@ -55,84 +52,31 @@ impl<T: Default> Default for Word<T> {
     }
 }
 
-/// What a [`Word`] may hold: how it is spelled, and what a reader is told to write.
-pub(crate) trait Vocabulary: Sized {
-    /// What was expected, for the message about a wrong type.
-    const EXPECTED: &'static str;
-
-    /// The word with this spelling.
-    fn word(text: &str) -> Option<Self>;
-
-    /// Reads what is no single word, where the vocabulary has more than words.
-    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error>;
-
-    /// Writes it as it is read.
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
-}
-
-macro_rules! vocabularies {
-    ($($word:ty: $expected:literal)*) => { $(
-        impl Vocabulary for $word {
-            const EXPECTED: &'static str = $expected;
-
-            fn word(text: &str) -> Option<Self> {
-                text.parse().ok()
-            }
-            fn object<'de, A: MapAccess<'de>>(_: A) -> Result<Self, A::Error> {
-                Err(A::Error::invalid_type(Unexpected::Map, &Self::EXPECTED))
-            }
-            fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-    )* };
-}
-vocabularies! {
-    Level: "a level such as `own`"
-    Grant: "a level such as `own`, or `allow` (a name with a dot stands in quotes: \"contact.read\")"
-    Delegation: "`contained` or `open`"
-    Unowned: "`restricted` or `pool`"
-    RefusalKind: "a refusal such as `not_permitted`"
-}
-
-impl Vocabulary for Subject {
-    const EXPECTED: &'static str = SUBJECT;
-
-    fn word(text: &str) -> Option<Self> {
-        Self::dynamic(text)
-    }
-    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
-        Self::deserialize(MapAccessDeserializer::new(object))
-    }
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.serialize(serializer)
-    }
-}
-
-impl<T: Vocabulary> Serialize for Word<T> {
+impl<T: Serialize> Serialize for Word<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Known(word) => word.write(serializer),
+            Self::Known(word) => word.serialize(serializer),
             Self::Unknown(text) => serializer.serialize_str(text),
         }
     }
 }
 
-impl<'de, T: Vocabulary> Deserialize<'de> for Word<T> {
+impl<'de, T: Spelled + Deserialize<'de>> Deserialize<'de> for Word<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct WordVisitor<T>(PhantomData<fn() -> T>);
 
-        impl<'de, T: Vocabulary> Visitor<'de> for WordVisitor<T> {
+        impl<'de, T: Spelled + Deserialize<'de>> Visitor<'de> for WordVisitor<T> {
             type Value = Word<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(T::EXPECTED)
             }
             fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(T::word(text).map_or_else(|| Word::Unknown(text.to_owned()), Word::Known))
+                let word = T::deserialize(StrDeserializer::<value::Error>::new(text));
+                Ok(word.map_or_else(|_| Word::Unknown(text.to_owned()), Word::Known))
             }
             fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Self::Value, A::Error> {
-                T::object(object).map(Word::Known)
+                T::deserialize(MapAccessDeserializer::new(object)).map(Word::Known)
             }
         }
 

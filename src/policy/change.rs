@@ -18,7 +18,7 @@ use crate::vocabulary::id::{DepartmentId, GroupId, Id, RoleId, UserId};
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::permission::ActionIndex;
 use crate::vocabulary::post::Post;
-use crate::vocabulary::subject::{SUBJECT, Subject};
+use crate::vocabulary::subject::Subject;
 
 /// A command that makes no sense on the policy as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -96,7 +96,7 @@ fn check_new<Kind>(kind: &str, id: &Id<Kind>, is_known: bool) -> Result<(), Inva
 fn known_subject(word: &Word<Subject>) -> Result<&Subject, Invalid> {
     match word {
         Word::Known(subject) => Ok(subject),
-        Word::Unknown(word) => invalid(format!("`{word}` is no subject: write {SUBJECT}")),
+        Word::Unknown(word) => invalid(Subject::unknown(word).to_string()),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::policy::validate::{Problems, check_id, names, repeated};
 use crate::vocabulary::id::RoleId;
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::ActionIndex;
-use crate::vocabulary::subject::{SUBJECT, Subject};
+use crate::vocabulary::subject::Subject;
 
 /// A role of one section.
 #[derive(Clone, Debug)]
@@ -147,7 +147,7 @@ fn read_subjects(path: &str, written: Vec<Word<Subject>>, org: &Org, problems: &
         let subject = match subject {
             Word::Known(subject) => subject,
             Word::Unknown(word) => {
-                problems.add(path, format_args!("`{word}` is no subject: write {SUBJECT}"));
+                problems.add(path, Subject::unknown(&word));
                 continue;
             }
         };

@@ -86,8 +86,30 @@ impl LevelSet {
 
 /// A name that the schema does not have, or that means the other kind of permission. The message says what there is.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{0}")]
-pub struct UnknownPermission(String);
+#[error(transparent)]
+pub struct UnknownPermission(#[from] Unknown);
+
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+enum Unknown {
+    #[error("`{0}` is not a permission: write the resource type and the action, as in `contact.read`")]
+    Name(String),
+    #[error("there is no resource type `{resource}`: there are {known}")]
+    Resource { resource: String, known: String },
+    #[error("`{resource}` has no action `{action}`: its actions are {known}")]
+    Action { resource: String, action: String, known: String },
+    #[error("`{0}` is a toggle and has no record: look it up with `toggle`")]
+    Toggle(String),
+    #[error("`{0}` is not a toggle: look it up with `permission` or `levelled`")]
+    NoToggle(String),
+}
+
+impl UnknownPermission {
+    /// Whether the schema has a permission of this name, but of the other kind: a toggle where one on records was looked up,
+    /// or the other way round.
+    pub fn is_other_kind(&self) -> bool {
+        matches!(self.0, Unknown::Toggle(_) | Unknown::NoToggle(_))
+    }
+}
 
 impl Schema {
     /// The permission for an action on the records of type `R`.
@@ -108,9 +130,7 @@ impl Schema {
     pub fn levelled(&self, name: &str) -> Result<Permission, UnknownPermission> {
         match self.find(name)? {
             AnyPermission::Levelled(permission) => Ok(permission),
-            AnyPermission::Toggle(_) => {
-                Err(UnknownPermission(format!("`{name}` is a toggle and has no record: look it up with `toggle`")))
-            }
+            AnyPermission::Toggle(_) => Err(Unknown::Toggle(name.to_owned()).into()),
         }
     }
 
@@ -122,9 +142,7 @@ impl Schema {
     pub fn toggle(&self, name: &str) -> Result<Permission<()>, UnknownPermission> {
         match self.find(name)? {
             AnyPermission::Toggle(toggle) => Ok(toggle),
-            AnyPermission::Levelled(_) => Err(UnknownPermission(format!(
-                "`{name}` is not a toggle but asked about a record: look it up with `permission` or `levelled`"
-            ))),
+            AnyPermission::Levelled(_) => Err(Unknown::NoToggle(name.to_owned()).into()),
         }
     }
 
@@ -138,16 +156,13 @@ impl Schema {
     }
 
     #[cold]
-    fn why_unknown(&self, name: &str) -> String {
-        let Some((resource, action)) = name.split_once('.') else {
-            return format!("`{name}` is no permission: write the resource type and the action, as in `contact.read`");
-        };
+    fn why_unknown(&self, name: &str) -> Unknown {
+        let Some((resource, action)) = name.split_once('.') else { return Unknown::Name(name.to_owned()) };
         if let Some(found) = self.resource(resource) {
             let known = names(self.actions[found.actions.clone()].iter().map(|action| action.name.as_str()));
-            format!("`{resource}` has no action `{action}`: its actions are {known}")
+            Unknown::Action { resource: resource.to_owned(), action: action.to_owned(), known }
         } else {
-            let known = names(self.resources());
-            format!("there is no resource type `{resource}`: there are {known}")
+            Unknown::Resource { resource: resource.to_owned(), known: names(self.resources()) }
         }
     }
 
@@ -178,7 +193,7 @@ impl Schema {
 
     /// The action of the permission with this name.
     pub(crate) fn action_named(&self, name: &str) -> Result<ActionIndex, UnknownPermission> {
-        self.action_by_name.get(name).copied().ok_or_else(|| UnknownPermission(self.why_unknown(name)))
+        self.action_by_name.get(name).copied().ok_or_else(|| self.why_unknown(name).into())
     }
 
     pub(crate) fn actions(&self) -> &[Action] {

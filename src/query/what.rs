@@ -93,7 +93,7 @@ impl Serialize for Rights {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let mut map = serializer.serialize_map(None)?;
                 for (permission, grant) in self.0.iter().filter(|(_, grant)| *grant != Grant::DENY) {
-                    map.serialize_entry(permission, grant.as_str())?;
+                    map.serialize_entry(permission, grant)?;
                 }
                 map.end()
             }

@@ -1,10 +1,9 @@
 //! Levels: how far a permission reaches.
 
 use std::cmp::Ordering;
-use std::fmt::{self, Display};
 use std::str::FromStr;
 
-use thiserror::Error;
+use crate::vocabulary::word::{self, UnknownWord, spelled};
 
 /// How far a permission reaches: one of eight sets of records.
 ///
@@ -28,6 +27,8 @@ use thiserror::Error;
 /// assert_eq!(Level::OwnOpen.partial_cmp(&Level::Department), None);
 /// assert_eq!(Level::OwnOpen.join(Level::Department), Level::DepartmentOpen);
 /// assert_eq!("department+sub".parse(), Ok(Level::DepartmentSub));
+/// assert_eq!(serde_json::to_string(&Level::DepartmentSub)?, r#""department+sub""#);
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[repr(u8)]
@@ -136,25 +137,11 @@ impl PartialOrd for Level {
     }
 }
 
-impl Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// A text that is no level.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error(
-    "`{0}` is no level: write `deny`, `own`, `department`, `department+sub`, `own+open`, `department+open`, \
-     `department+sub+open` or `all`"
-)]
-pub struct UnknownLevel(String);
-
 impl FromStr for Level {
-    type Err = UnknownLevel;
+    type Err = UnknownWord;
 
-    fn from_str(text: &str) -> Result<Self, UnknownLevel> {
-        Self::EACH.into_iter().find(|level| level.as_str() == text).ok_or_else(|| UnknownLevel(text.to_owned()))
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        word::parse("unknown level", &Self::EACH, Self::as_str, text)
     }
 }
 
@@ -166,9 +153,18 @@ impl FromStr for Level {
 ///
 /// assert_eq!("allow".parse(), Ok(Grant::Allow));
 /// assert_eq!("own+open".parse(), Ok(Grant::Level(Level::OwnOpen)));
-/// assert_eq!("owm".parse::<Grant>().unwrap_err().to_string(), "`owm` is no level: write `deny`, `own`, \
+/// assert_eq!("owm".parse::<Grant>().unwrap_err().to_string(), "unknown level `owm`: expected `deny`, `own`, \
 ///     `department`, `department+sub`, `own+open`, `department+open`, `department+sub+open` or `all`, and for a \
 ///     toggle `allow` or `deny`");
+/// ```
+///
+/// As data it is that word:
+///
+/// ```
+/// # use orgscope::{Grant, Level};
+/// assert_eq!(serde_json::to_string(&Grant::Level(Level::OwnOpen))?, r#""own+open""#);
+/// assert_eq!(serde_json::from_str::<Grant>(r#""allow""#)?, Grant::Allow);
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Grant {
@@ -197,21 +193,18 @@ impl From<Level> for Grant {
     }
 }
 
-impl Display for Grant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+impl FromStr for Grant {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        if text == "allow" {
+            return Ok(Self::Allow);
+        }
+        text.parse().map(Self::Level).map_err(|error: UnknownWord| error.or(", and for a toggle `allow` or `deny`"))
     }
 }
 
-/// A text that is neither a level nor `allow`.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{0}, and for a toggle `allow` or `deny`")]
-pub struct UnknownGrant(UnknownLevel);
-
-impl FromStr for Grant {
-    type Err = UnknownGrant;
-
-    fn from_str(text: &str) -> Result<Self, UnknownGrant> {
-        if text == "allow" { Ok(Self::Allow) } else { text.parse().map(Self::Level).map_err(UnknownGrant) }
-    }
+spelled! {
+    Level: "a level such as `own`"
+    Grant: "a level such as `own`, or `allow` (a name with a dot stands in quotes: \"contact.read\")"
 }

@@ -11,3 +11,4 @@ pub(crate) mod permission;
 pub(crate) mod post;
 pub(crate) mod refusal;
 pub(crate) mod subject;
+pub(crate) mod word;

@@ -1,10 +1,8 @@
 //! The kinds of refusals: in a word, why a change is not made.
 
-use std::fmt::{self, Display};
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-use thiserror::Error;
+use crate::vocabulary::word::{self, UnknownWord, spelled};
 
 /// In a word, why a batch of commands was refused.
 ///
@@ -19,8 +17,7 @@ use thiserror::Error;
 /// assert_eq!(serde_json::to_string(&RefusalKind::WouldLockOut)?, r#""would_lock_out""#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RefusalKind {
     /// Who asks may not change such things at all.
@@ -65,24 +62,14 @@ impl RefusalKind {
     }
 }
 
-impl Display for RefusalKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+impl FromStr for RefusalKind {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        word::parse("unknown refusal", &Self::EACH, Self::as_str, text)
     }
 }
 
-/// A text that is no kind of refusal.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error(
-    "`{0}` is no refusal: write `not_permitted`, `invalid`, `locked_role`, `outside_reach`, `exceeds_own_level`, \
-     `would_lock_out` or `conflict`"
-)]
-pub struct UnknownRefusal(String);
-
-impl FromStr for RefusalKind {
-    type Err = UnknownRefusal;
-
-    fn from_str(text: &str) -> Result<Self, UnknownRefusal> {
-        Self::EACH.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| UnknownRefusal(text.to_owned()))
-    }
+spelled! {
+    RefusalKind: "a refusal such as `not_permitted`"
 }

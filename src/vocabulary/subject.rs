@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
 
 use crate::vocabulary::id::{DepartmentId, DepartmentRef, GroupId, GroupRef, Id, UserId, UserRef, kind};
+use crate::vocabulary::word::{Spelled, UnknownWord};
 
 /// Whom a role is assigned to.
 ///
@@ -63,6 +64,11 @@ impl Subject {
     /// The members of a group.
     pub fn group(id: impl Into<GroupId>) -> Self {
         Self::Group(id.into())
+    }
+
+    /// The error for another word than those of [`dynamic`](Self::dynamic).
+    pub(crate) fn unknown(word: &str) -> UnknownWord {
+        UnknownWord::new("unknown subject", word, SUBJECT.trim_start_matches("a subject: "))
     }
 
     /// The subject that is written as this word alone.
@@ -235,8 +241,8 @@ impl From<Owner<&str>> for Owner {
     }
 }
 
-/// What a reader is told to write.
-pub(crate) const SUBJECT: &str = "a subject: an object with the one key `user`, `department`, `department+sub` or \
+/// What is expected where a subject is read.
+const SUBJECT: &str = "a subject: an object with the one key `user`, `department`, `department+sub` or \
                                   `group`, or one of the words `supervisors`, `deputies`, `employees`, \
                                   `administrators` and `everyone`";
 
@@ -280,6 +286,10 @@ impl<'de> Visitor<'de> for SubjectVisitor {
             Some(key) => Err(A::Error::invalid_value(Unexpected::Other(&format!("the second key `{key}`")), &self)),
         }
     }
+}
+
+impl Spelled for Subject {
+    const EXPECTED: &'static str = SUBJECT;
 }
 
 impl<'de> Deserialize<'de> for Subject {

@@ -12,10 +12,10 @@ use orgscope::world::{self, InvalidQuestion, Question, World};
 use orgscope::{
     Actor, Affected, AnyOf, AnyPermission, AnyRecord, Audience, AuditEntry, Catalogue, Checkpoint, Code, Command,
     Decision, Delegation, Denied, DepartmentId, DepartmentRef, Departments, Diff, DiffGroup, Digest, Document, DryRun,
-    Editor, Explanation, Facts, Finding, Grant, GroupId, GroupRef, Handle, Level, NoDigest, Owner, Permission, Policy,
+    Editor, Explanation, Facts, Finding, Grant, GroupId, GroupRef, Handle, Level, Owner, Permission, Policy,
     PolicyError, Predicate, Principal, Problem, Reason, Receipt, RecordId, Refusal, RefusalKind, Reload, RestoreError,
     RightChange, Rights, RoleEntry, RoleId, Rule, Schema, Scope, SectionRoles, Share, Snapshot, Subject, Term,
-    UnknownGrant, UnknownLevel, UnknownMode, UnknownPermission, UnknownRefusal, Unowned, UserId, UserRef, WhoCan,
+    UnknownPermission, UnknownWord, Unowned, UserId, UserRef, WhoCan,
 };
 
 fn shared<T: Send + Sync + Debug>() {}
@@ -67,12 +67,8 @@ fn all_types_cross_threads_and_show_themselves() {
     error::<Refusal>();
     error::<InvalidQuestion>();
     error::<UnknownPermission>();
-    error::<UnknownLevel>();
-    error::<UnknownGrant>();
-    error::<UnknownMode>();
-    error::<UnknownRefusal>();
+    error::<UnknownWord>();
     error::<RestoreError>();
-    error::<NoDigest>();
 }
 
 #[cfg(feature = "sql")]

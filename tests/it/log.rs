@@ -139,6 +139,7 @@ fn a_digest_is_64_digits() {
     let text = "0123456789abcdef".repeat(4);
     assert_eq!(text.parse::<Digest>().unwrap().to_string(), text);
     for wrong in ["", "0", &text[1..], &text.to_uppercase(), &text.replace('0', "g"), &format!("{text}00")] {
-        assert_eq!(wrong.parse::<Digest>().unwrap_err().to_string(), "a hash is 64 hexadecimal digits in lower case");
+        let expected = format!("invalid hash `{wrong}`: expected 64 hexadecimal digits in lower case");
+        assert_eq!(wrong.parse::<Digest>().unwrap_err().to_string(), expected);
     }
 }

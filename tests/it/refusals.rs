@@ -226,7 +226,7 @@ fn invalid() {
                 permissions: vec![],
                 level: Word::Unknown("al".to_owned()),
             },
-            "`al` is no level: write `deny`, `own`, `department`, `department+sub`, `own+open`, `department+open`, \
+            "unknown level `al`: expected `deny`, `own`, `department`, `department+sub`, `own+open`, `department+open`, \
              `department+sub+open` or `all`, and for a toggle `allow` or `deny`",
         ),
         (Command::assign("seller", Subject::user("nick")), "role `seller` is assigned to `user nick` already"),
@@ -480,7 +480,7 @@ fn kinds_are_words() {
     }
     assert_eq!(
         "forbidden".parse::<RefusalKind>().unwrap_err().to_string(),
-        "`forbidden` is no refusal: write `not_permitted`, `invalid`, `locked_role`, `outside_reach`, \
+        "unknown refusal `forbidden`: expected `not_permitted`, `invalid`, `locked_role`, `outside_reach`, \
          `exceeds_own_level`, `would_lock_out` or `conflict`"
     );
 }

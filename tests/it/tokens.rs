@@ -52,7 +52,7 @@ fn a_misspelling_is_an_error_that_says_what_there_is() {
     let find = |name| message(policy.schema().find(name));
     assert_eq!(find("contact.raed"), "`contact` has no action `raed`: its actions are `read`, `call`");
     assert_eq!(find("contract.read"), "there is no resource type `contract`: there are `contact`");
-    assert_eq!(find("read"), "`read` is no permission: write the resource type and the action, as in `contact.read`");
+    assert_eq!(find("read"), "`read` is not a permission: write the resource type and the action, as in `contact.read`");
     assert_eq!(
         message(policy.schema().permission::<Contact>("call").map(Into::into)),
         "`contact.call` is a toggle and has no record: look it up with `toggle`"
@@ -64,7 +64,7 @@ fn a_misspelling_is_an_error_that_says_what_there_is() {
     assert_eq!(policy.schema().levelled("contact.read").map(Into::into), policy.schema().find("contact.read"));
     assert_eq!(
         message(policy.schema().toggle("contact.read").map(Into::into)),
-        "`contact.read` is not a toggle but asked about a record: look it up with `permission` or `levelled`"
+        "`contact.read` is not a toggle: look it up with `permission` or `levelled`"
     );
 }
 

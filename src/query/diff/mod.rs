@@ -50,7 +50,7 @@ pub struct DiffGroup<'d> {
 }
 
 /// How one right changes. There is one for each permission that differs.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[non_exhaustive]
 pub struct RightChange {
     /// The permission, for example `contact.read`.
@@ -134,17 +134,5 @@ impl Serialize for DiffGroup<'_> {
         group.serialize_field("users", &self.users())?;
         group.serialize_field("changes", self.changes())?;
         group.end()
-    }
-}
-
-impl Serialize for RightChange {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut change = serializer.serialize_struct("RightChange", 5)?;
-        change.serialize_field("permission", &self.permission)?;
-        change.serialize_field("before", self.before.as_str())?;
-        change.serialize_field("after", self.after.as_str())?;
-        change.serialize_field("gains", &self.gains)?;
-        change.serialize_field("loses", &self.loses)?;
-        change.end()
     }
 }

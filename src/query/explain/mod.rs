@@ -145,7 +145,6 @@ pub struct Step {
     /// Why.
     pub code: Code,
     /// What the user has: all grounds joined.
-    #[serde(serialize_with = "as_text")]
     pub grant: Grant,
     /// What gives it to them.
     pub grounds: Vec<Ground>,
@@ -163,7 +162,6 @@ pub enum Ground {
     /// The floor, which every active user has.
     Floor {
         /// What it gives.
-        #[serde(serialize_with = "as_text")]
         grant: Grant,
         /// Whether this alone would be enough.
         suffices: bool,
@@ -171,7 +169,6 @@ pub enum Ground {
     /// The bypass of administrators.
     Bypass {
         /// What it gives.
-        #[serde(serialize_with = "as_text")]
         grant: Grant,
         /// Whether this alone would be enough: it is.
         suffices: bool,
@@ -181,7 +178,6 @@ pub enum Ground {
         /// The role.
         role: Named<RoleId>,
         /// What it gives.
-        #[serde(serialize_with = "as_text")]
         grant: Grant,
         /// Whether this alone would be enough.
         suffices: bool,
@@ -296,11 +292,6 @@ pub enum Change {
     Reassign(Owner),
     /// The record: make it available to everyone.
     Open,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "this is how serde calls it")]
-fn as_text<S: Serializer>(grant: &Grant, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(grant.as_str())
 }
 
 impl Serialize for Explanation {
