@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use orgscope::document::{Action, Document, Resource, Role, User};
+use orgscope::document::{Action, Document, ResourceType, Role, User};
 use orgscope::{
     Command, DepartmentId, Editor, Grant, GroupId, Handle, Level, Policy, RoleId, Snapshot, Subject, UserId,
 };
@@ -41,7 +41,7 @@ fn main() {
 fn document() -> Document {
     let mut document = Company::generate(SIZE, Ids::Integer).document;
     let crm = &mut document.schema.sections[0];
-    crm.resources.push(Resource::new("roles_of_crm").action(Action::new("manage")));
+    crm.resources.push(ResourceType::new("roles_of_crm").action(Action::new("manage")));
     crm.manage = Some("roles_of_crm.manage".to_owned());
     let name = crm.name.clone();
     let mut role = Role::new("delegates", name, "Delegates").assigned_to(Subject::user(SIZE.users));
@@ -68,7 +68,7 @@ fn measure(name: &str, editor: &Editor<'_>, only_roles: bool, policy: &Policy) {
     for number in 0..COMMANDS {
         if number % 400 == 0 {
             let start = Instant::now();
-            black_box(Snapshot::of(policy));
+            black_box(Snapshot::compile(policy));
             compiling.push(start.elapsed());
         }
         let command = [command(number, only_roles, &mut rng)];

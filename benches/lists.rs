@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use orgscope::document::{Action, Department, Document, Resource, Section, User};
+use orgscope::document::{Action, Department, Document, ResourceType, Section, User};
 use orgscope::sql::{Dialect, Ids, Mapping, Members, Mirror, Param, Records, Sql};
 use orgscope::{AnyPermission, Level, Permission, Policy, Snapshot};
 use postgres::types::ToSql;
@@ -22,7 +22,7 @@ const HEADS: [(i64, i64, &str); 4] =
     [(-1, 0, "the company"), (-2, 1, "a tenth"), (-3, 111, "a thousandth"), (-4, 9_999, "one department")];
 
 fn company() -> Snapshot {
-    let contact = Resource::new("contact")
+    let contact = ResourceType::new("contact")
         .action(Action::new("own").floor(Level::Own))
         .action(Action::new("department").floor(Level::Department))
         .action(Action::new("sub").floor(Level::DepartmentSub))
@@ -39,7 +39,7 @@ fn company() -> Snapshot {
     for (id, department, _) in HEADS {
         document = document.user(User::new(id).member_of(department).head_of(department));
     }
-    Snapshot::of(&Policy::from_document(document).expect("the company is valid"))
+    Snapshot::compile(&Policy::from_document(document).expect("the company is valid"))
 }
 
 fn params(sql: &Sql) -> Vec<&(dyn ToSql + Sync)> {
@@ -129,7 +129,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (mut plans, mut sequential) = (String::new(), Vec::new());
     for (user, _, who) in HEADS {
         for action in ["own", "department", "sub", "update"] {
-            let AnyPermission::Levelled(permission) = snapshot.schema().find(&format!("contact.{action}"))? else {
+            let AnyPermission::Levelled(permission) = snapshot.schema().any_permission(&format!("contact.{action}"))?
+            else {
                 unreachable!("each action has records")
             };
             let permission: Permission = permission;
@@ -156,7 +157,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{plans}");
     println!("sequential scans of contacts where the set is below 1 %: {sequential:?}\n");
 
-    let sub = snapshot.schema().levelled("contact.update")?;
+    let sub = snapshot.schema().permission_named("contact.update")?;
     let scope = snapshot.principal(HEADS[1].0).scope(sub);
     let each = |mut work: Box<dyn FnMut() + '_>| {
         let start = Instant::now();

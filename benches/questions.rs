@@ -24,7 +24,8 @@ fn main() {
     let handle = Handle::new(Policy::from_document(document.clone()).expect("companies are valid"));
     println!("# {}: load and compile {:?}", size.name(), start.elapsed());
     let snapshot = handle.load();
-    let AnyPermission::Levelled(read) = snapshot.schema().find("contact.read").expect("the schema has it") else {
+    let AnyPermission::Levelled(read) = snapshot.schema().any_permission("contact.read").expect("the schema has it")
+    else {
         unreachable!("it has records")
     };
     who_can(size, &snapshot, read, &users);
@@ -89,7 +90,7 @@ fn one_cell(size: Size, handle: &Handle, users: &[UserId], document: &Document) 
         row(&format!("diff of a cell of {whose} {name} / users one by one"), fast, slow, 1e-2);
     }
     let start = Instant::now();
-    let (old, new) = (Snapshot::of(handle.load().policy()), handle.load());
+    let (old, new) = (Snapshot::compile(handle.load().policy()), handle.load());
     let compiled = start.elapsed();
     let apart = median(1, || usize::from(old.diff(&new).is_empty()));
     println!("# {name}: two snapshots that share nothing are compared in {apart:?} (compiled in {compiled:?})");

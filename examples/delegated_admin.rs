@@ -81,7 +81,7 @@ impl Application {
 
     /// Tells why a batch is refused.
     fn refused(&mut self, user: &str, what: &str, seen: u64, command: Command) -> Result<(), Box<dyn Error>> {
-        let Err(refusal) = self.user(user).seen(seen).apply([command]) else {
+        let Err(refusal) = self.user(user).if_unchanged_since(seen).apply([command]) else {
             return Err(format!("{user} {what}: that should be refused").into());
         };
         writeln!(self.text, "{user} {what}.\n  {}: {refusal}", refusal.kind())?;

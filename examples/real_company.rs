@@ -109,7 +109,7 @@ fn story() -> Result<String, Box<dyn Error>> {
 
 /// How many of these records are in the scope. Records of other types are in none.
 fn count<'r>(principal: Principal<'_>, permission: Permission<AnyRecord<'r>>, records: &[AnyRecord<'r>]) -> usize {
-    principal.scope(permission).list(records).count()
+    principal.scope(permission).filter(records).count()
 }
 
 /// The person with the most of something, and the first of these if there are several.

@@ -91,7 +91,7 @@ fn story() -> Result<String, Box<dyn Error>> {
     for User { id, name, .. } in &people {
         let principal = snapshot.principal(id);
         let mail = principal.scope(read_mail);
-        let mail = join(mail.list(&mailboxes).map(|mailbox| &mailbox.id));
+        let mail = join(mail.filter(&mailboxes).map(|mailbox| &mailbox.id));
         let toggles = [connect, manage].map(|toggle| principal.check(toggle, &()).is_allow());
         let [connects, manages] = toggles.map(|may| if may { "✓" } else { "·" });
         rights.add_row([&id.to_string(), name.as_deref().unwrap_or_default(), &mail, connects, manages]);

@@ -24,10 +24,10 @@ use current::Current;
 /// other.
 ///
 /// ```
-/// use orgscope::document::{Action, Command, Document, Resource, Role, Section, User};
+/// use orgscope::document::{Action, Command, Document, ResourceType, Role, Section, User};
 /// use orgscope::{Grant, Handle, Policy, Subject};
 ///
-/// let settings = Resource::new("settings").action(Action::toggle("manage"));
+/// let settings = ResourceType::new("settings").action(Action::toggle("manage"));
 /// let document = Document::new()
 ///     .section(Section::new("crm").resource(settings))
 ///     .user(User::new("ann"))
@@ -70,7 +70,7 @@ impl Handle {
     fn of(state: Restored) -> Self {
         let Restored { policy, revision, log } = state;
         let desk = Mutex::new(Desk::new(&policy, revision, log));
-        Self { current: Current::new(Snapshot::compile(policy).with_revision(revision)), desk }
+        Self { current: Current::new(Snapshot::compile_owned(policy).with_revision(revision)), desk }
     }
 
     /// The current snapshot. Load it once for each request, so that all answers within it come from one state.
@@ -114,7 +114,7 @@ impl Handle {
     ///
     /// This is no entry of the log: store a [`checkpoint`](Self::checkpoint) after it.
     pub fn replace(&self, policy: Policy) -> Reload {
-        let next = Snapshot::compile(policy);
+        let next = Snapshot::compile_owned(policy);
         let fingerprint = next.fingerprint();
         let mut desk = self.write();
         let before = self.current.original();
@@ -137,9 +137,9 @@ impl Handle {
     /// hash follow theirs.
     ///
     /// ```
-    /// # use orgscope::document::{Action, Document, Resource, Section, User};
+    /// # use orgscope::document::{Action, Document, ResourceType, Section, User};
     /// # use orgscope::{Command, Handle, Level, Policy};
-    /// # let mailbox = Resource::new("mailbox").action(Action::new("view").floor(Level::Own));
+    /// # let mailbox = ResourceType::new("mailbox").action(Action::new("view").floor(Level::Own));
     /// # let document = Document::new().section(Section::new("webmail").resource(mailbox));
     /// # let authz = Handle::new(Policy::from_document(document)?);
     /// let stored = serde_json::to_string(&authz.checkpoint())?;
@@ -194,9 +194,9 @@ impl Handle {
 /// Changes a policy: as the host application, or on behalf of a user.
 ///
 /// ```
-/// # use orgscope::document::{Action, Document, Resource, Section, User};
+/// # use orgscope::document::{Action, Document, ResourceType, Section, User};
 /// # use orgscope::{Command, Handle, Level, Policy, RefusalKind};
-/// # let mailbox = Resource::new("mailbox").action(Action::new("view").floor(Level::Own));
+/// # let mailbox = ResourceType::new("mailbox").action(Action::new("view").floor(Level::Own));
 /// # let document = Document::new().section(Section::new("webmail").resource(mailbox))
 /// #     .user(User::new("root").administrator()).user(User::new("ann"));
 /// # let authz = Handle::new(Policy::from_document(document)?);
@@ -211,7 +211,7 @@ impl Handle {
 ///
 /// // Let it happen, unless somebody has changed the same things since the page was made.
 /// let page = authz.load();
-/// let receipt = authz.as_user("root").seen(page.revision()).at("2026-11-22T08:00:00Z").apply(&add)?;
+/// let receipt = authz.as_user("root").if_unchanged_since(page.revision()).at("2026-11-22T08:00:00Z").apply(&add)?;
 /// assert_eq!((receipt.before(), receipt.after()), (0, 1));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -232,7 +232,7 @@ impl Editor<'_> {
     ///
     /// The latest 65,536 changed facts are remembered, of which one command may make several. A revision from before is refused
     /// as well.
-    pub fn seen(self, revision: u64) -> Self {
+    pub fn if_unchanged_since(self, revision: u64) -> Self {
         Self { seen: Some(revision), ..self }
     }
 

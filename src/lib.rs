@@ -11,7 +11,7 @@
 //! are computed, and never fails: what is unknown is denied, with a reason.
 //!
 //! ```
-//! use orgscope::document::{Action, Department, Document, Resource as Type, Role, Section, User};
+//! use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
 //! use orgscope::{Facts, Handle, Level, Policy, Resource, Subject};
 //!
 //! // A type of the application names its resource type and its owner.
@@ -24,7 +24,7 @@
 //!
 //! // A policy is loaded from a document: from a file or a database, or built in code.
 //! let document = Document::new()
-//!     .section(Section::new("crm").resource(Type::new("contact").action(Action::new("read"))))
+//!     .section(Section::new("crm").resource(ResourceType::new("contact").action(Action::new("read"))))
 //!     .department(Department::new("sales"))
 //!     .user(User::new(17).member_of("sales").head_of("sales"))
 //!     .user(User::new(31).member_of("sales"))
@@ -43,8 +43,8 @@
 //!
 //! // The same decision as a set, for lists.
 //! let contacts = [contact, Contact { assigned_to: 17, open: true }];
-//! assert_eq!(anna.scope(read).list(&contacts).count(), 2);
-//! assert_eq!(bill.scope(read).list(&contacts).count(), 1);
+//! assert_eq!(anna.scope(read).filter(&contacts).count(), 2);
+//! assert_eq!(bill.scope(read).filter(&contacts).count(), 1);
 //!
 //! // Why not, and who else.
 //! let reason = bill.reason(read, &contacts[1]);
@@ -141,7 +141,7 @@ pub use query::explain::Explanation;
 pub use query::lint::Finding;
 pub use query::predicate::{AnyOf, Audience, Departments, Predicate, Term};
 pub use query::principal::Principal;
-pub use query::reason::{Code, Reason};
+pub use query::reason::{Reason, ReasonCode};
 pub use query::scope::Scope;
 pub use query::what::Rights;
 pub use query::who::WhoCan;
@@ -160,7 +160,7 @@ pub use vocabulary::word::UnknownWord;
 /// The parts of an [`Explanation`].
 pub mod explain {
     pub use crate::query::explain::{
-        Assignment, Change, Ground, Named, OwnerTold, Place, RecordTold, Repair, ShareTold, Step, Tie,
+        Assignment, Change, Ground, Named, OwnerInfo, Place, RecordInfo, Repair, ShareInfo, Step, Tie,
     };
     pub use crate::vocabulary::post::Post;
 }

@@ -18,7 +18,7 @@
 //! # Ok::<(), orgscope::PolicyError>(())
 //! ```
 
-use crate::document::{Action, Document, Resource, Role, Section};
+use crate::document::{Action, Document, ResourceType, Role, Section};
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::subject::Subject;
 
@@ -55,7 +55,7 @@ impl Document {
 /// | `webmail_settings.manage` | `allow` | | |
 pub fn webmail() -> Preset {
     let reach = [Level::Department, Level::DepartmentSub, Level::All];
-    let mailbox = Resource::new("mailbox")
+    let mailbox = ResourceType::new("mailbox")
         .action(Action::new("view").levels(reach).floor(Level::Own).shared())
         .action(Action::new("edit").levels(reach).floor(Level::Own).requires("view"))
         .action(Action::toggle("connect"))
@@ -103,11 +103,11 @@ pub fn crm() -> Preset {
     };
     let mut section = section("crm", "crm_settings");
     for record in RECORDS {
-        let resource = Resource::new(record);
+        let resource = ResourceType::new(record);
         let resource = if record == "lead" { resource.pool() } else { resource };
-        section = section.resource(ACTIONS.into_iter().map(action).fold(resource, Resource::action));
+        section = section.resource(ACTIONS.into_iter().map(action).fold(resource, ResourceType::action));
     }
-    let webform = Resource::new("webform").action(Action::new("read")).action(Action::new("edit").requires("read"));
+    let webform = ResourceType::new("webform").action(Action::new("read")).action(Action::new("edit").requires("read"));
     let section = section.resource(webform).resource(settings("crm_settings"));
     let role = |name: &str, level: Level| {
         let id = format!("crm-{}", name.to_lowercase().replace(' ', "-"));
@@ -135,6 +135,6 @@ fn section(name: &str, settings: &str) -> Section {
     Section::new(name).managed_by(format!("{settings}.manage"))
 }
 
-fn settings(name: &str) -> Resource {
-    Resource::new(name).action(Action::toggle("manage"))
+fn settings(name: &str) -> ResourceType {
+    ResourceType::new(name).action(Action::toggle("manage"))
 }

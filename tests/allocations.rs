@@ -1,7 +1,7 @@
 //! A check allocates nothing, once the row of the user's roles is made. A binary of its own, because it counts what all of
 //! it allocates.
 
-use orgscope::document::{Action, Department, Document, Group, Resource as Type, Role, Section, User};
+use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
 use orgscope::{Facts, Level, Owner, Policy, Resource, Share, Snapshot, Subject};
 
 struct Contact {
@@ -19,7 +19,7 @@ impl Resource for Contact {
 #[test]
 fn a_warm_check_allocates_nothing() {
     let read = Action::new("read").shared();
-    let contact = Type::new("contact").action(read).action(Action::new("update").requires("read"));
+    let contact = ResourceType::new("contact").action(read).action(Action::new("update").requires("read"));
     let document = Document::new()
         .section(Section::new("crm").resource(contact.action(Action::toggle("call"))))
         .department(Department::new(1))
@@ -28,7 +28,7 @@ fn a_warm_check_allocates_nothing() {
         .user(User::new("nick").member_of("below").member_of(1))
         .group(Group::new("tender").member("nick"))
         .role(Role::new(1, "crm", "One").grant("contact.read", Level::DepartmentSub).assigned_to(Subject::Everyone));
-    let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
+    let snapshot = Snapshot::compile(&Policy::from_document(document).unwrap());
     let (read, update) = (
         snapshot.schema().permission::<Contact>("read").unwrap(),
         snapshot.schema().permission::<Contact>("update").unwrap(),
@@ -48,7 +48,7 @@ fn a_warm_check_allocates_nothing() {
             allowed += contacts.iter().filter(|contact| user.check(read, *contact).is_allow()).count();
             allowed += contacts.iter().filter(|contact| user.check(update, *contact).is_allow()).count();
             allowed += contacts.iter().filter(|contact| scope.contains(*contact)).count();
-            allowed += scope.list(&contacts).count();
+            allowed += scope.filter(&contacts).count();
             allowed += usize::from(user.check(call, &()).is_allow());
         }
         allowed

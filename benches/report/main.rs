@@ -70,7 +70,7 @@ fn main() {
 }
 
 fn snapshot_of(document: Document) -> Snapshot {
-    Snapshot::of(&Policy::from_document(document).expect("the company is valid"))
+    Snapshot::compile(&Policy::from_document(document).expect("the company is valid"))
 }
 
 fn skipped(size: Size) {
@@ -90,7 +90,7 @@ fn load(size: Size, document: Document) -> Handle {
     let rounds = (0..5).map(|_| {
         let (document, parse) = time(|| serde_json::from_str::<Document>(&text).expect("documents are read"));
         let (policy, validate) = time(|| Policy::from_document(document).expect("the company is valid"));
-        let (snapshot, compile) = time(|| Snapshot::of(&policy));
+        let (snapshot, compile) = time(|| Snapshot::compile(&policy));
         drop(snapshot);
         (parse, validate, compile, policy)
     });

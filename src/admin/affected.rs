@@ -18,9 +18,9 @@ use crate::vocabulary::subject::Subject;
 /// those above them.
 ///
 /// ```
-/// # use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+/// # use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
 /// # use orgscope::{Command, Handle, Level, Policy, Subject};
-/// # let contact = Resource::new("contact").action(Action::new("read"));
+/// # let contact = ResourceType::new("contact").action(Action::new("read"));
 /// # let document = Document::new()
 /// #     .section(Section::new("crm").resource(contact))
 /// #     .department(Department::new("acme")).department(Department::new("sales").parent("acme"))

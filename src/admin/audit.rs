@@ -13,11 +13,11 @@ use crate::document::{Command, is_default};
 /// log can rewrite the hashes too: keep the last one where they can't.
 ///
 /// ```
-/// # use orgscope::document::{Action, Document, Resource, Section, User};
+/// # use orgscope::document::{Action, Document, ResourceType, Section, User};
 /// # use orgscope::{Handle, Level, Policy};
 /// use orgscope::{Actor, AuditEntry, Command, Digest};
 ///
-/// # let mailbox = Resource::new("mailbox").action(Action::new("view").floor(Level::Own));
+/// # let mailbox = ResourceType::new("mailbox").action(Action::new("view").floor(Level::Own));
 /// # let document = Document::new().section(Section::new("webmail").resource(mailbox)).user(User::new("root").administrator());
 /// # let authz = Handle::new(Policy::from_document(document)?);
 /// let receipt = authz.as_user("root").at("2026-11-22T08:00:00Z").apply([Command::add_user(User::new("ann"))])?;

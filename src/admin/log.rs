@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn a_revision_that_nothing_can_follow_is_no_state() {
         let policy = Policy::from_document(Document::new().section(Section::new("crm"))).unwrap();
-        let of = |revision| Checkpoint::of(&Snapshot::of(&policy).with_revision(revision), Digest::START);
+        let of = |revision| Checkpoint::of(&Snapshot::compile(&policy).with_revision(revision), Digest::START);
         let last = u64::MAX >> 1;
         assert_eq!(restore(of(last), []).unwrap().revision, last);
         let error = restore(of(last + 1), []).unwrap_err();

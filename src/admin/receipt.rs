@@ -16,11 +16,11 @@ use crate::snapshot::Snapshot;
 /// batch may have changed is no part of that; the commands and the entry can:
 ///
 /// ```
-/// # use orgscope::document::{Action, Document, Resource, Section, User};
+/// # use orgscope::document::{Action, Document, ResourceType, Section, User};
 /// # use orgscope::{Handle, Level, Policy};
 /// use orgscope::{AuditEntry, Command};
 ///
-/// # let mailbox = Resource::new("mailbox").action(Action::new("view").floor(Level::Own));
+/// # let mailbox = ResourceType::new("mailbox").action(Action::new("view").floor(Level::Own));
 /// # let document = Document::new().section(Section::new("webmail").resource(mailbox));
 /// # let authz = Handle::new(Policy::from_document(document)?);
 /// #[derive(serde::Deserialize)]

@@ -14,12 +14,12 @@ use crate::vocabulary::subject::Subject;
 /// Why a batch of commands was refused. Nothing of it was applied.
 ///
 /// ```
-/// use orgscope::document::{Action, Document, Resource, Role, Section, User};
+/// use orgscope::document::{Action, Document, ResourceType, Role, Section, User};
 /// use orgscope::{Command, Grant, Handle, Level, Policy, RefusalKind, Rule, Subject};
 ///
 /// let section = Section::new("crm").managed_by("settings.manage")
-///     .resource(Resource::new("contact").action(Action::new("read")))
-///     .resource(Resource::new("settings").action(Action::toggle("manage")));
+///     .resource(ResourceType::new("contact").action(Action::new("read")))
+///     .resource(ResourceType::new("settings").action(Action::toggle("manage")));
 /// let document = Document::new().section(section).user(User::new("ann"))
 ///     .role(Role::new("delegate", "crm", "Delegate").grant("settings.manage", Grant::Allow)
 ///         .grant("contact.read", Level::Department).assigned_to(Subject::user("ann")))

@@ -99,7 +99,8 @@ impl<T> Shards<T> {
     }
 
     pub(crate) fn memory_usage(&self) -> usize {
-        let table = |table: &Arc<HashTable<T>>| size_of::<usize>() * 2 + size_of_val(&**table) + table.allocation_size();
+        let table =
+            |table: &Arc<HashTable<T>>| size_of::<usize>() * 2 + size_of_val(&**table) + table.allocation_size();
         heap_bytes(&self.tables) + self.tables.iter().map(table).sum::<usize>()
     }
 }

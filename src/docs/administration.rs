@@ -158,8 +158,9 @@
 //!
 //! # Two editors at once
 //!
-//! A page shows a state, and knows its [`revision`](crate::Snapshot::revision). Pass that to [`seen`](crate::Editor::seen), and a
-//! batch is refused as a `conflict` if something that it depends on has changed since:
+//! A page shows a state, and knows its [`revision`](crate::Snapshot::revision). Pass that to
+//! [`if_unchanged_since`](crate::Editor::if_unchanged_since), and a batch is refused as a `conflict` if something that it depends on
+//! has changed since:
 //!
 //! - a cell, an assignment or a subject that a command names;
 //! - what the verdict depends on: the actor's own levels, the cells of a role that is assigned, the departments around a

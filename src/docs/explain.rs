@@ -1,7 +1,7 @@
 //! Explanations as data, and how repairs are found.
 //!
 //! An [`Explanation`](crate::Explanation) serialises to the form of the schema below. Programs should branch on `code`
-//! ([`Code`](crate::Code)), never on the texts: a code never changes its meaning, while a sentence may be reworded.
+//! ([`ReasonCode`](crate::ReasonCode)), never on the texts: a code never changes its meaning, while a sentence may be reworded.
 //!
 //! - `steps` are the permissions that had to be allowed: the one asked about, then those that it requires, directly or not.
 //! - The `grounds` of a step are what gives the user a level: the floor, a role, being an administrator. Joined, they

@@ -6,12 +6,12 @@
 //!
 #![cfg_attr(feature = "sql", doc = "```")]
 #![cfg_attr(not(feature = "sql"), doc = "```ignore")]
-//! use orgscope::document::{Action, Department, Document, Resource, Section, User};
+//! use orgscope::document::{Action, Department, Document, ResourceType, Section, User};
 //! use orgscope::sql::{Dialect, Ids, Mapping, Members, Mirror, Param, Records};
 //! use orgscope::{Handle, Level, Policy};
 //!
 //! // At start-up: fill the mirror tables, and say which columns hold the facts of a contact.
-//! let contact = Resource::new("contact").action(Action::new("read").floor(Level::DepartmentSub));
+//! let contact = ResourceType::new("contact").action(Action::new("read").floor(Level::DepartmentSub));
 //! let document = Document::new().section(Section::new("crm").resource(contact))
 //!     .department(Department::new(1)).department(Department::new(2).parent(1))
 //!     .user(User::new(17).member_of(1)).user(User::new(31).member_of(2));
@@ -25,7 +25,7 @@
 //!
 //! // In a handler: one snapshot, and its condition in the application's own query.
 //! let snapshot = authz.load();
-//! let read = snapshot.schema().levelled("contact.read")?;
+//! let read = snapshot.schema().permission_named("contact.read")?;
 //! let condition = contacts.sql(&snapshot.principal(17).scope(read).predicate())?;
 //! let page = format!("SELECT id, name FROM contacts WHERE {} ORDER BY created DESC LIMIT 50", condition.text);
 //! // After the state of the tables: the range of department numbers that user 17 reaches.

@@ -10,7 +10,7 @@
 //! | [`Principal::explain`](crate::Principal::explain) | the roles and departments of the user and the owners of the record; a denial also looks at all roles, departments and groups, and tries up to 64 changes |
 //! | [`Snapshot::diff`](crate::Snapshot::diff) | the sets of equal users that changed, if one state was published after the other; otherwise the company |
 //! | [`Policy::lint`](crate::Policy::lint) | the users, their subjects and the roles assigned to those, and the pairs of roles in a section |
-//! | [`Policy::from_document`](crate::Policy::from_document), [`Snapshot::of`](crate::Snapshot::of), [`Snapshot::catalogue`](crate::Snapshot::catalogue), [`Handle::checkpoint`](crate::Handle::checkpoint) | the whole company |
+//! | [`Policy::from_document`](crate::Policy::from_document), [`Snapshot::compile`](crate::Snapshot::compile), [`Snapshot::catalogue`](crate::Snapshot::catalogue), [`Handle::checkpoint`](crate::Handle::checkpoint) | the whole company |
 //! | [`Handle::apply`](crate::Handle::apply) | what the batch changes; see [`Editor::apply`](crate::Editor::apply) |
 //!
 //! A check takes no lock and, once the row exists, allocates nothing. Any number of threads may query one snapshot.

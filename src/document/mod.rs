@@ -3,12 +3,12 @@
 //! A [`Document`] is read by serde from any self-describing format (JSON is the reference), or built in code:
 //!
 //! ```
-//! use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+//! use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
 //! use orgscope::{Level, Policy, Subject};
 //!
 //! let document = Document::new()
 //!     .section(Section::new("crm").resource(
-//!         Resource::new("contact")
+//!         ResourceType::new("contact")
 //!             .action(Action::new("read").shared())
 //!             .action(Action::new("update").requires("read")),
 //!     ))
@@ -43,7 +43,7 @@ use serde::{Deserialize, Serialize, Serializer};
 pub use command::Command;
 pub use org::{Department, Group, Org, User};
 pub use role::Role;
-pub use schema::{Action, Resource, Schema, Section};
+pub use schema::{Action, ResourceType, Schema, Section};
 pub use word::Word;
 
 use crate::vocabulary::mode::Delegation;

@@ -7,8 +7,8 @@ use crate::document::word::{Word, flag, is_default, null_is_default, optional_fl
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::Unowned;
 
-read_objects! { Schema Section Resource Action }
-write_objects! { Schema Section Resource Action }
+read_objects! { Schema Section ResourceType Action }
+write_objects! { Schema Section ResourceType Action }
 
 /// What can be permitted at all.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ pub struct Section {
     pub manage: Option<String>,
     /// The resource types, in the order in which they are shown.
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
-    pub resources: Vec<Resource>,
+    pub resources: Vec<ResourceType>,
 }
 
 impl Section {
@@ -49,7 +49,7 @@ impl Section {
     }
 
     /// The same section with one more resource type.
-    pub fn resource(mut self, resource: Resource) -> Self {
+    pub fn resource(mut self, resource: ResourceType) -> Self {
         self.resources.push(resource);
         self
     }
@@ -59,7 +59,7 @@ impl Section {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "a resource type as an object")]
 #[non_exhaustive]
-pub struct Resource {
+pub struct ResourceType {
     /// The name, unique in the whole document.
     #[serde(deserialize_with = "text")]
     pub name: String,
@@ -71,7 +71,7 @@ pub struct Resource {
     pub actions: Vec<Action>,
 }
 
-impl Resource {
+impl ResourceType {
     /// A resource type without actions.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), unowned: Word::default(), actions: Vec::new() }

@@ -99,7 +99,7 @@ enum Unknown {
     Action { resource: String, action: String, known: String },
     #[error("`{0}` is a toggle and has no record: look it up with `toggle`")]
     Toggle(String),
-    #[error("`{0}` is not a toggle: look it up with `permission` or `levelled`")]
+    #[error("`{0}` is not a toggle: look it up with `permission` or `permission_named`")]
     NoToggle(String),
 }
 
@@ -118,7 +118,7 @@ impl Schema {
     ///
     /// When the schema has no such resource type or action, or the action is a toggle.
     pub fn permission<R: Resource>(&self, action: &str) -> Result<Permission<R>, UnknownPermission> {
-        let Permission { action, schema, .. } = self.levelled(&format!("{}.{action}", R::TYPE))?;
+        let Permission { action, schema, .. } = self.permission_named(&format!("{}.{action}", R::TYPE))?;
         Ok(Permission::new(action, schema))
     }
 
@@ -127,8 +127,8 @@ impl Schema {
     /// # Errors
     ///
     /// When the schema has no such permission, or it is a toggle.
-    pub fn levelled(&self, name: &str) -> Result<Permission, UnknownPermission> {
-        match self.find(name)? {
+    pub fn permission_named(&self, name: &str) -> Result<Permission, UnknownPermission> {
+        match self.any_permission(name)? {
             AnyPermission::Levelled(permission) => Ok(permission),
             AnyPermission::Toggle(_) => Err(Unknown::Toggle(name.to_owned()).into()),
         }
@@ -140,7 +140,7 @@ impl Schema {
     ///
     /// When the schema has no such permission, or it is asked about a record.
     pub fn toggle(&self, name: &str) -> Result<Permission<()>, UnknownPermission> {
-        match self.find(name)? {
+        match self.any_permission(name)? {
             AnyPermission::Toggle(toggle) => Ok(toggle),
             AnyPermission::Levelled(_) => Err(Unknown::NoToggle(name.to_owned()).into()),
         }
@@ -151,7 +151,7 @@ impl Schema {
     /// # Errors
     ///
     /// When the schema has no such permission.
-    pub fn find(&self, name: &str) -> Result<AnyPermission, UnknownPermission> {
+    pub fn any_permission(&self, name: &str) -> Result<AnyPermission, UnknownPermission> {
         self.action_named(name).map(|action| self.token(action))
     }
 

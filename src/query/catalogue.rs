@@ -21,11 +21,11 @@ use crate::vocabulary::subject::Subject;
 ///     .department(orgscope::document::Department::new("sales"))
 ///     .user(User::new("nina").member_of("sales").head_of("sales"))
 ///     .user(User::new("nick").member_of("sales"));
-/// let snapshot = Snapshot::of(&Policy::from_document(document)?);
+/// let snapshot = Snapshot::compile(&Policy::from_document(document)?);
 ///
 /// let catalogue = snapshot.catalogue();
 /// let section = catalogue.section("webmail").expect("the preset has it");
-/// let view = snapshot.schema().find("mailbox.view")?;
+/// let view = snapshot.schema().any_permission("mailbox.view")?;
 /// let mut lines = Vec::new();
 /// for role in section.roles() {
 ///     let people: Vec<_> = role.assignments().map(|(to, people)| format!("{to}: {people}")).collect();

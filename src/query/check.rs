@@ -68,15 +68,15 @@ impl Principal<'_> {
     /// an owner who is in several, times those of such a user. It takes no lock and allocates nothing.
     ///
     /// ```
-    /// use orgscope::document::{Action, Document, Resource, Role, Section, User};
+    /// use orgscope::document::{Action, Document, ResourceType, Role, Section, User};
     /// use orgscope::{AnyRecord, Decision, Facts, Level, Policy, Snapshot, Subject};
     ///
-    /// let contact = Resource::new("contact").action(Action::new("read"));
+    /// let contact = ResourceType::new("contact").action(Action::new("read"));
     /// let role = Role::new("sales", "crm", "Sales").grant("contact.read", Level::Own).assigned_to(Subject::Everyone);
     /// let document = Document::new().section(Section::new("crm").resource(contact)).role(role).user(User::new("anna"));
-    /// let snapshot = Snapshot::of(&Policy::from_document(document)?);
+    /// let snapshot = Snapshot::compile(&Policy::from_document(document)?);
     ///
-    /// let (read, anna) = (snapshot.schema().levelled("contact.read")?, snapshot.principal("anna"));
+    /// let (read, anna) = (snapshot.schema().permission_named("contact.read")?, snapshot.principal("anna"));
     /// assert_eq!(anna.check(read, &AnyRecord::new("contact", Facts::owned_by("anna"))), Decision::Allow);
     /// assert_eq!(anna.check(read, &AnyRecord::new("contact", Facts::owned_by("bo"))), Decision::Deny);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -18,16 +18,16 @@ impl Principal<'_> {
     /// content with one owner that is reached.
     ///
     /// ```
-    /// # use orgscope::document::{Action, Document, Resource, Role, Section, User};
+    /// # use orgscope::document::{Action, Document, ResourceType, Role, Section, User};
     /// # use orgscope::{Decision, Level, Policy, Snapshot, Subject};
     /// use orgscope::{AnyRecord, Facts};
-    /// # let contact = Resource::new("contact").action(Action::new("add"));
+    /// # let contact = ResourceType::new("contact").action(Action::new("add"));
     /// # let document = Document::new()
     /// #     .section(Section::new("crm").resource(contact))
     /// #     .user(User::new("ann"))
     /// #     .role(Role::new("seller", "crm", "Seller").grant("contact.add", Level::Own).assigned_to(Subject::Everyone));
-    /// # let snapshot = Snapshot::of(&Policy::from_document(document)?);
-    /// # let add = snapshot.schema().levelled("contact.add")?;
+    /// # let snapshot = Snapshot::compile(&Policy::from_document(document)?);
+    /// # let add = snapshot.schema().permission_named("contact.add")?;
     /// let ann = snapshot.principal("ann");
     /// let hers = AnyRecord::new("contact", Facts::owned_by("ann"));
     /// let also_bobs = AnyRecord::new("contact", Facts::owned_by_each(["ann", "bob"]));
@@ -54,10 +54,10 @@ impl Principal<'_> {
     /// each of them alone.
     ///
     /// ```
-    /// # use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+    /// # use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
     /// # use orgscope::{Decision, Level, Policy, Snapshot, Subject};
     /// use orgscope::{AnyRecord, Facts};
-    /// # let contact = Resource::new("contact").action(Action::new("update")).action(Action::new("assign"));
+    /// # let contact = ResourceType::new("contact").action(Action::new("update")).action(Action::new("assign"));
     /// # let document = Document::new()
     /// #     .section(Section::new("crm").resource(contact))
     /// #     .department(Department::new("sales"))
@@ -66,8 +66,8 @@ impl Principal<'_> {
     /// #     .user(User::new("eve"))
     /// #     .role(Role::new("seller", "crm", "Seller").grant("contact.update", Level::Own)
     /// #         .grant("contact.assign", Level::Department).assigned_to(Subject::Everyone));
-    /// # let snapshot = Snapshot::of(&Policy::from_document(document)?);
-    /// # let update = snapshot.schema().levelled("contact.update")?;
+    /// # let snapshot = Snapshot::compile(&Policy::from_document(document)?);
+    /// # let update = snapshot.schema().permission_named("contact.update")?;
     /// let ann = snapshot.principal("ann");
     /// let hers = AnyRecord::new("contact", Facts::owned_by("ann"));
     ///

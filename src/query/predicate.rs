@@ -27,18 +27,18 @@ use crate::vocabulary::permission::ActionIndex;
 /// asks for them.
 ///
 /// ```
-/// use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+/// use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
 /// use orgscope::{Level, Policy, Snapshot, Subject, Term};
 ///
-/// let contact = Resource::new("contact").action(Action::new("read")).action(Action::new("update").requires("read"));
+/// let contact = ResourceType::new("contact").action(Action::new("read")).action(Action::new("update").requires("read"));
 /// let document = Document::new()
 ///     .section(Section::new("crm").resource(contact))
 ///     .department(Department::new("sales"))
 ///     .user(User::new("ann").member_of("sales"))
 ///     .role(Role::new("seller", "crm", "Seller").assigned_to(Subject::Employees)
 ///         .grant("contact.read", Level::Department).grant("contact.update", Level::OwnOpen));
-/// let snapshot = Snapshot::of(&Policy::from_document(document)?);
-/// let update = snapshot.schema().levelled("contact.update")?;
+/// let snapshot = Snapshot::compile(&Policy::from_document(document)?);
+/// let update = snapshot.schema().permission_named("contact.update")?;
 ///
 /// let predicate = snapshot.principal("ann").scope(update).predicate();
 /// assert_eq!(

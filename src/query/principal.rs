@@ -46,24 +46,24 @@ impl<'s> Principal<'s> {
     /// that depend on the record, and shares, are not in it.
     ///
     /// ```
-    /// use orgscope::document::{Action, Document, Resource, Role, Section, User};
+    /// use orgscope::document::{Action, Document, ResourceType, Role, Section, User};
     /// use orgscope::{Grant, Level, Policy, Snapshot, Subject};
     ///
     /// let document = Document::new()
     ///     .section(Section::new("webmail").resource(
-    ///         Resource::new("mailbox")
+    ///         ResourceType::new("mailbox")
     ///             .action(Action::new("view").floor(Level::Own))
     ///             .action(Action::toggle("connect")),
     ///     ))
     ///     .user(User::new("ann"))
     ///     .role(Role::new("manager", "webmail", "Manager").grant("mailbox.connect", Grant::Allow)
     ///         .assigned_to(Subject::Everyone));
-    /// let snapshot = Snapshot::of(&Policy::from_document(document)?);
+    /// let snapshot = Snapshot::compile(&Policy::from_document(document)?);
     ///
     /// let ann = snapshot.principal("ann");
-    /// assert_eq!(ann.grant(snapshot.schema().find("mailbox.view")?), Grant::Level(Level::Own));
-    /// assert_eq!(ann.grant(snapshot.schema().find("mailbox.connect")?), Grant::Allow);
-    /// assert_eq!(snapshot.principal("zoe").grant(snapshot.schema().find("mailbox.view")?), Grant::DENY);
+    /// assert_eq!(ann.grant(snapshot.schema().any_permission("mailbox.view")?), Grant::Level(Level::Own));
+    /// assert_eq!(ann.grant(snapshot.schema().any_permission("mailbox.connect")?), Grant::Allow);
+    /// assert_eq!(snapshot.principal("zoe").grant(snapshot.schema().any_permission("mailbox.view")?), Grant::DENY);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn grant(&self, permission: impl Into<AnyPermission>) -> Grant {

@@ -16,7 +16,7 @@ use crate::vocabulary::permission::{ActionIndex, Permission};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Code {
+pub enum ReasonCode {
     /// Allowed: the level is `all`, which reaches every record.
     All,
     /// Allowed: it is a toggle, and the user has it.
@@ -50,22 +50,22 @@ pub enum Code {
 /// A decision with its reason, one line for a person.
 ///
 /// ```
-/// # use orgscope::document::{Action, Document, Resource, Section, User};
+/// # use orgscope::document::{Action, Document, ResourceType, Section, User};
 /// # use orgscope::{AnyRecord, Facts, Level, Policy, Snapshot};
-/// # let mailbox = Resource::new("mailbox").action(Action::new("view").floor(Level::Own));
+/// # let mailbox = ResourceType::new("mailbox").action(Action::new("view").floor(Level::Own));
 /// # let document = Document::new().section(Section::new("webmail").resource(mailbox)).user(User::new("bo"));
-/// # let snapshot = Snapshot::of(&Policy::from_document(document)?);
-/// # let view = snapshot.schema().levelled("mailbox.view")?;
+/// # let snapshot = Snapshot::compile(&Policy::from_document(document)?);
+/// # let view = snapshot.schema().permission_named("mailbox.view")?;
 /// let anns = AnyRecord::new("mailbox", Facts::owned_by("ann"));
 /// let reason = snapshot.principal("bo").reason(view, &anns);
 /// assert_eq!(reason.to_string(), "deny: `mailbox.view` is `own`, which does not reach the record");
-/// assert_eq!(reason.code(), orgscope::Code::OutOfReach);
+/// assert_eq!(reason.code(), orgscope::ReasonCode::OutOfReach);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
     decision: Decision,
-    code: Code,
+    code: ReasonCode,
     text: String,
 }
 
@@ -76,7 +76,7 @@ impl Reason {
     }
 
     /// Why, as a word for programs. Where the permission requires another that is denied, why that one is.
-    pub fn code(&self) -> Code {
+    pub fn code(&self) -> ReasonCode {
         self.code
     }
 }
@@ -101,7 +101,7 @@ impl Principal<'_> {
                     on_one_line(record.dynamic_type().unwrap_or_default().to_owned()),
                     self.snapshot.schema().action_name(action),
                 );
-                (Code::OtherType, text)
+                (ReasonCode::OtherType, text)
             }
             (None, _) => record.with_facts(|facts| {
                 let pooled = facts.owners.as_slice().is_empty() && self.snapshot.is_pool(action);
@@ -113,18 +113,20 @@ impl Principal<'_> {
     }
 
     /// Why the user is denied whatever they ask, if they are.
-    fn why_nothing(&self, is_our_schema: bool) -> Option<(Code, String)> {
+    fn why_nothing(&self, is_our_schema: bool) -> Option<(ReasonCode, String)> {
         let (code, text) = match (self.id(), self.is_active(), is_our_schema) {
-            (None, ..) => (Code::UnknownUser, "there is no such user"),
-            (_, false, _) => (Code::Inactive, "the user is inactive"),
-            (_, _, false) => (Code::OtherSchema, "the permission was looked up in another schema: look it up again"),
+            (None, ..) => (ReasonCode::UnknownUser, "there is no such user"),
+            (_, false, _) => (ReasonCode::Inactive, "the user is inactive"),
+            (_, _, false) => {
+                (ReasonCode::OtherSchema, "the permission was looked up in another schema: look it up again")
+            }
             _ => return None,
         };
         Some((code, text.to_owned()))
     }
 
     /// Names the first action that denies: the one asked about, else one that it requires, directly or not.
-    fn why(&self, asked: ActionIndex, relation: Relation, pooled: bool) -> (Code, String) {
+    fn why(&self, asked: ActionIndex, relation: Relation, pooled: bool) -> (ReasonCode, String) {
         let schema = self.snapshot.schema();
         let (asked_name, code) = (schema.action_name(asked), |action| self.code_of(action, relation, pooled));
         let needed = self.snapshot.schema().needed(asked);
@@ -145,41 +147,41 @@ impl Principal<'_> {
     }
 
     /// Why an action by itself, without what it requires, allows or denies.
-    pub(crate) fn code_of(&self, action: ActionIndex, relation: Relation, pooled: bool) -> Code {
+    pub(crate) fn code_of(&self, action: ActionIndex, relation: Relation, pooled: bool) -> ReasonCode {
         let level = self.asker.level(action);
         let met = level.parts() & relation.parts();
         if !self.alone(action).admits(relation) {
-            if level == Level::Deny { Code::NoGrant } else { Code::OutOfReach }
+            if level == Level::Deny { ReasonCode::NoGrant } else { ReasonCode::OutOfReach }
         } else if self.snapshot.schema().action(action).toggle {
-            Code::Toggle
+            ReasonCode::Toggle
         } else if level == Level::All {
-            Code::All
+            ReasonCode::All
         } else if met & OWN != 0 {
-            if pooled { Code::Unowned } else { Code::Own }
+            if pooled { ReasonCode::Unowned } else { ReasonCode::Own }
         } else if met & DEPARTMENT != 0 {
-            Code::Department
+            ReasonCode::Department
         } else if met & SUB != 0 {
-            Code::Below
+            ReasonCode::Below
         } else if met & OPEN != 0 {
-            Code::Open
+            ReasonCode::Open
         } else {
-            Code::Shared
+            ReasonCode::Shared
         }
     }
 
-    fn tells(&self, action: ActionIndex, code: Code) -> String {
+    fn tells(&self, action: ActionIndex, code: ReasonCode) -> String {
         let name = self.snapshot.schema().action_name(action);
         let level = self.asker.level(action);
         let because = match code {
-            Code::NoGrant => return format!("no role of the user gives `{name}`"),
-            Code::Toggle => return format!("`{name}` is `allow`"),
-            Code::All => "which reaches every record",
-            Code::Unowned => "and a record that nobody owns is everybody's own here",
-            Code::Own => "and the record is the user's own",
-            Code::Department => "and an owner is in a department of the user",
-            Code::Below => "and an owner is in a department below one of the user",
-            Code::Open => "and the record is available to everyone",
-            Code::Shared => "and the record is shared with the user",
+            ReasonCode::NoGrant => return format!("no role of the user gives `{name}`"),
+            ReasonCode::Toggle => return format!("`{name}` is `allow`"),
+            ReasonCode::All => "which reaches every record",
+            ReasonCode::Unowned => "and a record that nobody owns is everybody's own here",
+            ReasonCode::Own => "and the record is the user's own",
+            ReasonCode::Department => "and an owner is in a department of the user",
+            ReasonCode::Below => "and an owner is in a department below one of the user",
+            ReasonCode::Open => "and the record is available to everyone",
+            ReasonCode::Shared => "and the record is shared with the user",
             _ => "which does not reach the record",
         };
         format!("`{name}` is `{level}`, {because}")

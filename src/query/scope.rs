@@ -73,7 +73,7 @@ impl<R: Record> Scope<'_, R> {
     }
 
     /// Those of these records that are in the set, in their order.
-    pub fn list<'r>(self, records: impl IntoIterator<Item = &'r R>) -> impl Iterator<Item = &'r R>
+    pub fn filter<'r>(self, records: impl IntoIterator<Item = &'r R>) -> impl Iterator<Item = &'r R>
     where
         R: 'r,
     {

@@ -17,12 +17,12 @@ use crate::vocabulary::level::Grant;
 /// what is written ever means something else.
 ///
 /// ```
-/// # use orgscope::document::{Action, Document, Resource, Section, User};
+/// # use orgscope::document::{Action, Document, ResourceType, Section, User};
 /// # use orgscope::{Level, Policy, Snapshot};
-/// # let contact = Resource::new("contact").action(Action::new("read").floor(Level::Own)).action(Action::new("delete"));
+/// # let contact = ResourceType::new("contact").action(Action::new("read").floor(Level::Own)).action(Action::new("delete"));
 /// # let document = Document::new().section(Section::new("crm").resource(contact)).user(User::new("ann"));
-/// # let snapshot = Snapshot::of(&Policy::from_document(document)?);
-/// let rights = snapshot.principal("ann").what_can();
+/// # let snapshot = Snapshot::compile(&Policy::from_document(document)?);
+/// let rights = snapshot.principal("ann").rights();
 /// assert!(rights.has("contact.read") && !rights.has("contact.delete"));
 /// assert_eq!(
 ///     serde_json::to_string(&rights)?,
@@ -39,7 +39,7 @@ pub struct Rights {
 
 impl Principal<'_> {
     /// What this user effectively has for every permission. Costs the schema.
-    pub fn what_can(&self) -> Rights {
+    pub fn rights(&self) -> Rights {
         let schema = self.snapshot.schema();
         let rights = |section: &str| {
             let permissions = schema.permissions(section);

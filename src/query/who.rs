@@ -42,9 +42,9 @@ impl Snapshot {
     /// roles that reach it and those who have them; it does not grow with the company.
     ///
     /// ```
-    /// # use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+    /// # use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
     /// # use orgscope::{AnyRecord, Facts, Level, Policy, Snapshot, Subject};
-    /// # let contact = Resource::new("contact").action(Action::new("read"));
+    /// # let contact = ResourceType::new("contact").action(Action::new("read"));
     /// # let document = Document::new()
     /// #     .section(Section::new("crm").resource(contact))
     /// #     .department(Department::new("sales"))
@@ -52,8 +52,8 @@ impl Snapshot {
     /// #     .user(User::new("bob").member_of("sales"))
     /// #     .user(User::new("eve"))
     /// #     .role(Role::new("seller", "crm", "Seller").grant("contact.read", Level::Department).assigned_to(Subject::Everyone));
-    /// # let snapshot = Snapshot::of(&Policy::from_document(document)?);
-    /// # let read = snapshot.schema().levelled("contact.read")?;
+    /// # let snapshot = Snapshot::compile(&Policy::from_document(document)?);
+    /// # let read = snapshot.schema().permission_named("contact.read")?;
     /// let bobs = AnyRecord::new("contact", Facts::owned_by("bob"));
     /// assert_eq!(snapshot.who_can(read, &bobs).count(), 2);
     ///

@@ -31,11 +31,11 @@ use crate::vocabulary::post::Post;
 
 impl Snapshot {
     /// Compiles a policy. Linear in its size, and in the groups that came and went since it was read.
-    pub fn of(policy: &Policy) -> Self {
-        Self::compile(policy.clone())
+    pub fn compile(policy: &Policy) -> Self {
+        Self::compile_owned(policy.clone())
     }
 
-    pub(crate) fn compile(policy: Policy) -> Self {
+    pub(crate) fn compile_owned(policy: Policy) -> Self {
         let Policy { schema, org, assigned, .. } = &policy;
         let tree = Tree::of(org);
         let Users { ids, homes, entries, members, parts, several } = Users::of(org, assigned);

@@ -75,14 +75,14 @@ const GROUPS: usize = 32;
 /// within the request agree.
 ///
 /// ```
-/// use orgscope::document::{Action, Document, Resource, Section, User};
+/// use orgscope::document::{Action, Document, ResourceType, Section, User};
 /// use orgscope::{AnyRecord, Facts, Level, Policy, Snapshot};
 ///
-/// let mailbox = Resource::new("mailbox").action(Action::new("view").floor(Level::Own));
+/// let mailbox = ResourceType::new("mailbox").action(Action::new("view").floor(Level::Own));
 /// let document = Document::new().section(Section::new("webmail").resource(mailbox)).user(User::new("bo"));
-/// let snapshot = Snapshot::of(&Policy::from_document(document)?);
+/// let snapshot = Snapshot::compile(&Policy::from_document(document)?);
 ///
-/// let view = snapshot.schema().levelled("mailbox.view")?;
+/// let view = snapshot.schema().permission_named("mailbox.view")?;
 /// let mine = AnyRecord::new("mailbox", Facts::owned_by("bo"));
 /// assert!(snapshot.principal("bo").check(view, &mine).is_allow());
 /// # Ok::<(), Box<dyn std::error::Error>>(())

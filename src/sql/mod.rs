@@ -5,7 +5,7 @@
 //! by record. Which way to choose, the indexes, the plans: [`docs::lists`](crate::docs::lists).
 //!
 //! ```
-//! use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+//! use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
 //! use orgscope::sql::{Dialect, Ids, Mapping, Members, Param, Records};
 //! use orgscope::{Level, Policy, Snapshot, Subject};
 //! use orgscope::sql::sea_query::{ExprTrait, Order, PostgresQueryBuilder, Query};
@@ -14,12 +14,12 @@
 //! let columns = Records::new("contact", Ids::Integers).owner("assigned_to").open("is_public");
 //! let contacts = Mapping::new(Dialect::Postgres, columns, Members::inline(500))?;
 //!
-//! # let contact = Resource::new("contact").action(Action::new("read"));
+//! # let contact = ResourceType::new("contact").action(Action::new("read"));
 //! # let document = Document::new().section(Section::new("crm").resource(contact))
 //! #     .department(Department::new(1)).user(User::new(17).member_of(1)).user(User::new(31).member_of(1))
 //! #     .role(Role::new("seller", "crm", "Seller").grant("contact.read", Level::DepartmentOpen).assigned_to(Subject::Everyone));
-//! # let snapshot = Snapshot::of(&Policy::from_document(document)?);
-//! # let read = snapshot.schema().levelled("contact.read")?;
+//! # let snapshot = Snapshot::compile(&Policy::from_document(document)?);
+//! # let read = snapshot.schema().permission_named("contact.read")?;
 //! // In a handler: the condition in the application's own query.
 //! let condition = contacts.condition(&snapshot.principal(17).scope(read).predicate())?;
 //! let page = Query::select().column("name").from("contacts").cond_where(condition)

@@ -20,7 +20,7 @@ pub(crate) type Fingerprint = u64;
 /// Without a type of the application, `Permission` stands for [`AnyRecord`], whose type is compared at run time.
 ///
 /// ```
-/// use orgscope::document::{Action, Document, Resource as Type, Section};
+/// use orgscope::document::{Action, Document, ResourceType, Section};
 /// use orgscope::{Facts, Handle, Policy, Resource};
 ///
 /// # struct Contact { assigned_to: i64 }
@@ -28,7 +28,7 @@ pub(crate) type Fingerprint = u64;
 /// #     const TYPE: &'static str = "contact";
 /// #     fn facts(&self) -> Facts<'_> { Facts::owned_by(self.assigned_to) }
 /// # }
-/// let contact = Type::new("contact").action(Action::new("read"));
+/// let contact = ResourceType::new("contact").action(Action::new("read"));
 /// let document = Document::new().section(Section::new("crm").resource(contact));
 /// let authz = Handle::new(Policy::from_document(document)?);
 ///

@@ -34,7 +34,7 @@ use crate::world::document::{Expect, Record, RecordAsked, Request};
 ///     "org": { "users": [ { "id": "bo" } ] },
 ///     "records": [ { "id": "m1", "type": "mailbox", "owner": "bo" } ]
 /// }"#)?)?;
-/// let snapshot = Snapshot::of(world.policy());
+/// let snapshot = Snapshot::compile(world.policy());
 ///
 /// let Question::Levelled(view, record) = world.question("mailbox.view", Some(&"m1".into()))? else { unreachable!() };
 /// assert!(snapshot.principal("bo").check(view, &record.as_any()).is_allow());
@@ -174,7 +174,7 @@ impl World {
     ///
     /// When there is no such action or record, the record is of another type, or a record is missing or too much.
     pub fn question(&self, action: &str, record: Option<&RecordId>) -> Result<Question<'_>, InvalidQuestion> {
-        let permission = self.policy.schema.find(action)?;
+        let permission = self.policy.schema.any_permission(action)?;
         let record = record
             .map(|id| {
                 let place = self.record_by_id.get(id);
@@ -203,7 +203,7 @@ impl World {
             Some(RecordAsked::Id(id)) => return self.question(&request.action, Some(id)),
             Some(RecordAsked::Inline(record)) => record,
         };
-        let permission = self.policy.schema.find(&request.action)?;
+        let permission = self.policy.schema.any_permission(&request.action)?;
         let mut problems = Problems::default();
         check_record("record", record, &self.policy.schema, &mut problems);
         problems.or(()).map_err(|error| InvalidQuestion(error.to_string().replace('\n', "; ")))?;
@@ -275,7 +275,7 @@ impl World {
     ///
     /// When there is no such action, or it is a toggle, which has no records.
     pub fn listable(&self, action: &str) -> Result<Permission, InvalidQuestion> {
-        match self.policy.schema.find(action)? {
+        match self.policy.schema.any_permission(action)? {
             AnyPermission::Levelled(permission) => Ok(permission),
             AnyPermission::Toggle(_) => {
                 Err(InvalidQuestion(format!("`{action}` is a toggle and has no records to list")))

@@ -189,10 +189,10 @@ fn an_empty_batch_is_a_batch() {
 /// sight.
 #[test]
 fn who_is_affected_by_a_move() {
-    use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+    use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
     use orgscope::{Level, Subject};
 
-    let contact = Resource::new("contact").action(Action::new("read"));
+    let contact = ResourceType::new("contact").action(Action::new("read"));
     let document = Document::new()
         .section(Section::new("crm").resource(contact))
         .department(Department::new("acme"))

@@ -4,16 +4,16 @@ use std::fmt::Debug;
 
 use orgscope::document::{self, Format, Org, Section, User, Word};
 use orgscope::explain::{
-    Assignment, Change, Ground, Named, OwnerTold, Place, Post, RecordTold, Repair, ShareTold, Step, Tie,
+    Assignment, Change, Ground, Named, OwnerInfo, Place, Post, RecordInfo, Repair, ShareInfo, Step, Tie,
 };
 use orgscope::presets::Preset;
 use orgscope::world::document::{Check, Expect, List, RecordAsked, Request, Stage, Who};
 use orgscope::world::{self, InvalidQuestion, Question, World};
 use orgscope::{
-    Actor, Affected, AnyOf, AnyPermission, AnyRecord, Audience, AuditEntry, Catalogue, Checkpoint, Code, Command,
-    Decision, Delegation, Denied, DepartmentId, DepartmentRef, Departments, Diff, DiffGroup, Digest, Document, DryRun,
-    Editor, Explanation, Facts, Finding, Grant, GroupId, GroupRef, Handle, Level, Owner, Permission, Policy,
-    PolicyError, Predicate, Principal, Problem, Reason, Receipt, RecordId, Refusal, RefusalKind, Reload, RestoreError,
+    Actor, Affected, AnyOf, AnyPermission, AnyRecord, Audience, AuditEntry, Catalogue, Checkpoint, Command, Decision,
+    Delegation, Denied, DepartmentId, DepartmentRef, Departments, Diff, DiffGroup, Digest, Document, DryRun, Editor,
+    Explanation, Facts, Finding, Grant, GroupId, GroupRef, Handle, Level, Owner, Permission, Policy, PolicyError,
+    Predicate, Principal, Problem, Reason, ReasonCode, Receipt, RecordId, Refusal, RefusalKind, Reload, RestoreError,
     RightChange, Rights, RoleEntry, RoleId, Rule, Schema, Scope, SectionRoles, Share, Snapshot, Subject, Term,
     UnknownPermission, UnknownWord, Unowned, UserId, UserRef, WhoCan,
 };
@@ -35,7 +35,7 @@ fn all_types_cross_threads_and_show_themselves() {
     cloned::<Document>();
     cloned::<world::document::World>();
     cloned::<document::Schema>();
-    cloned::<document::Resource>();
+    cloned::<document::ResourceType>();
     cloned::<document::Action>();
     cloned::<document::Department>();
     cloned::<document::Group>();
@@ -48,9 +48,9 @@ fn all_types_cross_threads_and_show_themselves() {
     cloned::<Question<'_>>();
     cloned::<Command>();
     cloned::<Principal<'_>>();
-    cloned::<(Explanation, RecordTold, OwnerTold, Step, Ground, Assignment, Place, Tie, Repair, Change)>();
-    cloned::<(Named<UserId>, ShareTold, Rights, Diff<'_>, DiffGroup<'_>, RightChange, Finding)>();
-    copied::<(Code, Post)>();
+    cloned::<(Explanation, RecordInfo, OwnerInfo, Step, Ground, Assignment, Place, Tie, Repair, Change)>();
+    cloned::<(Named<UserId>, ShareInfo, Rights, Diff<'_>, DiffGroup<'_>, RightChange, Finding)>();
+    copied::<(ReasonCode, Post)>();
     cloned::<Scope<'_, AnyRecord<'_>>>();
     cloned::<(Editor<'_>, Receipt, DryRun, Affected, Actor, AuditEntry, Checkpoint, Rule)>();
     cloned::<(Catalogue<'_>, SectionRoles<'_>, RoleEntry<'_>, Preset)>();

@@ -65,7 +65,7 @@ fn the_page_shows_the_roles() {
     let names = |permission| snapshot.schema().name(permission).unwrap();
     assert_eq!(webmail.manage().map(names).as_deref(), Some("webmail_settings.manage"));
     assert_eq!(webmail.permissions().count(), 6);
-    let view = snapshot.schema().find("mailbox.view").unwrap();
+    let view = snapshot.schema().any_permission("mailbox.view").unwrap();
     let role = |id: &str| catalogue.role(id).unwrap();
     assert_eq!(role("webmail-supervisor").grant(view), Grant::Level(Level::DepartmentSub));
     assert_eq!(role("webmail-manager").grant(view), Grant::DENY);
@@ -104,7 +104,7 @@ fn an_administrator_works_on_the_page() {
     root.apply([Command::set_level_for_all_roles("webmail", ["mailbox.view", "mailbox.edit"], Level::Deny)]).unwrap();
     let snapshot = authz.load();
     let catalogue = snapshot.catalogue();
-    let edit = snapshot.schema().find("mailbox.edit").unwrap();
+    let edit = snapshot.schema().any_permission("mailbox.edit").unwrap();
     let grants: Vec<Grant> = catalogue.section("webmail").unwrap().roles().map(|role| role.grant(edit)).collect();
     assert_eq!(grants, [Grant::DENY, Grant::DENY, Grant::Level(Level::All), Grant::DENY]);
 }
@@ -119,8 +119,8 @@ fn sorted<'a>(users: impl Iterator<Item = &'a UserId>) -> Vec<String> {
 /// others.
 #[test]
 fn the_webmail_preset() {
-    let snapshot = Snapshot::of(&Policy::from_document(document()).unwrap());
-    let find = |name: &str| match snapshot.schema().find(name).unwrap() {
+    let snapshot = Snapshot::compile(&Policy::from_document(document()).unwrap());
+    let find = |name: &str| match snapshot.schema().any_permission(name).unwrap() {
         orgscope::AnyPermission::Levelled(permission) => permission,
         orgscope::AnyPermission::Toggle(_) => unreachable!(),
     };
@@ -135,9 +135,9 @@ fn the_webmail_preset() {
 
 #[test]
 fn the_crm_preset() {
-    let snapshot = Snapshot::of(&Policy::from_document(document()).unwrap());
+    let snapshot = Snapshot::compile(&Policy::from_document(document()).unwrap());
     let who = |action: &str, owner: &str| -> Vec<String> {
-        let orgscope::AnyPermission::Levelled(permission) = snapshot.schema().find(action).unwrap() else {
+        let orgscope::AnyPermission::Levelled(permission) = snapshot.schema().any_permission(action).unwrap() else {
             unreachable!()
         };
         let record = AnyRecord::new(action.split('.').next().unwrap(), Facts::owned_by(owner));
@@ -157,7 +157,7 @@ proptest! {
     fn people_are_counted(world in world()) {
         let policy = world.policy();
         let document = policy.to_document();
-        let snapshot = Snapshot::of(&policy);
+        let snapshot = Snapshot::compile(&policy);
         for role in snapshot.catalogue().section("crm").unwrap().roles() {
             for (subject, people) in role.assignments() {
                 let active = document.org.users.iter().filter(|user| user.active != Some(false));

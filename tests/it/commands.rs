@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use orgscope::document::{Action, Command, Department, Document, Group, Resource, Role, Section, User};
+use orgscope::document::{Action, Command, Department, Document, Group, ResourceType, Role, Section, User};
 use orgscope::{AnyRecord, Facts, Grant, GroupId, Handle, Level, Owner, Policy, Share, Subject, Term, UserId};
 use orgscope_testing::commands::{batches, command, publishes_what_would_be_compiled};
 use orgscope_testing::random::{self, world};
@@ -104,7 +104,7 @@ fn what_must_be_written_is_missed() {
 fn a_slot_that_is_used_again_is_another_users() {
     let own = Action::new("read").floor(Level::Own).shared();
     let document = Document::new()
-        .section(Section::new("crm").resource(Resource::new("contact").action(own)))
+        .section(Section::new("crm").resource(ResourceType::new("contact").action(own)))
         .user(User::new("a"));
     let (a, b, g) = (|| UserId::from("a"), || UserId::from("b"), || GroupId::from("g"));
     let add_user = |id: UserId| Command::AddUser {
@@ -134,7 +134,7 @@ fn a_slot_that_is_used_again_is_another_users() {
         handle.apply(&before).unwrap();
         handle.apply(&batch).unwrap();
         let snapshot = handle.load();
-        let read = snapshot.schema().levelled("contact.read").unwrap();
+        let read = snapshot.schema().permission_named("contact.read").unwrap();
         assert!(snapshot.principal("b").check(read, &record).is_allow());
         assert!(!snapshot.principal("a").check(read, &record).is_allow());
     }
@@ -146,7 +146,7 @@ fn a_group_that_comes_again_is_another_one() {
     let document = Document::new()
         .section(
             Section::new("crm")
-                .resource(Resource::new("contact").action(Action::new("read").floor(Level::Own).shared())),
+                .resource(ResourceType::new("contact").action(Action::new("read").floor(Level::Own).shared())),
         )
         .role(Role::new("readers", "crm", "Readers").grant("contact.read", Grant::Level(Level::All)));
     let document = ["a", "b", "c"].into_iter().fold(document, |document, id| document.user(User::new(id)));
@@ -163,7 +163,7 @@ fn a_group_that_comes_again_is_another_one() {
     for (batch, [readers, z, y, x]) in batches {
         handle.apply(&batch).unwrap();
         let snapshot = handle.load();
-        let read = snapshot.schema().levelled("contact.read").unwrap();
+        let read = snapshot.schema().permission_named("contact.read").unwrap();
         let who = |facts| {
             let record = AnyRecord::new("contact", facts);
             sorted(snapshot.who_can(read, &record)).into_iter().map(ToString::to_string).collect::<String>()
@@ -179,7 +179,7 @@ fn a_group_that_comes_again_is_another_one() {
     let unassign = |id: &str| Command::unassign("readers", Subject::group(id));
     handle.apply(&[Command::join_group("a", "z"), unassign("y"), unassign("z")]).unwrap();
     let snapshot = handle.load();
-    let read = snapshot.schema().levelled("contact.read").unwrap();
+    let read = snapshot.schema().permission_named("contact.read").unwrap();
     let predicate = snapshot.principal("a").scope(read).predicate();
     let groups = predicate.all_of().flat_map(|any_of| any_of.terms().collect::<Vec<_>>()).flat_map(|term| match term {
         Term::SharedWith(audience) => audience.groups().collect(),
@@ -194,7 +194,7 @@ fn a_group_that_comes_again_is_another_one() {
 /// The published snapshot knows departments by their places, and a refused batch has given some of them to others.
 #[test]
 fn a_refused_batch_leaves_departments_where_they_were() {
-    let contact = Resource::new("contact").action(Action::new("read").floor(Level::Department));
+    let contact = ResourceType::new("contact").action(Action::new("read").floor(Level::Department));
     let document = Document::new()
         .section(Section::new("crm").resource(contact))
         .department(Department::new("x"))
@@ -208,7 +208,7 @@ fn a_refused_batch_leaves_departments_where_they_were() {
     assert_eq!(refusal.to_string(), "commands[3]: department `z` has members, heads or deputies: let them leave first");
     handle.apply(&[Command::join_department("ann", "x")]).unwrap();
     let snapshot = handle.load();
-    let read = snapshot.schema().levelled("contact.read").unwrap();
+    let read = snapshot.schema().permission_named("contact.read").unwrap();
     let ann = snapshot.principal("ann");
     let of = |id| AnyRecord::new("contact", Facts::owned_by(Owner::department(id)));
     assert_eq!(["x", "y", "z"].map(|id| ann.check(read, &of(id)).is_allow()), [true, false, true]);

@@ -1,6 +1,6 @@
 //! Two editors at once: who saw an older state is told, if what they are about has changed since.
 
-use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User};
+use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
 use orgscope::{Command, Grant, Handle, Level, Policy, RefusalKind, Subject};
 use orgscope_testing::commands::{RawCommand, command};
 use orgscope_testing::managed::managed_world;
@@ -33,7 +33,7 @@ proptest! {
                 delegate if delegate % 2 == 1 => authz.as_user(random::user(0)),
                 user => authz.as_user(random::user(user / 2 % random::NAMES)),
             };
-            editor.seen(revision).dry_run([command.clone()]).err().map(|refusal| refusal.kind())
+            editor.if_unchanged_since(revision).dry_run([command.clone()]).err().map(|refusal| refusal.kind())
         };
         let (then, now) = (verdict(&seen, 0), verdict(&authz, 0));
         // Whether nobody is left to manage depends on everybody.
@@ -51,8 +51,8 @@ proptest! {
 fn handle() -> Handle {
     let section = Section::new("crm")
         .managed_by("settings.manage")
-        .resource(Resource::new("contact").action(Action::new("read")).action(Action::new("update")))
-        .resource(Resource::new("settings").action(Action::new("manage")));
+        .resource(ResourceType::new("contact").action(Action::new("read")).action(Action::new("update")))
+        .resource(ResourceType::new("settings").action(Action::new("manage")));
     let document = Document::new()
         .section(section)
         .section(Section::new("desk"))
@@ -80,7 +80,7 @@ fn handle() -> Handle {
 fn after(meanwhile: Command, command: &Command) -> Option<String> {
     let authz = handle();
     authz.apply([meanwhile]).unwrap();
-    let refusal = authz.as_user("ann").seen(0).dry_run([command.clone()]).err()?;
+    let refusal = authz.as_user("ann").if_unchanged_since(0).dry_run([command.clone()]).err()?;
     Some(match refusal.kind() {
         RefusalKind::Conflict => refusal.to_string(),
         kind => format!("{kind}: {refusal}"),
@@ -159,7 +159,7 @@ fn what_a_verdict_rests_on_has_changed() {
 fn roles_that_come_or_go_are_a_conflict_with_a_level_for_all_roles() {
     let custom = Command::set_level_for_all_roles("crm", ["contact.read"], Level::Department);
     let authz = handle();
-    let refusal = authz.as_user("ann").seen(0).dry_run([custom.clone()]).unwrap_err();
+    let refusal = authz.as_user("ann").if_unchanged_since(0).dry_run([custom.clone()]).unwrap_err();
     assert_eq!(refusal.kind(), RefusalKind::OutsideReach);
     is_conflict(Command::delete_role("helper"), &custom, "role `helper`");
     is_conflict(Command::create_role(Role::new("new", "crm", "New")), &custom, "role `new`");
@@ -173,7 +173,7 @@ fn roles_that_come_or_go_are_a_conflict_with_a_level_for_all_roles() {
     let authz = handle();
     let again = Command::create_role(Role::new("helper", "desk", "Helper"));
     authz.apply([Command::delete_role("helper"), again]).unwrap();
-    let refusal = authz.as_user("ann").seen(0).dry_run([custom]).unwrap_err();
+    let refusal = authz.as_user("ann").if_unchanged_since(0).dry_run([custom]).unwrap_err();
     assert_eq!(refusal.kind(), RefusalKind::Conflict);
 }
 
@@ -189,7 +189,7 @@ fn an_assignment_is_a_conflict_with_removing_whom_it_is_made_to() {
         let authz = handle();
         authz.apply([Command::leave_department("tom", "support")]).unwrap();
         authz.apply([Command::assign("seller", to.clone())]).unwrap();
-        let refusal = authz.as_user("root").seen(1).apply([remove.clone()]).unwrap_err();
+        let refusal = authz.as_user("root").if_unchanged_since(1).apply([remove.clone()]).unwrap_err();
         assert_eq!(
             refusal.to_string(),
             format!(
@@ -197,7 +197,7 @@ fn an_assignment_is_a_conflict_with_removing_whom_it_is_made_to() {
                  editor saw: look again"
             )
         );
-        authz.as_user("root").seen(2).apply([remove]).unwrap();
+        authz.as_user("root").if_unchanged_since(2).apply([remove]).unwrap();
     }
 }
 
@@ -210,7 +210,7 @@ fn who_may_not_learns_nothing_from_a_conflict() {
     authz.apply([Command::create_role(secret())]).unwrap();
     authz.apply([Command::set_level("seller", "contact.read", Level::Department)]).unwrap();
     let told = |user: &str, command: Command| {
-        let refusal = authz.as_user(user).seen(1).dry_run([command]).unwrap_err();
+        let refusal = authz.as_user(user).if_unchanged_since(1).dry_run([command]).unwrap_err();
         (refusal.kind(), refusal.to_string())
     };
     let not_permitted = |message: &str| (RefusalKind::NotPermitted, format!("commands[0]: {message}"));
@@ -272,14 +272,14 @@ fn a_name_in_another_section_is_another_name() {
     let create = |id: &str, section: &str| Command::create_role(Role::new(id, section, "Fresh"));
     let authz = handle();
     authz.apply([create("one", "desk")]).unwrap();
-    let editor = authz.as_host().seen(0);
+    let editor = authz.as_host().if_unchanged_since(0);
     let refusal = editor.dry_run([create("two", "desk")]).unwrap_err();
     assert_eq!(
         refusal.to_string(),
         "commands[0]: who has the name `fresh` changed in revision 1, after revision 0 that the editor saw: look again"
     );
     editor.apply([create("two", "crm")]).unwrap();
-    authz.as_host().seen(1).apply([Command::rename_role("one", "Seller")]).unwrap();
+    authz.as_host().if_unchanged_since(1).apply([Command::rename_role("one", "Seller")]).unwrap();
 }
 
 #[test]
@@ -287,17 +287,21 @@ fn what_the_batch_itself_changes_is_no_conflict() {
     let authz = handle();
     authz.apply([Command::rename_user("tom", Some("Tom"))]).unwrap();
     let set = |level| Command::set_level("seller", "contact.read", level);
-    authz.as_user("ann").seen(0).apply([set(Level::Department), set(Level::Own), set(Level::Deny)]).unwrap();
+    authz
+        .as_user("ann")
+        .if_unchanged_since(0)
+        .apply([set(Level::Department), set(Level::Own), set(Level::Deny)])
+        .unwrap();
 }
 
 #[test]
 fn a_revision_that_nothing_is_known_of_is_a_conflict() {
     let authz = handle();
-    let refusal = authz.as_user("ann").seen(1).apply([]).unwrap_err();
+    let refusal = authz.as_user("ann").if_unchanged_since(1).apply([]).unwrap_err();
     assert_eq!((refusal.kind(), refusal.command()), (RefusalKind::Conflict, None));
     assert_eq!(refusal.to_string(), "the latest revision is 0, and the editor saw revision 1: look again");
     let _ = authz.replace(authz.load().policy().clone());
-    let refusal = authz.as_host().seen(0).apply([]).unwrap_err();
+    let refusal = authz.as_host().if_unchanged_since(0).apply([]).unwrap_err();
     assert_eq!(
         refusal.to_string(),
         "what changed since then is not known any more, and the editor saw revision 0: look again"
@@ -314,6 +318,6 @@ fn what_is_forgotten_is_a_conflict() {
         authz.apply([toggle[turn % 2].clone()]).unwrap();
     }
     let other = [Command::rename_user("tom", Some("Tom"))];
-    assert_eq!(authz.as_host().seen(1).dry_run(&other).unwrap_err().kind(), RefusalKind::Conflict);
-    assert!(authz.as_host().seen(2).dry_run(&other).is_ok());
+    assert_eq!(authz.as_host().if_unchanged_since(1).dry_run(&other).unwrap_err().kind(), RefusalKind::Conflict);
+    assert!(authz.as_host().if_unchanged_since(2).dry_run(&other).is_ok());
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use orgscope::document::{Action, Command, Department, Document, Group, Resource, Role, Section, User};
+use orgscope::document::{Action, Command, Department, Document, Group, ResourceType, Role, Section, User};
 use orgscope::reference::Reference;
 use orgscope::{
     AnyPermission, AnyRecord, Diff, DiffGroup, Facts, Grant, Handle, Level, Owner, Policy, Share, Snapshot, Subject,
@@ -77,7 +77,7 @@ pub(crate) fn by_reference(before: &Policy, after: &Policy, pick: usize) -> Diff
     for name in &names {
         let resource = name.split('.').next().unwrap();
         let records = conceivable.records(resource, pick);
-        let tokens = [before, after].map(|policy| policy.schema().find(name).ok());
+        let tokens = [before, after].map(|policy| policy.schema().any_permission(name).ok());
         for user in &users {
             let mut note = |ask: Option<&AnyRecord<'_>>| {
                 // A toggle is asked without a record, and everything else with one; what one of them lacks is denied.
@@ -105,7 +105,7 @@ pub(crate) fn by_reference(before: &Policy, after: &Policy, pick: usize) -> Diff
 
 /// What somebody effectively has: their level, unless something that it requires keeps them even from what is their own.
 fn effective(policy: &Policy, user: &UserId, permission: &str) -> Grant {
-    let (reference, Ok(token)) = (Reference::new(policy), policy.schema().find(permission)) else {
+    let (reference, Ok(token)) = (Reference::new(policy), policy.schema().any_permission(permission)) else {
         return Grant::DENY;
     };
     let own = AnyRecord::new(permission.split('.').next().unwrap(), Facts::owned_by(user));
@@ -154,7 +154,7 @@ proptest! {
     fn of_any_two_policies(before in world(), after in world(), pick in 0..100_usize) {
         let (before, after) = (before.policy(), after.policy());
         let expected = by_reference(&before, &after, pick);
-        prop_assert_eq!(by_diff(&Snapshot::of(&before), &Snapshot::of(&after)), expected);
+        prop_assert_eq!(by_diff(&Snapshot::compile(&before), &Snapshot::compile(&after)), expected);
     }
 
     /// A policy and the same after some commands: as published, and as compiled afresh.
@@ -169,7 +169,7 @@ proptest! {
         let expected = by_reference(before.policy(), after.policy(), pick);
         let shared = by_diff(&before, &after);
         prop_assert_eq!(&shared, &expected);
-        let afresh = Snapshot::of(before.policy());
+        let afresh = Snapshot::compile(before.policy());
         prop_assert_eq!(by_diff(&afresh, &after), expected);
         // It is told in one order, however the two states came about.
         prop_assert_eq!(afresh.diff(&after).to_string(), before.diff(&after).to_string());
@@ -180,8 +180,9 @@ proptest! {
 }
 
 fn company() -> Document {
-    let contact =
-        Resource::new("contact").action(Action::new("read").shared()).action(Action::new("update").requires("read"));
+    let contact = ResourceType::new("contact")
+        .action(Action::new("read").shared())
+        .action(Action::new("update").requires("read"));
     let contact = contact.action(Action::new("delete"));
     Document::new()
         .section(Section::new("crm").resource(contact))
@@ -214,7 +215,7 @@ fn tells(commands: &[Command], expected: &str) {
     handle.apply(commands).unwrap();
     let after = handle.load();
     assert_eq!(before.diff(&after).to_string(), expected);
-    let afresh = (Snapshot::of(before.policy()), Snapshot::of(after.policy()));
+    let afresh = (Snapshot::compile(before.policy()), Snapshot::compile(after.policy()));
     assert_eq!(afresh.0.diff(&afresh.1).to_string(), expected, "compiled afresh");
 }
 
@@ -310,7 +311,7 @@ fn what_changes_for_many_is_written_once() {
 
 /// A company in which everybody reads what is theirs, before and after it becomes what all have.
 fn opened(document: Document) -> String {
-    let contact = Resource::new("contact").action(Action::new("read"));
+    let contact = ResourceType::new("contact").action(Action::new("read"));
     let role = Role::new("r", "crm", "R").grant("contact.read", Level::Own).assigned_to(Subject::Everyone);
     let document = document.section(Section::new("crm").resource(contact)).role(role);
     let handle = Handle::new(Policy::from_document(document).unwrap());
@@ -400,7 +401,7 @@ fn as_data() {
 /// Three people whose levels stay, of whom one reaches more, one less and one both: in one order, however they are found.
 #[test]
 fn groups_that_differ_in_who_gains_alone_have_an_order() {
-    let contact = Resource::new("contact").action(Action::new("read").floor(Level::Department));
+    let contact = ResourceType::new("contact").action(Action::new("read").floor(Level::Department));
     let company = ["a", "b", "c"].into_iter().zip([2, 1, 1]).fold(
         Document::new()
             .section(Section::new("crm").resource(contact))
@@ -417,7 +418,7 @@ fn groups_that_differ_in_who_gains_alone_have_an_order() {
         diff.groups().map(users).collect::<Vec<_>>()
     };
     assert_eq!(users(before.diff(&after)), ["b", "a", "c"]);
-    let [old, new] = [&before, &after].map(|snapshot| Snapshot::of(snapshot.policy()));
+    let [old, new] = [&before, &after].map(|snapshot| Snapshot::compile(snapshot.policy()));
     assert_eq!(users(old.diff(&new)), ["b", "a", "c"]);
 }
 

@@ -1,6 +1,6 @@
 //! Documents: what may be left out, what is written back, and building one in code.
 
-use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User};
+use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
 use orgscope::{Delegation, Grant, Level, Policy, Subject};
 
 fn canonical(text: &str) -> String {
@@ -102,13 +102,13 @@ fn building_in_code_is_reading() {
             Section::new("webmail")
                 .managed_by("settings.manage")
                 .resource(
-                    Resource::new("mailbox")
+                    ResourceType::new("mailbox")
                         .pool()
                         .action(Action::new("view").levels([Level::Department, Level::All]).floor(Level::Own).shared())
                         .action(Action::new("edit").requires("view").without_admin_bypass())
                         .action(Action::toggle("connect").floor(Grant::Allow)),
                 )
-                .resource(Resource::new("settings").action(Action::toggle("manage"))),
+                .resource(ResourceType::new("settings").action(Action::toggle("manage"))),
         )
         .department(Department::new(1).name("Company"))
         .department(Department::new(2).parent(1))

@@ -163,7 +163,7 @@ proptest! {
                     unreachable!()
                 };
                 prop_assert_eq!(*assigned, matches!(command, Command::Assign { .. }));
-                let token = policy.schema().find(permission).unwrap();
+                let token = policy.schema().any_permission(permission).unwrap();
                 prop_assert_eq!(policy_grant(&policy, &delegate, token), *own);
                 prop_assert!(!gained(as_level(*own), as_level(*level)).is_empty(), "it is within the own level");
                 let cell = |document: &Document| {
@@ -191,7 +191,7 @@ proptest! {
                 let section = document.schema.sections.iter().find(|section| section.manage.as_ref() == Some(manage));
                 let section = section.unwrap().name.as_str();
                 prop_assert!(!is_inside(&policy, section, &delegate, subject));
-                prop_assert_eq!(Reference::new(&policy).level(&delegate, policy.schema().find(manage).unwrap()), *level);
+                prop_assert_eq!(Reference::new(&policy).level(&delegate, policy.schema().any_permission(manage).unwrap()), *level);
                 if let Some(member) = member {
                     prop_assert!(is_in(&document, subject, member));
                     prop_assert!(!is_inside(&policy, section, &delegate, &Subject::User(member.clone())));

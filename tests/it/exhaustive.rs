@@ -4,7 +4,7 @@
 //! assigned to everyone. Instead of a world for each pair of levels, there is an action for each pair: role `a` gives
 //! the first level of its pair and role `b` the second.
 
-use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
 use orgscope::reference::Reference;
 use orgscope::{
     AnyPermission, AnyRecord, DepartmentId, Facts, Level, Owner, Permission, Policy, Snapshot, Subject, UserId,
@@ -36,8 +36,9 @@ fn name(a: Level, b: Level) -> String {
 fn schema_and_roles() -> Document {
     let actions =
         |resource: Resource| pairs().fold(resource, |resource, (a, b)| resource.action(Action::new(name(a, b))));
-    let section =
-        Section::new("s").resource(actions(Resource::new("plain"))).resource(actions(Resource::new("pool").pool()));
+    let section = Section::new("s")
+        .resource(actions(ResourceType::new("plain")))
+        .resource(actions(ResourceType::new("pool").pool()));
     let role = |id: &'static str, level: fn((Level, Level)) -> Level| {
         let grants = pairs().flat_map(|pair| ["plain", "pool"].map(|resource| (resource, pair)));
         grants.fold(Role::new(id, "s", id).assigned_to(Subject::Everyone), |role, (resource, (a, b))| {
@@ -106,11 +107,11 @@ fn all_small_worlds() {
 
 /// Compares snapshot and reference for both users, all actions and all records; counts decisions and allows.
 fn all_records(policy: &Policy, departments: usize) -> (u64, u64) {
-    let (reference, snapshot) = (Reference::new(policy), Snapshot::of(policy));
+    let (reference, snapshot) = (Reference::new(policy), Snapshot::compile(policy));
     let (mut decisions, mut allowed) = (0, 0);
     for resource in ["plain", "pool"] {
         let permissions: Vec<Permission> = pairs()
-            .filter_map(|(a, b)| match policy.schema().find(&format!("{resource}.{}", name(a, b))) {
+            .filter_map(|(a, b)| match policy.schema().any_permission(&format!("{resource}.{}", name(a, b))) {
                 Ok(AnyPermission::Levelled(permission)) => Some(permission),
                 _ => None,
             })

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User, Word};
+use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User, Word};
 use orgscope::explain::{Change, Post, Tie};
 use orgscope::reference::Reference;
 use orgscope::world::{Question, World};
 use orgscope::{
-    AnyPermission, AnyRecord, Code, Command, Explanation, Facts, Grant, Handle, Level, Owner, Policy, Snapshot,
+    AnyPermission, AnyRecord, Command, Explanation, Facts, Grant, Handle, Level, Owner, Policy, ReasonCode, Snapshot,
     Subject, UserId,
 };
 use orgscope_testing::random::{self, Record, World as RandomWorld, world};
@@ -98,7 +98,7 @@ proptest! {
     #[test]
     fn every_explanation_is_sound(world in world(), pick in any::<[prop::sample::Index; 8]>()) {
         let policy = world.policy();
-        let snapshot = Snapshot::of(&policy);
+        let snapshot = Snapshot::compile(&policy);
         let (permissions, askers) = (permissions(&policy), world.askers());
         let valid = explanation_schema();
         for turn in 0..4 {
@@ -108,7 +108,7 @@ proptest! {
             let told = explain(&snapshot, user, permission, &record.as_any());
             is_sound(&policy, user, permission, record, &told);
             // The same whatever was asked before, of this snapshot or of another.
-            prop_assert_eq!(told.to_string(), explain(&Snapshot::of(&policy), user, permission, &record.as_any()).to_string());
+            prop_assert_eq!(told.to_string(), explain(&Snapshot::compile(&policy), user, permission, &record.as_any()).to_string());
             let json = serde_json::to_value(&told).unwrap();
             let problems: Vec<String> = valid.iter_errors(&json).map(|error| format!("{}: {error}", error.instance_path)).collect();
             prop_assert!(problems.is_empty(), "{:?} in {}", problems, json);
@@ -209,7 +209,7 @@ proptest! {
     fn what_helps_is_found(world in world(), pick in any::<[u16; 3]>()) {
         let Some((user, permission, record)) = a_denial(&world, pick.map(usize::from)) else { return Ok(()) };
         let policy = world.policy();
-        let told = explain(&Snapshot::of(&policy), &user, permission, &record.as_any());
+        let told = explain(&Snapshot::compile(&policy), &user, permission, &record.as_any());
         let changes = every_change(&world, &user, permission, true);
         let helps = |changes: &[Change]| repaired(&policy, &user, permission, &record, changes);
         let single = changes.iter().find(|change| helps(std::slice::from_ref(change)));
@@ -238,7 +238,7 @@ proptest! {
     fn the_least_is_told_first(world in world(), pick in any::<[u16; 3]>()) {
         let Some((user, permission, record)) = a_denial(&world, pick.map(usize::from)) else { return Ok(()) };
         let policy = world.policy();
-        let told = explain(&Snapshot::of(&policy), &user, permission, &record.as_any());
+        let told = explain(&Snapshot::compile(&policy), &user, permission, &record.as_any());
         for repair in &told.repairs {
             prop_assert_eq!(widened(&policy, &repair.changes), (repair.widens, repair.people), "{} of {}", repair, told);
         }
@@ -262,7 +262,7 @@ fn explanation_schema() -> jsonschema::Validator {
 fn the_schema_refuses_what_is_no_explanation() {
     let valid = explanation_schema();
     let policy = Policy::from_document(company()).unwrap();
-    let snapshot = Snapshot::of(&policy);
+    let snapshot = Snapshot::compile(&policy);
     let told = told(&snapshot, "tom", "contact.read", Facts::owned_by("seth"));
     let json = serde_json::to_value(&told).unwrap();
     assert!(valid.is_valid(&json));
@@ -286,7 +286,7 @@ fn the_schema_refuses_what_is_no_explanation() {
 fn story(file: &str, questions: &[(&str, &str, Option<&str>)]) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data").join(file);
     let world = World::from_document(serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()).unwrap();
-    let snapshot = Snapshot::of(world.policy());
+    let snapshot = Snapshot::compile(world.policy());
     let mut text = String::new();
     for (user, action, record) in questions {
         let user = user.parse::<i64>().map_or_else(|_| UserId::from(*user), UserId::from);
@@ -369,17 +369,17 @@ fn the_real_company_is_explained_as_pinned() {
 // In detail
 
 fn company() -> Document {
-    let contact = Resource::new("contact")
+    let contact = ResourceType::new("contact")
         .action(Action::new("read").shared())
         .action(Action::new("update").requires("read"))
         .action(Action::new("archive").without_admin_bypass());
-    let box_ = Resource::new("box").pool().action(Action::new("view").floor(Level::Own));
+    let box_ = ResourceType::new("box").pool().action(Action::new("view").floor(Level::Own));
     Document::new()
         .section(
             Section::new("crm")
                 .resource(contact)
                 .resource(box_)
-                .resource(Resource::new("settings").action(Action::toggle("manage"))),
+                .resource(ResourceType::new("settings").action(Action::toggle("manage"))),
         )
         .department(Department::new("sales").name("Sales"))
         .department(Department::new("north").name("Sales North").parent("sales"))
@@ -410,46 +410,46 @@ fn company() -> Document {
 
 fn told(snapshot: &Snapshot, user: &str, permission: &str, facts: Facts<'_>) -> Explanation {
     let resource = permission.split('.').next().unwrap().to_owned();
-    let permission = snapshot.schema().find(permission).unwrap();
+    let permission = snapshot.schema().any_permission(permission).unwrap();
     explain(snapshot, &user.into(), permission, &AnyRecord::new(&resource, facts))
 }
 
 #[test]
 fn codes_tell_what_decided() {
-    let snapshot = Snapshot::of(&Policy::from_document(company()).unwrap());
+    let snapshot = Snapshot::compile(&Policy::from_document(company()).unwrap());
     let code = |user, permission, facts| told(&snapshot, user, permission, facts).reason.code();
-    assert_eq!(code("root", "contact.read", Facts::unowned()), Code::All);
-    assert_eq!(code("nick", "contact.read", Facts::owned_by("nick")), Code::Own);
-    assert_eq!(code("tom", "box.view", Facts::unowned()), Code::Unowned);
-    assert_eq!(code("nick", "contact.read", Facts::owned_by("nora")), Code::Department);
-    assert_eq!(code("sam", "contact.read", Facts::owned_by("seth")), Code::Below);
-    assert_eq!(code("tom", "contact.read", Facts::owned_by("seth").open(true)), Code::Open);
+    assert_eq!(code("root", "contact.read", Facts::unowned()), ReasonCode::All);
+    assert_eq!(code("nick", "contact.read", Facts::owned_by("nick")), ReasonCode::Own);
+    assert_eq!(code("tom", "box.view", Facts::unowned()), ReasonCode::Unowned);
+    assert_eq!(code("nick", "contact.read", Facts::owned_by("nora")), ReasonCode::Department);
+    assert_eq!(code("sam", "contact.read", Facts::owned_by("seth")), ReasonCode::Below);
+    assert_eq!(code("tom", "contact.read", Facts::owned_by("seth").open(true)), ReasonCode::Open);
     assert_eq!(
         code("tom", "contact.read", Facts::owned_by("seth").shared_with(orgscope::Share::user("tom"))),
-        Code::Shared
+        ReasonCode::Shared
     );
-    assert_eq!(code("zoe", "contact.read", Facts::unowned()), Code::UnknownUser);
-    assert_eq!(code("old", "contact.read", Facts::unowned()), Code::Inactive);
-    assert_eq!(code("nick", "contact.archive", Facts::owned_by("nick")), Code::NoGrant);
-    assert_eq!(code("nick", "contact.read", Facts::owned_by("seth")), Code::OutOfReach);
-    assert_eq!(code("root", "settings.manage", Facts::unowned()), Code::Toggle);
+    assert_eq!(code("zoe", "contact.read", Facts::unowned()), ReasonCode::UnknownUser);
+    assert_eq!(code("old", "contact.read", Facts::unowned()), ReasonCode::Inactive);
+    assert_eq!(code("nick", "contact.archive", Facts::owned_by("nick")), ReasonCode::NoGrant);
+    assert_eq!(code("nick", "contact.read", Facts::owned_by("seth")), ReasonCode::OutOfReach);
+    assert_eq!(code("root", "settings.manage", Facts::unowned()), ReasonCode::Toggle);
     // What it requires is the reason, and the step says so.
     let update = told(&snapshot, "sam", "contact.update", Facts::owned_by("seth"));
-    assert_eq!(update.reason.code(), Code::OutOfReach);
+    assert_eq!(update.reason.code(), ReasonCode::OutOfReach);
     assert_eq!(update.steps[1].required_by.as_deref(), Some("contact.update"));
     assert!(update.steps[1].decision.is_allow() && !update.steps[0].decision.is_allow());
 
-    let read = snapshot.schema().levelled("contact.read").unwrap();
+    let read = snapshot.schema().permission_named("contact.read").unwrap();
     let other = snapshot.principal("nick").explain(read, &AnyRecord::new("box", Facts::unowned()));
-    assert_eq!((other.reason.code(), other.repairs.len(), other.steps.len()), (Code::OtherType, 0, 0));
-    let elsewhere = Snapshot::of(&Policy::from_document(Document::new().user(User::new("nick"))).unwrap());
+    assert_eq!((other.reason.code(), other.repairs.len(), other.steps.len()), (ReasonCode::OtherType, 0, 0));
+    let elsewhere = Snapshot::compile(&Policy::from_document(Document::new().user(User::new("nick"))).unwrap());
     let foreign = elsewhere.principal("nick").explain(read, &AnyRecord::new("contact", Facts::unowned()));
-    assert_eq!((foreign.reason.code(), foreign.repairs.len()), (Code::OtherSchema, 0));
+    assert_eq!((foreign.reason.code(), foreign.repairs.len()), (ReasonCode::OtherSchema, 0));
 }
 
 #[test]
 fn ties_name_the_owner_and_the_place() {
-    let snapshot = Snapshot::of(&Policy::from_document(company()).unwrap());
+    let snapshot = Snapshot::compile(&Policy::from_document(company()).unwrap());
     let told = told(&snapshot, "sam", "contact.read", Facts::owned_by("seth"));
     let [Tie::Below { owner, department, place }] = &told.ties[..] else { panic!("{:?}", told.ties) };
     assert_eq!(owner.owner, Owner::User("seth".into()));
@@ -458,7 +458,7 @@ fn ties_name_the_owner_and_the_place() {
 }
 
 fn repairs(user: &str, permission: &str, facts: Facts<'_>) -> Vec<String> {
-    let snapshot = Snapshot::of(&Policy::from_document(company()).unwrap());
+    let snapshot = Snapshot::compile(&Policy::from_document(company()).unwrap());
     told(&snapshot, user, permission, facts).repairs.iter().map(ToString::to_string).collect()
 }
 
@@ -500,7 +500,7 @@ fn who_may_not_ask_is_activated_first() {
 
 /// A company of one role, and somebody who reads what is Bo's or nobody's.
 fn one_role(role: Role) -> Document {
-    let contact = Resource::new("contact").action(Action::new("read").without_admin_bypass().shared());
+    let contact = ResourceType::new("contact").action(Action::new("read").without_admin_bypass().shared());
     Document::new()
         .section(Section::new("crm").resource(contact))
         .department(Department::new("x").name("X"))
@@ -512,7 +512,7 @@ fn one_role(role: Role) -> Document {
 }
 
 fn told_of(document: Document, user: &str, facts: Facts<'_>) -> Explanation {
-    told(&Snapshot::of(&Policy::from_document(document).unwrap()), user, "contact.read", facts)
+    told(&Snapshot::compile(&Policy::from_document(document).unwrap()), user, "contact.read", facts)
 }
 
 fn texts(told: &Explanation) -> Vec<&str> {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
 use orgscope::{AnyRecord, Facts, Level, Policy, Snapshot, Subject};
 use orgscope_testing::hostile::{answers_by_the_rules, load};
 use proptest::prelude::*;
@@ -59,7 +59,7 @@ fn ten_megabytes_of_text() {
 }
 
 fn section() -> Section {
-    Section::new("crm").resource(Resource::new("contact").action(Action::new("read")))
+    Section::new("crm").resource(ResourceType::new("contact").action(Action::new("read")))
 }
 
 /// Departments 0 to `length` - 1, each below the one before.
@@ -94,8 +94,8 @@ fn a_chain_a_hundred_thousand_deep() {
     for id in 0..length {
         document = document.user(User::new(id).member_of(id));
     }
-    let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
-    let read = snapshot.schema().levelled("contact.read").unwrap();
+    let snapshot = Snapshot::compile(&Policy::from_document(document).unwrap());
+    let read = snapshot.schema().permission_named("contact.read").unwrap();
     let of = |owner| AnyRecord::new("contact", Facts::owned_by(owner));
     assert!(snapshot.principal("top").check(read, &of("bottom")).is_allow());
     assert!(!snapshot.principal("bottom").check(read, &of("top")).is_allow());
@@ -123,8 +123,8 @@ fn a_role_at_every_level_of_a_deep_chain() {
         document = document.user(User::new(id).member_of(id));
         role = role.assigned_to(Subject::department_sub(id));
     }
-    let snapshot = Snapshot::of(&Policy::from_document(document.role(role)).unwrap());
-    let read = snapshot.schema().levelled("contact.read").unwrap();
+    let snapshot = Snapshot::compile(&Policy::from_document(document.role(role)).unwrap());
+    let read = snapshot.schema().permission_named("contact.read").unwrap();
     let record = AnyRecord::new("contact", Facts::owned_by(length - 1));
     let readers: Vec<_> = snapshot.who_can(read, &record).collect();
     assert_eq!(readers, [&(length - 1).into()]);
@@ -201,7 +201,7 @@ fn many_unknown_names_of_many() {
     let start = Instant::now();
     let many = 20_000;
     let mut document = Document::new().section(
-        (0..many).fold(Section::new("crm"), |section, id| section.resource(Resource::new(format!("type{id}")))),
+        (0..many).fold(Section::new("crm"), |section, id| section.resource(ResourceType::new(format!("type{id}")))),
     );
     for id in 0..many {
         document = document.role(Role::new(id, "crm", format!("Role {id}")).grant("nothing.read", Level::Own));
@@ -224,7 +224,7 @@ fn a_schema_of_many_actions_that_require_each_other() {
         let action = Action::new(format!("a{a}"));
         if a == 0 { action } else { action.requires(format!("a{}", a - 1)) }
     });
-    let resource = actions.fold(Resource::new("contact"), Resource::action);
+    let resource = actions.fold(ResourceType::new("contact"), ResourceType::action);
     // Everything but the first action is `all`; the first is `own`, and so all are.
     let role = (1..count).fold(Role::new(1, "crm", "One").grant("contact.a0", Level::Own), |role, a| {
         role.grant(format!("contact.a{a}"), Level::All)
@@ -236,8 +236,8 @@ fn a_schema_of_many_actions_that_require_each_other() {
     let policy = Policy::from_document(document).unwrap();
     // Of 20,000 actions one thing is said.
     assert_eq!(policy.lint().len(), 1);
-    let snapshot = Snapshot::of(&policy);
-    let last = snapshot.schema().levelled("contact.a19999").unwrap();
+    let snapshot = Snapshot::compile(&policy);
+    let last = snapshot.schema().permission_named("contact.a19999").unwrap();
     let ann = snapshot.principal("ann");
     assert!(ann.check(last, &AnyRecord::new("contact", Facts::owned_by("ann"))).is_allow());
     let not_hers = AnyRecord::new("contact", Facts::unowned());
@@ -263,8 +263,8 @@ fn many_people_in_many_places() {
     let everybody = (0..users).map(Subject::user);
     let role = Role::new(1, "crm", "One").grant("contact.read", Level::Department);
     document = document.role(everybody.fold(role, Role::assigned_to));
-    let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
-    let read = snapshot.schema().levelled("contact.read").unwrap();
+    let snapshot = Snapshot::compile(&Policy::from_document(document).unwrap());
+    let read = snapshot.schema().permission_named("contact.read").unwrap();
     let record = AnyRecord::new("contact", Facts::owned_by(0));
     assert_eq!(snapshot.who_can(read, &record).count(), 250);
     assert!(start.elapsed() < SOON);

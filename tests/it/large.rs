@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use orgscope::document::{Action, Command, Department, Document, Group, Resource, Role, Section, User};
+use orgscope::document::{Action, Command, Department, Document, Group, ResourceType, Role, Section, User};
 use orgscope::reference::Reference;
 use orgscope::{AnyRecord, Facts, Handle, Level, Policy, Share, Snapshot, Subject, UserId};
 use orgscope_testing::square::sorted;
@@ -88,7 +88,7 @@ fn structure(random: &mut fastrand::Rng) -> Command {
 #[test]
 fn thousands_of_changes_lead_where_compiling_leads() {
     let random = &mut fastrand::Rng::with_seed(11);
-    let contact = Resource::new("contact").action(Action::new("read").shared());
+    let contact = ResourceType::new("contact").action(Action::new("read").shared());
     let role = |id: &str, level| Role::new(id, "crm", id).grant("contact.read", level);
     let mut document = Document::new()
         .section(Section::new("crm").resource(contact))
@@ -115,10 +115,10 @@ fn thousands_of_changes_lead_where_compiling_leads() {
         assert!(accepted > 100, "{accepted} of 400 changes of departments and roles make sense");
         let followed = authz.load();
         let policy = Policy::from_document(followed.policy().to_document()).unwrap();
-        let afresh = Snapshot::of(&policy);
-        let read = afresh.schema().levelled("contact.read").unwrap();
+        let afresh = Snapshot::compile(&policy);
+        let read = afresh.schema().permission_named("contact.read").unwrap();
         assert!(afresh.diff(&followed).is_empty());
-        assert_eq!(before.diff(&followed).to_string(), Snapshot::of(before.policy()).diff(&afresh).to_string());
+        assert_eq!(before.diff(&followed).to_string(), Snapshot::compile(before.policy()).diff(&afresh).to_string());
         for _ in 0..2_000 {
             let (asker, owner) = (user(random.i64(0..people.next)), user(random.i64(0..people.next)));
             let facts = Facts::owned_by(&owner).open(random.bool());

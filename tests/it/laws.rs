@@ -45,7 +45,7 @@ fn order_is_inclusion_of_the_parts() {
 
 /// All answers of a policy: who may do what to which of these records.
 fn answers(policy: &Policy, askers: &[UserId], records: &[AnyRecord<'_>]) -> Vec<bool> {
-    let snapshot = Snapshot::of(policy);
+    let snapshot = Snapshot::compile(policy);
     let mut answers = Vec::new();
     for permission in permissions(policy) {
         for user in askers.iter().map(|user| snapshot.principal(user)) {
@@ -204,7 +204,7 @@ proptest! {
                     let AnyPermission::Levelled(permission) = permission else { continue };
                     let decide = |policy: &Policy| {
                         let slow = Reference::new(policy).decide(&user.id, permission, &record.as_any());
-                        let fast = Snapshot::of(policy).principal(&user.id).check(permission, &record.as_any());
+                        let fast = Snapshot::compile(policy).principal(&user.id).check(permission, &record.as_any());
                         assert_eq!(fast.is_allow(), slow);
                         slow
                     };

@@ -1,14 +1,17 @@
 //! Lint: each thing that is found, beside the like of it that is not.
 
-use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User};
+use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
 use orgscope::{Grant, Level, Policy, Subject};
 
 /// A company in which there is nothing to find: two people, a department with its head, a role.
 fn clean() -> Document {
-    let contact = Resource::new("contact").action(Action::new("read")).action(Action::new("update").requires("read"));
+    let contact =
+        ResourceType::new("contact").action(Action::new("read")).action(Action::new("update").requires("read"));
     Document::new()
         .section(
-            Section::new("crm").resource(contact).resource(Resource::new("settings").action(Action::toggle("manage"))),
+            Section::new("crm")
+                .resource(contact)
+                .resource(ResourceType::new("settings").action(Action::toggle("manage"))),
         )
         .department(Department::new("sales"))
         .user(User::new("ann").member_of("sales").head_of("sales"))
@@ -271,7 +274,7 @@ fn a_level_that_all_who_have_it_have_anyway() {
 #[test]
 fn many_permissions_make_one_finding() {
     let mut document = clean();
-    let mut contact = Resource::new("deal");
+    let mut contact = ResourceType::new("deal");
     let mut role = Role::new("up", "crm", "Up");
     for a in 0..14 {
         contact = contact.action(Action::new(format!("a{a:02}")));

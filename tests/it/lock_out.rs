@@ -1,6 +1,6 @@
 //! No sequence of batches leaves a section without anybody who can manage it, unless it is forced.
 
-use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
 use orgscope::{Command, Grant, Handle, Level, Policy, RefusalKind, Rule, Subject};
 use orgscope_testing::commands::{RawCommand, command};
 use orgscope_testing::managed::{Managed, locked_out, managed, managed_world};
@@ -60,7 +60,8 @@ proptest! {
 
 /// A section whose `manage` is levelled or a toggle, with some users who manage.
 fn handle(manage: Action, users: impl IntoIterator<Item = (User, Option<Grant>)>) -> Handle {
-    let section = Section::new("crm").managed_by("settings.manage").resource(Resource::new("settings").action(manage));
+    let section =
+        Section::new("crm").managed_by("settings.manage").resource(ResourceType::new("settings").action(manage));
     let mut document = Document::new().section(section);
     for (user, grant) in users {
         if let Some(grant) = grant {
@@ -117,7 +118,7 @@ fn the_only_administrator_who_ever_was_stays() {
 #[test]
 fn a_section_without_a_permission_to_manage_needs_an_administrator() {
     let document = Document::new()
-        .section(Section::new("crm").resource(Resource::new("contact").action(Action::new("read"))))
+        .section(Section::new("crm").resource(ResourceType::new("contact").action(Action::new("read"))))
         .user(User::new("root").administrator());
     let authz = Handle::new(Policy::from_document(document).unwrap());
     let refusal = authz.apply([Command::remove_user("root")]).unwrap_err();
@@ -169,7 +170,7 @@ fn who_has_all_is_missed_and_in_part_is_enough_where_nobody_had_all() {
 fn the_last_that_locked_out_is_found_behind_many_others() {
     let section = Section::new("crm")
         .managed_by("settings.manage")
-        .resource(Resource::new("settings").action(Action::toggle("manage")));
+        .resource(ResourceType::new("settings").action(Action::toggle("manage")));
     let manager = Role::new("manager", "crm", "Manager").grant("settings.manage", Grant::Allow);
     let document = Document::new()
         .section(section)

@@ -1,10 +1,10 @@
 //! The log: what is stored makes the state again, and what is not as it was stored is found out.
 
-use orgscope::document::{Action, Document, Resource, Section, User};
+use orgscope::document::{Action, Document, ResourceType, Section, User};
 use orgscope::{AuditEntry, Checkpoint, Command, Digest, Handle, Level, Policy, RestoreError};
 
 fn handle() -> Handle {
-    let mailbox = Resource::new("mailbox").action(Action::new("view").floor(Level::Own));
+    let mailbox = ResourceType::new("mailbox").action(Action::new("view").floor(Level::Own));
     let section = Section::new("webmail").resource(mailbox);
     Handle::new(Policy::from_document(Document::new().section(section).user(User::new("ann"))).unwrap())
 }

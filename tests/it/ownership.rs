@@ -1,11 +1,11 @@
 //! Creating and reassigning: who may be named as an owner.
 
-use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
 use orgscope::{AnyRecord, Facts, Level, Owner, Permission, Policy, Share, Snapshot, Subject};
 
 /// Ann and Bo in Sales, Eve in Support, and a schema with or without `assign`.
 fn snapshot(add: Level, update: Level, assign: Option<Level>) -> Snapshot {
-    let mut contact = Resource::new("contact").action(Action::new("add").shared()).action(Action::new("update"));
+    let mut contact = ResourceType::new("contact").action(Action::new("add").shared()).action(Action::new("update"));
     let mut role = Role::new("seller", "crm", "Seller").grant("contact.add", add).grant("contact.update", update);
     if let Some(assign) = assign {
         contact = contact.action(Action::new("assign"));
@@ -19,11 +19,11 @@ fn snapshot(add: Level, update: Level, assign: Option<Level>) -> Snapshot {
         .user(User::new("bo").member_of("sales"))
         .user(User::new("eve").member_of("support"))
         .role(role.assigned_to(Subject::Everyone));
-    Snapshot::of(&Policy::from_document(document).unwrap())
+    Snapshot::compile(&Policy::from_document(document).unwrap())
 }
 
 fn permission(snapshot: &Snapshot, name: &str) -> Permission {
-    snapshot.schema().levelled(name).unwrap()
+    snapshot.schema().permission_named(name).unwrap()
 }
 
 fn may_create(add: Level, facts: Facts<'_>) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User};
+use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
 use orgscope::reference::Reference;
 use orgscope::{
     AnyOf, AnyPermission, DepartmentId, Departments, Facts, Level, Owner, Policy, Predicate, Share, Snapshot, Subject,
@@ -77,7 +77,7 @@ fn is_shortest(predicate: &Predicate<'_>) {
 
 fn agree(world: &World) {
     let policy = world.policy();
-    let (reference, snapshot) = (Reference::new(&policy), Snapshot::of(&policy));
+    let (reference, snapshot) = (Reference::new(&policy), Snapshot::compile(&policy));
     for permission in permissions(&policy) {
         let AnyPermission::Levelled(levelled) = permission else { continue };
         let name = policy.schema().name(permission).unwrap();
@@ -107,11 +107,11 @@ proptest! {
 
 #[test]
 fn it_reads_as_a_person_would_say_it() {
-    let contact = Resource::new("contact")
+    let contact = ResourceType::new("contact")
         .action(Action::new("read").shared())
         .action(Action::new("update").requires("read"))
         .action(Action::new("delete"));
-    let lead = Resource::new("lead").pool().action(Action::new("read"));
+    let lead = ResourceType::new("lead").pool().action(Action::new("read"));
     let document = Document::new()
         .section(Section::new("crm").resource(contact).resource(lead))
         .department(Department::new("sales"))
@@ -130,9 +130,9 @@ fn it_reads_as_a_person_would_say_it() {
                 .grant("lead.read", Level::Department),
         )
         .role(Role::new("boss", "crm", "Boss").assigned_to(Subject::user("ann")).grant("contact.update", Level::All));
-    let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
+    let snapshot = Snapshot::compile(&Policy::from_document(document).unwrap());
     let said = |user: &str, permission: &str| {
-        let permission = snapshot.schema().levelled(permission).unwrap();
+        let permission = snapshot.schema().permission_named(permission).unwrap();
         snapshot.principal(user).scope(permission).predicate().to_string()
     };
     assert_eq!(
@@ -162,14 +162,14 @@ fn ids_among_words_are_quoted() {
     let document = Document::new()
         .section(
             Section::new("crm")
-                .resource(Resource::new("lead").action(Action::new("read").floor(Level::DepartmentOpen))),
+                .resource(ResourceType::new("lead").action(Action::new("read").floor(Level::DepartmentOpen))),
         )
         .department(Department::new("north or below"))
         .department(Department::new("(south)"))
         .department(Department::new("7"))
         .user(User::new("ann or open").member_of("north or below").member_of("(south)").member_of("7"));
-    let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
-    let read = snapshot.schema().levelled("lead.read").unwrap();
+    let snapshot = Snapshot::compile(&Policy::from_document(document).unwrap());
+    let read = snapshot.schema().permission_named("lead.read").unwrap();
     assert_eq!(
         snapshot.principal("ann or open").scope(read).predicate().to_string(),
         "owner is \"ann or open\" or owner in department \"(south)\" or department \"7\" or department \"north or below\" or \

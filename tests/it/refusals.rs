@@ -1,6 +1,6 @@
 //! What a person is told of each refusal, and in which order the rules are asked.
 
-use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User, Word};
+use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User, Word};
 use orgscope::{Command, Delegation, Grant, Handle, Level, Policy, RefusalKind, Rule, Subject};
 
 /// Nina heads the north, below sales, and edits the roles of the CRM as far as she reaches; and those of the mail, whose
@@ -8,13 +8,13 @@ use orgscope::{Command, Delegation, Grant, Handle, Level, Policy, RefusalKind, R
 fn document() -> Document {
     let crm = Section::new("crm")
         .managed_by("settings.manage")
-        .resource(Resource::new("contact").action(Action::new("read")).action(Action::new("update")))
-        .resource(Resource::new("settings").action(Action::new("manage")));
+        .resource(ResourceType::new("contact").action(Action::new("read")).action(Action::new("update")))
+        .resource(ResourceType::new("settings").action(Action::new("manage")));
     let mail = Section::new("mail")
         .managed_by("mail_settings.manage")
-        .resource(Resource::new("mailbox").action(Action::toggle("connect")))
-        .resource(Resource::new("mail_settings").action(Action::toggle("manage")));
-    let site = Section::new("site").resource(Resource::new("page").action(Action::new("edit")));
+        .resource(ResourceType::new("mailbox").action(Action::toggle("connect")))
+        .resource(ResourceType::new("mail_settings").action(Action::toggle("manage")));
+    let site = Section::new("site").resource(ResourceType::new("page").action(Action::new("edit")));
     Document::new()
         .section(crm)
         .section(mail)
@@ -110,7 +110,7 @@ fn not_permitted() {
 #[test]
 fn what_managing_requires() {
     let settings = |manage: Action| {
-        Resource::new("settings").action(Action::toggle("unlocked")).action(manage.requires("unlocked"))
+        ResourceType::new("settings").action(Action::toggle("unlocked")).action(manage.requires("unlocked"))
     };
     for (manage, grant, kind, message) in [
         (

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use orgscope::document::{Action, Command, Department, Document, Resource, Role, Section, User};
+use orgscope::document::{Action, Command, Department, Document, ResourceType, Role, Section, User};
 use orgscope::{AnyRecord, Facts, Handle, Level, Policy, RefusalKind, Subject};
 
 const USERS: u64 = 8;
@@ -24,7 +24,7 @@ fn passed_on(state: u64) -> [Command; 4] {
 
 #[test]
 fn every_answer_belongs_to_one_state() {
-    let contact = Resource::new("contact").action(Action::new("read"));
+    let contact = ResourceType::new("contact").action(Action::new("read"));
     let role = Role::new("reader", "crm", "Reader").grant("contact.read", Level::Department);
     let users = (0..USERS).map(|user| User::new(i64::try_from(user).unwrap()));
     let document = Document::new()
@@ -34,7 +34,7 @@ fn every_answer_belongs_to_one_state() {
     let mut document = users.fold(document, Document::user);
     document.org.users[0] = User::new(0).member_of("sales");
     let handle = Handle::new(Policy::from_document(document).unwrap());
-    let read = handle.load().schema().levelled("contact.read").unwrap();
+    let read = handle.load().schema().permission_named("contact.read").unwrap();
 
     let done = AtomicBool::new(false);
     let states_seen = thread::scope(|scope| {

@@ -1,6 +1,6 @@
 //! Tokens: looked up by name once, serving every equal schema, and denying in every other.
 
-use orgscope::document::{Action, Document, Resource as Type, Role, Section, User};
+use orgscope::document::{Action, Document, ResourceType, Role, Section, User};
 use orgscope::{
     AnyPermission, AnyRecord, Decision, Facts, Grant, Handle, Level, Permission, Policy, Reload, Resource, Snapshot,
     Subject, UnknownPermission,
@@ -16,8 +16,9 @@ impl Resource for Contact {
 }
 
 fn document(actions: &[&str]) -> Document {
-    let contact =
-        actions.iter().fold(Type::new("contact"), |contact, name| contact.action(Action::new(*name).floor(Level::All)));
+    let contact = actions
+        .iter()
+        .fold(ResourceType::new("contact"), |contact, name| contact.action(Action::new(*name).floor(Level::All)));
     let contact = contact.action(Action::toggle("call").floor(Grant::Allow));
     Document::new()
         .section(Section::new("crm").resource(contact))
@@ -37,8 +38,8 @@ fn names_are_looked_up_once() {
     let call: Permission<()> = schema.toggle("contact.call").unwrap();
     assert_eq!(schema.name(read).as_deref(), Some("contact.read"));
     assert_eq!(schema.name(call).as_deref(), Some("contact.call"));
-    assert_eq!(schema.find("contact.read"), Ok(read.into()));
-    assert_eq!(schema.find("contact.call"), Ok(call.into()));
+    assert_eq!(schema.any_permission("contact.read"), Ok(read.into()));
+    assert_eq!(schema.any_permission("contact.call"), Ok(call.into()));
     assert_eq!(schema.sections().collect::<Vec<_>>(), ["crm"]);
     let names: Vec<_> = schema.permissions("crm").filter_map(|permission| schema.name(permission)).collect();
     assert_eq!(names, ["contact.read", "contact.update", "contact.call"]);
@@ -49,22 +50,28 @@ fn names_are_looked_up_once() {
 fn a_misspelling_is_an_error_that_says_what_there_is() {
     let policy = policy(&["read"]);
     let message = |result: Result<AnyPermission, UnknownPermission>| result.unwrap_err().to_string();
-    let find = |name| message(policy.schema().find(name));
+    let find = |name| message(policy.schema().any_permission(name));
     assert_eq!(find("contact.raed"), "`contact` has no action `raed`: its actions are `read`, `call`");
     assert_eq!(find("contract.read"), "there is no resource type `contract`: there are `contact`");
-    assert_eq!(find("read"), "`read` is not a permission: write the resource type and the action, as in `contact.read`");
+    assert_eq!(
+        find("read"),
+        "`read` is not a permission: write the resource type and the action, as in `contact.read`"
+    );
     assert_eq!(
         message(policy.schema().permission::<Contact>("call").map(Into::into)),
         "`contact.call` is a toggle and has no record: look it up with `toggle`"
     );
     assert_eq!(
-        message(policy.schema().levelled("contact.call").map(Into::into)),
+        message(policy.schema().permission_named("contact.call").map(Into::into)),
         "`contact.call` is a toggle and has no record: look it up with `toggle`"
     );
-    assert_eq!(policy.schema().levelled("contact.read").map(Into::into), policy.schema().find("contact.read"));
+    assert_eq!(
+        policy.schema().permission_named("contact.read").map(Into::into),
+        policy.schema().any_permission("contact.read")
+    );
     assert_eq!(
         message(policy.schema().toggle("contact.read").map(Into::into)),
-        "`contact.read` is not a toggle: look it up with `permission` or `levelled`"
+        "`contact.read` is not a toggle: look it up with `permission` or `permission_named`"
     );
 }
 
@@ -73,13 +80,13 @@ fn a_token_of_another_schema_denies_with_that_reason() {
     let (ours, theirs) = (policy(&["read"]), policy(&["read", "update", "delete"]));
     let read: Permission<Contact> = theirs.schema().permission("delete").unwrap();
     let call = theirs.schema().toggle("contact.call").unwrap();
-    let snapshot = Snapshot::of(&ours);
+    let snapshot = Snapshot::compile(&ours);
     let ann = snapshot.principal("ann");
     let reason = "deny: the permission was looked up in another schema: look it up again";
     assert!(!ann.check(read, &Contact(Some("ann"))).is_allow());
     assert!(!ann.may_create(read, &Contact(Some("ann"))).is_allow());
     assert!(!ann.may_reassign(read, &Contact(Some("ann")), ["ann"]).is_allow());
-    assert_eq!(ann.scope(read).list(&[Contact(Some("ann"))]).count(), 0);
+    assert_eq!(ann.scope(read).filter(&[Contact(Some("ann"))]).count(), 0);
     assert_eq!(ann.reason(read, &Contact(None)).to_string(), reason);
     assert_eq!(ann.grant(read), Grant::DENY);
     assert!(!ann.check(call, &()).is_allow());
@@ -89,7 +96,7 @@ fn a_token_of_another_schema_denies_with_that_reason() {
     assert_eq!(ours.schema().name(read), None);
 
     // The same by names, with a record whose type is compared at run time.
-    let delete = theirs.schema().levelled("contact.delete").unwrap();
+    let delete = theirs.schema().permission_named("contact.delete").unwrap();
     let record = AnyRecord::new("contact", Facts::owned_by("ann"));
     assert!(!ann.check(delete, &record).is_allow());
     assert_eq!(ann.reason(delete, &record).to_string(), reason);
@@ -99,7 +106,7 @@ fn a_token_of_another_schema_denies_with_that_reason() {
 fn a_token_of_an_equal_schema_serves() {
     let read: Permission<Contact> = policy(&["read"]).schema().permission("read").unwrap();
     let again = Policy::from_document(document(&["read"]).user(User::new("bo"))).unwrap();
-    assert!(Snapshot::of(&again).principal("bo").check(read, &Contact(None)).is_allow());
+    assert!(Snapshot::compile(&again).principal("bo").check(read, &Contact(None)).is_allow());
 }
 
 #[test]
@@ -121,7 +128,7 @@ fn a_reload_says_whether_tokens_still_serve() {
 
 #[test]
 fn the_unknown_and_the_inactive_are_denied_with_that_reason() {
-    let snapshot = Snapshot::of(&policy(&["read"]));
+    let snapshot = Snapshot::compile(&policy(&["read"]));
     let read: Permission<Contact> = snapshot.schema().permission("read").unwrap();
     let call = snapshot.schema().toggle("contact.call").unwrap();
     for (user, reason) in [("zoe", "deny: there is no such user"), ("gus", "deny: the user is inactive")] {
@@ -142,16 +149,16 @@ fn the_unknown_and_the_inactive_are_denied_with_that_reason() {
 /// What a user effectively has is what a check says, where no record can change it.
 #[test]
 fn requirements_that_are_denied_leave_nothing() {
-    let contact = Type::new("contact")
+    let contact = ResourceType::new("contact")
         .action(Action::toggle("enabled"))
         .action(Action::toggle("call").floor(Grant::Allow).requires("enabled"))
         .action(Action::new("read").floor(Level::Own))
         .action(Action::new("update").floor(Level::All).requires("read").requires("enabled"))
         .action(Action::new("delete").floor(Level::All).requires("read"));
     let document = Document::new().section(Section::new("crm").resource(contact)).user(User::new("ann"));
-    let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
+    let snapshot = Snapshot::compile(&Policy::from_document(document).unwrap());
     let ann = snapshot.principal("ann");
-    let grant = |name| ann.grant(snapshot.schema().find(name).unwrap());
+    let grant = |name| ann.grant(snapshot.schema().any_permission(name).unwrap());
     assert_eq!(grant("contact.call"), Grant::DENY);
     assert!(!ann.check(snapshot.schema().toggle("contact.call").unwrap(), &()).is_allow());
     assert_eq!(grant("contact.update"), Grant::DENY);
@@ -163,7 +170,7 @@ fn requirements_that_are_denied_leave_nothing() {
 fn a_schema_without_actions_has_active_users() {
     let document =
         Document::new().section(Section::new("crm")).user(User::new("ann")).user(User::new("gus").inactive());
-    let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
+    let snapshot = Snapshot::compile(&Policy::from_document(document).unwrap());
     assert!(snapshot.principal("ann").is_active());
     assert!(!snapshot.principal("gus").is_active());
     let call = policy(&["read"]).schema().toggle("contact.call").unwrap();
@@ -175,12 +182,12 @@ fn a_schema_without_actions_has_active_users() {
 
 #[test]
 fn a_user_is_asked_in_the_state_that_they_were_looked_up_in() {
-    let contact = Type::new("contact").action(Action::new("read"));
+    let contact = ResourceType::new("contact").action(Action::new("read"));
     let seller = Role::new("seller", "crm", "Seller").grant("contact.read", Level::All);
     let state = |seller: Role| {
         let section = Section::new("crm").resource(contact.clone());
         let document = Document::new().section(section).user(User::new("ann")).role(seller);
-        Snapshot::of(&Policy::from_document(document).unwrap())
+        Snapshot::compile(&Policy::from_document(document).unwrap())
     };
     let (may, may_not) = (state(seller.clone().assigned_to(Subject::Everyone)), state(seller));
     let read: Permission<Contact> = may.schema().permission("read").unwrap();
@@ -190,8 +197,8 @@ fn a_user_is_asked_in_the_state_that_they_were_looked_up_in() {
 
 #[test]
 fn a_record_of_another_type_is_denied_with_that_reason() {
-    let snapshot = Snapshot::of(&policy(&["read"]));
-    let read = snapshot.schema().levelled("contact.read").unwrap();
+    let snapshot = Snapshot::compile(&policy(&["read"]));
+    let read = snapshot.schema().permission_named("contact.read").unwrap();
     let deal = AnyRecord::new("deal", Facts::owned_by("ann"));
     let ann = snapshot.principal("ann");
     assert!(!ann.check(read, &deal).is_allow());

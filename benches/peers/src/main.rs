@@ -158,7 +158,7 @@ fn prepare(size: Size) -> Result<(engine::Company, Questions), Box<dyn Error>> {
         let company::Request { user, permission, owner, open } = &request;
         let (on, action) = names[*permission];
         let record = AnyRecord::new(on, Facts::owned_by(owner).open(*open));
-        let token = policy.schema().levelled(&format!("{on}.{action}"))?;
+        let token = policy.schema().permission_named(&format!("{on}.{action}"))?;
         expected.push(reference.decide(user, token, &record));
         asked.push(Question { user: integer(user)?, permission: *permission, owner: integer(owner)?, open: *open });
     }

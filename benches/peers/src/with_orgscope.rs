@@ -11,16 +11,16 @@ pub(crate) const ENCODINGS: [Encoding; 2] = [
 ];
 
 fn load_typed(company: &Company) -> Loaded {
-    let snapshot = Snapshot::of(&company.policy);
+    let snapshot = Snapshot::compile(&company.policy);
     let permissions = company::permissions().into_iter().map(|(on, action)| Typed::find(snapshot.schema(), on, action));
     let permissions = permissions.collect::<Result<_, _>>()?;
     Ok(Box::new(TypedRecords { snapshot, permissions }))
 }
 
 fn load_named(company: &Company) -> Loaded {
-    let snapshot = Snapshot::of(&company.policy);
+    let snapshot = Snapshot::compile(&company.policy);
     let permissions = company::permissions().into_iter().map(|(on, action)| {
-        match snapshot.schema().find(&format!("{on}.{action}"))? {
+        match snapshot.schema().any_permission(&format!("{on}.{action}"))? {
             AnyPermission::Levelled(permission) => Ok((on, permission)),
             AnyPermission::Toggle(_) => Err(format!("`{on}.{action}` is a toggle").into()),
         }

@@ -44,7 +44,7 @@ struct Asked {
 impl Check {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
         let world = world::open(&self.file)?;
-        let snapshot = Snapshot::of(world.policy());
+        let snapshot = Snapshot::compile(world.policy());
         if let Some(requests) = &self.requests {
             return requests::answer(&world, &snapshot, requests, out);
         }

@@ -25,7 +25,7 @@ pub(crate) struct Diff {
 impl Diff {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
         let (old, new) = (world::open(&self.old)?, world::open(&self.new)?);
-        let (before, after) = (Snapshot::of(old.policy()), Snapshot::of(new.policy()));
+        let (before, after) = (Snapshot::compile(old.policy()), Snapshot::compile(new.policy()));
         let diff = before.diff(&after);
         if self.json {
             out.line(serde_json::json!(diff))?;

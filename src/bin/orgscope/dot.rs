@@ -86,7 +86,7 @@ fn by_department(org: &Org, list: impl Fn(&User) -> &Vec<DepartmentId>) -> BTree
 fn reached(world: &World, org: &Org, user: &UserId, action: &str) -> Result<BTreeSet<DepartmentId>, Failure> {
     let permission: Permission = world.listable(action)?;
     let resource = action.split('.').next().unwrap_or_default();
-    let snapshot = Snapshot::of(world.policy());
+    let snapshot = Snapshot::compile(world.policy());
     let scope = snapshot.principal(user).scope(permission);
     let departments = org.departments.iter().map(|department| department.id.clone());
     let is_reached =
@@ -101,7 +101,7 @@ fn is_active(user: &User) -> bool {
 /// What the picture of a user shows, with the level that it comes from, and what its marks mean.
 fn title(world: &World, user: &UserId, action: &str) -> Result<String, Failure> {
     let permission: Permission = world.listable(action)?;
-    let snapshot = Snapshot::of(world.policy());
+    let snapshot = Snapshot::compile(world.policy());
     let asked = snapshot.principal(user);
     let org = world.policy().to_document().org;
     let known = org.users.iter().find(|other| other.id == *user);

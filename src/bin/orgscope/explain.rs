@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use orgscope::world::Question;
-use orgscope::{Code, Explanation, RecordId, Snapshot, UserId};
+use orgscope::{Explanation, ReasonCode, RecordId, Snapshot, UserId};
 
 use crate::one_line::one_line;
 use crate::outcome::{Failure, Outcome};
@@ -33,7 +33,7 @@ pub(crate) struct Explain {
 impl Explain {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
         let world = world::open(&self.file)?;
-        let snapshot = Snapshot::of(world.policy());
+        let snapshot = Snapshot::compile(world.policy());
         let user = snapshot.principal(&self.user);
         let told: Explanation = match world.question(&self.action, self.record.as_ref())? {
             Question::Toggle(toggle) => user.explain(toggle, &()),
@@ -47,7 +47,7 @@ impl Explain {
                 let line = one_line(line);
                 out.line(if number == 0 { paint::verdict(&line, decision.is_allow()) } else { line })?;
             }
-            if told.reason.code() == Code::UnknownUser {
+            if told.reason.code() == ReasonCode::UnknownUser {
                 out.line(one_line(&format!(
                     "To be allowed anything, `{}` has to be added as a user first.",
                     self.user

@@ -26,7 +26,7 @@ impl List {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
         let world = world::open(&self.file)?;
         let permission = world.listable(&self.action)?;
-        let snapshot = Snapshot::of(world.policy());
+        let snapshot = Snapshot::compile(world.policy());
         for record in ask::list(&world, snapshot.principal(&self.user), permission) {
             out.line(record)?;
         }

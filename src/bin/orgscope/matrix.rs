@@ -62,7 +62,11 @@ impl Matrix {
 
     fn columns(&self, world: &World) -> Vec<Column> {
         if let Some(user) = &self.user {
-            return vec![Column::of_user(user, Snapshot::of(world.policy()).principal(user), world.policy().schema())];
+            return vec![Column::of_user(
+                user,
+                Snapshot::compile(world.policy()).principal(user),
+                world.policy().schema(),
+            )];
         }
         let roles = world.policy().to_document().roles.into_iter();
         roles.filter(|role| self.hidden || !role.hidden).map(Column::of_role).collect()

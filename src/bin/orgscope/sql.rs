@@ -76,7 +76,7 @@ impl Sql {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
         let world = world::open(&self.file)?;
         let permission = world.listable(&self.action)?;
-        let snapshot = Snapshot::of(world.policy());
+        let snapshot = Snapshot::compile(world.policy());
         let predicate = snapshot.principal(&self.user).scope(permission).predicate();
         let mapping = self.mapping(&world, predicate.resource().unwrap_or_default())?;
         let sql = mapping.sql(&predicate).map_err(|error| Failure::Question(error.to_string()))?;

@@ -26,7 +26,7 @@ impl Who {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
         let world = world::open(&self.file)?;
         let question = world.question(&self.action, self.record.as_ref())?;
-        for user in ask::who(&Snapshot::of(world.policy()), question) {
+        for user in ask::who(&Snapshot::compile(world.policy()), question) {
             out.line(user)?;
         }
         Ok(Outcome::Yes)

@@ -46,7 +46,7 @@ impl Schema {
         schema
     }
 
-    fn add_resource(&mut self, section: usize, path: &str, written: &document::Resource, problems: &mut Problems) {
+    fn add_resource(&mut self, section: usize, path: &str, written: &document::ResourceType, problems: &mut Problems) {
         check_name(path, &written.name, problems);
         if self.resource_by_name.insert(written.name.clone(), self.resources.len()).is_some() {
             problems.add(
@@ -191,7 +191,7 @@ impl Schema {
                 admin_bypass: (!action.admin_bypass).then_some(false),
             }
         };
-        let resource = |resource: &ResourceType| document::Resource {
+        let resource = |resource: &ResourceType| document::ResourceType {
             name: resource.name.clone(),
             unowned: Word::Known(resource.unowned),
             actions: self.actions[resource.actions.clone()].iter().map(action).collect(),

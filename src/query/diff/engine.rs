@@ -23,9 +23,9 @@ impl Snapshot {
     /// surroundings changed. Otherwise it grows with the company.
     ///
     /// ```
-    /// # use orgscope::document::{Action, Command, Department, Document, Resource, Role, Section, User};
+    /// # use orgscope::document::{Action, Command, Department, Document, ResourceType, Role, Section, User};
     /// # use orgscope::{Handle, Level, Policy, Subject};
-    /// # let contact = Resource::new("contact").action(Action::new("read"));
+    /// # let contact = ResourceType::new("contact").action(Action::new("read"));
     /// # let document = Document::new()
     /// #     .section(Section::new("crm").resource(contact))
     /// #     .department(Department::new(1).name("Support"))

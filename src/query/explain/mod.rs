@@ -12,7 +12,7 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::document::Command;
 use crate::query::check::Decision;
-use crate::query::reason::{Code, Reason};
+use crate::query::reason::{Reason, ReasonCode};
 use crate::snapshot::Snapshot;
 use crate::vocabulary::facts::Facts;
 use crate::vocabulary::id::{DepartmentId, RoleId, UserId};
@@ -30,9 +30,9 @@ use crate::vocabulary::subject::{Owner, Share, Subject};
 /// As text it is for a person. As data it is what [`docs::explain`](crate::docs::explain) describes.
 ///
 /// ```
-/// # use orgscope::document::{Action, Department, Document, Resource, Role, Section, User};
+/// # use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
 /// # use orgscope::{AnyRecord, Facts, Level, Policy, Snapshot, Subject};
-/// # let contact = Resource::new("contact").action(Action::new("read"));
+/// # let contact = ResourceType::new("contact").action(Action::new("read"));
 /// # let document = Document::new()
 /// #     .section(Section::new("crm").resource(contact))
 /// #     .department(Department::new("sales").name("Sales"))
@@ -41,8 +41,8 @@ use crate::vocabulary::subject::{Owner, Share, Subject};
 /// #     .user(User::new("nora").name("Nora").member_of("north"))
 /// #     .role(Role::new("reader", "crm", "Team reader").grant("contact.read", Level::Department)
 /// #         .assigned_to(Subject::department_sub("sales")));
-/// # let snapshot = Snapshot::of(&Policy::from_document(document)?);
-/// # let read = snapshot.schema().levelled("contact.read")?;
+/// # let snapshot = Snapshot::compile(&Policy::from_document(document)?);
+/// # let read = snapshot.schema().permission_named("contact.read")?;
 /// let noras = AnyRecord::new("contact", Facts::owned_by("nora"));
 /// assert_eq!(
 ///     snapshot.principal("nick").explain(read, &noras).to_string(),
@@ -63,7 +63,7 @@ pub struct Explanation {
     /// What they would do, for example `contact.read`; empty if it is unknown.
     pub permission: String,
     /// The record, as the application told it; none for a toggle.
-    pub record: Option<RecordTold>,
+    pub record: Option<RecordInfo>,
     /// How the record is related to the user, whether that is enough or not.
     pub ties: Vec<Tie>,
     /// The permission, and then those that it requires, directly or not. Empty if nothing was considered, because the user
@@ -92,22 +92,22 @@ pub struct Named<I> {
 /// A record, as the application told it.
 #[derive(Clone, Debug, serde::Serialize)]
 #[non_exhaustive]
-pub struct RecordTold {
+pub struct RecordInfo {
     /// The resource type.
     #[serde(rename = "type")]
     pub resource: String,
     /// Who owns it.
-    pub owners: Vec<OwnerTold>,
+    pub owners: Vec<OwnerInfo>,
     /// Whether it is available to everyone.
     pub open: bool,
     /// Whom it is shared with.
-    pub shared_with: Vec<ShareTold>,
+    pub shared_with: Vec<ShareInfo>,
 }
 
 /// An owner, and where that is.
 #[derive(Clone, Debug, serde::Serialize)]
 #[non_exhaustive]
-pub struct OwnerTold {
+pub struct OwnerInfo {
     /// The user or department.
     pub owner: Owner,
     /// The name.
@@ -123,7 +123,7 @@ pub struct OwnerTold {
 /// Whom a record is shared with.
 #[derive(Clone, Debug, serde::Serialize)]
 #[non_exhaustive]
-pub struct ShareTold {
+pub struct ShareInfo {
     /// The subject.
     pub with: Share,
     /// What it is called, if it has a name.
@@ -143,7 +143,7 @@ pub struct Step {
     /// Whether this permission by itself is allowed.
     pub decision: Decision,
     /// Why.
-    pub code: Code,
+    pub code: ReasonCode,
     /// What the user has: all grounds joined.
     pub grant: Grant,
     /// What gives it to them.
@@ -238,14 +238,14 @@ pub enum Tie {
     /// An owner is in a department where the user has a place, or is that department.
     Department {
         /// The owner.
-        owner: OwnerTold,
+        owner: OwnerInfo,
         /// The user's place.
         place: Place,
     },
     /// An owner is in, or is, a department below one where the user has a place.
     Below {
         /// The owner.
-        owner: OwnerTold,
+        owner: OwnerInfo,
         /// The owner's department.
         department: Named<DepartmentId>,
         /// The user's place.
@@ -257,7 +257,7 @@ pub enum Tie {
     Shared {
         /// The subject that contains them.
         #[serde(flatten)]
-        share: ShareTold,
+        share: ShareInfo,
         /// The places by which the user is among them.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         through: Vec<Place>,
@@ -300,13 +300,13 @@ impl Serialize for Explanation {
         struct Written<'a> {
             format: u32,
             decision: Decision,
-            code: Code,
+            code: ReasonCode,
             reason: String,
             #[serde(skip_serializing_if = "Option::is_none")]
             user: Option<&'a Named<UserId>>,
             permission: &'a str,
             #[serde(skip_serializing_if = "Option::is_none")]
-            record: Option<&'a RecordTold>,
+            record: Option<&'a RecordInfo>,
             ties: &'a [Tie],
             steps: &'a [Step],
             repairs: &'a [Repair],

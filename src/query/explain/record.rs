@@ -4,11 +4,11 @@ use petgraph::stable_graph::NodeIndex;
 
 use crate::policy::Policy;
 use crate::policy::org::User;
-use crate::query::explain::{Named, OwnerTold, ShareTold};
+use crate::query::explain::{Named, OwnerInfo, ShareInfo};
 use crate::vocabulary::id::DepartmentId;
 use crate::vocabulary::subject::{Owner, Share};
 
-pub(super) fn owner_told(policy: &Policy, owner: &Owner<&str>) -> OwnerTold {
+pub(super) fn owner_info(policy: &Policy, owner: &Owner<&str>) -> OwnerInfo {
     let org = &policy.org;
     let owner = Owner::from(*owner);
     let (known, name, member_of) = match &owner {
@@ -24,7 +24,7 @@ pub(super) fn owner_told(policy: &Policy, owner: &Owner<&str>) -> OwnerTold {
             (department.is_some(), name, Vec::new())
         }
     };
-    OwnerTold { owner, name, known, member_of }
+    OwnerInfo { owner, name, known, member_of }
 }
 
 pub(super) fn department_named(policy: &Policy, department: NodeIndex) -> Named<DepartmentId> {
@@ -44,7 +44,7 @@ pub(super) fn homes(policy: &Policy, owner: &Owner<&str>) -> Vec<NodeIndex> {
     }
 }
 
-pub(super) fn share_told(policy: &Policy, share: &Share<&str>) -> ShareTold {
+pub(super) fn share_info(policy: &Policy, share: &Share<&str>) -> ShareInfo {
     let org = &policy.org;
     let department_name = |id: &DepartmentId| org.name_of(org.department(id)?).map(ToOwned::to_owned);
     let with = Share::from(*share);
@@ -53,5 +53,5 @@ pub(super) fn share_told(policy: &Policy, share: &Share<&str>) -> ShareTold {
         Share::Department(id) | Share::DepartmentSub(id) => department_name(id),
         Share::Group(id) => org.groups().get(id).and_then(|group| group.name.clone()),
     };
-    ShareTold { with, name }
+    ShareInfo { with, name }
 }

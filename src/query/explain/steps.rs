@@ -6,9 +6,9 @@ use crate::policy::org::User;
 use crate::policy::role::Role;
 use crate::query::check::Decision;
 use crate::query::explain::grounds::assignments;
-use crate::query::explain::record::{owner_told, share_told};
+use crate::query::explain::record::{owner_info, share_info};
 use crate::query::explain::repair::Repairs;
-use crate::query::explain::{Explanation, Named, RecordTold, Step};
+use crate::query::explain::{Explanation, Named, RecordInfo, Step};
 use crate::query::principal::Principal;
 use crate::query::reason::Reason;
 use crate::snapshot::Relation;
@@ -64,11 +64,11 @@ impl Principal<'_> {
         let steps = asked.filter(|_| self.is_active()).map_or_else(Vec::new, |asked| self.steps(asked, facts));
         let repairs = asked.filter(|_| denied).map_or_else(Repairs::default, |asked| self.repairs(asked, facts));
         let ties = asked.and(facts).map_or_else(Vec::new, |facts| self.ties(action, facts));
-        let told = |(resource, facts): (String, &Facts<'_>)| RecordTold {
+        let told = |(resource, facts): (String, &Facts<'_>)| RecordInfo {
             resource,
-            owners: facts.owners.as_slice().iter().map(|owner| owner_told(policy, owner)).collect(),
+            owners: facts.owners.as_slice().iter().map(|owner| owner_info(policy, owner)).collect(),
             open: facts.open,
-            shared_with: facts.shared_with.as_slice().iter().map(|share| share_told(policy, share)).collect(),
+            shared_with: facts.shared_with.as_slice().iter().map(|share| share_info(policy, share)).collect(),
         };
         Explanation {
             reason,

@@ -4,10 +4,10 @@ use std::fmt::{self, Display};
 use std::mem::discriminant;
 
 use crate::query::explain::{
-    Assignment, Explanation, Ground, Named, OwnerTold, Place, RecordTold, ShareTold, Step, Tie,
+    Assignment, Explanation, Ground, Named, OwnerInfo, Place, RecordInfo, ShareInfo, Step, Tie,
 };
 use crate::query::names::listed;
-use crate::query::reason::Code;
+use crate::query::reason::ReasonCode;
 use crate::vocabulary::id::{DepartmentId, UserId};
 use crate::vocabulary::level::{DEPARTMENT, Grant, Level, OPEN, OWN, SUB};
 use crate::vocabulary::name::{department_called, group_called, role_called, user_called};
@@ -31,7 +31,7 @@ impl Display for Explanation {
         }
         match &self.repairs[..] {
             [] => match self.reason.code() {
-                Code::OtherType | Code::OtherSchema => return Ok(()),
+                ReasonCode::OtherType | ReasonCode::OtherSchema => return Ok(()),
                 _ => return f.write_str("\nNo single change and no pair of changes that were tried would allow it."),
             },
             [one] => write!(f, "\nThis would allow it: {one}.")?,
@@ -69,12 +69,12 @@ impl Explanation {
         }
         let Some(record) = &self.record else { return Ok(()) };
         match step.code {
-            Code::All => f.write_str("\nThis covers every record."),
-            Code::Shared => {
+            ReasonCode::All => f.write_str("\nThis covers every record."),
+            ReasonCode::Shared => {
                 let shares = self.told_ties(user, |tie| matches!(tie, Tie::Shared { .. }));
                 write!(f, "\nWith any level a share is enough: {}.", shares.join("; "))
             }
-            Code::NoGrant => match self.told_ties(user, |tie| matches!(tie, Tie::Shared { .. })).first() {
+            ReasonCode::NoGrant => match self.told_ties(user, |tie| matches!(tie, Tie::Shared { .. })).first() {
                 Some(share) if step.counts_shares => {
                     write!(f, "\n{}, but a share counts only for who has some level.", capital(share))
                 }
@@ -109,7 +109,7 @@ impl Explanation {
     }
 
     /// Why a level does not reach the record.
-    fn shortfall(&self, grant: Grant, user: &str, record: &RecordTold) -> String {
+    fn shortfall(&self, grant: Grant, user: &str, record: &RecordInfo) -> String {
         let Grant::Level(level) = grant else { return String::new() };
         let parts = level.parts();
         let mut missed = Vec::new();
@@ -272,22 +272,22 @@ impl Tie {
     }
 }
 
-impl RecordTold {
+impl RecordInfo {
     /// `belongs to Seth, a member of Sales South; it is not available to everyone, and shared with nobody`.
     fn described(&self) -> String {
-        let owners: Vec<String> = self.owners.iter().map(OwnerTold::described).collect();
+        let owners: Vec<String> = self.owners.iter().map(OwnerInfo::described).collect();
         let owners = if owners.is_empty() {
             "belongs to nobody".to_owned()
         } else {
             format!("belongs to {}", owners.join(", and to "))
         };
         let open = if self.open { "it is available to everyone" } else { "it is not available to everyone" };
-        let shares: Vec<String> = self.shared_with.iter().map(ShareTold::called).collect();
+        let shares: Vec<String> = self.shared_with.iter().map(ShareInfo::called).collect();
         format!("{owners}; {open}, and shared with {}", listed(&shares))
     }
 }
 
-impl ShareTold {
+impl ShareInfo {
     fn called(&self) -> String {
         let name = self.name.as_deref();
         match &self.with {
@@ -299,7 +299,7 @@ impl ShareTold {
     }
 }
 
-impl OwnerTold {
+impl OwnerInfo {
     fn called(&self) -> String {
         match &self.owner {
             Owner::User(id) => user_called(id, self.name.as_deref()),

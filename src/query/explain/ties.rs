@@ -45,7 +45,7 @@ impl Principal<'_> {
         for department in homes(policy, owner) {
             for above in policy.org.with_those_above(department) {
                 for place in places(policy, user, &|anchor| anchor == above) {
-                    let owner = owner_told(policy, owner);
+                    let owner = owner_info(policy, owner);
                     ties.push(if above == department {
                         Tie::Department { owner, place }
                     } else {
@@ -60,7 +60,7 @@ impl Principal<'_> {
     /// The tie by a share is that by an assignment to the same subject.
     fn tie_by_share(&self, id: &UserId, user: &User, share: &Share<&str>) -> Option<Tie> {
         let policy = self.snapshot.policy();
-        let share = share_told(policy, share);
+        let share = share_info(policy, share);
         let subject = match share.with.clone() {
             Share::User(id) => Subject::User(id),
             Share::Department(id) => Subject::Department(id),

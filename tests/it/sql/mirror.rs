@@ -49,7 +49,7 @@ proptest! {
             // Another process, which only knows what was saved, agrees.
             let (elsewhere, mirror) = self::mirror(Ids::Both);
             let saved = Policy::from_document(handle.load().policy().to_document()).unwrap();
-            elsewhere.all(mirror.fill(&Snapshot::of(&saved)).unwrap()).unwrap();
+            elsewhere.all(mirror.fill(&Snapshot::compile(&saved)).unwrap()).unwrap();
             prop_assert_eq!(rows(&followed), rows(&elsewhere));
         }
     }
@@ -91,7 +91,7 @@ fn a_company_has_the_same_state_in_every_release() {
         .user(User::new("zoë").member_of(-7))
         .user(User::new(17).member_of("sales").member_of(-7))
         .user(User::new("nobody").head_of("sales"));
-    let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
+    let snapshot = Snapshot::compile(&Policy::from_document(document).unwrap());
     let (database, mirror) = mirror(Ids::Both);
     database.all(mirror.fill(&snapshot).unwrap()).unwrap();
     assert_eq!(database.strings("SELECT state FROM orgscope_state"), ["Integer(-7758239350294660643)"]);

@@ -33,7 +33,7 @@ fn is_not_true_is_the_complement() {
     let config = ProptestConfig { cases: worlds().cases / 40, ..worlds() };
     let ask = |world: World| {
         let policy = world.policy();
-        let snapshot = Snapshot::of(&policy);
+        let snapshot = Snapshot::compile(&policy);
         fill(&database, Ids::Both, &world, &snapshot, &mirror);
         for permission in permissions(&policy) {
             let AnyPermission::Levelled(levelled) = permission else { continue };

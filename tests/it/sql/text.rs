@@ -1,6 +1,6 @@
 //! The text of conditions in each dialect, and what the descriptions of tables refuse.
 
-use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User};
+use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
 use orgscope::sql::{
     ConditionError, Dialect, IdKinds, Ids, Mapping, Members, Mirror, OwnerTable, Param, Records, ShareTable, Sql,
 };
@@ -8,7 +8,7 @@ use orgscope::{DepartmentId, Level, Permission, Policy, Snapshot, Subject};
 use orgscope_testing::sql::{Database, Sqlite};
 
 fn company() -> Snapshot {
-    let contact = Resource::new("contact")
+    let contact = ResourceType::new("contact")
         .action(Action::new("read"))
         .action(Action::new("update").requires("read"))
         .action(Action::new("list"));
@@ -29,11 +29,11 @@ fn company() -> Snapshot {
                 .grant("contact.update", Level::OwnOpen)
                 .grant("contact.list", Level::Department),
         );
-    Snapshot::of(&Policy::from_document(document).unwrap())
+    Snapshot::compile(&Policy::from_document(document).unwrap())
 }
 
 fn permission(snapshot: &Snapshot, name: &str) -> Permission {
-    snapshot.schema().levelled(name).unwrap()
+    snapshot.schema().permission_named(name).unwrap()
 }
 
 fn condition(mapping: &Mapping, user: i64, name: &str) -> (String, Vec<Param>) {
@@ -104,9 +104,11 @@ fn mirror_tables_are_asked_by_numbers_and_guarded() {
 #[test]
 fn text_is_compared_exactly_in_mysql() {
     let document = Document::new()
-        .section(Section::new("crm").resource(Resource::new("contact").action(Action::new("read").floor(Level::Own))))
+        .section(
+            Section::new("crm").resource(ResourceType::new("contact").action(Action::new("read").floor(Level::Own))),
+        )
         .user(User::new("ann"));
-    let snapshot = Snapshot::of(&Policy::from_document(document).unwrap());
+    let snapshot = Snapshot::compile(&Policy::from_document(document).unwrap());
     let records = Records::new("contact", Ids::Text).owner("owner_id");
     let mapping = Mapping::new(Dialect::MySql, records, Members::inline(9)).unwrap();
     let read = permission(&snapshot, "contact.read");
@@ -232,9 +234,9 @@ fn a_mapping_is_of_one_type() {
     );
     // A permission of another schema is about nothing.
     let lead = Document::new()
-        .section(Section::new("crm").resource(Resource::new("lead").action(Action::new("read").floor(Level::All))))
+        .section(Section::new("crm").resource(ResourceType::new("lead").action(Action::new("read").floor(Level::All))))
         .user(User::new(17));
-    let other = Snapshot::of(&Policy::from_document(lead).unwrap());
+    let other = Snapshot::compile(&Policy::from_document(lead).unwrap());
     let predicate = snapshot.principal(17).scope(permission(&other, "lead.read")).predicate();
     assert_eq!((predicate.resource(), predicate.is_nothing()), (None, true));
     assert_eq!(deals.sql(&predicate).unwrap().text, "FALSE");
@@ -283,7 +285,7 @@ fn sqlite_uses_its_indexes() {
 
 /// Ann and bo in one department, with ids of text.
 fn texts() -> Snapshot {
-    let contact = Resource::new("contact")
+    let contact = ResourceType::new("contact")
         .action(Action::new("list").floor(Level::Department))
         .action(Action::new("read").floor(Level::DepartmentSub))
         .action(Action::new("see").floor(Level::Own).shared());
@@ -292,5 +294,5 @@ fn texts() -> Snapshot {
         .department(Department::new("sales"))
         .user(User::new("ann").member_of("sales"))
         .user(User::new("bo").member_of("sales"));
-    Snapshot::of(&Policy::from_document(document).unwrap())
+    Snapshot::compile(&Policy::from_document(document).unwrap())
 }

@@ -120,7 +120,7 @@ pub fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle)
 /// Whether the published snapshot gives the answers of one compiled afresh, and of the reference.
 pub fn is_as_if_compiled_afresh(world: &World, handle: &Handle) {
     let (policy, published) = (handle.load().policy().clone(), handle.load());
-    let (reference, afresh) = (Reference::new(&policy), Snapshot::of(&policy));
+    let (reference, afresh) = (Reference::new(&policy), Snapshot::compile(&policy));
     let records: Vec<AnyRecord<'_>> = world.records.iter().map(Record::as_any).collect();
     let askers: Vec<UserId> = (0..random::NAMES).map(random::user).chain(["stranger".into()]).collect();
     for permission in permissions(&policy) {

@@ -5,7 +5,7 @@
 use std::iter;
 
 use fastrand::Rng;
-use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User};
+use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
 use orgscope::{DepartmentId, Grant, GroupId, Level, Subject, UserId};
 
 /// How much of everything there is.
@@ -354,10 +354,10 @@ fn crm() -> Section {
         "update" | "delete" | "export" => Action::new(name).requires("read"),
         _ => Action::new(name),
     });
-    let resource = |name| actions.iter().cloned().fold(Resource::new(name), Resource::action);
+    let resource = |name| actions.iter().cloned().fold(ResourceType::new(name), ResourceType::action);
     let section = Section::new("crm").managed_by("crm_settings.manage").resource(resource("lead").pool());
     let section = CRM_TYPES[1..].iter().fold(section, |section, name| section.resource(resource(name)));
-    section.resource(Resource::new("crm_settings").action(Action::toggle("manage")))
+    section.resource(ResourceType::new("crm_settings").action(Action::toggle("manage")))
 }
 
 /// The section of the mailboxes: one's own is nobody's to take away, and its letters are for nobody else.
@@ -366,14 +366,14 @@ fn webmail() -> Section {
     Section::new("webmail")
         .managed_by("webmail_settings.manage")
         .resource(
-            Resource::new("mailbox")
+            ResourceType::new("mailbox")
                 .action(Action::new("view").levels(reaches).floor(Level::Own).shared())
                 .action(Action::new("edit").levels(reaches).floor(Level::Own).requires("view"))
                 .action(Action::toggle("connect"))
                 .action(Action::toggle("edit_crm_link"))
                 .action(Action::new("read_mail").levels([]).floor(Level::Own).shared().without_admin_bypass()),
         )
-        .resource(Resource::new("webmail_settings").action(Action::toggle("manage")))
+        .resource(ResourceType::new("webmail_settings").action(Action::toggle("manage")))
 }
 
 /// The levels to read, to change and to take away.

@@ -14,7 +14,7 @@ pub fn load(text: &str) -> Result<World, String> {
 
 /// Compares who may do what with the reference, of all records of a world.
 pub fn answers_by_the_rules(world: &World) {
-    let (snapshot, reference) = (Snapshot::of(world.policy()), Reference::new(world.policy()));
+    let (snapshot, reference) = (Snapshot::compile(world.policy()), Reference::new(world.policy()));
     let users: Vec<UserId> = world.policy().to_document().org.users.into_iter().map(|user| user.id).collect();
     for permission in permissions(world.policy()) {
         for record in world.records() {

@@ -1,7 +1,7 @@
 //! Random worlds whose roles are edited by delegates, and what the rules say of them, written from the rules and not from
 //! the code that guards.
 
-use orgscope::document::{Action, Document, Resource, Role, Section, Word};
+use orgscope::document::{Action, Document, ResourceType, Role, Section, Word};
 use orgscope::reference::Reference;
 use orgscope::{
     AnyPermission, AnyRecord, Delegation, DepartmentId, Facts, Grant, Level, Owner, Policy, Subject, UserId,
@@ -58,7 +58,7 @@ fn add_desk(document: &mut Document, [kind, manage, answer, to]: [u8; 4]) {
         1 => Action::new("manage"),
         _ => Action::new("manage").requires("answer"),
     };
-    let ticket = Resource::new("ticket").action(Action::new("answer")).action(manager.clone());
+    let ticket = ResourceType::new("ticket").action(Action::new("answer")).action(manager.clone());
     document.schema.sections.push(Section::new("desk").managed_by("ticket.manage").resource(ticket));
     let clerk = Role::new(6, "desk", "Clerk")
         .grant("ticket.manage", random::grant(&manager, manage))
@@ -81,7 +81,7 @@ pub fn everybody() -> Vec<UserId> {
 pub fn manage(policy: &Policy, section: &str) -> Option<AnyPermission> {
     let document = policy.to_document();
     let name = document.schema.sections.iter().find(|known| known.name == section)?.manage.clone()?;
-    Some(policy.schema().find(&name).unwrap())
+    Some(policy.schema().any_permission(&name).unwrap())
 }
 
 /// Whether a user who is no administrator edits the roles of a section.

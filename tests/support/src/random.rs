@@ -1,6 +1,6 @@
 //! Random worlds: documents that are valid by construction, and records that are anything.
 
-use orgscope::document::{Action, Department, Document, Group, Resource, Role, Section, User, Word};
+use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User, Word};
 use orgscope::{
     AnyRecord, Delegation, DepartmentId, Facts, Grant, GroupId, Level, Owner, Policy, RoleId, Share, Subject, UserId,
 };
@@ -130,7 +130,7 @@ fn section(actions: &[RawAction], pools: u8) -> Section {
     let mut section = Section::new("crm");
     for (t, name) in TYPES.iter().enumerate() {
         let ours: Vec<&RawAction> = actions.iter().filter(|action| action.of_type == t).collect();
-        let mut resource = Resource::new(*name);
+        let mut resource = ResourceType::new(*name);
         if pools & (1 << t) != 0 {
             resource = resource.pool();
         }

@@ -38,7 +38,7 @@ pub fn decide(reference: Reference<'_>, user: &UserId, permission: AnyPermission
 /// Compares every answer of the snapshot with the reference.
 pub fn agree(world: &World) {
     let policy = world.policy();
-    let (reference, snapshot) = (Reference::new(&policy), Snapshot::of(&policy));
+    let (reference, snapshot) = (Reference::new(&policy), Snapshot::compile(&policy));
     let records: Vec<AnyRecord<'_>> = world.records.iter().map(random::Record::as_any).collect();
     for permission in permissions(&policy) {
         let everybody: Vec<UserId> = policy.to_document().org.users.into_iter().map(|user| user.id).collect();
@@ -61,7 +61,7 @@ pub fn agree(world: &World) {
                     }
                     let expected: Vec<&AnyRecord<'_>> = records.iter().filter(|record| may(&user, record)).collect();
                     let scope = snapshot.principal(&user).scope(levelled);
-                    assert_eq!(scope.list(&records).collect::<Vec<_>>(), expected, "list of {user:?}");
+                    assert_eq!(scope.filter(&records).collect::<Vec<_>>(), expected, "list of {user:?}");
                 }
                 for record in &records {
                     let expected: Vec<&UserId> = everybody.iter().filter(|user| may(user, record)).collect();

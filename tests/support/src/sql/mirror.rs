@@ -8,8 +8,8 @@ use crate::sql::Database;
 
 /// A company where ann, head of 1, reaches what bo owns: a contact of his and one of cy, whose department is 2.
 pub fn company() -> Handle {
-    use orgscope::document::{Action, Resource, Section};
-    let contact = Resource::new("contact")
+    use orgscope::document::{Action, ResourceType, Section};
+    let contact = ResourceType::new("contact")
         .action(Action::new("read").floor(Level::DepartmentSub))
         .action(Action::new("list").floor(Level::DepartmentOpen))
         .action(Action::new("all").floor(Level::All))
@@ -26,7 +26,7 @@ pub fn company() -> Handle {
 
 /// The contacts of 10, 11 and 12 that 10 may do this to.
 pub fn ask(database: &impl Database, mapping: &Mapping, snapshot: &Snapshot, name: &str) -> Result<Vec<i64>, String> {
-    let permission = snapshot.schema().levelled(name).unwrap();
+    let permission = snapshot.schema().permission_named(name).unwrap();
     let sql = mapping.sql(&snapshot.principal(10).scope(permission).predicate()).unwrap();
     let text = format!("SELECT owner_id FROM contacts WHERE {} ORDER BY owner_id", sql.text);
     database.integers(&Sql { text, ..sql })

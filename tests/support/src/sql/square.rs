@@ -214,7 +214,7 @@ fn with_departments_of(ids: Ids, mut world: World) -> World {
 /// Asks everything of a world in a database, and says how much that was.
 fn agree(database: &impl Database, ids: Ids, world: &World, mirror: &Mirror) -> usize {
     let policy = world.policy();
-    let (reference, snapshot) = (Reference::new(&policy), Snapshot::of(&policy));
+    let (reference, snapshot) = (Reference::new(&policy), Snapshot::compile(&policy));
     fill(database, ids, world, &snapshot, mirror);
     let mut asked = 0;
     for permission in permissions(&policy) {
