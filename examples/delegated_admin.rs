@@ -25,7 +25,7 @@ impl Resource for Mailbox {
 /// people, and not others.
 fn document() -> Document {
     let mut webmail = presets::webmail();
-    for resource in &mut webmail.section.resources {
+    for resource in &mut webmail.schema.sections[0].resources {
         if resource.name == "webmail_settings" {
             resource.actions =
                 vec![Action::new("manage").levels([Level::Department, Level::DepartmentSub, Level::All])];
@@ -37,7 +37,7 @@ fn document() -> Document {
         }
     }
     Document::new()
-        .preset(webmail)
+        .merge(webmail)
         .department(Department::new("acme").name("Acme"))
         .department(Department::new("sales").name("Sales").parent("acme"))
         .department(Department::new("north").name("Sales North").parent("sales"))

@@ -1,15 +1,15 @@
 //! Ready-made sections with the roles that most companies start with.
 //!
-//! A preset adds a section and its default roles to a document. From then on they are like any others: an administrator clones,
-//! renames and edits them, except the locked one.
+//! A preset is a document with one section and its default roles, whose ids begin with the name of the section. Merged into the
+//! document of a company they are like any others: an administrator clones, renames and edits them, except the locked one.
 //!
 //! ```
 //! use orgscope::document::{Department, Document, User};
 //! use orgscope::{Policy, presets};
 //!
 //! let document = Document::new()
-//!     .preset(presets::webmail())
-//!     .preset(presets::crm())
+//!     .merge(presets::webmail())
+//!     .merge(presets::crm())
 //!     .department(Department::new("sales"))
 //!     .user(User::new("nina").member_of("sales").head_of("sales"))
 //!     .user(User::new("root").administrator());
@@ -21,25 +21,6 @@
 use crate::document::{Action, Document, ResourceType, Role, Section};
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::subject::Subject;
-
-/// A section with its default roles.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Preset {
-    /// The section: its resource types and actions.
-    pub section: Section,
-    /// Its roles, whose ids begin with the name of the section.
-    pub roles: Vec<Role>,
-}
-
-impl Document {
-    /// Adds a ready-made section and its default roles.
-    pub fn preset(mut self, preset: Preset) -> Self {
-        self.schema.sections.push(preset.section);
-        self.roles.extend(preset.roles);
-        self
-    }
-}
 
 /// Mailboxes: who sees them, changes their settings, reads the mail, connects new ones, and manages the roles.
 ///
@@ -53,7 +34,7 @@ impl Document {
 /// | `mailbox.edit` | `all` | | |
 /// | `mailbox.connect`, `mailbox.edit_crm_link` | `allow` | `allow` | `allow` |
 /// | `webmail_settings.manage` | `allow` | | |
-pub fn webmail() -> Preset {
+pub fn webmail() -> Document {
     let reach = [Level::Department, Level::DepartmentSub, Level::All];
     let mailbox = ResourceType::new("mailbox")
         .action(Action::new("view").levels(reach).floor(Level::Own).shared())
@@ -75,7 +56,7 @@ pub fn webmail() -> Preset {
         .locked();
     let supervisor = role("Supervisor").grant("mailbox.view", Level::DepartmentSub).assigned_to(Subject::Supervisors);
     let manager = role("Manager").assigned_to(Subject::Employees);
-    Preset { section, roles: vec![administrator, supervisor, manager] }
+    [administrator, supervisor, manager].into_iter().fold(Document::new().section(section), Document::role)
 }
 
 /// The records of a CRM, with its four classic roles.
@@ -90,7 +71,7 @@ pub fn webmail() -> Preset {
 /// | companies | `all` | `all` | `all` | `all` |
 /// | all other records | `all` | `all` | `department` | `own` |
 /// | `crm_settings.manage` | `allow` | | | |
-pub fn crm() -> Preset {
+pub fn crm() -> Document {
     const RECORDS: [&str; 6] = ["lead", "deal", "contact", "company", "quote", "invoice"];
     const ACTIONS: [&str; 7] = ["read", "add", "update", "delete", "assign", "export", "import"];
     let action = |name: &str| match name {
@@ -127,7 +108,7 @@ pub fn crm() -> Preset {
     let chief_executive = role("Chief executive", Level::All);
     let head = role("Head of department", Level::Department).assigned_to(Subject::Supervisors);
     let manager = role("Manager", Level::Own).assigned_to(Subject::Employees);
-    Preset { section, roles: vec![administrator, chief_executive, head, manager] }
+    [administrator, chief_executive, head, manager].into_iter().fold(Document::new().section(section), Document::role)
 }
 
 /// A section whose roles are edited by the users who have the toggle `manage` of its settings.

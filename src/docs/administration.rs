@@ -11,7 +11,7 @@
 //! use orgscope::{Command, Handle, Level, Policy, RefusalKind, Subject, presets};
 //!
 //! let document = Document::new()
-//!     .preset(presets::crm())
+//!     .merge(presets::crm())
 //!     .department(Department::new("sales"))
 //!     .user(User::new("root").administrator())
 //!     .user(User::new("nina").member_of("sales").head_of("sales"))
@@ -47,7 +47,7 @@
 //! # use orgscope::{Handle, Policy, presets};
 //! use orgscope::Command;
 //!
-//! # let document = Document::new().preset(presets::crm()).user(User::new("root").administrator()).user(User::new("nick"));
+//! # let document = Document::new().merge(presets::crm()).user(User::new("root").administrator()).user(User::new("nick"));
 //! # let authz = Handle::new(Policy::from_document(document)?);
 //! let body = r#"[
 //!     {"clone_role": {"from": "crm-manager", "id": "seller", "name": "Seller"}},
@@ -81,7 +81,7 @@
 //! # use orgscope::document::{Department, Document, User};
 //! # use orgscope::{Command, Handle, Level, Policy, presets};
 //! # let document = Document::new()
-//! #     .preset(presets::crm())
+//! #     .merge(presets::crm())
 //! #     .department(Department::new("sales"))
 //! #     .user(User::new("root").administrator())
 //! #     .user(User::new("nina").name("Nina").member_of("sales").head_of("sales"))

@@ -57,7 +57,7 @@ pub(crate) use word::{is_default, text};
 #[non_exhaustive]
 pub struct Document {
     /// The version of the format.
-    pub format: Format,
+    pub(crate) format: Format,
     /// What delegates may hand out.
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
     pub delegation: Word<Delegation>,
@@ -115,11 +115,23 @@ impl Document {
         self.roles.push(role);
         self
     }
+
+    /// The same document with everything that another one declares, its mode of delegation aside. A name or an id that both
+    /// declare is there twice, which [`Policy::from_document`](crate::Policy::from_document) reports.
+    pub fn merge(mut self, other: Self) -> Self {
+        let Self { format: Format, delegation: _, schema, org, roles } = other;
+        self.schema.sections.extend(schema.sections);
+        self.org.departments.extend(org.departments);
+        self.org.users.extend(org.users);
+        self.org.groups.extend(org.groups);
+        self.roles.extend(roles);
+        self
+    }
 }
 
 /// The version of the document format. There is one, written `1`; a newer one is refused with a message that says so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Format;
+pub(crate) struct Format;
 
 impl Format {
     const NUMBER: u64 = 1;

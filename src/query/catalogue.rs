@@ -17,7 +17,7 @@ use crate::vocabulary::subject::Subject;
 /// # use orgscope::document::{Document, User};
 /// # use orgscope::{Policy, Snapshot, presets};
 /// let document = Document::new()
-///     .preset(presets::webmail())
+///     .merge(presets::webmail())
 ///     .department(orgscope::document::Department::new("sales"))
 ///     .user(User::new("nina").member_of("sales").head_of("sales"))
 ///     .user(User::new("nick").member_of("sales"));

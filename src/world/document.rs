@@ -1,10 +1,6 @@
 //! World files as they are written: a document with records and expectations added, not yet validated.
 
-use std::fmt;
-
 use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use crate::document::object::read_objects;
 use crate::document::word::{Word, flag, null_is_default, required_flag, text};
@@ -15,7 +11,7 @@ use crate::vocabulary::mode::Delegation;
 use crate::vocabulary::refusal::RefusalKind;
 use crate::vocabulary::subject::{Owner, Share};
 
-read_objects! { WorldFields Record Expect Check List Who Stage Request }
+read_objects! { WorldFields Record Expect Check List Who Stage }
 
 /// A document with records, and with what is expected of them.
 ///
@@ -86,7 +82,7 @@ impl From<WorldFields> for World {
 #[serde(remote = "Self", deny_unknown_fields, expecting = "a record as an object")]
 #[non_exhaustive]
 pub struct Record {
-    /// The id, unique among the records of the file. A record that stands inside a request needs none.
+    /// The id, unique among the records of the file. A record that is asked about by itself needs none.
     pub id: Option<RecordId>,
     /// The resource type.
     #[serde(rename = "type", deserialize_with = "text")]
@@ -200,57 +196,4 @@ pub struct Stage {
     /// What is expected after that.
     #[serde(default, deserialize_with = "null_is_default")]
     pub expect: Expect,
-}
-
-/// One question of a stream of questions: a line of a file of requests.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields, expecting = "a request as an object")]
-#[non_exhaustive]
-pub struct Request {
-    /// The user, who may be unknown.
-    pub user: UserId,
-    /// The permission, for example `contact.read`.
-    #[serde(deserialize_with = "text")]
-    pub action: String,
-    /// The record; left out for a toggle.
-    pub record: Option<RecordAsked>,
-}
-
-/// The record of a [`Request`].
-#[derive(Clone, Debug, PartialEq)]
-pub enum RecordAsked {
-    /// A record of the file.
-    Id(RecordId),
-    /// A record that stands in the request itself.
-    Inline(Record),
-}
-
-impl<'de> Deserialize<'de> for RecordAsked {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct RecordVisitor;
-
-        impl<'de> Visitor<'de> for RecordVisitor {
-            type Value = RecordAsked;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the id of a record, or a record as an object")
-            }
-            fn visit_i64<E: Error>(self, id: i64) -> Result<RecordAsked, E> {
-                Ok(RecordAsked::Id(id.into()))
-            }
-            fn visit_u64<E: Error>(self, id: u64) -> Result<RecordAsked, E> {
-                i64::try_from(id)
-                    .map_err(|_| E::invalid_value(serde::de::Unexpected::Unsigned(id), &self))
-                    .and_then(|id| self.visit_i64(id))
-            }
-            fn visit_str<E: Error>(self, id: &str) -> Result<RecordAsked, E> {
-                Ok(RecordAsked::Id(id.into()))
-            }
-            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<RecordAsked, A::Error> {
-                Record::deserialize(MapAccessDeserializer::new(fields)).map(RecordAsked::Inline)
-            }
-        }
-
-        deserializer.deserialize_any(RecordVisitor)
-    }
 }

@@ -19,7 +19,7 @@ use crate::vocabulary::id::{RecordId, UserId};
 use crate::vocabulary::permission::{AnyPermission, Permission};
 use crate::vocabulary::refusal::RefusalKind;
 use crate::vocabulary::subject::{Owner, Share};
-use crate::world::document::{Expect, Record, RecordAsked, Request};
+use crate::world::document::{Expect, Record};
 
 /// A valid world file: a policy, records of its resource types, and expectations that can be asked.
 ///
@@ -187,27 +187,17 @@ impl World {
         self.ask(action, permission, record)
     }
 
-    /// The question that a request asks. Its record may stand in the request itself.
+    /// The question about a record that is not in the file.
     ///
     /// # Errors
     ///
-    /// As for [`question`](Self::question), or when the record of the request is no valid record.
-    pub fn question_of<'w>(&'w self, request: &'w Request) -> Result<Question<'w>, InvalidQuestion> {
-        if request.user.is_empty() {
-            return Err(InvalidQuestion(
-                "user: the id is empty: use an integer or a text of one character or more".to_owned(),
-            ));
-        }
-        let record = match &request.record {
-            None => return self.question(&request.action, None),
-            Some(RecordAsked::Id(id)) => return self.question(&request.action, Some(id)),
-            Some(RecordAsked::Inline(record)) => record,
-        };
-        let permission = self.policy.schema.any_permission(&request.action)?;
+    /// When there is no such action, or the record is invalid or of another type.
+    pub fn question_about<'w>(&self, action: &str, record: &'w Record) -> Result<Question<'w>, InvalidQuestion> {
+        let permission = self.policy.schema.any_permission(action)?;
         let mut problems = Problems::default();
         check_record("record", record, &self.policy.schema, &mut problems);
         problems.or(()).map_err(|error| InvalidQuestion(error.to_string().replace('\n', "; ")))?;
-        self.ask(&request.action, permission, Some(record))
+        self.ask(action, permission, Some(record))
     }
 
     fn ask<'w>(

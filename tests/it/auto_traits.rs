@@ -2,12 +2,11 @@
 
 use std::fmt::Debug;
 
-use orgscope::document::{self, Format, Org, Section, User, Word};
+use orgscope::document::{self, Org, Section, User, Word};
 use orgscope::explain::{
     Assignment, Change, Ground, Named, OwnerInfo, Place, Post, RecordInfo, Repair, ShareInfo, Step, Tie,
 };
-use orgscope::presets::Preset;
-use orgscope::world::document::{Check, Expect, List, RecordAsked, Request, Stage, Who};
+use orgscope::world::document::{Check, Expect, List, Stage, Who};
 use orgscope::world::{self, InvalidQuestion, Question, World};
 use orgscope::{
     Actor, Affected, AnyOf, AnyPermission, AnyRecord, Audience, AuditEntry, Catalogue, Checkpoint, Command, Decision,
@@ -41,8 +40,8 @@ fn all_types_cross_threads_and_show_themselves() {
     cloned::<document::Group>();
     cloned::<document::Role>();
     cloned::<world::document::Record>();
-    cloned::<(Section, Org, User, Format, Word<Level>)>();
-    cloned::<(Expect, Check, List, Who, Stage, Request, RecordAsked)>();
+    cloned::<(Section, Org, User, Word<Level>)>();
+    cloned::<(Expect, Check, List, Who, Stage)>();
     cloned::<(Facts<'_>, AnyRecord<'_>, Subject, Owner, Share, Reason, Problem)>();
     cloned::<(UserId, DepartmentId, GroupId, RoleId, RecordId)>();
     cloned::<Question<'_>>();
@@ -53,7 +52,7 @@ fn all_types_cross_threads_and_show_themselves() {
     copied::<(ReasonCode, Post)>();
     cloned::<Scope<'_, AnyRecord<'_>>>();
     cloned::<(Editor<'_>, Receipt, DryRun, Affected, Actor, AuditEntry, Checkpoint, Rule)>();
-    cloned::<(Catalogue<'_>, SectionRoles<'_>, RoleEntry<'_>, Preset)>();
+    cloned::<(Catalogue<'_>, SectionRoles<'_>, RoleEntry<'_>)>();
     cloned::<orgscope::world::Stage>();
 
     cloned::<(Predicate<'_>, AnyOf<'_>, Term<'_>, Departments<'_>, Audience<'_>)>();

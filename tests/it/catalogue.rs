@@ -8,8 +8,8 @@ use proptest::prelude::*;
 
 fn document() -> Document {
     Document::new()
-        .preset(presets::webmail())
-        .preset(presets::crm())
+        .merge(presets::webmail())
+        .merge(presets::crm())
         .department(Department::new("acme"))
         .department(Department::new("sales").parent("acme"))
         .user(User::new("root").administrator())

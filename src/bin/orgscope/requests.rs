@@ -1,16 +1,62 @@
 //! A stream of questions, one a line, each with one line of answer.
 
+use std::fmt;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
-use orgscope::Snapshot;
 use orgscope::world::World;
-use orgscope::world::document::Request;
+use orgscope::world::document::Record;
+use orgscope::{RecordId, Snapshot, UserId};
 use serde::Serialize;
+use serde::de::value::{I64Deserializer, MapAccessDeserializer, StrDeserializer, U64Deserializer};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
 use crate::{ask, format, world};
+
+/// One question.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Request {
+    user: UserId,
+    action: String,
+    record: Option<RecordAsked>,
+}
+
+/// A record of the file, or one that stands in the request itself.
+enum RecordAsked {
+    Id(RecordId),
+    Inline(Record),
+}
+
+impl<'de> Deserialize<'de> for RecordAsked {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct RecordVisitor;
+
+        impl<'de> Visitor<'de> for RecordVisitor {
+            type Value = RecordAsked;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the id of a record, or a record as an object")
+            }
+            fn visit_i64<E: Error>(self, id: i64) -> Result<RecordAsked, E> {
+                RecordId::deserialize(I64Deserializer::new(id)).map(RecordAsked::Id)
+            }
+            fn visit_u64<E: Error>(self, id: u64) -> Result<RecordAsked, E> {
+                RecordId::deserialize(U64Deserializer::new(id)).map(RecordAsked::Id)
+            }
+            fn visit_str<E: Error>(self, id: &str) -> Result<RecordAsked, E> {
+                RecordId::deserialize(StrDeserializer::new(id)).map(RecordAsked::Id)
+            }
+            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<RecordAsked, A::Error> {
+                Record::deserialize(MapAccessDeserializer::new(fields)).map(RecordAsked::Inline)
+            }
+        }
+
+        deserializer.deserialize_any(RecordVisitor)
+    }
+}
 
 /// One answer.
 #[derive(Serialize)]
@@ -48,8 +94,16 @@ fn answer_line(world: &World, snapshot: &Snapshot, line: &[u8]) -> Answer {
 
 fn decide(world: &World, snapshot: &Snapshot, line: &[u8]) -> Result<bool, String> {
     let request = read(line)?;
-    let question = world.question_of(&request).map_err(|error| error.to_string())?;
-    Ok(ask::is_allowed(snapshot.principal(&request.user), question))
+    let Request { user, action, record } = &request;
+    if user.as_text() == Some("") {
+        return Err("user: the id is empty: use an integer or a text of one character or more".to_owned());
+    }
+    let question = match record {
+        None => world.question(action, None),
+        Some(RecordAsked::Id(id)) => world.question(action, Some(id)),
+        Some(RecordAsked::Inline(record)) => world.question_about(action, record),
+    };
+    Ok(ask::is_allowed(snapshot.principal(user), question.map_err(|error| error.to_string())?))
 }
 
 fn read(line: &[u8]) -> Result<Request, String> {
