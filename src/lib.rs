@@ -76,7 +76,7 @@
 //! | [`Explanation`] | every step of a decision, and for a denial the smallest changes that would allow it |
 //! | [`WhoCan`], [`Rights`] | the users who may do something, and everything that one user may do |
 //! | [`Diff`] | who gains and who loses what between two states |
-//! | [`Finding`] | a finding of [`Policy::lint`]: valid, and probably not meant |
+//! | [`Problem`] | an error of a document, or what [`Policy::lint`] finds: valid, and probably not meant |
 //! | [`World`](world::World) | a document with records and expectations: the format of tests and bug reports |
 //!
 //! # The guide
@@ -138,7 +138,6 @@ pub use query::catalogue::{Catalogue, RoleEntry, SectionRoles};
 pub use query::check::{Decision, Denied};
 pub use query::diff::{Diff, DiffGroup, RightChange};
 pub use query::explain::Explanation;
-pub use query::lint::Finding;
 pub use query::predicate::{AnyOf, Audience, Departments, Predicate, Term};
 pub use query::principal::Principal;
 pub use query::reason::{Reason, ReasonCode};

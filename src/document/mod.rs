@@ -130,8 +130,11 @@ impl Document {
 }
 
 /// The version of the document format. There is one, written `1`; a newer one is refused with a message that says so.
+///
+/// Public for the binary, which reads it alone to tell a newer format from a broken file.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Format;
+pub struct Format;
 
 impl Format {
     const NUMBER: u64 = 1;

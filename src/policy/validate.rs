@@ -3,25 +3,46 @@
 use std::collections::HashMap;
 use std::fmt::{self, Display};
 
+use serde::Serialize;
 use thiserror::Error;
 
 use crate::vocabulary::id::Id;
 use crate::vocabulary::name::on_one_line;
 
-/// One thing that is wrong with a document: where, and what was expected there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A place in a document and what is wrong there: an error of [`Policy::from_document`](crate::Policy::from_document), or a
+/// finding of [`Policy::lint`](crate::Policy::lint).
+///
+/// It serialises as `path` and `message`:
+///
+/// ```
+/// use orgscope::Policy;
+/// use orgscope::document::{Document, User};
+///
+/// let error = Policy::from_document(Document::new().user(User::new("ann").member_of("sails"))).unwrap_err();
+/// assert_eq!(
+///     serde_json::to_string(error.problems())?,
+///     r#"[{"path":"org.users[0].departments[0]","message":"there is no department `sails`"}]"#
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     path: String,
     message: String,
 }
 
 impl Problem {
-    /// Where it is, for example `roles[2].grants["contact.read"]`.
+    pub(crate) fn new(path: impl Display, message: impl Display) -> Self {
+        Self { path: on_one_line(path.to_string()), message: on_one_line(message.to_string()) }
+    }
+
+    /// Where it is, for example `roles[2].grants["contact.read"]`. A finding names what has an id by the id, wherever it stands
+    /// in a file: `roles[id="seller"].assigned_to`.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What is wrong there, and what was expected.
+    /// What is wrong there, and what was expected; or what was found, in a sentence.
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -72,7 +93,7 @@ pub(crate) struct Problems(Vec<Problem>);
 impl Problems {
     /// Notes one. Its parts are given as [`format_args!`], so that a document without problems formats nothing.
     pub(crate) fn add(&mut self, path: impl Display, message: impl Display) {
-        self.0.push(Problem { path: on_one_line(path.to_string()), message: on_one_line(message.to_string()) });
+        self.0.push(Problem::new(path, message));
     }
 
     /// `value`, unless there was a problem.

@@ -3,8 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Debug};
 
+use serde::{Serialize, Serializer};
+
 use crate::policy::Policy;
 use crate::policy::role::Role;
+use crate::query::what::Granted;
 use crate::snapshot::{Entry, Snapshot, Source};
 use crate::vocabulary::id::RoleId;
 use crate::vocabulary::level::{Grant, Level};
@@ -36,6 +39,37 @@ use crate::vocabulary::subject::Subject;
 ///     "Manager may view deny (employees: 2)",
 ///     "Supervisor may view department+sub (supervisors: 1)",
 /// ]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// As data it is what a page needs. Grants are those that are not `deny`, permissions are in the order of the schema, and
+/// `manage` is left out where a section has none. `format` changes if what is written ever means something else.
+///
+/// ```
+/// # use orgscope::document::{Action, Document, ResourceType, Role, Section, User};
+/// # use orgscope::{Level, Policy, Snapshot, Subject};
+/// # let contact = ResourceType::new("contact").action(Action::new("read")).action(Action::new("delete"));
+/// # let document = Document::new()
+/// #     .section(Section::new("crm").resource(contact))
+/// #     .user(User::new("ann"))
+/// #     .role(Role::new("seller", "crm", "Seller").grant("contact.read", Level::Own).assigned_to(Subject::Everyone));
+/// # let snapshot = Snapshot::compile(&Policy::from_document(document)?);
+/// assert_eq!(serde_json::to_value(snapshot.catalogue())?, serde_json::json!({
+///     "format": 1,
+///     "sections": [{
+///         "name": "crm",
+///         "permissions": ["contact.read", "contact.delete"],
+///         "roles": [{
+///             "id": "seller",
+///             "section": "crm",
+///             "name": "Seller",
+///             "hidden": false,
+///             "locked": false,
+///             "grants": { "contact.read": "own" },
+///             "assigned_to": [{ "subject": "everyone", "people": 1 }]
+///         }]
+///     }]
+/// }));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -169,6 +203,74 @@ impl<'c> RoleEntry<'c> {
     pub fn assignments(self) -> impl Iterator<Item = (&'c Subject, usize)> {
         let people = &self.catalogue.people;
         self.role.assigned_to.iter().map(move |subject| (subject, people.get(subject).copied().unwrap_or(0)))
+    }
+}
+
+impl Serialize for Catalogue<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Written<'c> {
+            format: u32,
+            sections: Vec<SectionRoles<'c>>,
+        }
+
+        Written { format: 1, sections: self.sections().collect() }.serialize(serializer)
+    }
+}
+
+impl Serialize for SectionRoles<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Written<'c> {
+            name: &'c str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            manage: Option<String>,
+            permissions: Vec<String>,
+            roles: Vec<RoleEntry<'c>>,
+        }
+
+        let name = |permission| self.catalogue.policy.schema.name(permission);
+        let written = Written {
+            name: self.name(),
+            manage: self.manage().and_then(name),
+            permissions: self.permissions().filter_map(name).collect(),
+            roles: self.roles().collect(),
+        };
+        written.serialize(serializer)
+    }
+}
+
+impl Serialize for RoleEntry<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Written<'c> {
+            id: &'c RoleId,
+            section: &'c str,
+            name: &'c str,
+            hidden: bool,
+            locked: bool,
+            grants: Granted<'c>,
+            assigned_to: Vec<Assigned<'c>>,
+        }
+        #[derive(Serialize)]
+        struct Assigned<'c> {
+            subject: &'c Subject,
+            people: usize,
+        }
+
+        let schema = &self.catalogue.policy.schema;
+        let permissions = schema.permissions(self.section());
+        let grants: Vec<_> = permissions.filter_map(|each| Some((schema.name(each)?, self.grant(each)))).collect();
+        let written = Written {
+            id: self.id,
+            section: self.section(),
+            name: self.name(),
+            hidden: self.is_hidden(),
+            locked: self.is_locked(),
+            grants: Granted(&grants),
+            assigned_to: self.assignments().map(|(subject, people)| Assigned { subject, people }).collect(),
+        };
+        written.serialize(serializer)
     }
 }
 

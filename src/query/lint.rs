@@ -1,45 +1,19 @@
 //! What is legal and probably not meant.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt::{self, Display};
+use std::fmt::Display;
 
 use petgraph::stable_graph::NodeIndex;
 
 use crate::policy::Policy;
 use crate::policy::org::User;
 use crate::policy::role::Role;
-use crate::policy::validate::names;
+use crate::policy::validate::{Problem, names};
 use crate::vocabulary::id::{Id, RoleId, UserId};
 use crate::vocabulary::level::{DEPARTMENT, Level, SUB};
-use crate::vocabulary::name::on_one_line;
 use crate::vocabulary::permission::ActionIndex;
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
-
-/// Something in a policy that is legal and probably not meant. [`Policy::lint`] finds them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    path: String,
-    message: String,
-}
-
-impl Finding {
-    /// Where it is. What has an id is named by it, wherever it stands in a file: `roles[id="seller"].assigned_to`.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// What is there, in a sentence.
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-}
-
-impl Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.message)
-    }
-}
 
 impl Policy {
     /// What is legal and probably not meant, in the order of departments, schema and roles:
@@ -66,7 +40,7 @@ impl Policy {
     /// assert_eq!(found, [r#"org.departments[id="sales"]: nobody is a member, head or deputy of it"#]);
     /// # Ok::<(), orgscope::PolicyError>(())
     /// ```
-    pub fn lint(&self) -> Vec<Finding> {
+    pub fn lint(&self) -> Vec<Problem> {
         let mut lint = Lint::new(self);
         lint.departments();
         lint.floors();
@@ -90,7 +64,7 @@ struct Lint<'p> {
     superfluous: Vec<Vec<(&'p Subject, &'static str)>>,
     /// For each action one that it requires, directly or not, and that nobody is given.
     never_given: Vec<Option<ActionIndex>>,
-    found: Vec<Finding>,
+    found: Vec<Problem>,
 }
 
 /// An id in a path: text in quotes, so that it is no number.
@@ -116,7 +90,7 @@ impl<'p> Lint<'p> {
     }
 
     fn add(&mut self, path: impl Display, message: impl Display) {
-        self.found.push(Finding { path: on_one_line(path.to_string()), message: on_one_line(message.to_string()) });
+        self.found.push(Problem::new(path, message));
     }
 
     /// Finds out, user by user, which subjects of which roles meet them.

@@ -62,7 +62,22 @@ pub enum ReasonCode {
 /// assert_eq!(reason.code(), orgscope::ReasonCode::OutOfReach);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// It serialises as `decision`, `code` and `text`:
+///
+/// ```
+/// # use orgscope::{Document, Level, Policy, Snapshot};
+/// # use orgscope::document::{Action, ResourceType, Section};
+/// # let section = Section::new("webmail").resource(ResourceType::new("mailbox").action(Action::toggle("connect")));
+/// # let snapshot = Snapshot::compile(&Policy::from_document(Document::new().section(section))?);
+/// let connect = snapshot.schema().toggle("mailbox.connect")?;
+/// assert_eq!(
+///     serde_json::to_string(&snapshot.principal("zoe").reason(connect, &()))?,
+///     r#"{"decision":"deny","code":"unknown_user","text":"there is no such user"}"#
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason {
     decision: Decision,
     code: ReasonCode,

@@ -1,6 +1,7 @@
 //! What may this user do?
 
-use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 
 use crate::query::principal::Principal;
 use crate::vocabulary::id::UserId;
@@ -75,37 +76,40 @@ impl Rights {
     }
 }
 
+/// Permissions with what somebody has for them, as data: what is left out is `deny`.
+pub(crate) struct Granted<'a>(pub(crate) &'a [(String, Grant)]);
+
+impl Serialize for Granted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (permission, grant) in self.0.iter().filter(|(_, grant)| *grant != Grant::DENY) {
+            map.serialize_entry(permission, grant)?;
+        }
+        map.end()
+    }
+}
+
 impl Serialize for Rights {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        struct Sections<'a>(&'a Rights);
-        struct Section<'a>(&'a [(String, Grant)]);
+        #[derive(Serialize)]
+        struct Written<'a> {
+            format: u32,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            user: Option<&'a UserId>,
+            sections: Sections<'a>,
+        }
+        struct Sections<'a>(&'a [(String, Vec<(String, Grant)>)]);
 
         impl Serialize for Sections<'_> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let has = |(_, rights): &&(String, Vec<(String, Grant)>)| {
                     rights.iter().any(|(_, grant)| *grant != Grant::DENY)
                 };
-                let sections = self.0.sections.iter().filter(has);
-                serializer.collect_map(sections.map(|(section, rights)| (section, Section(rights))))
-            }
-        }
-        impl Serialize for Section<'_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let mut map = serializer.serialize_map(None)?;
-                for (permission, grant) in self.0.iter().filter(|(_, grant)| *grant != Grant::DENY) {
-                    map.serialize_entry(permission, grant)?;
-                }
-                map.end()
+                let sections = self.0.iter().filter(has);
+                serializer.collect_map(sections.map(|(section, rights)| (section, Granted(rights))))
             }
         }
 
-        let mut rights = serializer.serialize_struct("Rights", if self.user.is_some() { 3 } else { 2 })?;
-        rights.serialize_field("format", &1)?;
-        match &self.user {
-            Some(user) => rights.serialize_field("user", user)?,
-            None => rights.skip_field("user")?,
-        }
-        rights.serialize_field("sections", &Sections(self))?;
-        rights.end()
+        Written { format: 1, user: self.user(), sections: Sections(&self.sections) }.serialize(serializer)
     }
 }

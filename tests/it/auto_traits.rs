@@ -11,10 +11,10 @@ use orgscope::world::{self, InvalidQuestion, Question, World};
 use orgscope::{
     Actor, Affected, AnyOf, AnyPermission, AnyRecord, Audience, AuditEntry, Catalogue, Checkpoint, Command, Decision,
     Delegation, Denied, DepartmentId, DepartmentRef, Departments, Diff, DiffGroup, Digest, Document, DryRun, Editor,
-    Explanation, Facts, Finding, Grant, GroupId, GroupRef, Handle, Level, Owner, Permission, Policy, PolicyError,
-    Predicate, Principal, Problem, Reason, ReasonCode, Receipt, RecordId, Refusal, RefusalKind, Reload, RestoreError,
-    RightChange, Rights, RoleEntry, RoleId, Rule, Schema, Scope, SectionRoles, Share, Snapshot, Subject, Term,
-    UnknownPermission, UnknownWord, Unowned, UserId, UserRef, WhoCan,
+    Explanation, Facts, Grant, GroupId, GroupRef, Handle, Level, Owner, Permission, Policy, PolicyError, Predicate,
+    Principal, Problem, Reason, ReasonCode, Receipt, RecordId, Refusal, RefusalKind, Reload, RestoreError, RightChange,
+    Rights, RoleEntry, RoleId, Rule, Schema, Scope, SectionRoles, Share, Snapshot, Subject, Term, UnknownPermission,
+    UnknownWord, Unowned, UserId, UserRef, WhoCan,
 };
 
 fn shared<T: Send + Sync + Debug>() {}
@@ -48,7 +48,7 @@ fn all_types_cross_threads_and_show_themselves() {
     cloned::<Command>();
     cloned::<Principal<'_>>();
     cloned::<(Explanation, RecordInfo, OwnerInfo, Step, Ground, Assignment, Place, Tie, Repair, Change)>();
-    cloned::<(Named<UserId>, ShareInfo, Rights, Diff<'_>, DiffGroup<'_>, RightChange, Finding)>();
+    cloned::<(Named<UserId>, ShareInfo, Rights, Diff<'_>, DiffGroup<'_>, RightChange)>();
     copied::<(ReasonCode, Post)>();
     cloned::<Scope<'_, AnyRecord<'_>>>();
     cloned::<(Editor<'_>, Receipt, DryRun, Affected, Actor, AuditEntry, Checkpoint, Rule)>();

@@ -35,7 +35,7 @@ fn name(a: Level, b: Level) -> String {
 /// Two types, one a pool, with an action for each pair of levels; two roles for everyone.
 fn schema_and_roles() -> Document {
     let actions =
-        |resource: Resource| pairs().fold(resource, |resource, (a, b)| resource.action(Action::new(name(a, b))));
+        |resource: ResourceType| pairs().fold(resource, |resource, (a, b)| resource.action(Action::new(name(a, b))));
     let section = Section::new("s")
         .resource(actions(ResourceType::new("plain")))
         .resource(actions(ResourceType::new("pool").pool()));

@@ -4,7 +4,7 @@ mod engine;
 mod reach;
 mod text;
 
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde::{Serialize, Serializer};
 
 use crate::snapshot::{Entry, Snapshot};
 use crate::vocabulary::id::UserId;
@@ -50,7 +50,7 @@ pub struct DiffGroup<'d> {
 }
 
 /// How one right changes. There is one for each permission that differs.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct RightChange {
     /// The permission, for example `contact.read`.
@@ -120,19 +120,25 @@ impl<'d> DiffGroup<'d> {
 
 impl Serialize for Diff<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut diff = serializer.serialize_struct("Diff", 2)?;
-        diff.serialize_field("format", &1)?;
-        diff.serialize_field("groups", &self.groups().collect::<Vec<_>>())?;
-        diff.end()
+        #[derive(Serialize)]
+        struct Written<'d> {
+            format: u32,
+            groups: Vec<DiffGroup<'d>>,
+        }
+
+        Written { format: 1, groups: self.groups().collect() }.serialize(serializer)
     }
 }
 
 impl Serialize for DiffGroup<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut group = serializer.serialize_struct("DiffGroup", 3)?;
-        group.serialize_field("count", &self.count())?;
-        group.serialize_field("users", &self.users())?;
-        group.serialize_field("changes", self.changes())?;
-        group.end()
+        #[derive(Serialize)]
+        struct Written<'d> {
+            count: usize,
+            users: Vec<&'d UserId>,
+            changes: &'d [RightChange],
+        }
+
+        Written { count: self.count(), users: self.users(), changes: self.changes() }.serialize(serializer)
     }
 }

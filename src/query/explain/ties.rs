@@ -2,7 +2,7 @@
 
 use crate::policy::org::User;
 use crate::query::explain::grounds::{assignment, places};
-use crate::query::explain::record::{department_named, homes, owner_told, share_told};
+use crate::query::explain::record::{department_named, homes, owner_info, share_info};
 use crate::query::explain::{Assignment, Tie};
 use crate::query::principal::Principal;
 use crate::vocabulary::facts::Facts;
