@@ -92,11 +92,10 @@ impl Crm {
     ///
     /// Here one thread changes things. Where several do, they take turns: a lock around all of this.
     fn change(&self, commands: &[Command]) -> Result<usize, Box<dyn Error>> {
-        let before = self.authz.load();
-        self.authz.apply(commands)?;
-        let after = self.authz.load();
-        // If the tables are not where these start, nothing of them is done, and filling is never wrong.
-        self.run_all(self.mirror.follow(&before, &after)?).or_else(|_| self.run_all(self.mirror.fill(&after)?))
+        let receipt = self.authz.apply(commands)?;
+        // If the tables are at another state than these statements start from, none takes effect, and filling is always right.
+        let followed = self.run_all(self.mirror.follow(&receipt)?);
+        followed.or_else(|_| self.run_all(self.mirror.fill(receipt.after())?))
     }
 
     /// How many contacts a user may read, and the newest of them: two queries of the application with the same condition.

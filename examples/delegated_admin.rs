@@ -5,9 +5,9 @@ use std::error::Error;
 use std::fmt::Write;
 
 use orgscope::document::{Action, Department, Document, Role, User};
+use orgscope::log::AuditEntry;
 use orgscope::{
-    AuditEntry, Command, Editor, Facts, Grant, Handle, Level, Permission, Policy, Receipt, Resource, Subject, UserId,
-    presets,
+    Command, Editor, Facts, Grant, Handle, Level, Permission, Policy, Receipt, Resource, Subject, UserId, presets,
 };
 
 /// A mailbox of one person.
@@ -75,7 +75,7 @@ impl Application {
         let people: Vec<String> = receipt.affected().users().map(ToString::to_string).collect();
         let people = if people.is_empty() { "nobody".to_owned() } else { people.join(", ") };
         writeln!(self.text, "{user} {what}.")?;
-        writeln!(self.text, "  revision {}, for {people}", receipt.after())?;
+        writeln!(self.text, "  revision {}, for {people}", receipt.after().revision())?;
         Ok(receipt)
     }
 
@@ -128,7 +128,7 @@ fn story() -> Result<String, Box<dyn Error>> {
         .assigned_to(Subject::department("north"));
     let set_up = [Command::create_role(desk)];
     let run = app.authz.as_user("sam").dry_run(&set_up)?;
-    let seen_by = run.snapshot().principal("nina").scope(run.snapshot().schema().permission::<Mailbox>("view")?);
+    let seen_by = run.after().principal("nina").scope(run.after().schema().permission::<Mailbox>("view")?);
     writeln!(app.text, "Would nina see the mailbox of nick?  {}", seen_by.contains(&Mailbox("nick".into())))?;
     app.apply("sam", "makes a role for the desk of the north", &set_up)?;
     app.reach("view")?;

@@ -12,7 +12,7 @@ use std::slice;
 
 use orgscope::document::User;
 use orgscope::world::{World, document};
-use orgscope::{Facts, Handle, Owner, Policy, RecordId, Reload, Resource, Share};
+use orgscope::{Facts, Handle, Owner, Policy, RecordId, Resource, Share};
 use support::access::{self, Listed, join, reach, why};
 use support::table::table;
 
@@ -103,7 +103,7 @@ fn story() -> Result<String, Box<dyn Error>> {
     let olga = User::new("olga").name("Olga, new in Sales North").member_of("sales-north");
     people.push(olga.clone());
     let policy = Policy::from_document(authz.load().policy().to_document().user(olga))?;
-    if authz.replace(policy) == Reload::OtherSchema {
+    if !authz.replace(policy).keeps_permissions() {
         return Err("the permissions must be looked up again".into());
     }
     let after = authz.load();

@@ -1,16 +1,19 @@
 //! The current snapshot, shared by all threads of an application.
 
-mod current;
-
+use std::fmt::{self, Debug};
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arc_swap::{ArcSwap, Guard};
+
 use crate::admin::actor::Actor;
-use crate::admin::audit::AuditEntry;
+use crate::admin::audit::{AuditEntry, Done};
 use crate::admin::digest::Digest;
-use crate::admin::log::{self, Checkpoint, RestoreError, Restored};
-use crate::admin::receipt::{DryRun, Receipt};
-use crate::admin::refusal::Refusal;
-use crate::admin::{Batch, Desk};
+use crate::admin::draft::Draft;
+use crate::admin::ledger::{Batch, Ledger, Purpose};
+use crate::admin::log::{self, Checkpoint, LogError, Restored};
+use crate::admin::receipt::Receipt;
+use crate::admin::refusal::{Refusal, Rule};
 use crate::document::Command;
 use crate::policy::Policy;
 use crate::policy::schema::UnknownPermission;
@@ -18,7 +21,6 @@ use crate::snapshot::Snapshot;
 use crate::vocabulary::facts::Resource;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::permission::Permission;
-use current::Current;
 
 /// Holds the current [`Snapshot`], and replaces it as a whole. Readers never lock and never wait; writers wait for each
 /// other.
@@ -44,21 +46,49 @@ use current::Current;
 /// assert!(!authz.load().principal("ann").check(manage, &()).is_allow());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Handle {
-    current: Current,
-    /// What is remembered to make the next snapshot. Who writes holds its lock; who reads never asks for it.
-    desk: Mutex<Desk>,
+    current: ArcSwap<Current>,
+    /// A writer holds it from loading the current state until the next one is published.
+    writer: Mutex<()>,
 }
 
-/// Whether the tokens that an application holds still serve after a reload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "with another schema every token that was looked up before denies"]
-pub enum Reload {
-    /// The schema is the same: they do.
-    SameSchema,
-    /// The schema is another: they deny from now on, and must be looked up again.
-    OtherSchema,
+/// A state with what a writer needs of it, published as one.
+struct Current {
+    snapshot: Arc<Snapshot>,
+    ledger: Ledger,
+}
+
+/// A snapshot on loan from a [`Handle`]: dereferences to the [`Snapshot`].
+///
+/// It is meant to live as long as a request. [`into_arc`](Self::into_arc) gives a snapshot to keep.
+pub struct Loaded(Guard<Arc<Current>>);
+
+impl Loaded {
+    /// The snapshot, to be kept or sent elsewhere.
+    pub fn into_arc(self) -> Arc<Snapshot> {
+        self.0.snapshot.clone()
+    }
+}
+
+impl Deref for Loaded {
+    type Target = Snapshot;
+
+    #[inline]
+    fn deref(&self) -> &Snapshot {
+        &self.0.snapshot
+    }
+}
+
+impl Debug for Loaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Debug::fmt(&**self, f)
+    }
+}
+
+impl Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle").field("current", &self.load()).finish_non_exhaustive()
+    }
 }
 
 impl Handle {
@@ -69,17 +99,14 @@ impl Handle {
 
     fn of(state: Restored) -> Self {
         let Restored { policy, revision, log } = state;
-        let desk = Mutex::new(Desk::new(&policy, revision, log));
-        Self { current: Current::new(Snapshot::compile_owned(policy).with_revision(revision)), desk }
+        let ledger = Ledger::new(&policy, revision, log);
+        let snapshot = Arc::new(Snapshot::compile_shared(Arc::new(policy), revision));
+        Self { current: ArcSwap::from_pointee(Current { snapshot, ledger }), writer: Mutex::new(()) }
     }
 
     /// The current snapshot. Load it once for each request, so that all answers within it come from one state.
-    ///
-    /// Two threads get two copies of one state, so that neither waits for the other's count of who holds it: states are
-    /// compared by their [`revision`](Snapshot::revision), not by where they are. A copy is a few hundred bytes, made when a
-    /// thread first loads a state; of more than 32 threads that ever were, some share one.
-    pub fn load(&self) -> Arc<Snapshot> {
-        self.current.load()
+    pub fn load(&self) -> Loaded {
+        Loaded(self.current.load())
     }
 
     /// Applies a batch of commands by the host application, all or none, and publishes the state after it: short for
@@ -87,53 +114,108 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// When a command makes no sense on the state that it meets (an unknown or repeated id or name, a cycle, a department
-    /// that is not empty, a level that is not allowed, something to join or assign that is there already, or to leave that is
-    /// not), or when nobody could manage a section any more. Then nothing has changed.
+    /// When a command is invalid on the state that it meets (an unknown or repeated id or name, a cycle, a department that is not
+    /// empty, a level that is not allowed, something to join or assign that is there already, or to leave that is not), or when
+    /// nobody could manage a section any more. Then nothing has changed.
     pub fn apply(&self, commands: impl AsRef<[Command]>) -> Result<Receipt, Refusal> {
         self.as_host().apply(commands)
     }
 
-    /// To change things as the host application, whom no rule but sense and lock-out holds back.
+    /// An editor that acts as the host application, which only validity and lock-out restrict.
     pub fn as_host(&self) -> Editor<'_> {
         Editor { handle: self, by: Actor::Host, at: None, seen: None, forced: false }
     }
 
-    /// To change things as the host application, also if nobody can manage a section any more after that.
-    pub fn by_force(&self) -> Editor<'_> {
-        Editor { forced: true, ..self.as_host() }
-    }
-
-    /// To change things on behalf of a user, as far as the rules let them. The user may be unknown: then it is refused.
+    /// An editor that acts for a user, within the delegation rules. An unknown user is refused.
     pub fn as_user(&self, user: impl Into<UserId>) -> Editor<'_> {
         Editor { by: Actor::User(user.into()), ..self.as_host() }
     }
 
-    /// Compiles another policy and puts it in the place of the current one. Snapshots that were loaded before stay as
-    /// they are.
+    /// Replaces the policy, as the host application: short for [`Editor::replace`] without any options.
     ///
-    /// This is no entry of the log: store a [`checkpoint`](Self::checkpoint) after it.
-    pub fn replace(&self, policy: Policy) -> Reload {
-        let next = Snapshot::compile_owned(policy);
-        let fingerprint = next.fingerprint();
-        let mut desk = self.write();
-        let before = self.current.original();
+    /// ```
+    /// # use orgscope::document::{Action, Document, ResourceType, Section, User};
+    /// # use orgscope::{Handle, Level, Policy};
+    /// # let mailbox = ResourceType::new("mailbox").action(Action::new("view").floor(Level::Own));
+    /// # let document = Document::new().section(Section::new("webmail").resource(mailbox));
+    /// # let authz = Handle::new(Policy::from_document(document.clone())?);
+    /// let receipt = authz.replace(Policy::from_document(document.user(User::new("ann")))?);
+    /// assert!(receipt.keeps_permissions());
+    /// assert!(authz.load().principal("ann").is_active());
+    /// assert!(receipt.audit().document().is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn replace(&self, policy: Policy) -> Receipt {
+        self.write_replacement(policy, None)
+    }
+
+    fn write_replacement(&self, policy: Policy, at: Option<String>) -> Receipt {
+        let document = Box::new(policy.to_document());
+        let policy = Arc::new(policy);
+        let _writing = self.write();
+        let current = self.current.load();
+        let before = current.snapshot.clone();
         let revision = before.revision() + 1;
-        *desk = Desk::new(next.policy(), revision, desk.log());
-        self.current.store(Arc::new(next.with_revision(revision)));
-        if before.fingerprint() == fingerprint { Reload::SameSchema } else { Reload::OtherSchema }
+        let done = Done::Document(document);
+        let entry = AuditEntry::after(current.ledger.log(), revision, Actor::Host, at, false, done);
+        self.publish_replacement(before, policy, entry)
+    }
+
+    fn publish_replacement(&self, before: Arc<Snapshot>, policy: Arc<Policy>, entry: AuditEntry) -> Receipt {
+        let ledger = Ledger::new(&policy, entry.revision(), entry.hash());
+        let after = Arc::new(Snapshot::compile_shared(policy, entry.revision()));
+        self.publish(after.clone(), ledger);
+        Receipt::of_replacement(before, after, entry)
+    }
+
+    /// Applies an entry of the log that was accepted elsewhere: by another process that shares the log, or before a crash. No rule
+    /// is checked again. The state after it is published at the cost of what the entry changes.
+    ///
+    /// ```
+    /// # use orgscope::document::{Action, Document, ResourceType, Section, User};
+    /// # use orgscope::{Command, Handle, Level, Policy};
+    /// # let mailbox = ResourceType::new("mailbox").action(Action::new("view").floor(Level::Own));
+    /// # let document = Document::new().section(Section::new("webmail").resource(mailbox));
+    /// let (here, there) = (Handle::new(Policy::from_document(document)?), Handle::restore(
+    ///     // Both start from one state.
+    /// #   Handle::new(Policy::from_document(Document::new().section(Section::new("webmail").resource(
+    /// #       ResourceType::new("mailbox").action(Action::new("view").floor(Level::Own)))))?).checkpoint(), [])?);
+    /// # /*
+    ///     …
+    /// # */
+    /// let receipt = here.apply([Command::add_user(User::new("ann"))])?;
+    /// there.follow(receipt.audit())?;
+    /// assert_eq!(there.checkpoint(), here.checkpoint());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the entry is not the next one of this handle's log: it was altered, is missing its predecessor, or comes again; or
+    /// when it is invalid on the state. Then nothing has changed.
+    pub fn follow(&self, entry: &AuditEntry) -> Result<Receipt, LogError> {
+        let _writing = self.write();
+        let current = self.current.load();
+        let before = current.snapshot.clone();
+        log::check_next(entry, before.revision(), current.ledger.log())?;
+        if let Some(document) = entry.document() {
+            let policy = Arc::new(Policy::from_document(document.clone())?);
+            return Ok(self.publish_replacement(before, policy, entry.clone()));
+        }
+        let mut draft = Draft::of(&before);
+        log::replay(entry, |command| draft.apply(command))?;
+        let (receipt, ledger) = current.ledger.follow(&before, draft, entry.clone());
+        self.publish(receipt.after().clone(), ledger);
+        Ok(receipt)
     }
 
     /// The current state, to be stored. Linear in its size.
     pub fn checkpoint(&self) -> Checkpoint {
-        let (snapshot, log) = {
-            let desk = self.write();
-            (self.load(), desk.log())
-        };
-        Checkpoint::of(&snapshot, log)
+        let current = self.current.load();
+        Checkpoint::of(&current.snapshot, current.ledger.log())
     }
 
-    /// Makes the state again that a checkpoint and the entries of the log after it lead to. The next revision and the next
+    /// A handle with the state that a checkpoint and the entries of the log after it lead to. The next revision and the next
     /// hash follow theirs.
     ///
     /// ```
@@ -158,18 +240,20 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// When the checkpoint or an entry is not as it was stored, and when an entry is missing, comes again or makes no sense.
+    /// When the checkpoint or an entry was altered since it was stored, and when an entry is missing, repeated or invalid.
     /// Entries missing at the end can't be told from entries that never were: keep the last hash elsewhere.
-    pub fn restore(
-        checkpoint: Checkpoint,
-        entries: impl IntoIterator<Item = AuditEntry>,
-    ) -> Result<Self, RestoreError> {
+    pub fn restore(checkpoint: Checkpoint, entries: impl IntoIterator<Item = AuditEntry>) -> Result<Self, LogError> {
         log::restore(checkpoint, entries).map(Self::of)
     }
 
-    fn write(&self) -> MutexGuard<'_, Desk> {
-        // No panic is known that could happen while the lock is held; after one, readers still have the last snapshot.
-        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    fn write(&self) -> MutexGuard<'_, ()> {
+        // The lock protects no data: after a panic the last state that was published is still whole.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The caller holds the writer's lock.
+    fn publish(&self, snapshot: Arc<Snapshot>, ledger: Ledger) {
+        self.current.store(Arc::new(Current { snapshot, ledger }));
     }
 
     /// The permission for an action on the records of type `R`, in the current schema.
@@ -205,14 +289,15 @@ impl Handle {
 /// // What would happen?
 /// let refusal = authz.as_user("ann").dry_run(&add).unwrap_err();
 /// assert_eq!(refusal.kind(), RefusalKind::NotPermitted);
-/// let run = authz.as_user("root").dry_run(&add)?;
-/// assert!(run.snapshot().principal("bo").is_active());
+/// let receipt = authz.as_user("root").dry_run(&add)?;
+/// assert!(receipt.after().principal("bo").is_active());
 /// assert!(!authz.load().principal("bo").is_active());
 ///
 /// // Let it happen, unless somebody has changed the same things since the page was made.
 /// let page = authz.load();
-/// let receipt = authz.as_user("root").if_unchanged_since(page.revision()).at("2026-11-22T08:00:00Z").apply(&add)?;
-/// assert_eq!((receipt.before(), receipt.after()), (0, 1));
+/// let editor = authz.as_user("root").if_unchanged_since(page.revision()).at("2026-11-22T08:00:00Z");
+/// let receipt = editor.apply(&add)?;
+/// assert_eq!(receipt.after().revision(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -226,50 +311,72 @@ pub struct Editor<'h> {
 }
 
 impl Editor<'_> {
-    /// The same, refused if what the batch is about has changed since this revision, which the editor saw: a cell, an
-    /// assignment or a subject that it names, or that its verdict rests on. Without it, nothing that others did in the
-    /// meantime is looked at.
+    /// Refuses a batch if what it depends on has changed since this revision, which the editor saw: a cell, an assignment or a
+    /// subject that it names, or that its verdict rests on. Otherwise what others did meanwhile is not looked at.
     ///
-    /// The latest 65,536 changed facts are remembered, of which one command may make several. A revision from before is refused
-    /// as well.
+    /// The latest 65,536 changed topics are remembered; one command may change several. A revision from before that is refused as
+    /// well.
     pub fn if_unchanged_since(self, revision: u64) -> Self {
         Self { seen: Some(revision), ..self }
     }
 
-    /// The same, with a time for the log, in whatever form the application keeps times. The library reads no clock.
+    /// Adds a time for the log, in whatever form the application keeps times. The library reads no clock.
     pub fn at(self, time: impl Into<String>) -> Self {
         Self { at: Some(time.into()), ..self }
     }
 
+    /// Accepts a batch even if nobody can manage a section any more after it. Only the host application may: for a user, every
+    /// batch is refused then.
+    pub fn force(self) -> Self {
+        Self { forced: true, ..self }
+    }
+
     /// Applies a batch of commands, all or none, and publishes the state after it.
     ///
-    /// Each command is judged on the state that those before it left. It costs what the batch changes: one user's change
-    /// copies the parts of the lists that the user stands in, and the lists of these parts, three times as much in a company
-    /// a thousand times as large; when an eighth has come whose ids are text or far from each other, their index is made anew.
-    /// Besides, who joins or leaves a group costs a copy of its list, and a group that comes or goes, gets its first role or
-    /// loses its last one, costs its members; a department that moves, or that a role is given to or taken from, costs those
-    /// above and below it and a copy of a few bytes for each department; one that comes or goes costs all departments. (What no
-    /// user needs any more is kept until [`replace`](Handle::replace); of a group that is gone, sixteen bytes until the policy is
-    /// read from a document.) What the rules add stands in [`administration`](crate::docs::administration#what-it-costs).
+    /// Each command is judged on the state that those before it left. The cost is that of what the batch changes: one user's change
+    /// copies the parts of the lists that the user is in, and the lists of these parts; three times as much in a company a
+    /// thousand times as large. When an eighth of the users have come whose ids are text or far from each other, their index is
+    /// made anew. Besides, joining or leaving a group costs a copy of its list; a group that comes or goes, gets its first role or
+    /// loses its last one costs its members; a department that moves, or gets or loses a role, costs those above and below it and a
+    /// copy of a few bytes for each department; one that comes or goes costs all departments. What no user needs any more is
+    /// kept until [`replace`](Handle::replace). What the rules add is in
+    /// [`administration`](crate::docs::administration#what-it-costs).
     ///
     /// # Errors
     ///
     /// When the batch is refused. Then nothing has changed.
     pub fn apply(&self, commands: impl AsRef<[Command]>) -> Result<Receipt, Refusal> {
-        let mut desk = self.handle.write();
-        let DryRun { receipt, snapshot } =
-            desk.apply(&self.handle.current.original(), self.batch(commands.as_ref()))?;
-        self.handle.current.store(snapshot);
+        let _writing = self.handle.write();
+        let current = self.handle.current.load();
+        let (receipt, ledger) =
+            current.ledger.judge(&current.snapshot, self.batch(commands.as_ref()), Purpose::Publication)?;
+        self.handle.publish(receipt.after().clone(), ledger);
         Ok(receipt)
     }
 
-    /// What [`apply`](Self::apply) would do: the same verdict and the same receipt, and nothing is published.
+    /// What [`apply`](Self::apply) would do: the same verdict and the same receipt, with the state that would be; but nothing is
+    /// published. Another batch may still get its revision. It takes no lock, so it makes no writer wait.
     ///
     /// # Errors
     ///
     /// When the batch would be refused.
-    pub fn dry_run(&self, commands: impl AsRef<[Command]>) -> Result<DryRun, Refusal> {
-        self.handle.write().dry_run(&self.handle.current.original(), self.batch(commands.as_ref()))
+    pub fn dry_run(&self, commands: impl AsRef<[Command]>) -> Result<Receipt, Refusal> {
+        let current = self.handle.current.load();
+        let judged = current.ledger.judge(&current.snapshot, self.batch(commands.as_ref()), Purpose::Trial);
+        judged.map(|(receipt, _)| receipt)
+    }
+
+    /// Replaces the policy by another one and publishes that. It is an entry of the log, which holds the whole policy; lock-out is
+    /// not checked. Linear in the policy. Snapshots that were loaded before stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// When the editor acts for a user: only the host application replaces a policy.
+    pub fn replace(self, policy: Policy) -> Result<Receipt, Refusal> {
+        match self.by {
+            Actor::Host => Ok(self.handle.write_replacement(policy, self.at)),
+            Actor::User(user) => Err(Refusal::of_all(Rule::Replace { user })),
+        }
     }
 
     fn batch<'b>(&'b self, commands: &'b [Command]) -> Batch<'b> {

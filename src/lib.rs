@@ -122,15 +122,10 @@ pub mod sql;
 mod vocabulary;
 pub mod world;
 
-pub use admin::actor::Actor;
-pub use admin::affected::Affected;
-pub use admin::audit::AuditEntry;
-pub use admin::digest::Digest;
-pub use admin::log::{Checkpoint, RestoreError};
-pub use admin::receipt::{DryRun, Receipt};
-pub use admin::refusal::{Refusal, Rule, Unreached};
+pub use admin::receipt::Receipt;
+pub use admin::refusal::Refusal;
 pub use document::{Command, Document};
-pub use handle::{Editor, Handle, Reload};
+pub use handle::{Editor, Handle, Loaded};
 pub use policy::Policy;
 pub use policy::schema::{Schema, UnknownPermission};
 pub use policy::validate::{PolicyError, Problem};
@@ -155,6 +150,21 @@ pub use vocabulary::permission::{AnyPermission, Permission};
 pub use vocabulary::refusal::RefusalKind;
 pub use vocabulary::subject::{Owner, Share, Subject};
 pub use vocabulary::word::UnknownWord;
+
+/// What receipts and refusals are made of.
+pub mod rules {
+    pub use crate::admin::affected::Affected;
+    pub use crate::admin::refusal::{Rule, Unreached};
+    pub use crate::policy::rules::{Content, Invalid, Kind};
+}
+
+/// The log: what was done, and a state to go on from.
+pub mod log {
+    pub use crate::admin::actor::Actor;
+    pub use crate::admin::audit::AuditEntry;
+    pub use crate::admin::digest::Digest;
+    pub use crate::admin::log::{Checkpoint, LogError};
+}
 
 /// The parts of an [`Explanation`].
 pub mod explain {

@@ -3,16 +3,15 @@
 //! It shares the vocabulary and the policy with the rest of the crate, and no decision. The numbers in the comments are
 //! those of the steps in [`docs::semantics`](crate::docs::semantics).
 
-use petgraph::stable_graph::NodeIndex;
-
 use crate::policy::Policy;
 use crate::policy::org::User;
 use crate::policy::role::Role;
 use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::id::{UserId, UserRef};
+use crate::vocabulary::index::{ActionIndex, DepartmentSlot};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::mode::Unowned;
-use crate::vocabulary::permission::{ActionIndex, AnyPermission, Permission};
+use crate::vocabulary::permission::{AnyPermission, Permission};
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::{Owner, Share, Subject};
 
@@ -105,7 +104,7 @@ impl<'p> Reference<'p> {
     }
 
     /// Whether an owner is in one of these departments: as a member, or as the department itself.
-    fn is_in(self, owner: &Owner<&str>, these: impl Fn(NodeIndex) -> bool) -> bool {
+    fn is_in(self, owner: &Owner<&str>, these: impl Fn(DepartmentSlot) -> bool) -> bool {
         match owner {
             Owner::User(owner) => {
                 let owner = self.policy.org.users().get(&UserId::from(*owner));
@@ -141,17 +140,17 @@ impl<'p> Reference<'p> {
     }
 
     /// Whether the user is a member, head or deputy of the department.
-    fn is_anchor(user: &User, department: NodeIndex) -> bool {
+    fn is_anchor(user: &User, department: DepartmentSlot) -> bool {
         user.anchors().any(|anchor| anchor == department)
     }
 
     /// Whether the user is a member, head or deputy of the department or of one that it is below.
-    fn is_below_an_anchor(self, user: &User, department: NodeIndex) -> bool {
+    fn is_below_an_anchor(self, user: &User, department: DepartmentSlot) -> bool {
         self.policy.org.with_those_above(department).any(|above| Self::is_anchor(user, above))
     }
 
     /// Whether the user is a member, head or deputy of the department or of one below it.
-    fn has_anchor_below(self, user: &User, department: NodeIndex) -> bool {
+    fn has_anchor_below(self, user: &User, department: DepartmentSlot) -> bool {
         user.anchors().any(|anchor| self.policy.org.with_those_above(anchor).any(|above| above == department))
     }
 }

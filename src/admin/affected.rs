@@ -1,21 +1,23 @@
-//! Whose answers a batch may have changed.
+//! The users whose answers a batch may have changed.
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Debug};
 use std::sync::{Arc, OnceLock};
 
-use crate::document::{Command, Word};
 use crate::policy::Policy;
+use crate::policy::fact::{Change, Fact};
 use crate::policy::org::User;
+use crate::snapshot::Snapshot;
 use crate::vocabulary::id::{DepartmentId, RoleId, UserId, UserRef};
+use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
 
-/// Whose answers a batch may have changed: what an application that keeps answers of its own must forget.
+/// The users whose answers a batch may have changed: those for whom an application must forget answers that it keeps.
 ///
-/// Nobody outside has any other answer than before, to any question. Somebody inside may well have the same. It is kept as
-/// kinds of people, with the policies before and after, and not as a list: so it costs what the batch costs, however many it
-/// contains. The first question gathers the subjects of the roles that it names; asking for one user costs their departments and
-/// those above them.
+/// Users outside the set get the same answers as before, to any question. The set may contain users whose answers did not change.
+/// It is kept as kinds of people, with the policies before and after, and not as a list: so it costs what the batch costs, however
+/// many users it contains. The first question gathers the subjects of the roles that the batch touched; asking about one user costs
+/// their departments and those above them.
 ///
 /// ```
 /// # use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
@@ -43,20 +45,30 @@ pub struct Affected {
     gathered: OnceLock<BTreeSet<Subject>>,
 }
 
-/// Kinds of people, gathered command by command.
+/// Kinds of people.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Kinds {
-    /// Whom one of these contains.
+struct Kinds {
+    /// Users in one of these.
     subjects: BTreeSet<Subject>,
-    /// Whom one of these is assigned to.
+    /// Users who have one of these.
     roles: BTreeSet<RoleId>,
-    /// Who is anchored in one of these or above: they reach the records of those who are there.
+    /// Users who are anchored in one of these or above: they reach the records of those who are there.
     reaching: BTreeSet<DepartmentId>,
 }
 
 impl Affected {
-    pub(crate) fn new(before: Arc<Policy>, after: Arc<Policy>, kinds: Kinds) -> Self {
-        Self { before, after, kinds, gathered: OnceLock::new() }
+    pub(crate) fn by(before: &Snapshot, after: &Snapshot, facts: &[Fact]) -> Self {
+        let mut kinds = Kinds::default();
+        facts.iter().for_each(|fact| kinds.add(fact));
+        Self::of(before, after, kinds)
+    }
+
+    pub(crate) fn everybody(before: &Snapshot, after: &Snapshot) -> Self {
+        Self::of(before, after, Kinds { subjects: [Subject::Everyone].into_iter().collect(), ..Kinds::default() })
+    }
+
+    fn of(before: &Snapshot, after: &Snapshot, kinds: Kinds) -> Self {
+        Self { before: before.shared_policy(), after: after.shared_policy(), kinds, gathered: OnceLock::new() }
     }
 
     /// Whether this user's answers may have changed.
@@ -65,12 +77,12 @@ impl Affected {
         self.contains_in(&self.before, &user) || self.contains_in(&self.after, &user)
     }
 
-    /// Whether nobody's answers have changed.
+    /// Whether no answer of anybody changed.
     pub fn is_empty(&self) -> bool {
         self.subjects().is_empty() && self.kinds.reaching.is_empty()
     }
 
-    /// All of them that were there before or are there now, in canonical order. A look at each user of the company.
+    /// All of them that were known before or are known now, in canonical order. A look at each user of the company.
     pub fn users(&self) -> impl Iterator<Item = &UserId> {
         let states = if self.is_empty() { &[][..] } else { &[&self.before, &self.after] };
         let users: BTreeSet<&UserId> = states.iter().flat_map(|state| state.org.users().keys()).collect();
@@ -106,55 +118,33 @@ impl Debug for Affected {
 }
 
 impl Kinds {
-    /// Adds whose answers a command may change: asked of it and of those that undo it, it names everybody.
-    pub(crate) fn add(&mut self, command: &Command) {
-        match command {
-            Command::RenameDepartment { .. }
-            | Command::RenameUser { .. }
-            | Command::RenameGroup { .. }
-            | Command::RenameRole { .. }
-            | Command::SetHidden { .. }
-            | Command::CloneRole { .. }
-            // What undoes these names everybody: it adds with all members and places, and sets each cell.
-            | Command::RemoveDepartment { .. }
-            | Command::RemoveGroup { .. }
-            | Command::SetLevelForAllRoles { .. } => {}
-            // Nobody is in a department that comes or goes, but it may own records.
-            Command::AddDepartment { parent, .. } => self.reaching.extend(parent.clone()),
-            Command::MoveDepartment { id, parent } => {
-                self.reaching.extend(parent.clone());
-                self.subjects.insert(Subject::DepartmentSub(id.clone()));
+    fn add(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Department(change) if change.differs(|state| &state.parent) => {
+                let states = [&change.before, &change.after].into_iter().flatten();
+                self.reaching.extend(states.filter_map(|state| state.parent.clone()));
+                // Nobody is in a department that comes or goes, but it may own records.
+                if !change.comes_or_goes() {
+                    self.subjects.insert(Subject::DepartmentSub(change.key.clone()));
+                }
             }
-            // Who has them in sight depends on where they are a member.
-            Command::AddUser { id, departments, .. } => {
-                self.user(id);
-                self.reaching.extend(departments.iter().cloned());
-            }
-            Command::JoinDepartment { user, department } | Command::LeaveDepartment { user, department } => {
+            Fact::User(change) if change.differs(|state| (state.active, state.admin)) => self.user(&change.key),
+            Fact::Post(Change { key: (user, department, post), .. }) => {
                 self.user(user);
-                self.reaching.insert(department.clone());
+                // Their membership decides who can see their records.
+                if *post == Post::Member {
+                    self.reaching.insert(department.clone());
+                }
             }
-            Command::RemoveUser { id } => self.user(id),
-            Command::SetActive { user, .. }
-            | Command::SetHead { user, .. }
-            | Command::SetDeputy { user, .. }
-            | Command::JoinGroup { user, .. }
-            | Command::LeaveGroup { user, .. }
-            | Command::SetAdministrator { user, .. } => self.user(user),
-            Command::AddGroup { members, .. } => members.iter().for_each(|member| self.user(member)),
-            Command::CreateRole { assigned_to, .. } => assigned_to.iter().for_each(|subject| self.subject(subject)),
-            Command::DeleteRole { id: role } | Command::SetLevel { role, .. } => _ = self.roles.insert(role.clone()),
-            Command::Assign { subject, .. } | Command::Unassign { subject, .. } => self.subject(subject),
+            Fact::Member(Change { key: (user, _), .. }) => self.user(user),
+            Fact::Cell(Change { key: (role, _), .. }) => _ = self.roles.insert(role.clone()),
+            Fact::Assignment(Change { key: (_, subject), .. }) => _ = self.subjects.insert(subject.clone()),
+            // Names and visibility change no answer; the rest is in other facts.
+            Fact::Department(_) | Fact::User(_) | Fact::Group(_) | Fact::Role(_) => {}
         }
     }
 
     fn user(&mut self, id: &UserId) {
         self.subjects.insert(Subject::User(id.clone()));
-    }
-
-    fn subject(&mut self, subject: &Word<Subject>) {
-        if let Word::Known(subject) = subject {
-            self.subjects.insert(subject.clone());
-        }
     }
 }

@@ -1,21 +1,22 @@
-//! The audit trail: who changed what, when.
+//! The audit trail: who changed what, and when.
 
 use serde::{Deserialize, Serialize};
 
 use crate::admin::actor::Actor;
 use crate::admin::digest::Digest;
-use crate::document::{Command, is_default};
+use crate::document::{Command, Document, is_default};
 
-/// One accepted batch, as the log keeps it.
+/// One accepted batch, or a policy that replaced another, as the log keeps it.
 ///
-/// Entries are chained: the hash of each is that of the entry before and of this entry's JSON without its own hash. So
-/// none can be changed, left out or put in between without changing the hashes of all after it. Who can rewrite the whole
+/// Entries are chained: the hash of each covers the hash of the entry before and the JSON of this entry without its own hash. So
+/// none can be changed, left out or inserted without changing the hashes of all after it. Somebody who can rewrite the whole
 /// log can rewrite the hashes too: keep the last one where they can't.
 ///
 /// ```
 /// # use orgscope::document::{Action, Document, ResourceType, Section, User};
 /// # use orgscope::{Handle, Level, Policy};
-/// use orgscope::{Actor, AuditEntry, Command, Digest};
+/// use orgscope::Command;
+/// use orgscope::log::{Actor, AuditEntry, Digest};
 ///
 /// # let mailbox = ResourceType::new("mailbox").action(Action::new("view").floor(Level::Own));
 /// # let document = Document::new().section(Section::new("webmail").resource(mailbox)).user(User::new("root").administrator());
@@ -32,16 +33,57 @@ use crate::document::{Command, is_default};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Written")]
 pub struct AuditEntry {
     revision: u64,
     by: Actor,
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<String>,
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default")]
     forced: bool,
-    commands: Vec<Command>,
+    #[serde(flatten)]
+    done: Done,
     hash: Digest,
+}
+
+/// What was done. As JSON it is the one field that says so.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Done {
+    Commands(Vec<Command>),
+    /// The policy was replaced by this one.
+    Document(Box<Document>),
+}
+
+/// An entry as it is read.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    revision: u64,
+    by: Actor,
+    #[serde(default)]
+    at: Option<String>,
+    #[serde(default)]
+    forced: bool,
+    #[serde(default)]
+    commands: Option<Vec<Command>>,
+    #[serde(default)]
+    document: Option<Box<Document>>,
+    hash: Digest,
+}
+
+impl TryFrom<Written> for AuditEntry {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        let Written { revision, by, at, forced, commands, document, hash } = written;
+        let done = match (commands, document) {
+            (Some(commands), None) => Done::Commands(commands),
+            (None, Some(document)) => Done::Document(document),
+            _ => return Err("an entry of the log has either `commands` or a `document`"),
+        };
+        Ok(Self { revision, by, at, forced, done, hash })
+    }
 }
 
 /// What the hash of an entry is of.
@@ -53,7 +95,8 @@ struct Content<'e> {
     at: Option<&'e str>,
     #[serde(skip_serializing_if = "is_default")]
     forced: bool,
-    commands: &'e [Command],
+    #[serde(flatten)]
+    done: &'e Done,
 }
 
 impl AuditEntry {
@@ -63,19 +106,19 @@ impl AuditEntry {
         by: Actor,
         at: Option<String>,
         forced: bool,
-        commands: &[Command],
+        done: Done,
     ) -> Self {
-        let mut entry = Self { revision, by, at, forced, commands: commands.to_vec(), hash: Digest::START };
+        let mut entry = Self { revision, by, at, forced, done, hash: Digest::START };
         entry.hash = entry.hash_after(before);
         entry
     }
 
     fn hash_after(&self, before: Digest) -> Digest {
-        let Self { revision, by, at, forced, commands, hash: _ } = self;
-        Digest::after(before, &Content { revision: *revision, by, at: at.as_deref(), forced: *forced, commands })
+        let Self { revision, by, at, forced, done, hash: _ } = self;
+        Digest::after(before, &Content { revision: *revision, by, at: at.as_deref(), forced: *forced, done })
     }
 
-    /// Whether this entry is what it was when it was written, and follows the one with that hash.
+    /// Whether this entry is unaltered since it was written, and follows the entry with that hash.
     pub fn follows(&self, before: Digest) -> bool {
         self.hash == self.hash_after(before)
     }
@@ -90,7 +133,7 @@ impl AuditEntry {
         &self.by
     }
 
-    /// When, as the application told.
+    /// When, in the words of the application.
     pub fn at(&self) -> Option<&str> {
         self.at.as_deref()
     }
@@ -100,9 +143,20 @@ impl AuditEntry {
         self.forced
     }
 
-    /// What it did.
+    /// The commands of the batch. None if the policy was replaced.
     pub fn commands(&self) -> &[Command] {
-        &self.commands
+        match &self.done {
+            Done::Commands(commands) => commands,
+            Done::Document(_) => &[],
+        }
+    }
+
+    /// The policy that replaced the one before. None for a batch of commands.
+    pub fn document(&self) -> Option<&Document> {
+        match &self.done {
+            Done::Commands(_) => None,
+            Done::Document(document) => Some(document),
+        }
     }
 
     /// The hash of this entry and of all before it.

@@ -1,12 +1,15 @@
 //! The log: a stored state, and the entries after it, make the state again.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::admin::audit::AuditEntry;
 use crate::admin::digest::Digest;
-use crate::document::Document;
+use crate::document::{Command, Document};
 use crate::policy::Policy;
+use crate::policy::rules::Invalid;
 use crate::policy::validate::PolicyError;
 use crate::snapshot::Snapshot;
 
@@ -31,23 +34,23 @@ struct Content<'c> {
     document: &'c Document,
 }
 
-/// Why a state can't be restored.
+/// Why an entry of the log, or a stored state, is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
-pub enum RestoreError {
-    /// The checkpoint is not as it was stored.
-    #[error("the checkpoint of revision {revision} is not as it was stored: its hash is another")]
+pub enum LogError {
+    /// The checkpoint was altered since it was stored.
+    #[error("the checkpoint of revision {revision} was altered since it was stored: its hash does not match")]
     AlteredCheckpoint {
         /// Its revision.
         revision: u64,
     },
-    /// The checkpoint is of a revision that no state can come to, and after which none could come.
-    #[error("the checkpoint is of revision {revision}: no state comes further than revision {last}", last = i64::MAX)]
-    NoRevision {
+    /// The revision of the checkpoint is one that no state can have.
+    #[error("revision {revision} of the checkpoint is out of range: the last revision is {last}", last = i64::MAX)]
+    OutOfRange {
         /// Its revision.
         revision: u64,
     },
-    /// The document of the checkpoint is no policy.
+    /// A document is invalid.
     #[error(transparent)]
     Policy(#[from] PolicyError),
     /// Entries are missing.
@@ -58,7 +61,7 @@ pub enum RestoreError {
         /// The one that came.
         found: u64,
     },
-    /// An entry comes again, or is older than the checkpoint.
+    /// An entry comes again, or is older than the state.
     #[error("revision {found} comes again in the log, where revision {expected} should come")]
     Repeated {
         /// The revision that should have come.
@@ -66,21 +69,21 @@ pub enum RestoreError {
         /// The one that came.
         found: u64,
     },
-    /// An entry is not as it was written, or followed another one when it was.
-    #[error("the entry of revision {revision} is not as it was written, or did not follow the one before it")]
+    /// An entry was altered since it was written, or it followed another one then.
+    #[error("the entry of revision {revision} was altered since it was written, or did not follow the one before it")]
     Altered {
         /// Its revision.
         revision: u64,
     },
-    /// An entry makes no sense on the state that it meets.
-    #[error("the entry of revision {revision} makes no sense here: commands[{command}]: {why}")]
+    /// A command of an entry is invalid on the state that it meets.
+    #[error("cannot replay revision {revision}: commands[{command}]: {invalid}")]
     Invalid {
-        /// Its revision.
+        /// The revision of the entry.
         revision: u64,
-        /// The place of the command in it.
+        /// The index of the command in it.
         command: usize,
-        /// What is wrong with the command.
-        why: String,
+        /// What is invalid.
+        invalid: Invalid,
     },
 }
 
@@ -118,7 +121,7 @@ impl Checkpoint {
     }
 }
 
-/// A state made again from what was stored of it.
+/// A state that was read or replayed.
 #[derive(Debug)]
 pub(crate) struct Restored {
     pub(crate) policy: Policy,
@@ -126,69 +129,72 @@ pub(crate) struct Restored {
     pub(crate) log: Digest,
 }
 
-/// Applies the entries after a checkpoint to it. They were judged when they were accepted, so no rule is asked again.
+/// Applies the entries after a checkpoint to it. They were judged when they were accepted, so no rule is checked again.
 pub(crate) fn restore(
     checkpoint: Checkpoint,
     entries: impl IntoIterator<Item = AuditEntry>,
-) -> Result<Restored, RestoreError> {
+) -> Result<Restored, LogError> {
     let Checkpoint { revision, log, .. } = checkpoint;
     if checkpoint.hash != checkpoint.true_hash() {
-        return Err(RestoreError::AlteredCheckpoint { revision });
+        return Err(LogError::AlteredCheckpoint { revision });
     }
     // So it can be counted on from there, and written into databases.
     if i64::try_from(revision).is_err() {
-        return Err(RestoreError::NoRevision { revision });
+        return Err(LogError::OutOfRange { revision });
     }
     let mut restored = Restored { policy: Policy::from_document(checkpoint.document)?, revision, log };
     for entry in entries {
-        restored.follow(&entry)?;
+        check_next(&entry, restored.revision, restored.log)?;
+        match entry.document() {
+            Some(document) => restored.policy = Policy::from_document(document.clone())?,
+            None => replay(&entry, |command| restored.policy.change(command).map(drop))?,
+        }
+        (restored.revision, restored.log) = (entry.revision(), entry.hash());
     }
     Ok(restored)
 }
 
-impl Restored {
-    fn follow(&mut self, entry: &AuditEntry) -> Result<(), RestoreError> {
-        let (expected, found) = (self.revision + 1, entry.revision());
-        if found > expected {
-            return Err(RestoreError::Gap { expected, found });
-        }
-        if found < expected {
-            return Err(RestoreError::Repeated { expected, found });
-        }
-        if !entry.follows(self.log) {
-            return Err(RestoreError::Altered { revision: found });
-        }
-        for (command, what) in entry.commands().iter().enumerate() {
-            let invalid = |why: crate::policy::change::Invalid| RestoreError::Invalid {
-                revision: found,
-                command,
-                why: why.to_string(),
-            };
-            self.policy.change(what).map_err(invalid)?;
-        }
-        (self.revision, self.log) = (found, entry.hash());
-        Ok(())
+/// Whether an entry is the next one after this revision, which the log had come to with this hash.
+pub(crate) fn check_next(entry: &AuditEntry, revision: u64, log: Digest) -> Result<(), LogError> {
+    let (expected, found) = (revision + 1, entry.revision());
+    match found.cmp(&expected) {
+        Ordering::Greater => Err(LogError::Gap { expected, found }),
+        Ordering::Less => Err(LogError::Repeated { expected, found }),
+        Ordering::Equal if !entry.follows(log) => Err(LogError::Altered { revision: found }),
+        Ordering::Equal => Ok(()),
     }
+}
+
+/// Applies the commands of an entry.
+pub(crate) fn replay(
+    entry: &AuditEntry,
+    mut apply: impl FnMut(&Command) -> Result<(), Invalid>,
+) -> Result<(), LogError> {
+    for (index, command) in entry.commands().iter().enumerate() {
+        let failed = |invalid| LogError::Invalid { revision: entry.revision(), command: index, invalid };
+        apply(command).map_err(failed)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Checkpoint, Digest, RestoreError, restore};
+    use super::{Checkpoint, Digest, LogError, restore};
     use crate::document::{Document, Section};
     use crate::policy::Policy;
     use crate::snapshot::Snapshot;
 
     #[test]
-    fn a_revision_that_nothing_can_follow_is_no_state() {
+    fn a_revision_that_nothing_can_follow_is_out_of_range() {
         let policy = Policy::from_document(Document::new().section(Section::new("crm"))).unwrap();
-        let of = |revision| Checkpoint::of(&Snapshot::compile(&policy).with_revision(revision), Digest::START);
+        let of = |revision| Checkpoint::of(&Snapshot::compile_shared(policy.clone().into(), revision), Digest::START);
         let last = u64::MAX >> 1;
         assert_eq!(restore(of(last), []).unwrap().revision, last);
         let error = restore(of(last + 1), []).unwrap_err();
-        assert_eq!(error, RestoreError::NoRevision { revision: last + 1 });
+        assert_eq!(error, LogError::OutOfRange { revision: last + 1 });
         assert_eq!(
             error.to_string(),
-            "the checkpoint is of revision 9223372036854775808: no state comes further than revision 9223372036854775807"
+            "revision 9223372036854775808 of the checkpoint is out of range: the last revision is 9223372036854775807"
         );
     }
 }

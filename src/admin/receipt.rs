@@ -1,24 +1,28 @@
 //! What an accepted batch did.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::admin::affected::Affected;
 use crate::admin::audit::AuditEntry;
 use crate::document::Command;
+use crate::policy::fact::Fact;
 use crate::snapshot::Snapshot;
+use crate::vocabulary::id::UserId;
 
-/// What an accepted batch did: from which revision to which, how to undo it, the entry for the log, and whose answers it
-/// may have changed.
+/// What an accepted batch did, or would do: the states before and after it, how to undo it, its entry for the log, and whose
+/// answers it may have changed.
 ///
-/// As JSON it is `{"before": …, "after": …, "undo": […], "audit": {…}}`. It can't be read back, because whose answers the
-/// batch may have changed is no part of that; the commands and the entry can:
+/// It holds both states, so drop it once they are no longer needed. As JSON it is `{"before": …, "after": …, "undo": […],
+/// "audit": {…}}`, with revisions for the states. It can't be read back, but the commands and the entry can:
 ///
 /// ```
 /// # use orgscope::document::{Action, Document, ResourceType, Section, User};
 /// # use orgscope::{Handle, Level, Policy};
-/// use orgscope::{AuditEntry, Command};
+/// use orgscope::Command;
+/// use orgscope::log::AuditEntry;
 ///
 /// # let mailbox = ResourceType::new("mailbox").action(Action::new("view").floor(Level::Own));
 /// # let document = Document::new().section(Section::new("webmail").resource(mailbox));
@@ -35,29 +39,55 @@ use crate::snapshot::Snapshot;
 /// authz.apply(stored.undo)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Receipt {
-    pub(crate) before: u64,
-    pub(crate) after: u64,
-    pub(crate) undo: Vec<Command>,
-    pub(crate) audit: AuditEntry,
-    #[serde(skip)]
-    pub(crate) affected: Affected,
+    before: Arc<Snapshot>,
+    after: Arc<Snapshot>,
+    undo: Vec<Command>,
+    audit: AuditEntry,
+    changed: Changed,
+    affected: Affected,
+}
+
+/// What changed.
+#[derive(Clone, Debug)]
+pub(crate) enum Changed {
+    Facts(Arc<[Fact]>),
+    /// The whole policy.
+    Everything,
 }
 
 impl Receipt {
-    /// The revision that the batch was applied to.
-    pub fn before(&self) -> u64 {
-        self.before
+    pub(crate) fn of_batch(
+        before: Arc<Snapshot>,
+        after: Arc<Snapshot>,
+        undo: Vec<Command>,
+        audit: AuditEntry,
+        facts: Vec<Fact>,
+    ) -> Self {
+        let affected = Affected::by(&before, &after, &facts);
+        Self { before, after, undo, audit, changed: Changed::Facts(facts.into()), affected }
     }
 
-    /// The revision that it led to: one more, also when it changed nothing.
-    pub fn after(&self) -> u64 {
-        self.after
+    pub(crate) fn of_replacement(before: Arc<Snapshot>, after: Arc<Snapshot>, audit: AuditEntry) -> Self {
+        let affected = Affected::everybody(&before, &after);
+        Self { before, after, undo: Vec::new(), audit, changed: Changed::Everything, affected }
+    }
+
+    /// The state that the batch was applied to.
+    pub fn before(&self) -> &Arc<Snapshot> {
+        &self.before
+    }
+
+    /// The state that it leads to. Its revision is one more than that of the state before, even if nothing changed.
+    pub fn after(&self) -> &Arc<Snapshot> {
+        &self.after
     }
 
     /// The commands that lead back to the state before, in their order: one batch. The host application applies it, by force
     /// if it takes a section's only manager away; or a user does, as far as the rules let them.
+    ///
+    /// Empty for a [replaced](crate::Handle::replace) policy: replace it by the one of the state before to go back.
     pub fn undo(&self) -> &[Command] {
         &self.undo
     }
@@ -67,28 +97,36 @@ impl Receipt {
         &self.audit
     }
 
-    /// Whose answers it may have changed.
+    /// The users whose answers it may have changed.
     pub fn affected(&self) -> &Affected {
         &self.affected
     }
-}
 
-/// What a batch would do, if it were applied.
-#[derive(Clone, Debug)]
-#[must_use = "it says what would be, and changes nothing"]
-pub struct DryRun {
-    pub(crate) receipt: Receipt,
-    pub(crate) snapshot: Arc<Snapshot>,
-}
-
-impl DryRun {
-    /// The receipt that applying it now would give.
-    pub fn receipt(&self) -> &Receipt {
-        &self.receipt
+    /// Whether permissions that were looked up before still serve. With another schema they deny, and must be looked up again.
+    pub fn keeps_permissions(&self) -> bool {
+        self.before.fingerprint() == self.after.fingerprint()
     }
 
-    /// The state that it would lead to, to ask what would be. Its revision is the next one, which another batch may get.
-    pub fn snapshot(&self) -> &Arc<Snapshot> {
-        &self.snapshot
+    /// The users who may be members of other departments than before: all whose membership changed, and perhaps others.
+    #[cfg(feature = "sql")]
+    pub(crate) fn users_with_other_departments(&self) -> BTreeSet<&UserId> {
+        match &self.changed {
+            Changed::Facts(facts) => facts.iter().filter_map(Fact::member_of_department).collect(),
+            Changed::Everything => {
+                let states = [&self.before, &self.after].into_iter();
+                states.flat_map(|state| state.policy().org.users().keys()).collect()
+            }
+        }
+    }
+}
+
+impl Serialize for Receipt {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Receipt", 4)?;
+        fields.serialize_field("before", &self.before.revision())?;
+        fields.serialize_field("after", &self.after.revision())?;
+        fields.serialize_field("undo", &self.undo)?;
+        fields.serialize_field("audit", &self.audit)?;
+        fields.end()
     }
 }

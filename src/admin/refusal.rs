@@ -2,9 +2,11 @@
 
 use std::fmt::{self, Display};
 
+use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
 use thiserror::Error;
 
-use crate::admin::conflict::Fact;
+use crate::policy::rules::Invalid;
 use crate::vocabulary::id::{RoleId, UserId};
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::Delegation;
@@ -15,7 +17,8 @@ use crate::vocabulary::subject::Subject;
 ///
 /// ```
 /// use orgscope::document::{Action, Document, ResourceType, Role, Section, User};
-/// use orgscope::{Command, Grant, Handle, Level, Policy, RefusalKind, Rule, Subject};
+/// use orgscope::rules::Rule;
+/// use orgscope::{Command, Grant, Handle, Level, Policy, RefusalKind, Subject};
 ///
 /// let section = Section::new("crm").managed_by("settings.manage")
 ///     .resource(ResourceType::new("contact").action(Action::new("read")))
@@ -31,8 +34,9 @@ use crate::vocabulary::subject::Subject;
 /// assert_eq!((refusal.kind(), refusal.command()), (RefusalKind::ExceedsOwnLevel, Some(0)));
 /// let Rule::OwnLevel { own, .. } = refusal.rule() else { unreachable!() };
 /// assert_eq!(*own, Grant::Level(Level::Department));
-/// assert_eq!(refusal.to_string(), "commands[0]: role `seller` would have `all` for `contact.read`, \
-///     and user `ann` has `department`: nobody hands out more than they have");
+/// assert_eq!(refusal.to_string(), "commands[0]: user `ann` has only `department` for `contact.read` and cannot give `all` \
+///     to role `seller`");
+/// assert_eq!(serde_json::to_value(&refusal)?["rule"]["name"], "own_level");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -42,49 +46,62 @@ pub struct Refusal {
 }
 
 /// The rule that a batch would break, with what it is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// As data each is an object with its `name`, which never changes, and its fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "name", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Rule {
-    /// Who asks must be there and active.
+    /// The actor must be known and active.
     ActiveUser {
-        /// Who asked.
+        /// The actor.
         user: UserId,
     },
     /// Only active administrators and the host application change the company.
     Company {
-        /// Who asked.
+        /// The actor.
         user: UserId,
     },
     /// Only the host application makes administrators and locked roles.
     Host {
-        /// Who asked.
+        /// The actor.
+        user: UserId,
+    },
+    /// Only the host application may leave a section without a manager.
+    Force {
+        /// The actor.
+        user: UserId,
+    },
+    /// Only the host application may replace the policy.
+    Replace {
+        /// The actor.
         user: UserId,
     },
     /// The roles of a section are edited by administrators, and by those who have its permission to manage.
     Manage {
-        /// Who asked.
+        /// The actor.
         user: UserId,
-        /// The section; none if the command names no role or section that is there, and the user manages none at all.
+        /// The section; none if the command names an unknown role or section, and the user manages none at all.
         section: Option<String>,
         /// Its permission to manage, if it has one.
         manage: Option<String>,
         /// What that requires, if the user has the permission to manage and this is what they are denied.
         requires: Option<String>,
     },
-    /// A command must make sense on the state that it meets: why it makes none.
-    Invalid(String),
+    /// A command must be valid on the state that it meets.
+    Invalid(Invalid),
     /// Only the host application touches locked roles.
     Locked {
         /// The role.
         role: RoleId,
     },
-    /// Where the permission to manage is levelled, it must reach whom a role is given to.
+    /// Where the permission to manage is levelled, it must reach the subjects that a role is assigned to.
     Reach {
-        /// Who asked.
+        /// The actor.
         user: UserId,
         /// The role that would be changed, assigned or unassigned.
         role: RoleId,
-        /// Who is out of reach.
+        /// The subject out of reach.
         subject: Subject,
         /// The first member out of reach, if it is a group with members.
         member: Option<UserId>,
@@ -95,9 +112,9 @@ pub enum Rule {
         /// What is missing.
         why: Unreached,
     },
-    /// Nobody hands out more than they have.
+    /// A delegate grants at most what they have.
     OwnLevel {
-        /// Who asked.
+        /// The actor.
         user: UserId,
         /// The role of the cell.
         role: RoleId,
@@ -112,35 +129,36 @@ pub enum Rule {
         /// The mode: where delegation is open, only the cells of a levelled permission to manage are held to this rule.
         delegation: Delegation,
     },
-    /// A section that some active user could manage must not be left without one.
+    /// A section that an active user could manage must keep such a user.
     LockOut {
         /// The section.
         section: String,
         /// Its permission to manage, if it has one.
         manage: Option<String>,
-        /// Whether somebody would still manage a part of it.
+        /// Whether somebody could still manage a part of it.
         in_part: bool,
     },
-    /// The editor saw an older state, and what the batch is about has changed since.
+    /// The editor saw an older state, and what the batch depends on has changed since.
     Conflict {
         /// The revision that the editor saw.
         seen: u64,
-        /// The revision that changed it. None if `seen` is so old, or so new, that nothing is known of it.
+        /// The revision that changed it. None if `seen` is so old, or so new, that this is not known.
         changed: Option<u64>,
         /// What changed, for a person.
         what: String,
     },
 }
 
-/// Why the permission to manage does not reach somebody.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why the permission to manage does not reach a subject.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Unreached {
-    /// They are farther than the level reaches.
+    /// The subject is beyond what the level reaches.
     Level,
-    /// It requires this permission, which is denied for them.
+    /// The permission requires this one, which is denied for the subject.
     Requires(String),
-    /// Such a subject takes this level, or more.
+    /// A subject of this kind requires this level, or more.
     Takes(Level),
 }
 
@@ -153,19 +171,19 @@ impl Refusal {
         Self { command: None, rule: rule.into() }
     }
 
-    /// In a word, why.
+    /// The kind of refusal.
     pub fn kind(&self) -> RefusalKind {
         self.rule.kind()
     }
 
-    /// The place in the batch of the command that was refused; none if it was the batch as a whole.
+    /// The index in the batch of the command that was refused; none if it was the batch as a whole.
     ///
     /// For a lock-out, which is judged at the end, it is the last command without which somebody could manage the section.
     pub fn command(&self) -> Option<usize> {
         self.command
     }
 
-    /// The rule that it would break, and what it is about.
+    /// The rule that the batch would break.
     pub fn rule(&self) -> &Rule {
         &self.rule
     }
@@ -181,12 +199,15 @@ impl Display for Refusal {
 }
 
 impl Rule {
-    /// In a word, what breaking it is called.
+    /// The kind of refusal that breaking it leads to.
     pub fn kind(&self) -> RefusalKind {
         match self {
-            Self::ActiveUser { .. } | Self::Company { .. } | Self::Host { .. } | Self::Manage { .. } => {
-                RefusalKind::NotPermitted
-            }
+            Self::ActiveUser { .. }
+            | Self::Company { .. }
+            | Self::Host { .. }
+            | Self::Force { .. }
+            | Self::Replace { .. }
+            | Self::Manage { .. } => RefusalKind::NotPermitted,
             Self::Invalid(_) => RefusalKind::Invalid,
             Self::Locked { .. } => RefusalKind::LockedRole,
             Self::Reach { .. } => RefusalKind::OutsideReach,
@@ -195,23 +216,27 @@ impl Rule {
             Self::Conflict { .. } => RefusalKind::Conflict,
         }
     }
-
-    pub(crate) fn changed_since(seen: u64, changed: u64, fact: &Fact) -> Self {
-        Self::Conflict { seen, changed: Some(changed), what: fact.to_string() }
-    }
 }
 
-/// What would break it, as a person would read it.
+/// What would break the rule, for a person.
 impl Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ActiveUser { user } => write!(f, "there is no active user `{user}`"),
             Self::Company { user } => write!(
                 f,
-                "user `{user}` is no administrator: only active administrators and the host application change the company"
+                "user `{user}` is not an administrator: only active administrators and the host application may change \
+                 the company"
             ),
-            Self::Host { user } => {
-                write!(f, "user `{user}` is not the host application: it alone makes administrators and locked roles")
+            Self::Host { user } => write!(
+                f,
+                "user `{user}` is not the host application: only that may create administrators and locked roles"
+            ),
+            Self::Force { user } => {
+                write!(f, "user `{user}` is not the host application: only that may force a batch")
+            }
+            Self::Replace { user } => {
+                write!(f, "user `{user}` is not the host application: only that may replace the policy")
             }
             Self::Manage { user, section: None, .. } => {
                 write!(f, "user `{user}` may not edit the roles of any section")
@@ -220,12 +245,12 @@ impl Display for Rule {
                 write!(f, "user `{user}` may not edit the roles of section `{section}`: only administrators may")
             }
             Self::Manage { user, section: Some(section), manage: Some(manage), requires } => {
-                write!(f, "user `{user}` may not edit the roles of section `{section}`: that takes `{manage}`")?;
+                write!(f, "user `{user}` may not edit the roles of section `{section}`: that requires `{manage}`")?;
                 requires.iter().try_for_each(|required| write!(f, ", which requires `{required}`"))
             }
-            Self::Invalid(why) => f.write_str(why),
+            Self::Invalid(invalid) => Display::fmt(invalid, f),
             Self::Locked { role } => {
-                write!(f, "role `{role}` is locked: only the host application changes, assigns and unassigns it")
+                write!(f, "role `{role}` is locked: only the host application may change, assign or unassign it")
             }
             Self::Reach { user, role, subject, member, manage, level, why } => {
                 write!(f, "user `{user}` does not reach ")?;
@@ -236,22 +261,23 @@ impl Display for Rule {
                     Unreached::Requires(required) => write!(f, "`{manage}` requires `{required}`, which is denied"),
                     Unreached::Takes(needed) => {
                         let what = if matches!(subject, Subject::Group(_)) { "an empty group" } else { "that" };
-                        write!(f, "{what} takes `{needed}` for `{manage}`, which is `{level}`")
+                        write!(f, "{what} requires `{needed}` for `{manage}`, which is `{level}`")
                     }
                 }
             }
             Self::OwnLevel { user, role, permission, level, own, assigned, delegation } => {
-                let verb = if *assigned { "has" } else { "would have" };
-                write!(f, "role `{role}` {verb} `{level}` for `{permission}`, and user `{user}` has `{own}`: ")?;
-                f.write_str(match (assigned, delegation) {
-                    (true, _) => "who assigns it must have that too",
-                    (false, Delegation::Contained) => "nobody hands out more than they have",
-                    (false, Delegation::Open) => "nobody lets others reach farther than they do",
-                })
+                write!(f, "user `{user}` has only `{own}` for `{permission}` and ")?;
+                match (assigned, delegation) {
+                    (true, _) => write!(f, "cannot assign role `{role}`, which has `{level}`"),
+                    (false, Delegation::Contained) => write!(f, "cannot give `{level}` to role `{role}`"),
+                    (false, Delegation::Open) => {
+                        write!(f, "cannot give `{level}` to role `{role}`, which would then reach farther")
+                    }
+                }
             }
             Self::LockOut { section, manage: Some(manage), in_part: true } => write!(
                 f,
-                "nobody would manage the whole of section `{section}` any more: let somebody else have `all` for \
+                "nobody could manage the whole of section `{section}` any more: let somebody else have `all` for \
                  `{manage}` first"
             ),
             Self::LockOut { section, manage: Some(_), .. } => {
@@ -259,14 +285,26 @@ impl Display for Rule {
             }
             Self::LockOut { section, manage: None, .. } => write!(
                 f,
-                "nobody could manage section `{section}` any more, as only administrators do: make somebody else one first"
+                "nobody could manage section `{section}` any more, because only administrators can: make somebody else \
+                 an administrator first"
             ),
             Self::Conflict { seen, changed: Some(changed), what } => {
-                write!(f, "{what} changed in revision {changed}, after revision {seen} that the editor saw: look again")
+                write!(f, "{what} changed in revision {changed}, and you saw revision {seen}: reload and try again")
             }
             Self::Conflict { seen, changed: None, what } => {
-                write!(f, "{what}, and the editor saw revision {seen}: look again")
+                write!(f, "{what}, and you saw revision {seen}: reload and try again")
             }
         }
+    }
+}
+
+impl Serialize for Refusal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Refusal", 4)?;
+        fields.serialize_field("kind", &self.kind())?;
+        fields.serialize_field("command", &self.command)?;
+        fields.serialize_field("rule", &self.rule)?;
+        fields.serialize_field("message", &self.to_string())?;
+        fields.end()
     }
 }

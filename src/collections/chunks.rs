@@ -1,8 +1,10 @@
 //! A list in chunks that states share: who changes an element copies its chunk.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
-use crate::collections::{heap_bytes, place_number};
+use crate::collections::heap_bytes;
+use crate::vocabulary::index::Idx;
 
 /// How many chunks stand together. They are counted, and that costs more than to copy what is in one of them.
 const TOGETHER: usize = 32;
@@ -12,27 +14,28 @@ const TOGETHER: usize = 32;
 /// How many elements a chunk holds is up to what they are: few enough that copying a chunk is cheap. Many chunks stand
 /// together, so that there may be many more: with one list of all, the copy of that list took as long as what smaller chunks
 /// saved.
-pub(crate) struct Chunks<T, const CHUNK: usize> {
+pub(crate) struct Chunks<I, T, const CHUNK: usize> {
     /// All full but for the last one, as are the chunks in it: a last chunk that stood elsewhere, where it could grow in place,
     /// would be one more question for each reader.
     lists: Arc<[List<T>]>,
+    indexed_by: PhantomData<fn(I)>,
 }
 
 type List<T> = Arc<[Arc<[T]>]>;
 
-impl<T, const CHUNK: usize> Clone for Chunks<T, CHUNK> {
+impl<I, T, const CHUNK: usize> Clone for Chunks<I, T, CHUNK> {
     fn clone(&self) -> Self {
-        Self { lists: self.lists.clone() }
+        Self { lists: self.lists.clone(), indexed_by: PhantomData }
     }
 }
 
-impl<T, const CHUNK: usize> Default for Chunks<T, CHUNK> {
+impl<I, T, const CHUNK: usize> Default for Chunks<I, T, CHUNK> {
     fn default() -> Self {
-        Self { lists: Arc::default() }
+        Self { lists: Arc::default(), indexed_by: PhantomData }
     }
 }
 
-impl<T, const CHUNK: usize> Chunks<T, CHUNK> {
+impl<I: Idx, T, const CHUNK: usize> Chunks<I, T, CHUNK> {
     /// The list of these elements, in the order they come.
     pub(crate) fn of(mut items: impl ExactSizeIterator<Item = T>) -> Self {
         let mut lists = Vec::new();
@@ -40,13 +43,13 @@ impl<T, const CHUNK: usize> Chunks<T, CHUNK> {
             let chunks = items.len().div_ceil(CHUNK).min(TOGETHER);
             lists.push((0..chunks).map(|_| items.by_ref().take(CHUNK).collect()).collect());
         }
-        Self { lists: lists.into() }
+        Self { lists: lists.into(), indexed_by: PhantomData }
     }
 
     #[inline]
-    pub(crate) fn get(&self, place: u32) -> Option<&T> {
-        let place = place as usize;
-        self.chunk(place / CHUNK)?.get(place % CHUNK)
+    pub(crate) fn get(&self, index: I) -> Option<&T> {
+        let index = index.index();
+        self.chunk(index / CHUNK)?.get(index % CHUNK)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
@@ -61,18 +64,18 @@ impl<T, const CHUNK: usize> Chunks<T, CHUNK> {
             + chunks.map(heap_bytes).sum::<usize>()
     }
 
-    /// The places of the chunks that the two do not share.
-    pub(crate) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = u32> + 'a {
-        let places = move |chunk: usize| {
+    /// The indices of the chunks that the two do not share.
+    pub(crate) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = I> + 'a {
+        let indices = move |chunk: usize| {
             let longest = [self, other].into_iter().filter_map(|list| list.chunk(chunk)).map(<[T]>::len).max();
-            let first = place_number(chunk * CHUNK);
-            first..first + place_number(longest.unwrap_or(0))
+            let first = chunk * CHUNK;
+            (first..first + longest.unwrap_or(0)).map(I::new)
         };
         let differs = move |chunk: &usize| match (self.chunk(*chunk), other.chunk(*chunk)) {
             (Some(mine), Some(theirs)) => !std::ptr::eq(mine, theirs),
             _ => true,
         };
-        (0..self.len().max(other.len()).div_ceil(CHUNK)).filter(differs).flat_map(places)
+        (0..self.len().max(other.len()).div_ceil(CHUNK)).filter(differs).flat_map(indices)
     }
 
     #[inline]
@@ -92,11 +95,12 @@ impl<T, const CHUNK: usize> Chunks<T, CHUNK> {
     }
 }
 
-impl<T: Clone, const CHUNK: usize> Chunks<T, CHUNK> {
-    /// Puts an element in its place, which is there already or the next one.
-    pub(crate) fn set(&mut self, place: u32, item: T) {
-        debug_assert!(place as usize <= self.len(), "INVARIANT: lists have no holes");
-        let (chunk, within) = (place as usize / CHUNK, place as usize % CHUNK);
+impl<I: Idx, T: Clone, const CHUNK: usize> Chunks<I, T, CHUNK> {
+    /// Sets the element at an index, which is in the list already or the next one.
+    pub(crate) fn set(&mut self, index: I, item: T) {
+        let index = index.index();
+        debug_assert!(index <= self.len(), "INVARIANT: lists have no holes");
+        let (chunk, within) = (index / CHUNK, index % CHUNK);
         if chunk / TOGETHER == self.lists.len() {
             self.lists = and(&self.lists, Arc::from([Arc::from([item])]));
             return;
@@ -128,6 +132,7 @@ mod tests {
     use fastrand::Rng;
 
     use super::{Chunks, TOGETHER};
+    use crate::vocabulary::index::{Idx, UserSlot};
 
     const CHUNK: usize = 4;
 
@@ -137,7 +142,7 @@ mod tests {
         let rng = &mut Rng::with_seed(5);
         for count in [0, 1, CHUNK - 1, CHUNK, CHUNK * TOGETHER - 1, CHUNK * TOGETHER, CHUNK * TOGETHER * 2 + 3] {
             let mut items: Vec<u32> = iter::repeat_with(|| rng.u32(..)).take(count).collect();
-            let mut chunks: Chunks<u32, CHUNK> = Chunks::of(items.iter().copied());
+            let mut chunks: Chunks<UserSlot, u32, CHUNK> = Chunks::of(items.iter().copied());
             for _ in 0..3 * CHUNK {
                 let (before, first) = (chunks.clone(), items.clone());
                 assert!(chunks.ptr_eq(&before));
@@ -149,17 +154,17 @@ mod tests {
                 } else {
                     items[place] = item;
                 }
-                chunks.set(u32::try_from(place).expect("there are few"), item);
+                chunks.set(UserSlot::new(place), item);
                 assert!(chunks.iter().eq(&items));
                 assert_eq!(chunks.len(), items.len());
-                assert!((0..).zip(&items).all(|(place, item)| chunks.get(place) == Some(item)));
-                assert_eq!(chunks.get(u32::try_from(items.len()).expect("there are few")), None);
+                assert!(items.iter().enumerate().all(|(at, item)| chunks.get(UserSlot::new(at)) == Some(item)));
+                assert_eq!(chunks.get(UserSlot::new(items.len())), None);
                 assert!(before.iter().eq(&first), "a clone stays as it was");
                 let chunk = place / CHUNK * CHUNK;
                 let copied: Vec<usize> = (chunk..items.len().min(chunk + CHUNK)).collect();
-                let unshared: Vec<usize> = chunks.unshared(&before).map(|place| place as usize).collect();
+                let unshared: Vec<usize> = chunks.unshared(&before).map(UserSlot::index).collect();
                 assert_eq!(unshared, copied);
-                assert_eq!(before.unshared(&chunks).map(|place| place as usize).collect::<Vec<_>>(), copied);
+                assert_eq!(before.unshared(&chunks).map(UserSlot::index).collect::<Vec<_>>(), copied);
             }
         }
     }

@@ -7,8 +7,8 @@ use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 
 use crate::collections::chunks::Chunks;
-use crate::collections::place_number;
 use crate::collections::shards::Shards;
+use crate::vocabulary::index::Idx;
 
 /// How many are copied for each that comes.
 const ITEMS: usize = 32;
@@ -17,39 +17,40 @@ const ITEMS: usize = 32;
 ///
 /// Found by their hash, and compared as they are. In a persistent map, where each level copies things that are shared, one that
 /// came took longer than all the rest of a command.
-pub(crate) struct Interned<T> {
+pub(crate) struct Interned<I, T> {
     hasher: RandomState,
-    places: Shards<u32>,
-    items: Chunks<T, ITEMS>,
+    places: Shards<I>,
+    items: Chunks<I, T, ITEMS>,
 }
 
-impl<T> Clone for Interned<T> {
+impl<I: Idx, T> Clone for Interned<I, T> {
     fn clone(&self) -> Self {
         Self { hasher: self.hasher.clone(), places: self.places.clone(), items: self.items.clone() }
     }
 }
 
-impl<T> Default for Interned<T> {
+impl<I: Idx, T> Default for Interned<I, T> {
     fn default() -> Self {
         Self { hasher: RandomState::default(), places: Shards::of(&[], |_| 0), items: Chunks::default() }
     }
 }
 
-impl<T> Interned<T> {
+impl<I: Idx, T> Interned<I, T> {
     /// Many things at once, with the places that they have in the set. One by one, each would copy what it is shared with.
     pub(crate) fn of<Item: Hash + Eq>(items: IndexSet<Item, RandomState>) -> Self
     where
         T: From<Item>,
     {
         let hasher = items.hasher().clone();
-        let places: Vec<_> = items.iter().map(|item| hasher.hash_one(item)).zip(0..).collect();
-        let places = Shards::of(&places, |place| hasher.hash_one(&items[*place as usize]));
+        let slots = (0..items.len()).map(I::new);
+        let places: Vec<_> = items.iter().map(|item| hasher.hash_one(item)).zip(slots).collect();
+        let places = Shards::of(&places, |slot| hasher.hash_one(&items[slot.index()]));
         Self { hasher, places, items: Chunks::of(items.into_iter().map(T::from)) }
     }
 
     #[inline]
-    pub(crate) fn get(&self, place: u32) -> Option<&T> {
-        self.items.get(place)
+    pub(crate) fn get(&self, slot: I) -> Option<&T> {
+        self.items.get(slot)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
@@ -66,21 +67,21 @@ impl<T> Interned<T> {
     }
 }
 
-impl<T: Clone> Interned<T> {
+impl<I: Idx, T: Clone> Interned<I, T> {
     /// The place of this thing: the same for an equal one, the next one for a new one.
-    pub(crate) fn place<Item: Hash + Eq>(&mut self, item: Item) -> u32
+    pub(crate) fn slot<Item: Hash + Eq>(&mut self, item: Item) -> I
     where
         T: Borrow<Item> + From<Item>,
     {
         let Self { hasher, places, items } = self;
         let hash = hasher.hash_one(&item);
-        let is_it = |place: &u32| items.get(*place).is_some_and(|other| *other.borrow() == item);
-        if let Some(place) = places.get(hash, is_it) {
-            return *place;
+        let is_it = |slot: &I| items.get(*slot).is_some_and(|other| *other.borrow() == item);
+        if let Some(slot) = places.get(hash, is_it) {
+            return *slot;
         }
-        let place = place_number(items.len());
+        let place = I::new(items.len());
         items.set(place, item.into());
-        let rehash = |place: &u32| items.get(*place).map_or(0, |item| hasher.hash_one(item.borrow()));
+        let rehash = |slot: &I| items.get(*slot).map_or(0, |item| hasher.hash_one(item.borrow()));
         places.set(hash, place, |_| false, rehash);
         place
     }

@@ -114,7 +114,7 @@ mod tests {
             };
             let others: Vec<_> = threads[1..].iter().map(|keys| thread::spawn(ask(keys))).collect();
             ask(threads[0])();
-            others.into_iter().for_each(|thread| thread.join().expect("a thread ends"));
+            others.into_iter().for_each(|thread| thread.join().expect("INVARIANT: a thread ends"));
             // What was found once is found again, and not made again.
             let before = made.load(Ordering::Relaxed);
             ask(threads[0])();

@@ -6,7 +6,8 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
 use crate::collections::counted::Counted;
-use crate::collections::{heap_bytes, place_number};
+use crate::collections::heap_bytes;
+use crate::vocabulary::index::{Idx, ShardIndex};
 
 /// How many entries a shard is made for at least: a power of two.
 const LEAST: usize = 16;
@@ -27,7 +28,7 @@ impl<T: Clone> Shards<T> {
         let size = LEAST.max((entries.len().isqrt() + 1).next_power_of_two());
         let count = (entries.len() * 3).div_ceil(size * 2).max(1);
         // Shard by shard, so that a table is filled while it is in the caches.
-        let shard = |(place, (hash, _)): (usize, &(u64, T))| (place_number(shard(*hash, count)), place);
+        let shard = |(place, (hash, _)): (usize, &(u64, T))| (ShardIndex::new(shard(*hash, count)), place);
         let places = Counted::of(count, entries.iter().enumerate().map(shard));
         let table = |number| {
             let places = places.get(number);

@@ -17,11 +17,11 @@
 //! | `vocabulary` | ids, levels, permissions, facts, subjects | any other room |
 //! | `collections` | lists, tables and maps that one state shares with the next | what a company is; of the vocabulary it knows ids |
 //! | `document` | serde types of documents and commands | rules about their content |
-//! | `policy` | the validated model; the company as a graph (petgraph) | decisions, and what only a check needs |
-//! | `snapshot` | the compiled form; compiling reads the graph once | serde, errors |
+//! | `policy` | the validated model: `org` (the company; petgraph is in its `forest` and nowhere else), `schema`, roles; `rules`: what is valid; `fact`: what a change changes | decisions, and what only a check needs |
+//! | `snapshot` | the compiled form: `people` answers how a principal and a record are related, `rights` which cell holds | petgraph, serde |
 //! | `query` | one file for each question | a second definition of access |
 //! | `sql` | predicates as conditions on tables, and the tables of a mirror | a second definition of access |
-//! | `admin` | a batch judged and worked out: the rules, one file each; receipts and the log | a second definition of access; clock, file or network |
+//! | `admin` | a batch judged and worked out: the rules of the guard, one file each; receipts and the log | a second definition of access; clock, file or network |
 //! | `world` | world files: a policy with records, and with what is expected of it | what only tests need |
 //! | `presets` | ready-made sections with their roles | code of its own |
 //! | `handle` | the current snapshot | rules |
@@ -32,79 +32,93 @@
 //! - A `Policy` exists only if it is valid.
 //! - A `Snapshot` never changes, and holds nothing that a check would have to wait for.
 //! - The query path is total: no `Result`, no panic. The unknown is denied.
-//! - Every answer goes through [`Scope`](crate::Scope), and every `Scope` through one cell.
+//! - There is one definition of access: `Cell::admits(Relation)`, in `snapshot/cell.rs`. Every answer asks it, or reads the same
+//!   bits. The fast way of a check, `snapshot/people/quick.rs`, finds the same relation with fewer instructions, and no other file
+//!   knows of it.
+//! - A change is described once, as facts. There are two exhaustive matches over `Command`: what it changes (`policy/change.rs`),
+//!   and what it is about (`admin/guard/about.rs`).
+//! - What is invalid is said once, in `policy/rules.rs`, for documents and for commands.
+//! - Numbers of different kinds have different types (`vocabulary/index.rs`): the slot of a department, which it keeps, is not its
+//!   number in preorder, which changes when others come and go.
 //! - No recursion follows outside data, the reference aside: a chain of departments may be as long as it likes.
 //! - The library reads no clock, file or network.
 //!
 //! # How a check works
 //!
-//! **Departments are numbers in preorder**: a department is followed by all that are below it, so "below" is one comparison.
-//! Everything names a department by a slot that it keeps for life, and only the tree knows its number. So a department that
-//! moves changes numbers in the tree, and nothing else.
+//! [`Snapshot`](crate::Snapshot) teaches it by an example. In the code:
 //!
-//! **Owners come with the look-up**: what the index says of an id is the slot of the user and the department that they are a
-//! member of. Who is in several has a list on the side.
+//! **People** (`snapshot/people`). Departments are numbered in preorder: a department is followed by all that are below it, so
+//! "below" is one comparison. Everything names a department by its slot, and only the tree knows its number. So a department that
+//! moves changes numbers in the tree, and nothing else. What the index says of an id is the slot of the user and the department that
+//! they are a member of; a user in several departments has a list on the side.
 //!
-//! **Who asks is a part and departments**: whether they are a head, a deputy, an administrator, in which groups with roles,
-//! and where they are anchored. Both together lead to a row, which has a cell for each permission. A row is made when it is
-//! first asked for, found by its whole key from then on, and shared by all who may do the same.
+//! **Rights** (`snapshot/rights`). What the roles of a user depend on, departments aside, is their *standing*: whether they are
+//! a head, a deputy, an administrator, and in which groups with roles. Standing and departments together lead to a *row*, which has
+//! a cell for each permission. A row is made when it is first asked for, found by its whole key from then on, and its cells are
+//! shared by all rows with the same rights.
 //!
-//! **A cell has 32 bits.** There are five ways in which a user and a record can be related: the record is their own, of their
+//! **A cell** has 32 bits. There are five ways in which a principal and a record can be related: the record is their own, of their
 //! department, of one below, open, shared with them. That makes 32 combinations, and a cell has one bit for each, set if it
-//! suffices. Floors, roles, the bypass of administrators, shares and requirements are all folded in when the row is made:
-//! each is a question about the combination alone. The union of two roles is the union of their levels, and a requirement
-//! is the intersection of two cells, which is exact where an intersection of levels would not be.
+//! suffices. Floors, roles, the bypass of administrators, shares and requirements are all folded in when the row is made: each is
+//! a question about the combination alone. The union of two roles is the union of their levels, and a requirement is the
+//! intersection of two cells, which is exact where an intersection of levels would not be.
 //!
 //! A record with one relation more is never reached less, so a cell has one shortest form as "all of these, each any of those".
 //! That is the [`Predicate`](crate::Predicate), and a condition for a database is made from the same bits.
 //!
-//! So a check of whatever permission is: look up the owner, compare numbers to get five bits, test one bit of one cell. Who is in
-//! several departments is looked up on the side, and only if the cell depends on departments at all, which it remembers.
+//! # How a change is judged and published
 //!
-//! # How a change is published
+//! One command on its way, [`Command::join_department`](crate::Command::join_department) by a user, from the handle to the rows of
+//! mirror tables. No room is entered twice but `snapshot`, which is asked about the state before and then followed to the state
+//! after:
 //!
-//! The model is made of maps that share: a clone takes no time, and a change copies the path to what it changes. So a batch works
-//! on a clone that a refusal drops, and every state can be kept, as the snapshot does that was compiled of it.
+//! 1. `handle`: [`Editor::apply`](crate::Editor::apply) takes the writer's lock, and the current state: a snapshot and its
+//!    *ledger*, published together. (A dry run takes no lock. It judges the same state by the same ledger.)
+//! 2. `admin/ledger.rs` runs the batch on a *draft*, a clone of the policy that costs nothing to make. A refusal drops it.
+//! 3. `admin/guard/about.rs` says what the command is about (the company), and `permitted.rs` whether this user may change that.
+//!    For a delegate, the state that the command meets is compiled, and their levels and reach are read off that `snapshot`.
+//!    If the editor named a revision, `admin/conflict.rs` looks whether anything that the command names or that its verdict rests
+//!    on has changed since.
+//! 4. `policy/change.rs` turns the command into facts, or says by `policy/rules.rs` what is invalid: here one fact, *(user,
+//!    department, member): before false, after true*. `policy/fact.rs` applies it to the draft.
+//! 5. `admin/guard` checks the rules that need the facts: `containment.rs` looks at the cells that a command raised, not at what it
+//!    said. At the end of the batch, `lock_out.rs` looks for a manager of each section.
+//! 6. `snapshot/follow.rs` makes the next snapshot from the facts. It shares all that they do not touch: lists and indexes are in
+//!    chunks, and a change copies the chunk; the tree is numbered again only if a department came, went or moved; rows are dropped
+//!    only if roles, assignments or departments changed. If the rules had the last state compiled, that one is adopted.
+//! 7. `admin/receipt.rs` holds both states and the facts: the commands that undo them, the entry for the log, the users who are
+//!    affected. `handle` publishes the snapshot with the next ledger. Readers take it without a lock, and what they have loaded
+//!    stays as it is.
+//! 8. `sql/mirror.rs`, when the application calls it with the receipt, reads the users who joined or left a department off the
+//!    facts, and writes only their rows.
 //!
-//! A command changes the model and says what it touched. The next snapshot shares all that is not: lists and indices are
-//! in chunks, and who changes an element copies its chunk; the tree is numbered again only when a department comes, goes or
-//! moves; rows are dropped only when roles, assignments or departments change. The snapshot is put in the place of the one
-//! before as a whole. Readers take the current one without a lock, and what they have taken stays as it is.
+//! **A fact** is a key, what held before, and what holds after. Everything that follows from a change is a function of its facts:
 //!
-//! Users and departments have places that they keep while they are there. The number of a group is never given to another one that
-//! follows, so a part may name it. Equal sets of departments, and equal parts, are kept once, and their places are never given out
-//! again: so a row that was made for them stays true, whoever else followed.
-//! What is only tried (a dry run, a repair) is in a line of its own and remembers its own rows, unless it is published then.
+//! | consequence | where |
+//! |---|---|
+//! | what undoes it | `inverse` and `commands` in `policy/fact.rs` |
+//! | what it conflicts with | `topics` in `admin/conflict.rs` |
+//! | whose answers it may change | `admin/affected.rs` |
+//! | whether it may lock somebody out | `admin/guard/lock_out.rs` |
+//! | what the next snapshot must follow | `snapshot/touched.rs` |
+//! | which rows of mirror tables change | `sql/mirror.rs` |
+//! | what a follower of the log applies | `Handle::follow`: the facts of the entry's commands |
 //!
-//! **The index** is our own. Integers that stand close together, as those that a database counts do, have pages by their number,
-//! and are found without a hash; for the others, and for text, four ids with what a check needs of each fill one line of the
-//! cache, in tables. Snapshots share pages and tables: one id that changes copies one of them and lists of them, so there are
-//! about as many ids in a table as tables.
+//! A new kind of change is a new fact, and its consequences in these places: the compiler finds them, because each match over facts
+//! is exhaustive.
 //!
-//! **Each thread has a copy** of the current snapshot, a few hundred bytes that lead to what all share: who holds a snapshot is
-//! counted, and two cores that write one count wait for each other.
-//!
-//! # How a change is judged
-//!
-//! A batch is worked out on a draft: the policy, cloned in no time, and changed command by command. Of each command the draft
-//! keeps what undoes it and what it touched. Whatever is refused drops the draft, so nothing has to be rolled back.
-//!
-//! Who asks as a user is judged before each command. What an administrator may is known from the company alone. For others the
-//! state that the command meets is compiled, which costs what the commands before it touched, and their levels and their
-//! reach are asked of that, as any check would be. Containment looks at what a command did, not at what it says: at the cells
-//! that hold more after it than before. If the last state had to be compiled, that is what is
-//! published; else the published one is followed in one step.
-//!
-//! What a batch changed is read off its commands and those that undo them: which facts, for those who saw an older state, and
-//! which kinds of people, for those who keep answers. Of a batch of commands both name everything that is otherwise.
+//! **Slots.** Users and departments keep their slots while they are there. The number of a group is never given to another one, so
+//! a standing can name it. Equal lists of departments, and equal standings, are stored once, and their slots are never given out
+//! again: so a row that was made for them stays true for all states that follow. What is only tried (a dry run, a repair) branches
+//! off with rows of its own, unless it is published then.
 //!
 //! # How others are found
 //!
-//! Two users with the same part and departments are equal, except for what names them: records that they own, and shares
-//! with them by name. The roster lists the users in the order of departments and parts, so that equal users are adjacent. It
+//! Two users with the same standing and departments are equal, except for what names them: records that they own, and shares
+//! with them by name. The roster lists the users in the order of departments and standings, so that equal users are adjacent. It
 //! takes four bytes a user, in chunks that snapshots share.
 //!
-//! **`who_can`** asks one check for each set of equal users, as an unknown user with their part and departments, and one for
+//! **`who_can`** asks one check for each set of equal users, as an unknown user with their standing and departments, and one for
 //! each user whom the record names. The sets come from the departments of the owners and all above them, and from the roles
 //! whose level reaches the record from anywhere. If there are fewer roles with any level for the action, or for one that it
 //! requires, the sets come from those. A check decides about each set, so a source that is too wide costs time and never a wrong
@@ -112,7 +126,7 @@
 //!
 //! **`diff`** compares such sets as well. Two rights are equal if they agree on every pair of relations, before and after, that
 //! some record can have. There are few such pairs: an owner is the user, in a department of the user, below one, or neither. If
-//! one state was published after the other, users whose part and departments are the same in both are compared only if a role
+//! one state was published after the other, users whose standing and departments are the same in both are compared only if a role
 //! of theirs changed, somebody around them moved, or the tree changed. Otherwise all users are compared, by id.
 //!
 //! **A repair** is tried on a snapshot that branches off the current one and is never published.

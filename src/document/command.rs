@@ -1,6 +1,5 @@
 //! Changes as data: one command for each thing that an administrator can do.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::value::MapAccessDeserializer;
@@ -10,9 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::document::object::write_objects;
 use crate::document::org::{Department, Group, User};
 use crate::document::role::Role;
-use crate::document::word::{
-    Word, flag, is_default, null_is_default, optional_flag, optional_text, required_flag, text, unique_keys,
-};
+use crate::document::word::{Word, is_default, null_is_default, optional_flag, optional_text, required_flag, text};
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::subject::Subject;
@@ -35,16 +32,7 @@ use crate::vocabulary::subject::Subject;
 #[non_exhaustive]
 pub enum Command {
     /// Adds a department.
-    AddDepartment {
-        /// Its id, which no other department has.
-        id: DepartmentId,
-        /// What people call it.
-        #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
-        name: Option<String>,
-        /// The department directly above; a root when left out.
-        #[serde(default, skip_serializing_if = "is_default")]
-        parent: Option<DepartmentId>,
-    },
+    AddDepartment(Department),
     /// Gives a department another name, or none.
     RenameDepartment {
         /// The department.
@@ -142,16 +130,7 @@ pub enum Command {
         deputy: bool,
     },
     /// Adds a group.
-    AddGroup {
-        /// Its id, which no other group has.
-        id: GroupId,
-        /// What people call it.
-        #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
-        name: Option<String>,
-        /// Its members.
-        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
-        members: Vec<UserId>,
-    },
+    AddGroup(Group),
     /// Gives a group another name, or none.
     RenameGroup {
         /// The group.
@@ -188,28 +167,7 @@ pub enum Command {
         administrator: bool,
     },
     /// Adds a role.
-    CreateRole {
-        /// Its id, which no other role has.
-        id: RoleId,
-        /// Its section.
-        #[serde(deserialize_with = "text")]
-        section: String,
-        /// Its name, which no other role of the section has.
-        #[serde(deserialize_with = "text")]
-        name: String,
-        /// What it grants.
-        #[serde(default, deserialize_with = "unique_keys", skip_serializing_if = "is_default")]
-        grants: BTreeMap<String, Word<Grant>>,
-        /// Whether lists of roles leave it out.
-        #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
-        hidden: bool,
-        /// Whether nobody but the host application may change it.
-        #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
-        locked: bool,
-        /// Who has it.
-        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
-        assigned_to: Vec<Word<Subject>>,
-    },
+    CreateRole(Role),
     /// Adds a role that grants what another does, assigned to nobody, neither hidden nor locked.
     CloneRole {
         /// The role to take the levels from.
@@ -281,8 +239,7 @@ pub enum Command {
 impl Command {
     /// Adds a department.
     pub fn add_department(department: Department) -> Self {
-        let Department { id, name, parent } = department;
-        Self::AddDepartment { id, name, parent }
+        Self::AddDepartment(department)
     }
 
     /// Gives a department another name, or none.
@@ -343,8 +300,7 @@ impl Command {
 
     /// Adds a group.
     pub fn add_group(group: Group) -> Self {
-        let Group { id, name, members } = group;
-        Self::AddGroup { id, name, members }
+        Self::AddGroup(group)
     }
 
     /// Gives a group another name, or none.
@@ -374,8 +330,7 @@ impl Command {
 
     /// Adds a role.
     pub fn create_role(role: Role) -> Self {
-        let Role { id, section, name, hidden, locked, grants, assigned_to } = role;
-        Self::CreateRole { id, section, name, grants, hidden, locked, assigned_to }
+        Self::CreateRole(role)
     }
 
     /// Adds a role that grants what another does, assigned to nobody.

@@ -1,14 +1,17 @@
 //! The validated model: what the company decided. It exists only if it is valid.
 
-pub(crate) mod anchors;
+mod apply;
 pub(crate) mod assigned;
 pub(crate) mod assignment;
 pub(crate) mod change;
-mod cycle;
+pub(crate) mod fact;
+mod known;
 pub(crate) mod org;
 pub(crate) mod role;
+pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod sorted;
+pub(crate) mod undo;
 pub(crate) mod validate;
 
 use std::sync::Arc;
@@ -17,6 +20,7 @@ use crate::document::{Document, Format, Word};
 use crate::policy::assigned::Assigned;
 use crate::policy::org::Org;
 use crate::policy::role::{Names, Roles};
+use crate::policy::rules::Invalid;
 use crate::policy::schema::Schema;
 use crate::policy::validate::{PolicyError, Problems};
 use crate::vocabulary::mode::Delegation;
@@ -69,7 +73,7 @@ impl Policy {
     pub(crate) fn read(document: Document, problems: &mut Problems) -> Self {
         let Document { format: Format, delegation, schema, org, roles } = document;
         let delegation = delegation.known().unwrap_or_else(|error| {
-            problems.add("delegation", error);
+            problems.add("delegation", &Invalid::UnknownWord(error));
             Delegation::default()
         });
         let schema = Schema::from_document(&schema, problems);

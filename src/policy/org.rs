@@ -1,40 +1,39 @@
 //! The company: the forest of departments, the users and the groups.
 
+pub(crate) mod anchors;
+pub(crate) mod cycle;
 mod document;
+mod forest;
 
 use std::sync::Arc;
 
-use petgraph::Direction;
-use petgraph::stable_graph::{NodeIndex, StableDiGraph};
-use petgraph::visit::{EdgeRef, NodeIndexable};
 use smallvec::SmallVec;
 
 use crate::collections::persistent::{Map, Set};
-use crate::policy::anchors::Anchors;
+use crate::policy::fact::{GroupState, UserState};
+use crate::policy::org::anchors::Anchors;
+use crate::policy::org::forest::Forest;
 use crate::policy::sorted;
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
+use crate::vocabulary::index::{DepartmentSlot, GroupNumber, Idx};
 use crate::vocabulary::post::Post;
-
-/// The number of a group. No other group had it in any state that this one came from, so what is compiled of users may name it.
-pub(crate) type GroupNumber = u32;
 
 /// The company. Cheap to clone; but the first change of the forest after that copies the forest, without the ids and names.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Org {
-    /// Each department with an edge to its parent.
-    forest: Arc<StableDiGraph<(), ()>>,
-    departments: Map<NodeIndex, Arc<Department>>,
+    forest: Arc<Forest>,
+    departments: Map<DepartmentSlot, Arc<Department>>,
     /// How many members, heads and deputies a department has. A department without any does not stand here, and only such a
     /// one can be removed.
-    people: Map<NodeIndex, usize>,
-    by_id: Map<DepartmentId, NodeIndex>,
+    people: Map<DepartmentSlot, usize>,
+    by_id: Map<DepartmentId, DepartmentSlot>,
     /// By themselves, and not behind a pointer: who compiles a large company waits most for the memory that they are in.
     users: Map<UserId, User>,
     groups: Map<GroupId, Arc<Group>>,
     /// The way back from a number.
     group_ids: Map<GroupNumber, GroupId>,
     /// The number of the next group that comes.
-    next_group: GroupNumber,
+    next_group: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -71,12 +70,12 @@ impl Clone for User {
 
 impl User {
     /// The departments where the user is a member, head or deputy.
-    pub(crate) fn anchors(&self) -> impl Iterator<Item = NodeIndex> + Clone {
+    pub(crate) fn anchors(&self) -> impl Iterator<Item = DepartmentSlot> + Clone {
         self.anchors.iter()
     }
 
     /// The departments where the user is a member, which their records belong to.
-    pub(crate) fn departments(&self) -> impl Iterator<Item = NodeIndex> + Clone {
+    pub(crate) fn departments(&self) -> impl Iterator<Item = DepartmentSlot> + Clone {
         self.anchors.by(Post::Member)
     }
 
@@ -85,7 +84,11 @@ impl User {
         self.anchors.by(post).next().is_some()
     }
 
-    /// The name, as data tells it.
+    pub(crate) fn state(&self) -> UserState {
+        UserState { name: self.name.clone(), active: self.active, admin: self.admin }
+    }
+
+    /// The name, as data has it.
     pub(crate) fn name(&self) -> Option<String> {
         self.name.as_deref().map(str::to_owned)
     }
@@ -113,7 +116,7 @@ impl Org {
 
     /// An upper bound of the numbers of groups.
     pub(crate) fn group_bound(&self) -> usize {
-        self.next_group as usize
+        self.next_group
     }
 
     /// The id of a group, which may be there no more.
@@ -129,179 +132,152 @@ impl Org {
         groups.into_iter()
     }
 
-    pub(crate) fn department(&self, id: &DepartmentId) -> Option<NodeIndex> {
+    pub(crate) fn department(&self, id: &DepartmentId) -> Option<DepartmentSlot> {
         self.by_id.get(id).copied()
     }
 
     /// All departments, in canonical order.
-    pub(crate) fn departments(&self) -> impl Iterator<Item = (&DepartmentId, NodeIndex)> {
+    pub(crate) fn departments(&self) -> impl Iterator<Item = (&DepartmentId, DepartmentSlot)> {
         self.by_id.iter().map(|(id, department)| (id, *department))
     }
 
-    pub(crate) fn department_at(&self, department: NodeIndex) -> &Department {
+    pub(crate) fn department_at(&self, department: DepartmentSlot) -> &Department {
         self.departments.get(&department).expect("INVARIANT: each node of the forest is a department")
     }
 
-    pub(crate) fn department_id(&self, department: NodeIndex) -> &DepartmentId {
+    pub(crate) fn department_id(&self, department: DepartmentSlot) -> &DepartmentId {
         &self.department_at(department).id
     }
 
     /// What people call a department.
-    pub(crate) fn name_of(&self, department: NodeIndex) -> Option<&str> {
+    pub(crate) fn name_of(&self, department: DepartmentSlot) -> Option<&str> {
         self.department_at(department).name.as_deref()
     }
 
     /// The department directly above.
-    pub(crate) fn parent(&self, department: NodeIndex) -> Option<NodeIndex> {
-        self.forest.neighbors_directed(department, Direction::Outgoing).next()
+    pub(crate) fn parent(&self, department: DepartmentSlot) -> Option<DepartmentSlot> {
+        self.forest.parent(department)
     }
 
     /// The department and all above it, upwards.
-    pub(crate) fn with_those_above(&self, department: NodeIndex) -> impl Iterator<Item = NodeIndex> {
+    pub(crate) fn with_those_above(&self, department: DepartmentSlot) -> impl Iterator<Item = DepartmentSlot> {
         std::iter::successors(Some(department), |department| self.parent(*department))
     }
 
     /// The departments that are below no other.
-    pub(crate) fn roots(&self) -> impl Iterator<Item = NodeIndex> {
-        self.forest.externals(Direction::Outgoing)
+    pub(crate) fn roots(&self) -> impl Iterator<Item = DepartmentSlot> {
+        self.forest.roots()
     }
 
     /// The departments directly below.
-    pub(crate) fn children(&self, department: NodeIndex) -> impl Iterator<Item = NodeIndex> {
-        self.forest.neighbors_directed(department, Direction::Incoming)
+    pub(crate) fn children(&self, department: DepartmentSlot) -> impl Iterator<Item = DepartmentSlot> {
+        self.forest.children(department)
     }
 
     pub(crate) fn department_count(&self) -> usize {
-        self.forest.node_count()
+        self.forest.len()
     }
 
     /// An upper bound of the indices of departments.
     pub(crate) fn department_bound(&self) -> usize {
-        self.forest.node_bound()
+        self.forest.bound()
     }
 }
 
 // Changes. Who calls them has checked that they make sense.
 impl Org {
-    pub(crate) fn has_children(&self, department: NodeIndex) -> bool {
+    pub(crate) fn has_children(&self, department: DepartmentSlot) -> bool {
         self.children(department).next().is_some()
     }
 
     /// Whether the department has a member, head or deputy.
-    pub(crate) fn has_people(&self, department: NodeIndex) -> bool {
+    pub(crate) fn has_people(&self, department: DepartmentSlot) -> bool {
         self.people.contains_key(&department)
     }
 
-    pub(crate) fn add_department(&mut self, id: DepartmentId, name: Option<String>, parent: Option<NodeIndex>) {
-        let department = Arc::make_mut(&mut self.forest).add_node(());
+    pub(crate) fn add_department(&mut self, id: DepartmentId, name: Option<String>, parent: Option<DepartmentSlot>) {
+        let department = Arc::make_mut(&mut self.forest).add();
         self.departments.insert(department, Arc::new(Department { id: id.clone(), name }));
         self.by_id.insert(id, department);
         self.set_parent(department, parent);
     }
 
-    /// Renames a department, and gives the name before.
-    pub(crate) fn rename_department(&mut self, department: NodeIndex, name: Option<String>) -> Option<String> {
-        let department = self.departments.get_mut(&department)?;
-        std::mem::replace(&mut Arc::make_mut(department).name, name)
-    }
-
-    pub(crate) fn set_parent(&mut self, department: NodeIndex, parent: Option<NodeIndex>) {
-        let forest = Arc::make_mut(&mut self.forest);
-        let edge = forest.edges_directed(department, Direction::Outgoing).next().map(|edge| edge.id());
-        if let Some(edge) = edge {
-            forest.remove_edge(edge);
-        }
-        if let Some(parent) = parent {
-            forest.add_edge(department, parent, ());
+    pub(crate) fn rename_department(&mut self, department: DepartmentSlot, name: Option<String>) {
+        if let Some(department) = self.departments.get_mut(&department) {
+            Arc::make_mut(department).name = name;
         }
     }
 
-    pub(crate) fn remove_department(&mut self, department: NodeIndex) {
-        if let Some(removed) = self.departments.remove(&department) {
-            Arc::make_mut(&mut self.forest).remove_node(department);
-            self.by_id.remove(&removed.id);
+    pub(crate) fn set_parent(&mut self, department: DepartmentSlot, parent: Option<DepartmentSlot>) {
+        Arc::make_mut(&mut self.forest).set_parent(department, parent);
+    }
+
+    pub(crate) fn remove_department(&mut self, id: &DepartmentId) {
+        if let Some(department) = self.by_id.remove(id) {
+            Arc::make_mut(&mut self.forest).remove(department);
+            self.departments.remove(&department);
         }
     }
 
-    pub(crate) fn user_mut(&mut self, id: &UserId) -> Option<&mut User> {
-        self.users.get_mut(id)
-    }
-
-    pub(crate) fn add_user(&mut self, id: UserId, user: User) {
-        user.anchors().for_each(|department| self.take_place(department));
-        self.users.insert(id, user);
-    }
-
-    /// Removes a user from the company and from the groups. The user still says in which they were.
-    pub(crate) fn remove_user(&mut self, id: &UserId) -> Option<User> {
-        let user = self.users.remove(id)?;
-        user.anchors().for_each(|department| self.leave_place(department));
-        for group in &user.groups {
-            if let Some(group) = self.group_ids.get(group).and_then(|group| self.groups.get_mut(group)) {
-                Arc::make_mut(group).members.remove(id);
+    /// Adds a user, who has no posts and groups yet; changes one; or removes one, who has none any more.
+    pub(crate) fn set_user(&mut self, id: &UserId, state: Option<&UserState>) {
+        let Some(UserState { name, active, admin }) = state.cloned() else {
+            self.users.remove(id);
+            return;
+        };
+        match self.users.get_mut(id) {
+            Some(user) => (user.name, user.active, user.admin) = (name, active, admin),
+            None => {
+                let (anchors, groups) = (Anchors::default(), SmallVec::new());
+                self.users.insert(id.clone(), User { name, anchors, groups, active, admin });
             }
         }
-        Some(user)
     }
 
-    fn take_place(&mut self, department: NodeIndex) {
+    fn take_place(&mut self, department: DepartmentSlot) {
         let people = self.people.get(&department).map_or(1, |people| people + 1);
         self.people.insert(department, people);
     }
 
-    fn leave_place(&mut self, department: NodeIndex) {
+    fn leave_place(&mut self, department: DepartmentSlot) {
         match self.people.get(&department) {
             Some(people) if *people > 1 => _ = self.people.insert(department, people - 1),
             _ => _ = self.people.remove(&department),
         }
     }
 
-    /// Gives a user a post in a department, or takes it. Whether that changes anything.
-    pub(crate) fn set_post(&mut self, id: &UserId, department: NodeIndex, post: Post, there: bool) -> bool {
+    /// Gives a user a post in a department, or takes it.
+    pub(crate) fn set_post(&mut self, id: &UserId, department: DepartmentSlot, post: Post, there: bool) {
         let Self { users, departments, .. } = self;
-        // Looked at first, because who changes a user copies their neighbours.
-        if users.get(id).is_none_or(|user| user.anchors.have(department, post) == there) {
-            return false;
-        }
-        let id_of = |department: NodeIndex| departments.get(&department).map(|department| &department.id);
+        let id_of = |department: DepartmentSlot| departments.get(&department).map(|department| &department.id);
         let came_or_went = users.get_mut(id).is_some_and(|user| user.anchors.set(department, post, there, id_of));
         match (came_or_went, there) {
             (true, true) => self.take_place(department),
             (true, false) => self.leave_place(department),
             (false, _) => {}
         }
-        true
     }
 
-    pub(crate) fn group_mut(&mut self, id: &GroupId) -> Option<&mut Group> {
-        self.groups.get_mut(id).map(Arc::make_mut)
-    }
-
-    pub(crate) fn add_group(&mut self, id: GroupId, name: Option<String>, members: Set<UserId>) {
-        let number = self.next_group;
-        self.next_group = number.checked_add(1).expect("INVARIANT: no company lives to have 2^32 groups");
-        for member in members.iter() {
-            if let Some(user) = self.user_mut(member) {
-                user.set_group(number, true);
+    /// Adds a group, which has no members yet; changes one; or removes one, which has none any more.
+    pub(crate) fn set_group(&mut self, id: &GroupId, state: Option<&GroupState>) {
+        let Some(GroupState { name }) = state.cloned() else {
+            if let Some(group) = self.groups.remove(id) {
+                self.group_ids.remove(&group.number);
             }
+            return;
+        };
+        if let Some(group) = self.groups.get_mut(id) {
+            Arc::make_mut(group).name = name;
+            return;
         }
+        let number = GroupNumber::new(self.next_group);
+        self.next_group += 1;
         self.group_ids.insert(number, id.clone());
-        self.groups.insert(id, Arc::new(Group { number, name, members }));
-    }
-
-    pub(crate) fn remove_group(&mut self, id: &GroupId) -> Option<Arc<Group>> {
-        let group = self.groups.remove(id)?;
-        self.group_ids.remove(&group.number);
-        for member in group.members.iter() {
-            if let Some(user) = self.user_mut(member) {
-                user.set_group(group.number, false);
-            }
-        }
-        Some(group)
+        self.groups.insert(id.clone(), Arc::new(Group { number, name, members: Set::default() }));
     }
 
     /// Puts a user in a group, or takes them out.
-    pub(crate) fn set_group_member(&mut self, user_id: &UserId, group_id: &GroupId, member: bool) {
+    pub(crate) fn set_member(&mut self, user_id: &UserId, group_id: &GroupId, member: bool) {
         let (Some(user), Some(group)) = (self.users.get_mut(user_id), self.groups.get_mut(group_id)) else { return };
         user.set_group(group.number, member);
         let members = &mut Arc::make_mut(group).members;

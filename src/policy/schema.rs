@@ -9,11 +9,13 @@ use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 use thiserror::Error;
 
+use crate::policy::rules::Invalid;
 use crate::policy::validate::names;
 use crate::vocabulary::facts::Resource;
+use crate::vocabulary::index::{ActionIndex, Idx, SectionIndex};
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::Unowned;
-use crate::vocabulary::permission::{ActionIndex, AnyPermission, Fingerprint, Permission};
+use crate::vocabulary::permission::{AnyPermission, Fingerprint, Permission};
 
 /// What can be permitted at all: the sections, their resource types, and the actions on them.
 ///
@@ -28,7 +30,7 @@ pub struct Schema {
     /// By the whole name, for example `contact.read`.
     action_by_name: HashMap<String, ActionIndex>,
     resource_by_name: HashMap<String, usize>,
-    section_by_name: HashMap<String, usize>,
+    section_by_name: HashMap<String, SectionIndex>,
     fingerprint: Fingerprint,
 }
 
@@ -44,7 +46,7 @@ pub(crate) struct Section {
 #[derive(Clone, Debug, Hash)]
 pub(crate) struct ResourceType {
     pub(crate) name: String,
-    pub(crate) section: usize,
+    pub(crate) section: SectionIndex,
     pub(crate) unowned: Unowned,
     actions: Range<usize>,
 }
@@ -77,6 +79,11 @@ impl LevelSet {
     fn with(self, level: Level) -> Self {
         let place = Level::EACH.iter().position(|each| *each == level);
         Self(self.0 | place.map_or(0, |place| 1 << place))
+    }
+
+    /// The words for a message, of a toggle or of a levelled action.
+    fn takes(self, toggle: bool) -> String {
+        if toggle { names(["deny", "allow"]) } else { names(self.iter().map(Level::as_str)) }
     }
 
     fn iter(self) -> impl Iterator<Item = Level> {
@@ -173,10 +180,10 @@ impl Schema {
 
     /// The permissions of a section, in the order of the document; none if there is no such section.
     pub fn permissions(&self, section: &str) -> impl Iterator<Item = AnyPermission> {
-        let section = self.section_by_name.get(section).map(|place| &self.sections[*place]);
+        let section = self.section_by_name.get(section).map(|section| self.section(*section));
         let resources = section.map_or(0..0, |section| section.resources.clone());
         let actions = self.resources[resources].iter().flat_map(|resource| resource.actions.clone());
-        actions.map(|place| self.token(index(place)))
+        actions.map(|action| self.token(ActionIndex::new(action)))
     }
 
     /// The name of a permission, for example `contact.read`; `None` if its token is of another schema.
@@ -201,7 +208,7 @@ impl Schema {
     }
 
     pub(crate) fn action(&self, action: ActionIndex) -> &Action {
-        &self.actions[action as usize]
+        &self.actions[action.index()]
     }
 
     pub(crate) fn required_first(&self) -> &[ActionIndex] {
@@ -231,15 +238,23 @@ impl Schema {
 
     /// All actions of the same resource type, this one among them.
     pub(crate) fn siblings(&self, action: ActionIndex) -> impl Iterator<Item = ActionIndex> {
-        self.resource_of(action).actions.clone().map(index)
+        self.resource_of(action).actions.clone().map(ActionIndex::new)
     }
 
-    pub(crate) fn section_place(&self, name: &str) -> Option<usize> {
+    pub(crate) fn section_named(&self, name: &str) -> Option<SectionIndex> {
         self.section_by_name.get(name).copied()
     }
 
-    pub(crate) fn section_at(&self, place: usize) -> &Section {
-        &self.sections[place]
+    pub(crate) fn section(&self, section: SectionIndex) -> &Section {
+        &self.sections[section.index()]
+    }
+
+    pub(crate) fn section_name(&self, section: SectionIndex) -> String {
+        self.section(section).name.clone()
+    }
+
+    pub(crate) fn section_indices(&self) -> impl ExactSizeIterator<Item = SectionIndex> + use<> {
+        (0..self.sections.len()).map(SectionIndex::new)
     }
 
     /// The names of the resource types.
@@ -255,20 +270,16 @@ impl Schema {
         format!("{}.{}", self.resource_of(action).name, self.action(action).name)
     }
 
-    /// The level of a grant for an action, or what is wrong with it. For a toggle, `all` stands for `allow`.
-    pub(crate) fn level_of(&self, action: ActionIndex, grant: Grant) -> Result<Level, String> {
-        let name = self.action_name(action);
-        let action = self.action(action);
-        match (action.toggle, grant) {
+    /// The level of a grant for an action, which must take it. For a toggle, `all` stands for `allow`.
+    pub(crate) fn level_of(&self, action: ActionIndex, grant: Grant) -> Result<Level, Invalid> {
+        let rules = self.action(action);
+        match (rules.toggle, grant) {
             (_, Grant::DENY) => Ok(Level::Deny),
             (true, Grant::Allow) => Ok(Level::All),
-            (true, Grant::Level(level)) => {
-                Err(format!("`{name}` is a toggle and does not take `{level}`: write `allow` or `deny`"))
-            }
-            (false, Grant::Level(level)) if action.levels.contains(level) => Ok(level),
-            (false, grant) => {
-                let levels = names(action.levels.iter().map(Level::as_str));
-                Err(format!("`{name}` does not take `{grant}`: it takes {levels}"))
+            (false, Grant::Level(level)) if rules.levels.contains(level) => Ok(level),
+            (toggle, grant) => {
+                let takes = rules.levels.takes(toggle);
+                Err(Invalid::LevelNotTaken { permission: self.action_name(action), grant, takes })
             }
         }
     }
@@ -287,8 +298,4 @@ impl Schema {
             AnyPermission::Levelled(Permission::new(action, schema))
         }
     }
-}
-
-fn index(place: usize) -> ActionIndex {
-    ActionIndex::try_from(place).expect("INVARIANT: no memory holds a schema of 2^32 actions")
 }

@@ -6,6 +6,7 @@ use std::fmt::{self, Display};
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::policy::rules::Invalid;
 use crate::vocabulary::id::Id;
 use crate::vocabulary::name::on_one_line;
 
@@ -21,19 +22,25 @@ use crate::vocabulary::name::on_one_line;
 /// let error = Policy::from_document(Document::new().user(User::new("ann").member_of("sails"))).unwrap_err();
 /// assert_eq!(
 ///     serde_json::to_string(error.problems())?,
-///     r#"[{"path":"org.users[0].departments[0]","message":"there is no department `sails`"}]"#
+///     r#"[{"path":"org.users[0].departments[0]","code":"unknown_id","message":"there is no department `sails`"}]"#
 /// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     path: String,
+    code: &'static str,
     message: String,
 }
 
 impl Problem {
-    pub(crate) fn new(path: impl Display, message: impl Display) -> Self {
-        Self { path: on_one_line(path.to_string()), message: on_one_line(message.to_string()) }
+    pub(crate) fn new(path: impl Display, code: &'static str, message: impl Display) -> Self {
+        Self { path: on_one_line(path.to_string()), code, message: on_one_line(message.to_string()) }
+    }
+
+    /// A word for programs that says what is wrong. It never changes, while messages may.
+    pub fn code(&self) -> &'static str {
+        self.code
     }
 
     /// Where it is, for example `roles[2].grants["contact.read"]`. A finding names what has an id by the id, wherever it stands
@@ -91,9 +98,18 @@ fn lines(problems: &[Problem]) -> String {
 pub(crate) struct Problems(Vec<Problem>);
 
 impl Problems {
-    /// Notes one. Its parts are given as [`format_args!`], so that a document without problems formats nothing.
-    pub(crate) fn add(&mut self, path: impl Display, message: impl Display) {
-        self.0.push(Problem::new(path, message));
+    /// Adds one. The path is given as [`format_args!`], so that a document without problems formats nothing.
+    pub(crate) fn add(&mut self, path: impl Display, invalid: &Invalid) {
+        self.add_coded(path, invalid.code(), invalid);
+    }
+
+    pub(crate) fn add_coded(&mut self, path: impl Display, code: &'static str, message: impl Display) {
+        self.0.push(Problem::new(path, code, message));
+    }
+
+    /// What was read, or nothing, and then what is invalid there is added.
+    pub(crate) fn note<T>(&mut self, path: impl Display, read: Result<T, Invalid>) -> Option<T> {
+        read.map_err(|invalid| self.add(path, &invalid)).ok()
     }
 
     /// `value`, unless there was a problem.
@@ -105,7 +121,7 @@ impl Problems {
 /// An id must hold something. Only text can be empty.
 pub(crate) fn check_id<Kind>(path: impl Display, id: &Id<Kind>, problems: &mut Problems) {
     if id.is_empty() {
-        problems.add(path, "the id is empty: use an integer or a text of one character or more");
+        problems.add(path, &Invalid::EmptyId);
     }
 }
 

@@ -8,8 +8,10 @@ use serde::{Serialize, Serializer};
 use crate::policy::Policy;
 use crate::policy::role::Role;
 use crate::query::what::Granted;
-use crate::snapshot::{Entry, Snapshot, Source};
+use crate::snapshot::Snapshot;
+use crate::snapshot::people::{Entry, Source};
 use crate::vocabulary::id::RoleId;
+use crate::vocabulary::index::SectionIndex;
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::permission::AnyPermission;
 use crate::vocabulary::subject::Subject;
@@ -83,7 +85,7 @@ pub struct Catalogue<'s> {
 #[derive(Clone, Copy)]
 pub struct SectionRoles<'c> {
     catalogue: &'c Catalogue<'c>,
-    place: usize,
+    section: SectionIndex,
 }
 
 /// A role of a [`Catalogue`].
@@ -110,25 +112,25 @@ impl Snapshot {
 
     /// How many active users a subject contains.
     fn people_of(&self, subject: &Subject) -> usize {
-        let Some(source) = self.source(subject) else { return 0 };
+        let Some(source) = self.people.source(subject) else { return 0 };
         if let Source::Users(users) = &source {
-            return users.iter().filter(|user| self.entry(**user) != Entry::NOBODY).count();
+            return users.iter().filter(|user| self.people.entry(**user) != Entry::NOBODY).count();
         }
         let mut seen = HashSet::new();
-        let entries = self.entries_of(&source).filter(|(entry, _)| seen.insert(*entry));
-        entries.map(|(entry, known)| known.unwrap_or_else(|| self.count_of(entry))).sum()
+        let entries = self.people.entries_of(&source).filter(|(entry, _)| seen.insert(*entry));
+        entries.map(|(entry, known)| known.unwrap_or_else(|| self.people.count_of(entry))).sum()
     }
 }
 
 impl Catalogue<'_> {
     /// The sections, in the order of the schema.
     pub fn sections(&self) -> impl ExactSizeIterator<Item = SectionRoles<'_>> {
-        (0..self.policy.schema.sections().len()).map(|place| SectionRoles { catalogue: self, place })
+        self.policy.schema.section_indices().map(|section| SectionRoles { catalogue: self, section })
     }
 
     /// The section with this name.
     pub fn section(&self, name: &str) -> Option<SectionRoles<'_>> {
-        self.policy.schema.section_place(name).map(|place| SectionRoles { catalogue: self, place })
+        self.policy.schema.section_named(name).map(|section| SectionRoles { catalogue: self, section })
     }
 
     /// The role with this id, of whatever section.
@@ -141,13 +143,13 @@ impl Catalogue<'_> {
 impl<'c> SectionRoles<'c> {
     /// The name of the section.
     pub fn name(self) -> &'c str {
-        &self.catalogue.policy.schema.section_at(self.place).name
+        &self.catalogue.policy.schema.section(self.section).name
     }
 
     /// The permission that lets a user edit these roles; without one, only administrators do.
     pub fn manage(self) -> Option<AnyPermission> {
         let schema = &self.catalogue.policy.schema;
-        schema.section_at(self.place).manage.map(|action| schema.token(action))
+        schema.section(self.section).manage.map(|action| schema.token(action))
     }
 
     /// The permissions of the section, in the order of the schema: the rows of a table.
@@ -157,8 +159,8 @@ impl<'c> SectionRoles<'c> {
 
     /// Its roles in the order of their ids, hidden ones included: the columns of a table.
     pub fn roles(self) -> impl Iterator<Item = RoleEntry<'c>> {
-        let Self { catalogue, place } = self;
-        let theirs = catalogue.policy.roles.iter().filter(move |(_, role)| role.section == place);
+        let Self { catalogue, section } = self;
+        let theirs = catalogue.policy.roles.iter().filter(move |(_, role)| role.section == section);
         theirs.map(move |(id, role)| RoleEntry { catalogue, id, role })
     }
 }
@@ -176,7 +178,7 @@ impl<'c> RoleEntry<'c> {
 
     /// The section that it belongs to.
     pub fn section(self) -> &'c str {
-        &self.catalogue.policy.schema.section_at(self.role.section).name
+        &self.catalogue.policy.schema.section(self.role.section).name
     }
 
     /// Whether lists of roles leave it out.

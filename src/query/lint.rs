@@ -3,15 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Display;
 
-use petgraph::stable_graph::NodeIndex;
-
 use crate::policy::Policy;
 use crate::policy::org::User;
 use crate::policy::role::Role;
 use crate::policy::validate::{Problem, names};
 use crate::vocabulary::id::{Id, RoleId, UserId};
+use crate::vocabulary::index::{ActionIndex, DepartmentSlot, Idx};
 use crate::vocabulary::level::{DEPARTMENT, Level, SUB};
-use crate::vocabulary::permission::ActionIndex;
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
 
@@ -89,8 +87,8 @@ impl<'p> Lint<'p> {
         lint
     }
 
-    fn add(&mut self, path: impl Display, message: impl Display) {
-        self.found.push(Problem::new(path, message));
+    fn add(&mut self, path: impl Display, code: &'static str, message: impl Display) {
+        self.found.push(Problem::new(path, code, message));
     }
 
     /// Finds out, user by user, which subjects of which roles meet them.
@@ -126,24 +124,24 @@ impl<'p> Lint<'p> {
 
     fn departments(&mut self) {
         let org = &self.policy.org;
-        let (mut headed, mut peopled): (BTreeSet<NodeIndex>, BTreeSet<NodeIndex>) = Default::default();
+        let (mut headed, mut peopled): (BTreeSet<DepartmentSlot>, BTreeSet<DepartmentSlot>) = Default::default();
         for (_, user) in &self.active {
             headed.extend(user.anchors.by(Post::Head));
             peopled.extend(user.anchors());
         }
-        let mut formerly: BTreeSet<NodeIndex> = BTreeSet::new();
+        let mut formerly: BTreeSet<DepartmentSlot> = BTreeSet::new();
         for user in org.users().values() {
             formerly.extend(user.anchors.by(Post::Head));
         }
         for (id, department) in org.departments() {
             let what = match (org.has_people(department), peopled.contains(&department)) {
-                (false, _) => "nobody is a member, head or deputy of it",
-                (true, false) => "all its people are inactive",
+                (false, _) => ("empty_department", "nobody is a member, head or deputy of it"),
+                (true, false) => ("inactive_department", "all its people are inactive"),
                 _ if headed.contains(&department) => continue,
-                _ if formerly.contains(&department) => "no head of it is active",
-                _ => "it has no head",
+                _ if formerly.contains(&department) => ("inactive_head", "no head of it is active"),
+                _ => ("no_head", "it has no head"),
             };
-            self.add(format_args!("org.departments{}", key(id)), what);
+            self.add(format_args!("org.departments{}", key(id)), what.0, what.1);
         }
     }
 
@@ -166,8 +164,8 @@ impl<'p> Lint<'p> {
 
     fn floors(&mut self) {
         let schema = &self.policy.schema;
-        for (place, rules) in schema.actions().iter().enumerate() {
-            let Ok(action) = ActionIndex::try_from(place) else { continue };
+        for (index, rules) in schema.actions().iter().enumerate() {
+            let action = ActionIndex::new(index);
             if rules.floor == Level::Deny || self.active.is_empty() {
                 continue;
             }
@@ -176,10 +174,11 @@ impl<'p> Lint<'p> {
             if (0..self.active.len()).all(|user| self.level(user, action, |_, _| true).includes(rules.floor)) {
                 self.add(
                     path,
+                    "useless_floor",
                     format_args!("every active user has as much by roles, so the floor `{floor}` adds nothing"),
                 );
             } else if rules.floor == Level::All && !rules.toggle {
-                self.add(path, "everyone has `all`: every user reaches every record of the type");
+                self.add(path, "everyone_has_all", "everyone has `all`: every user reaches every record of the type");
             }
         }
     }
@@ -187,18 +186,26 @@ impl<'p> Lint<'p> {
     fn role(&mut self, place: usize, id: &RoleId) {
         let (path, role) = (format!("roles{}", key(id)), self.roles[place]);
         if role.assigned_to.iter().next().is_none() {
-            self.add(format_args!("{path}.assigned_to"), "nobody has this role: it is assigned to nobody");
+            self.add(
+                format_args!("{path}.assigned_to"),
+                "unassigned_role",
+                "nobody has this role: it is assigned to nobody",
+            );
         } else if self.holders[place].is_empty() {
             let message = "nobody has this role: no active user is among those whom it is assigned to";
-            self.add(format_args!("{path}.assigned_to"), message);
+            self.add(format_args!("{path}.assigned_to"), "nobody_has_role", message);
         } else {
             for (subject, why) in std::mem::take(&mut self.superfluous[place]) {
                 let subject = self.subject(subject);
-                self.add(format_args!("{path}.assigned_to"), format_args!("{subject} adds nobody: {why}"));
+                self.add(
+                    format_args!("{path}.assigned_to"),
+                    "useless_assignment",
+                    format_args!("{subject} adds nobody: {why}"),
+                );
             }
         }
         if let Some(superfluous) = self.made_superfluous_by(place) {
-            self.add(path, superfluous);
+            self.add(path, "useless_role", superfluous);
             return;
         }
         self.cells(&path, place, role);
@@ -236,44 +243,44 @@ impl<'p> Lint<'p> {
     /// What is to be said of the cells of a role. The same is said once, of all permissions that it is true of.
     fn cells(&mut self, path: &str, place: usize, role: &Role) {
         let schema = &self.policy.schema;
-        let mut said: BTreeMap<String, Vec<ActionIndex>> = BTreeMap::new();
+        let mut said: BTreeMap<(&'static str, String), Vec<ActionIndex>> = BTreeMap::new();
         for (action, level) in &role.grants {
             let rules = schema.action(*action);
             let grant = schema.grant_of(*action, *level);
             if rules.floor.includes(*level) {
                 let floor = schema.grant_of(*action, rules.floor);
                 let message = format!("`{grant}` can never matter: the floor gives `{floor}` to every active user");
-                said.entry(message).or_default().push(*action);
+                said.entry(("useless_cell", message)).or_default().push(*action);
             } else if self.is_had_by_others(place, *action, *level) {
                 let message = format!("`{grant}` can never matter: whoever has this role has as much by others");
-                said.entry(message).or_default().push(*action);
-            } else if let Some(required) = self.never_given[*action as usize] {
+                said.entry(("useless_cell", message)).or_default().push(*action);
+            } else if let Some(required) = self.never_given[action.index()] {
                 let required = schema.action_name(required);
                 let message =
                     format!("`{grant}` can never matter: it requires `{required}`, which no floor and no role gives");
-                said.entry(message).or_default().push(*action);
+                said.entry(("useless_cell", message)).or_default().push(*action);
             }
             if *level == Level::All && !rules.toggle && role.assigned_to.contains(&Subject::Everyone) {
                 let message = "everyone has `all`: every user reaches every record of the type".to_owned();
-                said.entry(message).or_default().push(*action);
+                said.entry(("everyone_has_all", message)).or_default().push(*action);
             }
         }
-        let mut said: Vec<(String, Vec<ActionIndex>)> = said.into_iter().collect();
+        let mut said: Vec<((&'static str, String), Vec<ActionIndex>)> = said.into_iter().collect();
         said.sort_by_key(|(_, actions)| actions[0]);
-        for (message, actions) in said {
-            self.add_of(path, &actions, &message);
+        for ((code, message), actions) in said {
+            self.add_of(path, code, &actions, &message);
         }
     }
 
     /// Says something of one cell, or of several.
-    fn add_of(&mut self, path: &str, actions: &[ActionIndex], message: &str) {
+    fn add_of(&mut self, path: &str, code: &'static str, actions: &[ActionIndex], message: &str) {
         let schema = &self.policy.schema;
         let permissions: Vec<String> = actions.iter().map(|action| schema.action_name(*action)).collect();
         match &permissions[..] {
-            [one] => self.add(format_args!("{path}.grants[{one:?}]"), message),
+            [one] => self.add(format_args!("{path}.grants[{one:?}]"), code, message),
             several => {
                 let several = names(several.iter().map(String::as_str));
-                self.add(format_args!("{path}.grants"), format_args!("{several}: {message}"));
+                self.add(format_args!("{path}.grants"), code, format_args!("{several}: {message}"));
             }
         }
     }
@@ -291,12 +298,12 @@ impl<'p> Lint<'p> {
             let holders = self.holders[place].iter().map(|user| (*user, self.active[*user]));
             let holders = holders.filter(|(_, (id, user))| user.is(post) && is_only_way(id));
             // For each of them a department where they are a plain member, under a level without and with those below.
-            let plain: Vec<(usize, [Option<NodeIndex>; 2])> = holders
+            let plain: Vec<(usize, [Option<DepartmentSlot>; 2])> = holders
                 .map(|(place, (_, user))| {
-                    let is_post = |department: NodeIndex| {
+                    let is_post = |department: DepartmentSlot| {
                         [Post::Head, Post::Deputy].into_iter().any(|post| user.anchors.have(department, post))
                     };
-                    let is_below = |department: NodeIndex| org.with_those_above(department).any(is_post);
+                    let is_below = |department: DepartmentSlot| org.with_those_above(department).any(is_post);
                     let mut plain = user.departments().filter(|department| !is_post(*department));
                     (place, [plain.clone().next(), plain.find(|department| !is_below(*department))])
                 })
@@ -321,13 +328,13 @@ impl<'p> Lint<'p> {
                 }
             }
             for (message, actions) in said {
-                self.add_of(path, &actions, &message);
+                self.add_of(path, "plain_member_reached", &actions, &message);
             }
         }
     }
 
     /// `` `7` (Sales) ``
-    fn department(&self, department: NodeIndex) -> String {
+    fn department(&self, department: DepartmentSlot) -> String {
         let org = &self.policy.org;
         with_name(org.department_id(department), org.name_of(department))
     }
@@ -388,11 +395,11 @@ fn never_given(policy: &Policy) -> Vec<Option<ActionIndex>> {
     let without = |by_bypass: bool| {
         let mut missing: Vec<Option<ActionIndex>> = vec![None; schema.actions().len()];
         for action in schema.required_first() {
-            missing[*action as usize] = schema.action(*action).requires.iter().find_map(|required| {
+            missing[action.index()] = schema.action(*action).requires.iter().find_map(|required| {
                 let rules = schema.action(*required);
                 let is_given =
                     rules.floor != Level::Deny || given.contains(required) || (by_bypass && rules.admin_bypass);
-                if is_given { missing[*required as usize] } else { Some(*required) }
+                if is_given { missing[required.index()] } else { Some(*required) }
             });
         }
         missing

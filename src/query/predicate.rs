@@ -7,11 +7,14 @@ use smallvec::SmallVec;
 use crate::policy::org::{Org, User};
 use crate::query::principal::Principal;
 use crate::query::scope::Scope;
-use crate::snapshot::{Below, Cell, Relation, SHARED, Snapshot, department};
+use crate::snapshot::Snapshot;
+use crate::snapshot::cell::Cell;
+use crate::snapshot::people::Below;
+use crate::snapshot::relation::{Relation, SHARED};
 use crate::vocabulary::facts::Facts;
 use crate::vocabulary::id::{DepartmentId, GroupId, Id, UserId, write_json_string};
+use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
-use crate::vocabulary::permission::ActionIndex;
 
 /// The records that one user may do one thing to, as conditions on their facts: *all of* these, each *any of* those.
 ///
@@ -191,7 +194,7 @@ impl<'s> Predicate<'s> {
     pub(crate) fn asked(&self) -> Option<Asked<'s>> {
         let (snapshot, id) = (self.principal.snapshot, self.principal.id()?);
         let user = snapshot.policy().org.users().get(id)?;
-        Some(Asked { snapshot, id, user, pool: snapshot.is_pool(self.action) })
+        Some(Asked { snapshot, id, user, pool: snapshot.rights.is_pool(self.action) })
     }
 }
 
@@ -237,8 +240,8 @@ impl<'s> Departments<'s> {
         let Asked { snapshot, .. } = self.asked;
         let departments: Vec<&DepartmentId> = if self.with_those_below {
             let ranges = self.asked.ranges().into_iter();
-            let slots = ranges.flat_map(|these| snapshot.departments_in(these));
-            slots.map(|slot| org(snapshot).department_id(department(*slot))).collect()
+            let slots = ranges.flat_map(|these| snapshot.people.tree().within(these));
+            slots.map(|slot| org(snapshot).department_id(*slot)).collect()
         } else {
             self.asked.anchors().into_iter().collect()
         };
@@ -250,7 +253,7 @@ impl<'s> Departments<'s> {
         let Asked { snapshot, user, .. } = self.asked;
         let (ranges, with_those_below) = (self.asked.ranges(), self.with_those_below);
         let is_meant = move |department| {
-            let number = snapshot.below(department).first;
+            let number = snapshot.people.below(department).first;
             let below = || ranges.iter().any(|range| range.contains(number));
             if with_those_below { below() } else { user.anchors().any(|anchor| anchor == department) }
         };
@@ -307,7 +310,7 @@ impl<'s> Asked<'s> {
 
     /// The numbers of those departments and of all below them, without ranges that lie within another.
     pub(crate) fn ranges(&self) -> SmallVec<[Below; 2]> {
-        Below::outermost(self.user.anchors().map(|anchor| self.snapshot.below(anchor)).collect())
+        Below::outermost(self.user.anchors().map(|anchor| self.snapshot.people.below(anchor)).collect())
     }
 }
 

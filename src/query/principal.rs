@@ -2,8 +2,10 @@
 
 use std::fmt::{self, Debug};
 
-use crate::snapshot::{Asker, Cell, Snapshot, UserSlot};
+use crate::snapshot::cell::Cell;
+use crate::snapshot::{Asker, Snapshot};
 use crate::vocabulary::id::{UserId, UserRef};
+use crate::vocabulary::index::UserSlot;
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::permission::AnyPermission;
 

@@ -6,11 +6,13 @@ use serde::Serialize;
 
 use crate::query::check::Decision;
 use crate::query::principal::Principal;
-use crate::snapshot::{Cell, Relation};
+use crate::snapshot::cell::Cell;
+use crate::snapshot::relation::Relation;
 use crate::vocabulary::facts::Record;
+use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::level::{DEPARTMENT, Level, OPEN, OWN, SUB};
 use crate::vocabulary::name::on_one_line;
-use crate::vocabulary::permission::{ActionIndex, Permission};
+use crate::vocabulary::permission::Permission;
 
 /// Why, as a word for programs. As data it is the name in `snake_case`; a word never changes its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -119,7 +121,7 @@ impl Principal<'_> {
                 (ReasonCode::OtherType, text)
             }
             (None, _) => record.with_facts(|facts| {
-                let pooled = facts.owners.as_slice().is_empty() && self.snapshot.is_pool(action);
+                let pooled = facts.owners.as_slice().is_empty() && self.snapshot.rights.is_pool(action);
                 self.why(action, self.relation(action, facts), pooled)
             }),
         };

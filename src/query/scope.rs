@@ -3,9 +3,11 @@
 use std::fmt::{self, Debug};
 
 use crate::query::principal::Principal;
-use crate::snapshot::{Cell, Relation};
+use crate::snapshot::cell::Cell;
+use crate::snapshot::relation::Relation;
 use crate::vocabulary::facts::{Facts, Record};
-use crate::vocabulary::permission::{ActionIndex, Fingerprint, Permission};
+use crate::vocabulary::index::ActionIndex;
+use crate::vocabulary::permission::{Fingerprint, Permission};
 
 /// The set of records that one user may do one thing to, in one state of the company.
 ///
@@ -47,7 +49,7 @@ impl<'s> Principal<'s> {
         let is_other_type = record.dynamic_type().is_some_and(|found| Some(found) != expected());
         !is_other_type
             && record.with_few_facts(
-                |owner, open| self.snapshot.admits(cell, &self.asker, owner, open),
+                |owner, open| self.snapshot.people.admits(cell, &self.asker.position, owner, open),
                 |facts| cell.admits(self.relation(permission.action, facts)),
             )
     }
@@ -55,7 +57,7 @@ impl<'s> Principal<'s> {
     /// How the user is related to a record of the type that this action is about.
     #[cold]
     pub(crate) fn relation(&self, action: ActionIndex, facts: &Facts<'_>) -> Relation {
-        self.snapshot.relation(&self.asker, facts, || self.snapshot.is_pool(action))
+        self.snapshot.people.relation(&self.asker.position, facts, || self.snapshot.rights.is_pool(action))
     }
 
     /// The type of the records that an action is about; none if its token is of another schema.

@@ -7,11 +7,14 @@ use foldhash::fast::RandomState;
 
 use crate::policy::org::User;
 use crate::query::principal::Principal;
-use crate::snapshot::{Asker, Cell, DepartmentSlot, Entries, Entry, Snapshot, Source, slot};
+use crate::snapshot::cell::Cell;
+use crate::snapshot::people::{Entries, Entry, Source};
+use crate::snapshot::{Asker, Snapshot};
 use crate::vocabulary::facts::{Facts, Few, Record, sealed};
 use crate::vocabulary::id::UserId;
+use crate::vocabulary::index::{ActionIndex, DepartmentSlot, UserSlot};
 use crate::vocabulary::level::Level;
-use crate::vocabulary::permission::{ActionIndex, Permission};
+use crate::vocabulary::permission::Permission;
 use crate::vocabulary::subject::{Owner, Share};
 
 /// The users who may do something, found one by one.
@@ -26,13 +29,13 @@ pub struct WhoCan<'s> {
     permission: Permission<Told>,
     record: Told,
     /// Users who must be asked one by one, sorted.
-    named: Vec<u32>,
+    named: Vec<UserSlot>,
     next_named: usize,
     /// Where all others who may are to be found, in parts that may overlap.
     entries: Entries<'s>,
     seen: HashSet<Entry, RandomState>,
     /// Those of the last entry who are still to come.
-    current: Box<dyn Iterator<Item = u32> + Send + Sync + 's>,
+    current: Box<dyn Iterator<Item = UserSlot> + Send + Sync + 's>,
 }
 
 impl Snapshot {
@@ -86,17 +89,19 @@ impl Snapshot {
     }
 
     /// The users to whom a record may be otherwise related than to all who share their departments and roles.
-    fn named(&self, facts: &Facts<'_>) -> Vec<u32> {
+    fn named(&self, facts: &Facts<'_>) -> Vec<UserSlot> {
         let mut named = Vec::new();
         for owner in facts.owners.as_slice() {
             if let Owner::User(id) = owner {
-                named.push(self.home(*id).user);
+                named.push(self.people.home(*id).user);
             }
         }
         for share in facts.shared_with.as_slice() {
             match share {
-                Share::User(id) => named.push(self.home(*id).user),
-                Share::Group(id) => named.extend(self.members(&(*id).into()).iter().flat_map(|members| members.iter())),
+                Share::User(id) => named.push(self.people.home(*id).user),
+                Share::Group(id) => {
+                    named.extend(self.people.members(&(*id).into()).iter().flat_map(|members| members.iter()))
+                }
                 Share::Department(_) | Share::DepartmentSub(_) => {}
             }
         }
@@ -115,8 +120,8 @@ impl Snapshot {
         let around = self.around(facts);
         let nowhere = self.anybody(Entry::NOBODY);
         // What an owner is related to themselves is theirs alone, and nobody is nobody's owner.
-        let from_anywhere = self.relation(&nowhere, facts, || self.is_pool(action));
-        let work = |sources: &[Source]| sources.iter().map(|source| self.work_of(source)).sum::<usize>();
+        let from_anywhere = self.people.relation(&nowhere.position, facts, || self.rights.is_pool(action));
+        let work = |sources: &[Source]| sources.iter().map(|source| self.people.work_of(source)).sum::<usize>();
         let near = work(&around);
         let mut best: Option<(usize, Vec<Source>)> = None;
         for needed in self.schema().needed(action) {
@@ -130,7 +135,7 @@ impl Snapshot {
             }
         }
         let sources = best.map_or_else(Vec::new, |(_, sources)| sources);
-        Box::new(sources.into_iter().flat_map(|source| self.entries_of(&source)))
+        Box::new(sources.into_iter().flat_map(|source| self.people.entries_of(&source)))
     }
 
     /// The departments from which a record can be reached: those of its owners and all above, and those that it is shared
@@ -139,7 +144,7 @@ impl Snapshot {
         let org = &self.policy().org;
         let mut departments: Vec<DepartmentSlot> = Vec::new();
         for owner in facts.owners.as_slice() {
-            let add = |home| departments.extend(org.with_those_above(home).map(slot));
+            let add = |home| departments.extend(org.with_those_above(home));
             match owner {
                 Owner::User(id) => org.users().get(&(*id).into()).into_iter().flat_map(User::departments).for_each(add),
                 Owner::Department(id) => org.department(&(*id).into()).into_iter().for_each(add),
@@ -148,8 +153,8 @@ impl Snapshot {
         departments.sort_unstable();
         departments.dedup();
         let shares = facts.shared_with.as_slice().iter().filter_map(|share| match share {
-            Share::Department(id) => org.department(&(*id).into()).map(|id| Source::Department(slot(id))),
-            Share::DepartmentSub(id) => org.department(&(*id).into()).map(|id| Source::DepartmentSub(slot(id))),
+            Share::Department(id) => org.department(&(*id).into()).map(Source::Department),
+            Share::DepartmentSub(id) => org.department(&(*id).into()).map(Source::DepartmentSub),
             Share::User(_) | Share::Group(_) => None,
         });
         departments.into_iter().map(Source::Department).chain(shares).collect()
@@ -199,7 +204,7 @@ impl WhoCan<'_> {
     }
 
     /// The next of the users who are named and may.
-    fn next_named(&mut self) -> Option<u32> {
+    fn next_named(&mut self) -> Option<UserSlot> {
         while let Some(user) = self.named.get(self.next_named).copied() {
             self.next_named += 1;
             if self.may(self.snapshot.asker_at(user)) {
@@ -219,7 +224,7 @@ impl WhoCan<'_> {
         }
     }
 
-    fn next_user(&mut self) -> Option<u32> {
+    fn next_user(&mut self) -> Option<UserSlot> {
         if let Some(user) = self.next_named() {
             return Some(user);
         }
@@ -228,7 +233,7 @@ impl WhoCan<'_> {
                 return Some(user);
             }
             let (entry, _) = self.next_entry()?;
-            self.current = Box::new(self.snapshot.users_of(entry));
+            self.current = Box::new(self.snapshot.people.users_of(entry));
         }
     }
 }
@@ -247,10 +252,10 @@ impl<'s> Iterator for WhoCan<'s> {
         count += self.current.by_ref().filter(|user| self.named.binary_search(user).is_err()).count();
         let mut apart: HashMap<Entry, usize> = HashMap::new();
         for user in &self.named {
-            *apart.entry(self.snapshot.entry(*user)).or_default() += 1;
+            *apart.entry(self.snapshot.people.entry(*user)).or_default() += 1;
         }
         while let Some((entry, known)) = self.next_entry() {
-            let all = known.unwrap_or_else(|| self.snapshot.count_of(entry));
+            let all = known.unwrap_or_else(|| self.snapshot.people.count_of(entry));
             count += all - apart.get(&entry).copied().unwrap_or_default();
         }
         count

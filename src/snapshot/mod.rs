@@ -1,73 +1,34 @@
-//! The compiled form: what the machine reads. Numbers, and no ids but for looking them up.
+//! The compiled form: numbers, and ids only to look them up.
 //!
-//! - A department has a preorder number, so "below" is a range. Everything else names it by a slot, so a department that
-//!   moves changes its numbers and nothing else.
-//! - What a check needs of an owner is what the index says of the id: the user's slot and department.
-//! - What the one who asks brings along is a [`Part`], which many users share, and departments. Both together lead to a
-//!   [`Row`] of [`Cell`]s, one for each permission, made when first asked for.
-//! - A check finds how the user and the record are related, as five bits, and looks that up in a cell.
+//! A snapshot has two halves. [`people`] answers how a principal and a record are related, [`rights`] which cell a principal has for
+//! a permission; [`Cell::admits`](cell::Cell::admits) of the two is the one definition of access.
 //!
-//! A snapshot never changes. The one after a change shares with it all that is the same: lists and indices in chunks, the
-//! tree, the rows.
+//! A snapshot never changes. The one after a change shares with it all that is the same: lists and indexes in chunks, the tree,
+//! the rows.
 
-mod cell;
-mod classes;
+pub(crate) mod cell;
 mod compare;
-mod compile;
-mod entry;
 mod follow;
-#[cfg(feature = "sql")]
-mod imprint;
 mod lineage;
-mod memory;
-mod part;
-mod relation;
-mod roster;
-mod row;
-mod several;
+pub(crate) mod people;
+pub(crate) mod relation;
+pub(crate) mod rights;
 mod source;
-mod tree;
+mod touched;
 
 use std::fmt::{self, Debug};
 use std::sync::Arc;
 
-pub(crate) use cell::Cell;
-pub(crate) use relation::{Relation, SHARED};
-
-use smallvec::SmallVec;
-
-use crate::collections::chunks::Chunks;
-use crate::collections::index::Index;
-use crate::collections::interner::Interned;
-use crate::collections::persistent::Set;
-use crate::collections::place_number;
 use crate::policy::Policy;
-use crate::policy::org::GroupNumber;
 use crate::policy::schema::Schema;
-use crate::vocabulary::id::{GroupId, UserId, UserRef};
+use crate::vocabulary::id::{UserId, UserRef};
+use crate::vocabulary::index::{ActionIndex, UserSlot};
 use crate::vocabulary::level::Level;
-use crate::vocabulary::permission::{ActionIndex, Fingerprint};
-use classes::Classes;
-pub(crate) use entry::{Entry, Home};
+use crate::vocabulary::permission::Fingerprint;
+use cell::Cell;
 use lineage::Lineage;
-use part::Part;
-pub(crate) use roster::Entries;
-use roster::Roster;
-pub(crate) use row::Row;
-use row::Rows;
-use several::Several;
-pub(crate) use source::Source;
-use tree::Tree;
-pub(crate) use tree::{Below, DepartmentSlot, department, slot};
-
-/// The place of a user, kept for life.
-pub(crate) type UserSlot = u32;
-
-/// How many entries, ids and groups are copied together. What is counted or may be text costs more to copy. With half as many
-/// entries, and twice as many chunks together, a user's move takes 5 % longer at a million.
-const ENTRIES: usize = 1024;
-const IDS: usize = 128;
-const GROUPS: usize = 32;
+use people::{Anchored, Entry, People, Position, Standing};
+use rights::{Rights, Row};
 
 /// A policy, compiled: one state of the company that every answer comes from.
 ///
@@ -87,65 +48,79 @@ const GROUPS: usize = 32;
 /// assert!(snapshot.principal("bo").check(view, &mine).is_allow());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
+///
+/// # How it answers
+///
+/// Take a company of three departments and four people, and a role *Reader* that all supervisors have, which grants
+/// `contact.read` up to `department+sub`:
+///
+/// ```text
+/// 1 Company        Ann heads it
+/// ├── 2 Sales      Sam heads it, Nina is a member
+/// └── 3 Support    Tom is a member
+/// ```
+///
+/// **People.** The departments are numbered in preorder, so that a department and all below it are a range: Company is 0 and
+/// reaches 0 to 2, Sales is 1 and Support 2, each for itself. A user is two numbers in a table: where their records are, and
+/// where they are anchored. May Ann read a contact of Nina's? Nina's records are at 1; Ann is anchored at 0..=2. So the two are
+/// related by `sub` (1 is in the range), not by `department` (1 is not 0), and not by `own`. There are five such relations, and
+/// they are five bits:
+///
+/// ```text
+/// shared  open  sub  department  own
+///      0     0    1           0    0     = relation 4 of 32
+/// ```
+///
+/// **Rights.** The rights of a user follow from where they are anchored and from what else roles are given by: Ann and Sam are both
+/// supervisors, and share a row, which has one cell for each permission. A cell is 32 bits, one for each relation, set if that
+/// relation is enough. The level `department+sub` reaches whatever is `own`, of the `department`, or of one below (`sub`):
+///
+/// ```text
+/// relation           31 … 8  7 6 5 4 3 2 1 0
+/// cell of `read`      …   0  1 1 1 1 1 1 1 0     without open and shared: all but relation 0
+/// ```
+///
+/// **Access** is the bit of the relation in the cell. Bit 4 is set: Ann may read it. The floor, all roles, the administrator's
+/// bypass, shares, and what the permission requires are in the same 32 bits, so every check of every permission ends with one
+/// look at one bit, and so does every other answer. The set of records behind a [`Scope`](crate::Scope) is the cell; its
+/// [`Predicate`](crate::Predicate) spells out the bits; [`who_can`](Self::who_can) asks one user for all who share standing and
+/// departments.
 pub struct Snapshot {
     revision: u64,
     lineage: Lineage,
-    /// What this was compiled from: names, roles, and the ground of what-ifs. A check reads it only to make a row.
+    /// What this was compiled from: names, roles, and the start of what-ifs. A check reads it only to make a row.
     policy: Arc<Policy>,
-    schema: Arc<Schema>,
-    fingerprint: Fingerprint,
-    /// Whether records without owner are everybody's own, for each action.
-    pools: Arc<[bool]>,
-    tree: Tree,
-    departments: Index<DepartmentSlot>,
-    users: Index<Home>,
-    /// By the slot of the user, as the ids. A slot that is free holds nobody.
-    entries: Chunks<Entry, ENTRIES>,
-    ids: Chunks<UserId, IDS>,
-    /// The way back, from departments to users. No check reads it.
-    roster: Arc<Roster>,
-    free: Set<UserSlot>,
-    /// The departments of users who have several.
-    several: Interned<Several>,
-    parts: Interned<Arc<Part>>,
-    groups: Index<GroupNumber>,
-    /// The members of each group, sorted, by its number; of one that is gone, nobody.
-    members: Chunks<Arc<[UserSlot]>, GROUPS>,
-    classes: Arc<Classes>,
-    /// Made from parts, departments, assignments and roles, by keys that stay true; dropped when roles, assignments or
-    /// departments change.
-    rows: Arc<Rows>,
-    /// The row of who may not ask.
-    nobodys: Arc<Row>,
-    /// What mirror tables are compared with.
-    #[cfg(feature = "sql")]
-    imprint: imprint::Imprint,
+    pub(crate) people: People,
+    pub(crate) rights: Rights,
 }
 
-/// A user who asks, with all that a check needs of them.
+/// A user, with all that a check needs of them.
 ///
-/// Small, because principals may be many: with the cells here too, which saves a step, a check of a hundred thousand of them took
-/// a tenth longer.
+/// Small, because there may be many principals: with the cells in here, which saves a step, a check of a hundred thousand of them
+/// took a tenth longer (`cargo bench --bench report`).
 #[derive(Clone, Copy)]
 pub(crate) struct Asker<'s> {
-    pub(crate) user: UserSlot,
-    /// Where the user is anchored, if in one department. If in several, their place.
-    anchors: Below,
-    /// What the user may do. It stands here, so that a check reads a cell without a step through memory far away. Who may not
-    /// ask has a row too, so that no check asks who that is.
+    pub(crate) position: Position,
+    /// What the user may do. Unknown and inactive users have a row too, so that no check asks who that is.
     row: &'s Row,
 }
 
 impl Snapshot {
-    /// Which state of the company this is: one more for each batch of commands that was accepted, and for each policy that
-    /// was put in the place of another. A snapshot that no [`Handle`](crate::Handle) published has zero.
-    pub fn revision(&self) -> u64 {
-        self.revision
+    /// Compiles a policy. Linear in its size, and in the groups that came and went since it was read.
+    pub fn compile(policy: &Policy) -> Self {
+        Self::compile_shared(Arc::new(policy.clone()), 0)
     }
 
-    pub(crate) fn with_revision(self, revision: u64) -> Self {
-        Self { revision, ..self }
+    pub(crate) fn compile_shared(policy: Arc<Policy>, revision: u64) -> Self {
+        let people = People::of(&policy.org, &policy.assigned);
+        let rights = Rights::of(&policy, people.tree());
+        Self { revision, lineage: Lineage::default(), policy, people, rights }
+    }
+
+    /// Which state of the company this is: one more for each batch of commands that was accepted, and for each policy that
+    /// replaced another. A snapshot that no [`Handle`](crate::Handle) published has zero.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// The policy that this was compiled from.
@@ -160,101 +135,77 @@ impl Snapshot {
 
     /// The schema, where permissions are looked up.
     pub fn schema(&self) -> &Schema {
-        &self.schema
+        &self.rights.schema
     }
 
     #[inline]
     pub(crate) fn fingerprint(&self) -> Fingerprint {
-        self.fingerprint
+        self.rights.fingerprint
     }
 
-    pub(crate) fn is_pool(&self, action: ActionIndex) -> bool {
-        self.pools.get(action as usize).copied().unwrap_or(false)
+    /// The bytes of the compiled form: the index of ids, and what is compiled of users, departments and groups, whether it
+    /// is shared with another snapshot or not. The [`policy`](Self::policy), whose texts the ids share, is not included; nor are
+    /// the rows that were made so far: one for each set of rights, and a few words for each user who has a role by name, each
+    /// group of roles and each department that asked.
+    ///
+    /// Linear in what users share, not in the users.
+    pub fn memory_usage(&self) -> usize {
+        self.people.memory_usage() + self.rights.memory_usage() + size_of::<Self>()
     }
 
     /// The user with this id, who may be unknown.
     #[inline]
     pub(crate) fn asker(&self, user: UserRef<'_>) -> Asker<'_> {
-        let Some(home) = self.users.get(user) else { return self.stranger() };
-        self.asker_at(home.user)
-    }
-
-    /// Where the owner with this id lives, who may be unknown.
-    #[inline]
-    pub(crate) fn home(&self, owner: UserRef<'_>) -> Home {
-        self.users.get(owner).unwrap_or(Home::UNKNOWN)
-    }
-
-    /// The members of a group, sorted.
-    pub(crate) fn members(&self, group: &GroupId) -> Option<Arc<[UserSlot]>> {
-        self.groups.get(group.borrowed()).and_then(|group| self.members.get(group)).cloned()
-    }
-
-    /// The slots of all users, those that are free included.
-    pub(crate) fn slots(&self) -> std::ops::Range<UserSlot> {
-        0..place_number(self.entries.len())
+        let Some(user) = self.people.slot_of(user) else { return self.stranger() };
+        self.asker_at(user)
     }
 
     #[inline]
     pub(crate) fn asker_at(&self, user: UserSlot) -> Asker<'_> {
-        let Some(entry) = self.entries.get(user) else { return self.stranger() };
-        self.asker_with(user, *entry)
+        let Some(entry) = self.people.entry_at(user) else { return self.stranger() };
+        self.asker_with(user, entry)
     }
 
-    /// Anybody with this entry: who has its roles and its departments, and is nobody in particular.
+    /// Anybody with this entry: a principal with its roles and departments who is nobody in particular.
     pub(crate) fn anybody(&self, entry: Entry) -> Asker<'_> {
-        self.asker_with(Asker::STRANGER, entry)
+        self.asker_with(UserSlot::STRANGER, entry)
     }
 
     #[inline]
     fn asker_with(&self, user: UserSlot, entry: Entry) -> Asker<'_> {
-        if entry.part == Part::NOBODYS {
-            return Asker { user, ..self.stranger() };
+        if entry.standing == Standing::NOBODY {
+            return Asker { position: Position { user, ..Position::STRANGER }, row: &self.rights.nobodys };
         }
-        let (key, anchors) = match entry.anchors.slot() {
-            Ok(department) => (self.classes.class(department), self.tree.below(department)),
-            Err(_) => (entry.anchors.key(), Below::several(entry.anchors)),
+        let make = || self.rights.make_row(entry, &self.people, &self.policy);
+        let (anchored, row) = match entry.anchors.slot() {
+            Ok(department) => {
+                (Anchored::at(self.people.below(department)), self.rights.row_in(entry, department, make))
+            }
+            Err(_) => (Anchored::at_several(entry.anchors), self.rights.row_in_several(entry, make)),
         };
-        let row = self.rows.get(u64::from(entry.part) << 32 | u64::from(key), || self.make_row(entry));
-        Asker { user, anchors, row }
+        Asker { position: Position { user, anchored }, row }
     }
 
-    /// Somebody who is not there.
+    /// An unknown user.
     fn stranger(&self) -> Asker<'_> {
-        Asker { user: Asker::STRANGER, anchors: Below::NOTHING, row: &self.nobodys }
+        Asker { position: Position::STRANGER, row: &self.rights.nobodys }
     }
 
-    #[cold]
-    fn make_row(&self, entry: Entry) -> Row {
-        let nobody = Part::default();
-        let part = self.parts.get(entry.part).map_or(&nobody, |part| part);
-        let anchors: SmallVec<[DepartmentSlot; 4]> = match entry.anchors.slot() {
-            Ok(department) => [department].into_iter().collect(),
-            Err(several) => self.several.get(several).into_iter().flat_map(Several::iter).collect(),
-        };
-        let brought = anchors.iter().flat_map(|department| self.classes.roles(*department));
-        let roles = part.roles(&self.policy).chain(brought);
-        Row::new(&self.schema, &self.policy.roles, roles, part.administrator)
-    }
-
-    /// The id of a user who is there.
+    /// The id of a user, unless they are unknown.
     pub(crate) fn id(&self, asker: &Asker<'_>) -> Option<&UserId> {
-        self.ids.get(asker.user)
+        self.people.id(asker.position.user)
     }
 }
 
 impl<'s> Asker<'s> {
-    /// The slot of somebody who is not there. No owner has it, see [`Home::UNKNOWN`].
-    const STRANGER: UserSlot = UserSlot::MAX - 1;
-
     /// Whether the user may ask at all: is known, and active.
     pub(crate) fn may_ask(&self) -> bool {
-        self.row.is_of_who_may_ask()
+        self.row.may_ask()
     }
 
     /// Whether the user is anchored anywhere.
     pub(crate) fn is_anchored(&self) -> bool {
-        self.anchors != Below::NOTHING
+        self.position.anchored != Anchored::NOWHERE
     }
 
     #[inline]
@@ -277,10 +228,10 @@ impl Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Snapshot")
             .field("revision", &self.revision)
-            .field("users", &self.users.len())
-            .field("departments", &self.departments.len())
-            .field("groups", &self.groups.len())
-            .field("actions", &self.pools.len())
+            .field("users", &self.people.count())
+            .field("departments", &self.people.tree().preorder().len())
+            .field("groups", &self.people.group_count())
+            .field("actions", &self.rights.action_count())
             .finish_non_exhaustive()
     }
 }

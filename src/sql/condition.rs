@@ -4,7 +4,7 @@ use sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, UnionType};
 use thiserror::Error;
 
 use crate::query::predicate::{Asked, Audience, Departments, Predicate, clauses};
-use crate::snapshot::SHARED;
+use crate::snapshot::relation::SHARED;
 use crate::sql::column::{IdColumn, MEMBER, OWNER, SHARE};
 use crate::sql::dialect::Dialect;
 use crate::sql::expr::{all, any};
@@ -132,7 +132,7 @@ impl<'a> Rendering<'a> {
     /// The condition, which a mirror at another state than the snapshot turns into an error.
     fn guarded(&self, condition: Condition) -> Condition {
         let MembersIn::Mirror(mirror) = &self.mapping.members else { return condition };
-        let state = self.asked.snapshot.imprint();
+        let state = self.asked.snapshot.people.imprint();
         match self.mapping.dialect {
             _ if !self.asks_mirror => condition,
             // It stands in each list.
@@ -260,7 +260,7 @@ impl<'a> Rendering<'a> {
     /// A list that asks the mirror, with its guard where that belongs into the list.
     fn ended(&self, mut list: SelectStatement) -> SelectStatement {
         if let (MembersIn::Mirror(mirror), Dialect::Sqlite) = (&self.mapping.members, self.mapping.dialect) {
-            let (union, look) = guard::end_of_list(mirror, self.asked.snapshot.imprint());
+            let (union, look) = guard::end_of_list(mirror, self.asked.snapshot.people.imprint());
             list.union(union, look);
         }
         list

@@ -7,10 +7,12 @@ use sea_query::{
 };
 use thiserror::Error;
 
+use crate::admin::receipt::Receipt;
 use crate::policy::Policy;
 use crate::policy::org::User;
 use crate::query::predicate::Asked;
-use crate::snapshot::{Below, Snapshot};
+use crate::snapshot::Snapshot;
+use crate::snapshot::people::Below;
 use crate::sql::column::{IdColumn, InvalidMapping, MEMBER, column, refuse_both, value};
 use crate::sql::dialect::{Dialect, IdKinds, Ids};
 use crate::sql::expr::{all, any};
@@ -60,9 +62,8 @@ const ROWS: usize = 250;
 ///     // execute(statement.text, statement.params)
 /// }
 ///
-/// let before = authz.load();
-/// authz.apply(&[Command::JoinDepartment { user: 17.into(), department: 1.into() }])?;
-/// let statements = mirror.follow(&before, &authz.load())?;
+/// let receipt = authz.apply([Command::join_department(17, 1)])?;
+/// let statements = mirror.follow(&receipt)?;
 /// let texts: Vec<&str> = statements.iter().map(|statement| statement.text.as_str()).collect();
 /// assert_eq!(texts, [
 ///     r#"UPDATE "orgscope_state" SET "state" = CASE WHEN "state" = ? THEN CAST(? AS BIGINT) END, "revision" = ? WHERE "id" = 1"#,
@@ -193,8 +194,7 @@ impl Mirror {
         Ok([self.state_is(snapshot)].into_iter().chain(empty).chain(written).chain(joined))
     }
 
-    /// The statements that take the tables from the state of one snapshot to that of another, of the same
-    /// [`Handle`](crate::Handle): only rows that differ are written.
+    /// The statements that take the tables from the state before a batch to the state after it: only rows that differ are written.
     ///
     /// It costs what has changed, and all departments if one has come, gone or moved. They are run in one transaction. The first
     /// fails if the tables are not at the state before, and changes no row if they were never filled: then roll back, and
@@ -203,8 +203,9 @@ impl Mirror {
     /// # Errors
     ///
     /// When a department has an id of another kind than the tables hold.
-    pub fn follow(&self, before: &Snapshot, after: &Snapshot) -> Result<Vec<Sql>, MirrorError> {
-        if before.imprint() == after.imprint() {
+    pub fn follow(&self, receipt: &Receipt) -> Result<Vec<Sql>, MirrorError> {
+        let (before, after) = (receipt.before(), receipt.after());
+        if before.people.imprint() == after.people.imprint() {
             return Ok(Vec::new());
         }
         if !after.has_the_tree_of(before) {
@@ -212,7 +213,7 @@ impl Mirror {
         }
         let Tables { departments, members, .. } = &self.tables;
         let (gone, come) = self.changed_departments(before, after);
-        let (left, joined) = self.changed_members(before, after);
+        let (left, joined) = self.changed_members(receipt);
         let mut statements = vec![self.state_becomes(before, after)];
         statements.extend(self.delete(members, MEMBERS, &left));
         statements.extend(self.delete(departments, ["id"], &gone));
@@ -223,7 +224,7 @@ impl Mirror {
 
     /// Writes the state, whatever it was. There is one row to write, so whoever else writes it has to wait.
     fn state_is(&self, snapshot: &Snapshot) -> Sql {
-        let [state, revision] = [snapshot.imprint(), revision(snapshot)];
+        let [state, revision] = [snapshot.people.imprint(), revision(snapshot)];
         let insert = Query::insert()
             .into_table(self.tables.state.clone())
             .columns(["id", "state", "revision"])
@@ -236,10 +237,10 @@ impl Mirror {
     /// Writes the state if it is the one before. At another it would be NULL, which no such column takes.
     fn state_becomes(&self, before: &Snapshot, after: &Snapshot) -> Sql {
         let integer = if self.dialect == Dialect::MySql { "SIGNED" } else { "BIGINT" };
-        let is_before = Expr::col("state").eq(before.imprint());
+        let is_before = Expr::col("state").eq(before.people.imprint());
         let update = Query::update()
             .table(self.tables.state.clone())
-            .value("state", CaseStatement::new().case(is_before, Expr::val(after.imprint()).cast_as(integer)))
+            .value("state", CaseStatement::new().case(is_before, Expr::val(after.people.imprint()).cast_as(integer)))
             .value("revision", revision(after))
             .and_where(Expr::col("id").eq(Expr::Constant(1.into())))
             .take();
@@ -290,13 +291,14 @@ impl Mirror {
     }
 
     /// The rows of members that are gone, and those that are new.
-    fn changed_members(&self, before: &Snapshot, after: &Snapshot) -> (Vec<[Param; 2]>, Vec<[Param; 2]>) {
+    fn changed_members(&self, receipt: &Receipt) -> (Vec<[Param; 2]>, Vec<[Param; 2]>) {
+        let (before, after) = (receipt.before(), receipt.after());
         let of = |policy: &Policy, user: &UserId| -> Vec<DepartmentId> {
             let user = policy.org.users().get(user).into_iter().flat_map(User::departments);
             user.map(|department| policy.org.department_id(department).clone()).collect()
         };
         let (mut left, mut joined) = (Vec::new(), Vec::new());
-        for user in &before.changed_homes(after) {
+        for user in receipt.users_with_other_departments() {
             let (old, new) = (of(before.policy(), user), of(after.policy(), user));
             let row = |department: &&DepartmentId| self.member_row(department, user);
             left.extend(old.iter().filter(|department| !new.contains(department)).filter_map(|each| row(&each)));
@@ -307,10 +309,7 @@ impl Mirror {
 
     fn departments(snapshot: &Snapshot) -> impl Iterator<Item = (&DepartmentId, Numbers)> {
         let org = &snapshot.policy().org;
-        org.departments().map(|(id, department)| {
-            let Below { first, count } = snapshot.below(department);
-            (id, (i64::from(first), i64::from(first) + i64::from(count) - 1))
-        })
+        org.departments().map(|(id, department)| (id, snapshot.people.below(department).first_and_last()))
     }
 
     fn department_row(&self, id: &DepartmentId, (first, last): Numbers) -> Option<[Param; 3]> {
@@ -383,8 +382,8 @@ fn alias(name: &'static str) -> TableName {
 fn numbered(ranges: &[Below]) -> Option<Expr> {
     let number = || Expr::col((Alias::new(DEPARTMENT), Alias::new("first")));
     let within = |below: &Below| {
-        let first = i64::from(below.first);
-        number().between(first, first + i64::from(below.count) - 1)
+        let (first, last) = below.first_and_last();
+        number().between(first, last)
     };
     any(ranges.iter().map(within).collect())
 }

@@ -4,6 +4,7 @@
 
 pub(crate) mod facts;
 pub(crate) mod id;
+pub(crate) mod index;
 pub(crate) mod level;
 pub(crate) mod mode;
 pub(crate) mod name;

@@ -4,9 +4,7 @@ use std::fmt::{self, Debug};
 use std::marker::PhantomData;
 
 use crate::vocabulary::facts::{AnyRecord, Record};
-
-/// The place of an action among all actions of a schema.
-pub(crate) type ActionIndex = u32;
+use crate::vocabulary::index::{ActionIndex, Idx};
 
 /// What a token remembers of the schema that it was looked up in: equal schemas have equal fingerprints.
 pub(crate) type Fingerprint = u64;
@@ -115,7 +113,7 @@ impl<R> PartialEq for Permission<R> {
 impl<R> Eq for Permission<R> {}
 impl<R> Debug for Permission<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Permission({} of schema {:016x})", self.action, self.schema)
+        write!(f, "Permission({} of schema {:016x})", self.action.index(), self.schema)
     }
 }
 

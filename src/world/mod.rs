@@ -13,6 +13,7 @@ use thiserror::Error;
 use crate::collections::persistent::Map;
 use crate::document::Command;
 use crate::policy::Policy;
+use crate::policy::rules::{Invalid, Kind};
 use crate::policy::schema::{Schema, UnknownPermission};
 use crate::policy::validate::{PolicyError, Problems, check_id, names};
 use crate::vocabulary::id::{RecordId, UserId};
@@ -132,8 +133,10 @@ impl World {
         if let Some(by) = &by {
             check_id(format_args!("{path}as"), by, problems);
         }
-        let refused = refused
-            .and_then(|word| word.known().map_err(|error| problems.add(format_args!("{path}refused"), error)).ok());
+        let refused = refused.and_then(|word| {
+            let refused = word.known().map_err(Invalid::UnknownWord);
+            problems.note(format_args!("{path}refused"), refused)
+        });
         check_records(&format!("{path}records"), &records, &self.policy.schema, problems);
         let (mut all, mut places) = (self.records.clone(), self.record_by_id.clone());
         for record in records {
@@ -232,7 +235,7 @@ impl World {
         let Expect { check, list, who } = &self.expect;
         let ask = |problems: &mut Problems, path: String, action: &str, record: Option<&RecordId>| {
             if let Err(error) = self.question(action, record) {
-                problems.add(path, error);
+                problems.add_coded(path, "question", error);
             }
         };
         for (c, check) in check.iter().enumerate() {
@@ -242,12 +245,12 @@ impl World {
         for (l, list) in list.iter().enumerate() {
             check_id(format_args!("{within}expect.list[{l}].user"), &list.user, problems);
             if let Err(error) = self.listable(&list.action) {
-                problems.add(format_args!("{within}expect.list[{l}]"), error);
+                problems.add_coded(format_args!("{within}expect.list[{l}]"), "question", error);
                 continue;
             }
             for (r, record) in list.records.iter().enumerate() {
                 if let Err(error) = self.question(&list.action, Some(record)) {
-                    problems.add(format_args!("{within}expect.list[{l}].records[{r}]"), error);
+                    problems.add_coded(format_args!("{within}expect.list[{l}].records[{r}]"), "question", error);
                 }
             }
         }
@@ -285,13 +288,13 @@ fn check_records(
     for (r, record) in records.iter().enumerate() {
         let path = format!("{list}[{r}]");
         match &record.id {
-            None => problems.add(format_args!("{path}.id"), "the record has no id: give it one"),
+            None => {
+                problems.add_coded(format_args!("{path}.id"), "record_without_id", "the record has no id: give it one")
+            }
             Some(id) => {
                 if let Some(other) = places.insert(id.clone(), r) {
-                    problems.add(
-                        format_args!("{path}.id"),
-                        format_args!("`{id}` is already the id of `{list}[{other}]`: each record has its own"),
-                    );
+                    let taken = Invalid::taken(Kind::Record, id, Some(format!("{list}[{other}]")));
+                    problems.add(format_args!("{path}.id"), &taken);
                 }
             }
         }
@@ -305,11 +308,9 @@ fn check_record(path: &str, record: &Record, schema: &Schema, problems: &mut Pro
         check_id(format_args!("{path}.id"), id, problems);
     }
     if schema.resource(&record.resource).is_none() {
-        let known = names(schema.resources());
-        problems.add(
-            format_args!("{path}.type"),
-            format_args!("there is no resource type `{}`: there are {known}", record.resource),
-        );
+        let name = record.resource.clone();
+        let invalid = Invalid::UnknownResourceType { name, known: names(schema.resources()) };
+        problems.add(format_args!("{path}.type"), &invalid);
     }
     if let Some(owner) = &record.owner {
         check_id(format_args!("{path}.owner"), owner, problems);
@@ -330,9 +331,10 @@ fn check_record(path: &str, record: &Record, schema: &Schema, problems: &mut Pro
         }
     }
     if record.owner.is_some() && record.owners.is_some() {
-        problems.add(
+        problems.add_coded(
             format_args!("{path}.owners"),
-            "`owner` and `owners` stand here both: `owner` is short for one owner that is a user, use one of them",
+            "owner_and_owners",
+            "use either `owner`, which is short for one owner that is a user, or `owners`, not both",
         );
     }
 }

@@ -6,15 +6,16 @@ use orgscope::document::{self, Org, Section, User, Word};
 use orgscope::explain::{
     Assignment, Change, Ground, Named, OwnerInfo, Place, Post, RecordInfo, Repair, ShareInfo, Step, Tie,
 };
+use orgscope::log::{Actor, AuditEntry, Checkpoint, Digest, LogError};
+use orgscope::rules::{Affected, Rule};
 use orgscope::world::document::{Check, Expect, List, Stage, Who};
 use orgscope::world::{self, InvalidQuestion, Question, World};
 use orgscope::{
-    Actor, Affected, AnyOf, AnyPermission, AnyRecord, Audience, AuditEntry, Catalogue, Checkpoint, Command, Decision,
-    Delegation, Denied, DepartmentId, DepartmentRef, Departments, Diff, DiffGroup, Digest, Document, DryRun, Editor,
-    Explanation, Facts, Grant, GroupId, GroupRef, Handle, Level, Owner, Permission, Policy, PolicyError, Predicate,
-    Principal, Problem, Reason, ReasonCode, Receipt, RecordId, Refusal, RefusalKind, Reload, RestoreError, RightChange,
-    Rights, RoleEntry, RoleId, Rule, Schema, Scope, SectionRoles, Share, Snapshot, Subject, Term, UnknownPermission,
-    UnknownWord, Unowned, UserId, UserRef, WhoCan,
+    AnyOf, AnyPermission, AnyRecord, Audience, Catalogue, Command, Decision, Delegation, Denied, DepartmentId,
+    DepartmentRef, Departments, Diff, DiffGroup, Document, Editor, Explanation, Facts, Grant, GroupId, GroupRef,
+    Handle, Level, Owner, Permission, Policy, PolicyError, Predicate, Principal, Problem, Reason, ReasonCode, Receipt,
+    RecordId, Refusal, RefusalKind, RightChange, Rights, RoleEntry, RoleId, Schema, Scope, SectionRoles, Share,
+    Snapshot, Subject, Term, UnknownPermission, UnknownWord, Unowned, UserId, UserRef, WhoCan,
 };
 
 fn shared<T: Send + Sync + Debug>() {}
@@ -51,13 +52,13 @@ fn all_types_cross_threads_and_show_themselves() {
     cloned::<(Named<UserId>, ShareInfo, Rights, Diff<'_>, DiffGroup<'_>, RightChange)>();
     copied::<(ReasonCode, Post)>();
     cloned::<Scope<'_, AnyRecord<'_>>>();
-    cloned::<(Editor<'_>, Receipt, DryRun, Affected, Actor, AuditEntry, Checkpoint, Rule)>();
+    cloned::<(Editor<'_>, Receipt, Affected, Actor, AuditEntry, Checkpoint, Rule)>();
     cloned::<(Catalogue<'_>, SectionRoles<'_>, RoleEntry<'_>)>();
     cloned::<orgscope::world::Stage>();
 
     cloned::<(Predicate<'_>, AnyOf<'_>, Term<'_>, Departments<'_>, Audience<'_>)>();
 
-    copied::<(Level, Grant, Decision, Delegation, Unowned, Reload, RefusalKind, Digest)>();
+    copied::<(Level, Grant, Decision, Delegation, Unowned, RefusalKind, Digest)>();
     copied::<(Permission, Permission<()>, AnyPermission)>();
     copied::<(UserRef<'_>, DepartmentRef<'_>, GroupRef<'_>, Owner<&str>, Share<&str>)>();
 
@@ -67,7 +68,7 @@ fn all_types_cross_threads_and_show_themselves() {
     error::<InvalidQuestion>();
     error::<UnknownPermission>();
     error::<UnknownWord>();
-    error::<RestoreError>();
+    error::<LogError>();
 }
 
 #[cfg(feature = "sql")]

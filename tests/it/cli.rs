@@ -798,10 +798,10 @@ fn the_outcome_of_a_stage_is_an_expectation() {
         ),
     );
     let expected = [
-        "stages[0]: expected applied, got refused: not_permitted (commands[0]: user `8` is no administrator: only active administrators and the host application change the company)",
+        "stages[0]: expected applied, got refused: not_permitted (commands[0]: user `8` is not an administrator: only active administrators and the host application may change the company)",
         "stages[1]: expected refused: invalid, got applied",
         "stages[1].expect.check[0]: user 8, contact.read, record c: expected allow, got deny (the user is inactive)",
-        "stages[2]: expected refused: locked_role, got refused: invalid (commands[0]: there is a user `8` already)",
+        "stages[2]: expected refused: locked_role, got refused: invalid (commands[0]: there is already a user `8`)",
     ];
     let lines = expected.map(|line| format!("{bad}: {line}\n")).concat();
     prints(&["test", &bad], &format!("{lines}0 passed, 4 failed\n"), 1);
@@ -892,14 +892,14 @@ fn apply_refuses_what_the_rules_do_not_allow() {
     let command = ["apply", &world, "--commands", &remove, "--receipt", receipt.to_str().unwrap()];
     is_refused(
         &command,
-        "refused: would_lock_out: commands[1]: nobody could manage section `crm` any more, as only administrators do: make somebody else one first\n",
+        "refused: would_lock_out: commands[1]: nobody could manage section `crm` any more, because only administrators can: make somebody else an administrator first\n",
     );
     assert!(!receipt.exists());
     let forced = SAVED.replace("      {\n        \"id\": 7,\n        \"admin\": true\n      },\n", "");
     prints(&["apply", &world, "--commands", &remove, "--force"], &forced, 0);
     is_refused(
         &["apply", &world, "--commands", &remove, "--as", "ann"],
-        "refused: not_permitted: commands[0]: user `ann` is no administrator: only active administrators and the host application change the company\n",
+        "refused: not_permitted: commands[0]: user `ann` is not an administrator: only active administrators and the host application may change the company\n",
     );
     let nothing = file("apply_nothing_by_a_stranger.json", "[]");
     is_refused(

@@ -50,7 +50,7 @@ fn each_command_has_its_form() {
         {"join_group":{"user":"bo","group":"g"}},
         {"leave_group":{"user":"bo","group":"g"}},
         {"set_administrator":{"user":"bo","administrator":true}},
-        {"create_role":{"id":"r","section":"crm","name":"R","grants":{"contact.read":"own"},"hidden":true,"locked":true,"assigned_to":["everyone"]}},
+        {"create_role":{"id":"r","section":"crm","name":"R","hidden":true,"locked":true,"grants":{"contact.read":"own"},"assigned_to":["everyone"]}},
         {"clone_role":{"from":"r","id":"s","name":"S"}},
         {"rename_role":{"id":"s","name":"T"}},
         {"delete_role":{"id":"s"}},
@@ -115,7 +115,11 @@ fn a_slot_that_is_used_again_is_another_users() {
         heads: vec![],
         deputy_of: vec![],
     };
-    let add_group = |members| Command::AddGroup { id: g(), name: None, members };
+    let add_group = |members| {
+        let mut group = Group::new(g());
+        group.members = members;
+        Command::AddGroup(group)
+    };
     let record = AnyRecord::new("contact", Facts::owned_by("x").shared_with(Share::group("g")));
     let batches = [
         (vec![], vec![add_user(b()), add_group(vec![a(), b()]), Command::RemoveUser { id: a() }]),
@@ -203,7 +207,7 @@ fn a_refused_batch_leaves_departments_where_they_were() {
         .user(User::new("ann").member_of("z"));
     let handle = Handle::new(Policy::from_document(document).unwrap());
     let remove = |id: &str| Command::RemoveDepartment { id: id.into() };
-    let add = |id: &str| Command::AddDepartment { id: id.into(), name: None, parent: None };
+    let add = |id: &str| Command::add_department(Department::new(id));
     let refusal = handle.apply(&[remove("x"), remove("y"), add("new"), remove("z")]).unwrap_err();
     assert_eq!(refusal.to_string(), "commands[3]: department `z` has members, heads or deputies: let them leave first");
     handle.apply(&[Command::join_department("ann", "x")]).unwrap();

@@ -23,12 +23,12 @@ proptest! {
         let authz = Handle::new(world.policy());
         let seen = Handle::new(world.policy());
         for raw in meanwhile {
-            let _ = authz.by_force().apply([command(raw, &world, &authz)]);
+            let _ = authz.as_host().force().apply([command(raw, &world, &authz)]);
         }
         let command = command(raw, &world, &seen);
         let verdict = |authz: &Handle, revision| {
             let editor = match usize::from(who) {
-                host if host % 8 == 0 => authz.by_force(),
+                host if host % 8 == 0 => authz.as_host().force(),
                 // Who most often manages.
                 delegate if delegate % 2 == 1 => authz.as_user(random::user(0)),
                 user => authz.as_user(random::user(user / 2 % random::NAMES)),
@@ -91,7 +91,7 @@ fn after(meanwhile: Command, command: &Command) -> Option<String> {
 fn is_conflict(meanwhile: Command, command: &Command, what: &str) {
     assert_eq!(
         after(meanwhile, command).unwrap(),
-        format!("commands[0]: {what} changed in revision 1, after revision 0 that the editor saw: look again")
+        format!("commands[0]: {what} changed in revision 1, and you saw revision 0: reload and try again")
     );
 }
 
@@ -109,7 +109,7 @@ fn what_a_command_names_has_changed() {
     is_conflict(Command::rename_user("nick", Some("Nick")), &assign, "user `nick`");
     let rename = Command::rename_role("seller", "Sales");
     is_conflict(Command::rename_role("seller", "Vendor"), &rename, "the name or visibility of role `seller`");
-    is_conflict(Command::rename_role("helper", "sales"), &rename, "who has the name `sales`");
+    is_conflict(Command::rename_role("helper", "sales"), &rename, "the role with the name `sales`");
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn what_a_verdict_rests_on_has_changed() {
     is_conflict(Command::move_department("north", Some("support".into())), &assign, "department `north`");
     let group = Command::assign("seller", Subject::group("team"));
     is_conflict(Command::join_group("tom", "team"), &group, "user `tom`");
-    is_conflict(Command::leave_group("nick", "team"), &group, "who is in group `team`");
+    is_conflict(Command::leave_group("nick", "team"), &group, "the members of group `team`");
     // Whether she manages any section: who does is told that a role is unknown, and who does not that it is none of hers.
     is_conflict(
         Command::set_level("lead", "settings.manage", Level::Deny),
@@ -193,8 +193,8 @@ fn an_assignment_is_a_conflict_with_removing_whom_it_is_made_to() {
         assert_eq!(
             refusal.to_string(),
             format!(
-                "commands[0]: the assignment of role `seller` to `{to}` changed in revision 2, after revision 1 that the \
-                 editor saw: look again"
+                "commands[0]: the assignment of role `seller` to `{to}` changed in revision 2, and you saw revision 1: \
+                 reload and try again"
             )
         );
         authz.as_user("root").if_unchanged_since(2).apply([remove]).unwrap();
@@ -222,7 +222,7 @@ fn who_may_not_learns_nothing_from_a_conflict() {
         assert_eq!(told("zoe", command.clone()), not_permitted("there is no active user `zoe`"));
         assert_eq!(told("gone", command), not_permitted("there is no active user `gone`"));
     }
-    let no_manager = "user `nick` may not edit the roles of section `crm`: that takes `settings.manage`";
+    let no_manager = "user `nick` may not edit the roles of section `crm`: that requires `settings.manage`";
     assert_eq!(told("nick", Command::delete_role("secret")), not_permitted(no_manager));
     assert_eq!(told("nick", Command::set_level("seller", "contact.read", Level::Own)), not_permitted(no_manager));
     // Who edits some roles learns of others what they would be told without having seen anything.
@@ -231,9 +231,8 @@ fn who_may_not_learns_nothing_from_a_conflict() {
     authz.apply([Command::set_level("lead", "settings.manage", Level::Deny)]).unwrap();
     authz.apply([Command::set_active("nick", false)]).unwrap();
     for (user, what, revision) in [("ann", "`settings.manage` of role `lead`", 4), ("nick", "user `nick`", 5)] {
-        let message = format!(
-            "commands[0]: {what} changed in revision {revision}, after revision 1 that the editor saw: look again"
-        );
+        let message =
+            format!("commands[0]: {what} changed in revision {revision}, and you saw revision 1: reload and try again");
         assert_eq!(told(user, Command::delete_role("secret")), (RefusalKind::Conflict, message));
     }
 }
@@ -260,8 +259,8 @@ fn other_things_may_change() {
     assert_eq!(
         after(Command::set_level("seller", "contact.read", Level::Deny), &set).as_deref(),
         Some(
-            "exceeds_own_level: commands[0]: role `seller` would have `own` for `contact.update`, and user `ann` has `deny`: \
-         nobody hands out more than they have"
+            "exceeds_own_level: commands[0]: user `ann` has only `deny` for `contact.update` and cannot give `own` to role \
+             `seller`"
         )
     );
 }
@@ -276,7 +275,7 @@ fn a_name_in_another_section_is_another_name() {
     let refusal = editor.dry_run([create("two", "desk")]).unwrap_err();
     assert_eq!(
         refusal.to_string(),
-        "commands[0]: who has the name `fresh` changed in revision 1, after revision 0 that the editor saw: look again"
+        "commands[0]: the role with the name `fresh` changed in revision 1, and you saw revision 0: reload and try again"
     );
     editor.apply([create("two", "crm")]).unwrap();
     authz.as_host().if_unchanged_since(1).apply([Command::rename_role("one", "Seller")]).unwrap();
@@ -299,12 +298,12 @@ fn a_revision_that_nothing_is_known_of_is_a_conflict() {
     let authz = handle();
     let refusal = authz.as_user("ann").if_unchanged_since(1).apply([]).unwrap_err();
     assert_eq!((refusal.kind(), refusal.command()), (RefusalKind::Conflict, None));
-    assert_eq!(refusal.to_string(), "the latest revision is 0, and the editor saw revision 1: look again");
+    assert_eq!(refusal.to_string(), "the latest revision is 0, and you saw revision 1: reload and try again");
     let _ = authz.replace(authz.load().policy().clone());
     let refusal = authz.as_host().if_unchanged_since(0).apply([]).unwrap_err();
     assert_eq!(
         refusal.to_string(),
-        "what changed since then is not known any more, and the editor saw revision 0: look again"
+        "what changed since then is no longer known, and you saw revision 0: reload and try again"
     );
 }
 

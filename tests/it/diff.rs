@@ -289,19 +289,12 @@ fn a_level_that_reaches_the_same_is_not_told() {
 
 #[test]
 fn what_changes_for_many_is_written_once() {
-    let role = Command::CreateRole {
-        id: "new".into(),
-        section: "crm".to_owned(),
-        name: "New".to_owned(),
-        grants: [
-            ("contact.read".to_owned(), orgscope::Grant::from(Level::All).into()),
-            ("contact.update".to_owned(), orgscope::Grant::from(Level::Own).into()),
-        ]
-        .into(),
-        hidden: false,
-        locked: false,
-        assigned_to: vec![Subject::department("desk").into(), Subject::department("sales").into()],
-    };
+    let role = Role::new("new", "crm", "New")
+        .grant("contact.read", Level::All)
+        .grant("contact.update", Level::Own)
+        .assigned_to(Subject::department("desk"))
+        .assigned_to(Subject::department("sales"));
+    let role = Command::create_role(role);
     tells(
         &[role],
         "Eve:\n  contact.read department+sub → all\n  contact.update deny → own\n\
@@ -432,7 +425,7 @@ fn of_what_was_only_tried() {
     let deputy = Command::SetDeputy { user: 1.into(), department: "support".into(), deputy: true };
     let (as_head, as_deputy) = (dry_run(head), dry_run(deputy.clone()));
     let told = "Ann: contact.read department+sub → own";
-    assert_eq!(as_head.snapshot().diff(as_deputy.snapshot()).to_string(), told);
+    assert_eq!(as_head.after().diff(as_deputy.after()).to_string(), told);
     authz.apply([deputy]).unwrap();
-    assert_eq!(as_head.snapshot().diff(&authz.load()).to_string(), told);
+    assert_eq!(as_head.after().diff(&authz.load()).to_string(), told);
 }

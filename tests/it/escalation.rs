@@ -2,9 +2,9 @@
 
 use orgscope::document::{Role, Section, Word};
 use orgscope::reference::Reference;
+use orgscope::rules::Rule;
 use orgscope::{
-    AnyPermission, Command, Delegation, Document, Grant, Handle, Level, Policy, RefusalKind, RoleId, Rule, Subject,
-    UserId,
+    AnyPermission, Command, Delegation, Document, Grant, Handle, Level, Policy, RefusalKind, RoleId, Subject, UserId,
 };
 use orgscope_testing::commands::{RawCommand, command};
 use orgscope_testing::managed::{
@@ -182,7 +182,7 @@ proptest! {
                     let named = |section: &Section| section.manage.as_ref() == Some(permission);
                     prop_assert!(document.schema.sections.iter().any(named) && matches!(token, AnyPermission::Levelled(_)));
                 }
-                handle.by_force().apply([command.clone()]).unwrap();
+                handle.as_host().force().apply([command.clone()]).unwrap();
                 let after = handle.load().policy().to_document();
                 prop_assert_eq!(cell(&after), as_level(*level));
             }
@@ -203,7 +203,7 @@ proptest! {
                     Command::Assign { role, subject } | Command::Unassign { role, subject } => {
                         role == id && theirs(subject)
                     }
-                    Command::CreateRole { id: role, assigned_to, .. } => role == id && assigned_to.iter().any(theirs),
+                    Command::CreateRole(role) => role.id == *id && role.assigned_to.iter().any(theirs),
                     Command::RenameRole { id: role, .. }
                     | Command::DeleteRole { id: role }
                     | Command::SetHidden { role, .. }

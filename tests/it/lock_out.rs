@@ -1,7 +1,8 @@
 //! No sequence of batches leaves a section without anybody who can manage it, unless it is forced.
 
 use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
-use orgscope::{Command, Grant, Handle, Level, Policy, RefusalKind, Rule, Subject};
+use orgscope::rules::Rule;
+use orgscope::{Command, Grant, Handle, Level, Policy, RefusalKind, Subject};
 use orgscope_testing::commands::{RawCommand, command};
 use orgscope_testing::managed::{Managed, locked_out, managed, managed_world};
 use orgscope_testing::random;
@@ -41,7 +42,7 @@ proptest! {
                 let refusal = editor.dry_run(&commands).unwrap_err();
                 let Rule::LockOut { section, manage, in_part } = refusal.rule() else { unreachable!() };
                 let forced = |commands: &[Command]| {
-                    managed(handle.by_force().dry_run(commands).unwrap().snapshot().policy(), section)
+                    managed(handle.as_host().force().dry_run(commands).unwrap().after().policy(), section)
                 };
                 let (before, after) = (managed(&before, section), forced(&commands));
                 prop_assert!(after < before);
@@ -93,11 +94,11 @@ fn the_last_administrator_stays() {
         let ann = Command::set_administrator("ann", true);
         assert_eq!(kind(&authz, [command.clone(), ann.clone()]), None);
         assert_eq!(kind(&authz, [ann, command.clone()]), None);
-        let receipt = authz.by_force().apply([command]).unwrap();
+        let receipt = authz.as_host().force().apply([command]).unwrap();
         assert!(receipt.audit().is_forced());
         // Who could not be missed before can't be missed again: nobody manages now, so nothing more is lost.
         assert_eq!(kind(&authz, [Command::set_active("ann", false)]), None);
-        authz.by_force().apply(receipt.undo()).unwrap();
+        authz.as_host().force().apply(receipt.undo()).unwrap();
     }
 }
 
@@ -124,7 +125,7 @@ fn a_section_without_a_permission_to_manage_needs_an_administrator() {
     let refusal = authz.apply([Command::remove_user("root")]).unwrap_err();
     assert_eq!(
         refusal.to_string(),
-        "commands[0]: nobody could manage section `crm` any more, as only administrators do: make somebody else one first"
+        "commands[0]: nobody could manage section `crm` any more, because only administrators can: make somebody else an administrator first"
     );
 }
 
@@ -155,11 +156,11 @@ fn who_has_all_is_missed_and_in_part_is_enough_where_nobody_had_all() {
     );
     assert_eq!(
         authz.apply([off("ann")]).unwrap_err().to_string(),
-        "commands[0]: nobody would manage the whole of section `crm` any more: let somebody else have `all` for \
+        "commands[0]: nobody could manage the whole of section `crm` any more: let somebody else have `all` for \
          `settings.manage` first"
     );
     assert_eq!(kind(&authz, [off("bo")]), None);
-    authz.by_force().apply([off("ann")]).unwrap();
+    authz.as_host().force().apply([off("ann")]).unwrap();
     // Now nobody has all, and bo is the last.
     assert_eq!(kind(&authz, [off("bo")]), Some(RefusalKind::WouldLockOut));
     assert_eq!(kind(&authz, [Command::set_level("of bo", "settings.manage", Level::Own)]), None);

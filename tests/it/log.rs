@@ -1,7 +1,8 @@
 //! The log: what is stored makes the state again, and what is not as it was stored is found out.
 
 use orgscope::document::{Action, Document, ResourceType, Section, User};
-use orgscope::{AuditEntry, Checkpoint, Command, Digest, Handle, Level, Policy, RestoreError};
+use orgscope::log::{AuditEntry, Checkpoint, Digest, LogError};
+use orgscope::{Command, Handle, Level, Policy};
 
 fn handle() -> Handle {
     let mailbox = ResourceType::new("mailbox").action(Action::new("view").floor(Level::Own));
@@ -73,7 +74,7 @@ fn a_repetition_is_found_out() {
 #[test]
 fn an_alteration_is_found_out() {
     let (checkpoint, entries, _) = stored();
-    let message = "the entry of revision 2 is not as it was written, or did not follow the one before it";
+    let message = "the entry of revision 2 was altered since it was written, or did not follow the one before it";
     for (from, to) in [
         (r#""Bo""#, r#""Bob""#),
         (r#""host""#, r#"{"user":"ann"}"#),
@@ -92,7 +93,7 @@ fn an_alteration_is_found_out() {
     is_found_out(
         &checkpoint,
         [another, entries[1].clone()],
-        "the entry of revision 3 is not as it was written, or did not follow the one before it",
+        "the entry of revision 3 was altered since it was written, or did not follow the one before it",
     );
 }
 
@@ -104,7 +105,7 @@ fn an_altered_checkpoint_is_found_out() {
         assert!(text.contains(from));
         let altered: Checkpoint = serde_json::from_str(&text.replace(from, to)).unwrap();
         let error = Handle::restore(altered.clone(), []).unwrap_err();
-        assert_eq!(error, RestoreError::AlteredCheckpoint { revision: altered.revision() });
+        assert_eq!(error, LogError::AlteredCheckpoint { revision: altered.revision() });
     }
     assert!(Handle::restore(serde_json::from_str(&text).unwrap(), []).is_ok());
 }
@@ -142,4 +143,69 @@ fn a_digest_is_64_digits() {
         let expected = format!("invalid hash `{wrong}`: expected 64 hexadecimal digits in lower case");
         assert_eq!(wrong.parse::<Digest>().unwrap_err().to_string(), expected);
     }
+}
+
+/// A replaced policy is an entry like any other: it is replayed and followed, and chained to those around it.
+#[test]
+fn a_replacement_is_an_entry() {
+    let authz = handle();
+    let start = authz.checkpoint();
+    let follower = Handle::restore(start.clone(), []).unwrap();
+    let document = authz.load().policy().to_document().user(User::new("bo"));
+    let entries = [
+        authz.apply([Command::rename_user("ann", Some("Ann"))]).unwrap().audit().clone(),
+        authz.as_host().at("noon").replace(Policy::from_document(document).unwrap()).unwrap().audit().clone(),
+        authz.apply([Command::set_active("bo", false)]).unwrap().audit().clone(),
+    ];
+    let line = serde_json::to_string(&entries[1]).unwrap();
+    assert!(line.starts_with(r#"{"revision":2,"by":"host","at":"noon","document":{"format":1,"#), "{line}");
+    assert_eq!(serde_json::from_str::<AuditEntry>(&line).unwrap(), entries[1]);
+    assert_eq!((entries[1].commands(), entries[0].document()), (&[][..], None));
+    assert_eq!(Handle::restore(start, entries.clone()).unwrap().checkpoint(), authz.checkpoint());
+    for entry in &entries {
+        follower.follow(entry).unwrap();
+    }
+    assert_eq!(follower.checkpoint(), authz.checkpoint());
+    assert_eq!(
+        serde_json::from_str::<AuditEntry>(&line.replace(r#""document":{"#, r#""commands":[],"document":{"#))
+            .unwrap_err()
+            .to_string(),
+        "an entry of the log has either `commands` or a `document`"
+    );
+}
+
+/// What does not come next is not followed, and changes nothing.
+#[test]
+fn only_the_next_entry_is_followed() {
+    let (checkpoint, entries, _) = stored();
+    let follower = Handle::restore(checkpoint.clone(), []).unwrap();
+    let refused = |entry: &AuditEntry| follower.follow(entry).unwrap_err().to_string();
+    assert_eq!(refused(&entries[1]), "revision 2 is missing from the log: after revision 1 comes 3");
+    let other = altered(&entries[0], r#""Bo""#, r#""Bob""#);
+    assert_eq!(
+        refused(&other),
+        "the entry of revision 2 was altered since it was written, or did not follow the one before it"
+    );
+    assert_eq!(follower.checkpoint(), checkpoint);
+    follower.follow(&entries[0]).unwrap();
+    assert_eq!(refused(&entries[0]), "revision 2 comes again in the log, where revision 3 should come");
+}
+
+/// A dry run takes no lock: it answers while a writer is in the middle of a batch, from the state before that.
+#[test]
+fn a_dry_run_waits_for_no_writer() {
+    let authz = handle();
+    let add = [Command::add_user(User::new("bo"))];
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for _ in 0..200 {
+                authz.apply([Command::set_active("ann", false), Command::set_active("ann", true)]).unwrap();
+            }
+        });
+        while !writer.is_finished() {
+            let receipt = authz.as_host().dry_run(&add).unwrap();
+            assert!(receipt.after().principal("bo").is_active());
+        }
+    });
+    assert!(!authz.load().principal("bo").is_active());
 }

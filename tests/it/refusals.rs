@@ -1,7 +1,8 @@
 //! What a person is told of each refusal, and in which order the rules are asked.
 
 use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User, Word};
-use orgscope::{Command, Delegation, Grant, Handle, Level, Policy, RefusalKind, Rule, Subject};
+use orgscope::rules::Rule;
+use orgscope::{Command, Delegation, Grant, Handle, Level, Policy, RefusalKind, Subject};
 
 /// Nina heads the north, below sales, and edits the roles of the CRM as far as she reaches; and those of the mail, whose
 /// permission to manage is a toggle.
@@ -80,9 +81,9 @@ fn not_permitted() {
         "nina",
         Command::join_department("nick", "sales"),
         kind,
-        "user `nina` is no administrator: only active administrators and the host application change the company",
+        "user `nina` is not an administrator: only active administrators and the host application may change the company",
     );
-    let hosts = "is not the host application: it alone makes administrators and locked roles";
+    let hosts = "is not the host application: only that may create administrators and locked roles";
     is_refused("root", Command::set_administrator("nick", true), kind, &format!("user `root` {hosts}"));
     is_refused("nina", Command::set_administrator("nina", true), kind, &format!("user `nina` {hosts}"));
     let locked = Role::new("new", "crm", "New").locked();
@@ -91,7 +92,7 @@ fn not_permitted() {
         "nick",
         read("seller", Level::Own),
         kind,
-        "user `nick` may not edit the roles of section `crm`: that takes `settings.manage`",
+        "user `nick` may not edit the roles of section `crm`: that requires `settings.manage`",
     );
     is_refused(
         "nina",
@@ -117,7 +118,7 @@ fn what_managing_requires() {
             Action::toggle("manage"),
             Grant::Allow,
             RefusalKind::NotPermitted,
-            "user `nina` may not edit the roles of section `crm`: that takes `settings.manage`, which requires \
+            "user `nina` may not edit the roles of section `crm`: that requires `settings.manage`, which requires \
              `settings.unlocked`",
         ),
         (
@@ -158,67 +159,73 @@ fn invalid() {
     let grants =
         |permission: &str, level: Grant| Command::create_role(Role::new("new", "crm", "New").grant(permission, level));
     for (command, message) in [
-        (Command::add_department(Department::new("north")), "there is a department `north` already"),
+        (Command::add_department(Department::new("north")), "there is already a department `north`"),
         (
             Command::add_department(Department::new("")),
-            "the id of the department is empty: use an integer or a text of one character or more",
+            "the id is empty: use an integer or a text of one character or more",
         ),
         (Command::add_department(Department::new("x").parent("y")), "there is no department `y`"),
         (Command::rename_department("x", None), "there is no department `x`"),
         (
             Command::move_department("sales", Some("north".into())),
-            "department `north` is below `sales`, or that itself: it can't be above it too",
+            "these departments form a cycle: `sales` → `north` → `sales`",
         ),
-        (
-            Command::move_department("sales", Some("sales".into())),
-            "department `sales` is below `sales`, or that itself: it can't be above it too",
-        ),
+        (Command::move_department("sales", Some("sales".into())), "these departments form a cycle: `sales` → `sales`"),
         (Command::remove_department("sales"), "department `sales` has departments below it: move or remove them first"),
         (
             Command::remove_department("north"),
             "department `north` has members, heads or deputies: let them leave first",
         ),
-        (Command::add_user(User::new("tom")), "there is a user `tom` already"),
+        (Command::add_user(User::new("tom")), "there is already a user `tom`"),
         (Command::add_user(User::new("x").member_of("y")), "there is no department `y`"),
-        (Command::add_user(User::new("x").head_of("north").head_of("north")), "`north` stands in `heads` twice"),
+        (Command::add_user(User::new("x").head_of("north").head_of("north")), "`north` is listed twice in `heads`"),
         (Command::rename_user("x", None), "there is no user `x`"),
         (Command::set_active("x", true), "there is no user `x`"),
         (Command::remove_user("x"), "there is no user `x`"),
-        (Command::join_department("tom", "sales"), "user `tom` is a member of department `sales` already"),
-        (Command::leave_department("tom", "north"), "user `tom` is no member of department `north`"),
+        (Command::join_department("tom", "sales"), "user `tom` is already a member of department `sales`"),
+        (Command::leave_department("tom", "north"), "user `tom` is not a member of department `north`"),
         (Command::set_head("tom", "x", true), "there is no department `x`"),
         (Command::set_deputy("x", "north", true), "there is no user `x`"),
-        (Command::add_group(Group::new("team")), "there is a group `team` already"),
-        (Command::add_group(Group::new("x").member("tom").member("tom")), "`tom` stands in `members` twice"),
+        (Command::add_group(Group::new("team")), "there is already a group `team`"),
+        (Command::add_group(Group::new("x").member("tom").member("tom")), "`tom` is listed twice in `members`"),
         (Command::rename_group("x", None), "there is no group `x`"),
         (Command::remove_group("x"), "there is no group `x`"),
         (Command::join_group("nick", "x"), "there is no group `x`"),
-        (Command::join_group("nick", "team"), "user `nick` is a member of group `team` already"),
-        (Command::leave_group("tom", "team"), "user `tom` is no member of group `team`"),
+        (Command::join_group("nick", "team"), "user `nick` is already a member of group `team`"),
+        (Command::leave_group("tom", "team"), "user `tom` is not a member of group `team`"),
         (Command::set_administrator("x", true), "there is no user `x`"),
-        (name("seller", "New"), "there is a role `seller` already"),
-        (name("new", "SELLER"), "`SELLER` is the name of role `seller` already, whatever the case"),
-        (name("new", ""), "the name of the role is empty"),
+        (name("seller", "New"), "there is already a role `seller`"),
+        (
+            name("new", "SELLER"),
+            "`SELLER` is already the name of role `seller`: it must be unique in its section, whatever the case",
+        ),
+        (name("new", ""), "the name is empty"),
         (grants("contact.raed", Level::Own.into()), "`contact` has no action `raed`: its actions are `read`, `update`"),
-        (grants("mailbox.connect", Grant::Allow), "`mailbox.connect` is no permission of section `crm`"),
+        (grants("mailbox.connect", Grant::Allow), "`mailbox.connect` belongs to section `mail`, not to `crm`"),
         (
             grants("contact.read", Grant::Allow),
             "`contact.read` does not take `allow`: it takes `deny`, `own`, `department`, `department+sub`, `own+open`, \
              `department+open`, `department+sub+open`, `all`",
         ),
         (Command::clone_role("x", "y", "Y"), "there is no role `x`"),
-        (Command::clone_role("seller", "helper", "New"), "there is a role `helper` already"),
-        (Command::rename_role("seller", "helper"), "`helper` is the name of role `helper` already, whatever the case"),
+        (Command::clone_role("seller", "helper", "New"), "there is already a role `helper`"),
+        (
+            Command::rename_role("seller", "helper"),
+            "`helper` is already the name of role `helper`: it must be unique in its section, whatever the case",
+        ),
         (Command::delete_role("x"), "there is no role `x`"),
         (Command::set_hidden("x", true), "there is no role `x`"),
         (
             Command::set_level("mailer", "mailbox.connect", Level::Own),
-            "`mailbox.connect` is a toggle and does not take `own`: write `allow` or `deny`",
+            "`mailbox.connect` does not take `own`: it takes `deny`, `allow`",
         ),
-        (Command::set_level_for_all_roles("x", ["contact.read"], Level::Own), "there is no section `x`"),
+        (
+            Command::set_level_for_all_roles("x", ["contact.read"], Level::Own),
+            "there is no section `x`: the sections are `crm`, `mail`, `site`",
+        ),
         (
             Command::set_level_for_all_roles("mail", ["mailbox.connect", "contact.read"], Grant::DENY),
-            "`contact.read` is no permission of section `mail`",
+            "`contact.read` belongs to section `crm`, not to `mail`",
         ),
         (
             Command::SetLevelForAllRoles {
@@ -229,7 +236,7 @@ fn invalid() {
             "unknown level `al`: expected `deny`, `own`, `department`, `department+sub`, `own+open`, `department+open`, \
              `department+sub+open` or `all`, and for a toggle `allow` or `deny`",
         ),
-        (Command::assign("seller", Subject::user("nick")), "role `seller` is assigned to `user nick` already"),
+        (Command::assign("seller", Subject::user("nick")), "role `seller` is already assigned to `user nick`"),
         (Command::assign("x", Subject::Everyone), "there is no role `x`"),
         (Command::assign("seller", Subject::group("x")), "there is no group `x`"),
         (Command::unassign("seller", Subject::user("tom")), "role `seller` is not assigned to `user tom`"),
@@ -267,7 +274,7 @@ fn what_is_so_already() {
         let receipt = authz.apply([command.clone()]).unwrap();
         assert_eq!(receipt.undo(), &[], "{command:?}");
         assert!(receipt.affected().is_empty());
-        assert_eq!(receipt.after(), receipt.before() + 1);
+        assert_eq!(receipt.after().revision(), receipt.before().revision() + 1);
     }
     assert_eq!(authz.load().policy().to_document(), before);
     // Another case of the own name is another name.
@@ -277,7 +284,7 @@ fn what_is_so_already() {
 
 #[test]
 fn locked_role() {
-    let message = "role `admin` is locked: only the host application changes, assigns and unassigns it";
+    let message = "role `admin` is locked: only the host application may change, assign or unassign it";
     for command in [
         read("admin", Level::Own),
         // It is so already, and still is the host's.
@@ -304,9 +311,9 @@ fn outside_reach() {
     };
     let assign = |subject| Command::assign("seller", subject);
     let (level, all) =
-        ("`settings.manage` is `department`", "takes `all` for `settings.manage`, which is `department`");
+        ("`settings.manage` is `department`", "requires `all` for `settings.manage`, which is `department`");
     let (that, empty) = (format!("that {all}"), format!("an empty group {all}"));
-    let below = "that takes `department+sub` for `settings.manage`, which is `department`";
+    let below = "that requires `department+sub` for `settings.manage`, which is `department`";
     for (subject, name, why) in [
         (Subject::user("tom"), "`user tom`", level),
         (Subject::department("sales"), "`department sales`", level),
@@ -354,10 +361,7 @@ fn outside_reach() {
 fn exceeds_own_level() {
     let kind = RefusalKind::ExceedsOwnLevel;
     let message = |role: &str, level: &str, permission: &str, own: &str| {
-        format!(
-            "role `{role}` would have `{level}` for `{permission}`, and user `nina` has `{own}`: nobody hands out more than \
-             they have"
-        )
+        format!("user `nina` has only `{own}` for `{permission}` and cannot give `{level}` to role `{role}`")
     };
     is_refused("nina", read("seller", Level::All), kind, &message("seller", "all", "contact.read", "department"));
     // Neither more nor less, but other.
@@ -369,7 +373,7 @@ fn exceeds_own_level() {
         "nina",
         Command::assign("chief", Subject::user("nick")),
         kind,
-        "role `chief` has `all` for `contact.read`, and user `nina` has `department`: who assigns it must have that too",
+        "user `nina` has only `department` for `contact.read` and cannot assign role `chief`, which has `all`",
     );
     let new = Role::new("new", "crm", "New").grant("contact.read", Level::DepartmentSub);
     is_refused(
@@ -428,8 +432,8 @@ fn open_delegation() {
     assert_eq!(nina(Command::assign("chief", Subject::user("nick"))), None);
     assert_eq!(nina(Command::set_level("mailer", "mail_settings.manage", Grant::Allow)), None);
     let raise = Command::set_level("lead", "settings.manage", Level::All);
-    let message = "role `lead` would have `all` for `settings.manage`, and user `nina` has `department`: nobody lets others \
-                   reach farther than they do";
+    let message = "user `nina` has only `department` for `settings.manage` and cannot give `all` to role `lead`, which would \
+                   then reach farther";
     assert_eq!(nina(raise), Some((RefusalKind::ExceedsOwnLevel, message.to_owned())));
     assert_eq!(nina(Command::set_level("lead", "settings.manage", Level::Own)), None);
     let outside = Command::assign("seller", Subject::user("tom"));
@@ -482,5 +486,49 @@ fn kinds_are_words() {
         "forbidden".parse::<RefusalKind>().unwrap_err().to_string(),
         "unknown refusal `forbidden`: expected `not_permitted`, `invalid`, `locked_role`, `outside_reach`, \
          `exceeds_own_level`, `would_lock_out` or `conflict`"
+    );
+}
+
+/// What only the host application may do with an editor.
+#[test]
+fn force_and_replacement_are_the_hosts() {
+    let authz = Handle::new(Policy::from_document(document()).unwrap());
+    let refusal = authz.as_user("root").force().apply([Command::rename_user("tom", Some("Tom"))]).unwrap_err();
+    assert_eq!((refusal.kind(), refusal.command()), (RefusalKind::NotPermitted, None));
+    assert_eq!(refusal.to_string(), "user `root` is not the host application: only that may force a batch");
+    let refusal = authz.as_user("root").replace(Policy::from_document(document()).unwrap()).unwrap_err();
+    assert_eq!(refusal.to_string(), "user `root` is not the host application: only that may replace the policy");
+    assert_eq!(authz.load().revision(), 0);
+}
+
+/// A refusal as data: what a page shows, and what a program matches.
+#[test]
+fn a_refusal_as_json() {
+    let authz = Handle::new(Policy::from_document(document()).unwrap());
+    let json = |user: Option<&str>, command: Command| {
+        let editor = user.map_or_else(|| authz.as_host(), |user| authz.as_user(user));
+        serde_json::to_value(editor.apply([command]).unwrap_err()).unwrap()
+    };
+    assert_eq!(
+        json(Some("nina"), read("seller", Level::All)),
+        serde_json::json!({
+            "kind": "exceeds_own_level",
+            "command": 0,
+            "rule": {
+                "name": "own_level", "user": "nina", "role": "seller", "permission": "contact.read",
+                "level": "all", "own": "department", "assigned": false, "delegation": "contained",
+            },
+            "message": "commands[0]: user `nina` has only `department` for `contact.read` and cannot give `all` to role \
+                        `seller`",
+        })
+    );
+    assert_eq!(
+        json(None, Command::remove_user("x")),
+        serde_json::json!({
+            "kind": "invalid",
+            "command": 0,
+            "rule": { "name": "invalid", "code": "unknown_id", "message": "there is no user `x`" },
+            "message": "commands[0]: there is no user `x`",
+        })
     );
 }

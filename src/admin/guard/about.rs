@@ -1,23 +1,31 @@
-//! What a command is about, as the rules see it.
-//!
-//! It is the one list of commands that they read: a new command does not compile before it says here what it changes, gives
-//! and raises.
+//! What a command is about, as the rules and conflicts see it: the second of the two matches over all commands. The first says what
+//! a command changes.
 
 use std::collections::BTreeMap;
 use std::slice;
 
-use crate::document::{Command, Word};
+use crate::document::{Command, Department, Group, Role as NewRole, Word};
 use crate::policy::Policy;
-use crate::policy::change::Invalid;
 use crate::policy::role::Role;
-use crate::vocabulary::id::RoleId;
+use crate::policy::rules::Invalid;
+use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
+use crate::vocabulary::index::SectionIndex;
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::subject::Subject;
 
-/// Who may give a command depends on what it is about.
+/// What a command is about.
+#[derive(Clone, Debug)]
+pub(crate) struct About<'c> {
+    /// What decides who may give it.
+    pub(crate) area: Area<'c>,
+    /// What it names, so that it conflicts with changes of that.
+    pub(crate) named: Vec<Named<'c>>,
+}
+
+/// Who may give a command depends on the area that it changes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum About<'c> {
-    /// What the host application alone changes.
+pub(crate) enum Area<'c> {
+    /// What only the host application changes.
     Host,
     Company,
     Roles(Edit<'c>),
@@ -33,14 +41,14 @@ pub(crate) struct Edit<'c> {
     pub(crate) raises: Raises<'c>,
 }
 
-/// What tells the section.
+/// What determines the section.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Within<'c> {
     SectionOf(&'c RoleId),
     Section(&'c str),
 }
 
-/// The roles whose cells, name or visibility it changes, or that it deletes; not one that it makes.
+/// The roles whose cells, name or visibility it changes, or that it deletes; not one that it adds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Changes<'c> {
     Nothing,
@@ -55,83 +63,162 @@ pub(crate) enum Raises<'c> {
     Nothing,
     /// These, of the roles that it changes.
     Cells(&'c [String]),
-    /// All of a role that it makes, from `deny`.
-    New(&'c RoleId, &'c BTreeMap<String, Word<Grant>>),
-    /// All of a role that is there already: who gets it may have had none of them.
+    /// All cells of a role that it adds, from `deny`.
+    New(&'c BTreeMap<String, Word<Grant>>),
+    /// All cells of an existing role: those who get the role may have had none of them.
     Assigned(&'c RoleId),
+}
+
+/// Something that a command names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Named<'c> {
+    Department(&'c DepartmentId),
+    /// A department and all above it.
+    Line(&'c DepartmentId),
+    /// The people and departments in a department, and the assignments to it.
+    Content(&'c DepartmentId),
+    User(&'c UserId),
+    Group(&'c GroupId),
+    /// The members of a group, and the assignments to it.
+    Members(&'c GroupId),
+    /// All assignments to a user.
+    AssignmentsTo(&'c UserId),
+    /// Whether a role is there.
+    Role(&'c RoleId),
+    /// The name and visibility of a role.
+    Label(&'c RoleId),
+    /// Which role of the section has this name.
+    RoleName(Within<'c>, &'c str),
+    Cell(&'c RoleId, &'c str),
+    CellsOf(&'c RoleId),
+    AssignmentsOf(&'c RoleId),
+    Assignment(&'c RoleId, &'c Word<Subject>),
+    Subject(&'c Word<Subject>),
+    /// Which roles a section has.
+    RolesOf(&'c str),
+    /// The cells of all roles for a permission.
+    CellsFor(&'c str),
 }
 
 impl<'c> About<'c> {
     pub(crate) fn of(command: &'c Command) -> Self {
-        let role = |role, changes, raises| {
-            Self::Roles(Edit { within: Within::SectionOf(role), changes, assigns: None, raises })
-        };
         match command {
-            Command::AddDepartment { .. }
-            | Command::RenameDepartment { .. }
-            | Command::MoveDepartment { .. }
-            | Command::RemoveDepartment { .. }
-            | Command::AddUser { .. }
-            | Command::RenameUser { .. }
-            | Command::SetActive { .. }
-            | Command::RemoveUser { .. }
-            | Command::JoinDepartment { .. }
-            | Command::LeaveDepartment { .. }
-            | Command::SetHead { .. }
-            | Command::SetDeputy { .. }
-            | Command::AddGroup { .. }
-            | Command::RenameGroup { .. }
-            | Command::RemoveGroup { .. }
-            | Command::JoinGroup { .. }
-            | Command::LeaveGroup { .. } => Self::Company,
-            Command::SetAdministrator { .. } | Command::CreateRole { locked: true, .. } => Self::Host,
-            Command::CreateRole { id, section, grants, assigned_to, locked: false, name: _, hidden: _ } => {
-                Self::Roles(Edit {
-                    within: Within::Section(section),
-                    changes: Changes::Nothing,
-                    assigns: Some((id, assigned_to)),
-                    raises: Raises::New(id, grants),
-                })
+            Command::AddDepartment(Department { id, parent, .. }) => {
+                company([Named::Department(id)].into_iter().chain(parent.iter().map(Named::Department)))
             }
-            // It raises nothing, as nobody has the clone yet.
-            Command::CloneRole { from, id: _, name: _ } => role(from, Changes::Nothing, Raises::Nothing),
-            Command::RenameRole { id, .. } | Command::DeleteRole { id } | Command::SetHidden { role: id, .. } => {
-                role(id, Changes::Role(id), Raises::Nothing)
+            Command::RenameDepartment { id, .. } => company([Named::Department(id)]),
+            Command::MoveDepartment { id, parent } => company(
+                [Named::Department(id)]
+                    .into_iter()
+                    .chain(parent.iter().flat_map(|parent| [Named::Department(parent), Named::Line(parent)])),
+            ),
+            Command::RemoveDepartment { id } => company([Named::Department(id), Named::Content(id)]),
+            Command::AddUser { id, departments, heads, deputy_of, .. } => {
+                let posts = departments.iter().chain(heads).chain(deputy_of).map(Named::Department);
+                company([Named::User(id)].into_iter().chain(posts))
             }
-            Command::SetLevel { role: id, permission, level: _ } => {
-                role(id, Changes::Role(id), Raises::Cells(slice::from_ref(permission)))
+            Command::RenameUser { id: user, .. } | Command::SetActive { user, .. } => company([Named::User(user)]),
+            Command::RemoveUser { id } => company([Named::User(id), Named::AssignmentsTo(id)]),
+            Command::JoinDepartment { user, department }
+            | Command::LeaveDepartment { user, department }
+            | Command::SetHead { user, department, .. }
+            | Command::SetDeputy { user, department, .. } => {
+                company([Named::User(user), Named::Department(department)])
             }
-            Command::SetLevelForAllRoles { section, permissions, level: _ } => Self::Roles(Edit {
-                within: Within::Section(section),
-                changes: if permissions.is_empty() { Changes::Nothing } else { Changes::EachRole },
-                assigns: None,
-                raises: Raises::Cells(permissions),
-            }),
-            Command::Assign { role: id, subject } => Self::Roles(Edit {
-                within: Within::SectionOf(id),
-                changes: Changes::Nothing,
-                assigns: Some((id, slice::from_ref(subject))),
-                raises: Raises::Assigned(id),
-            }),
-            Command::Unassign { role: id, subject } => Self::Roles(Edit {
-                within: Within::SectionOf(id),
-                changes: Changes::Nothing,
-                assigns: Some((id, slice::from_ref(subject))),
-                raises: Raises::Nothing,
-            }),
+            Command::AddGroup(Group { id, members, .. }) => {
+                company([Named::Group(id)].into_iter().chain(members.iter().map(Named::User)))
+            }
+            Command::RenameGroup { id, .. } => company([Named::Group(id)]),
+            Command::RemoveGroup { id } => company([Named::Group(id), Named::Members(id)]),
+            Command::JoinGroup { user, group } | Command::LeaveGroup { user, group } => {
+                company([Named::User(user), Named::Group(group)])
+            }
+            Command::SetAdministrator { user, .. } => Self { area: Area::Host, named: vec![Named::User(user)] },
+            Command::CreateRole(role) => creation(role),
+            Command::CloneRole { from, id, name } => {
+                let name = Named::RoleName(Within::SectionOf(from), name);
+                // It raises nothing, as nobody has the clone yet.
+                let edit = Edit { changes: Changes::Nothing, ..change_of(from, Raises::Nothing) };
+                roles(edit, [Named::Role(from), Named::Role(id), name, Named::CellsOf(from)])
+            }
+            Command::RenameRole { id, name } => {
+                let name = Named::RoleName(Within::SectionOf(id), name);
+                roles(change_of(id, Raises::Nothing), [Named::Role(id), Named::Label(id), name])
+            }
+            Command::DeleteRole { id } => {
+                let all = [Named::Role(id), Named::Label(id), Named::CellsOf(id), Named::AssignmentsOf(id)];
+                roles(change_of(id, Raises::Nothing), all)
+            }
+            Command::SetHidden { role, .. } => {
+                roles(change_of(role, Raises::Nothing), [Named::Role(role), Named::Label(role)])
+            }
+            Command::SetLevel { role, permission, .. } => {
+                let edit = change_of(role, Raises::Cells(slice::from_ref(permission)));
+                roles(edit, [Named::Role(role), Named::Cell(role, permission)])
+            }
+            Command::SetLevelForAllRoles { section, permissions, .. } => bulk(section, permissions),
+            Command::Assign { role, subject } => assignment(role, subject, Raises::Assigned(role)),
+            Command::Unassign { role, subject } => assignment(role, subject, Raises::Nothing),
+        }
+    }
+}
+
+fn company<'c>(named: impl IntoIterator<Item = Named<'c>>) -> About<'c> {
+    About { area: Area::Company, named: named.into_iter().collect() }
+}
+
+fn roles<'c>(edit: Edit<'c>, named: impl IntoIterator<Item = Named<'c>>) -> About<'c> {
+    About { area: Area::Roles(edit), named: named.into_iter().collect() }
+}
+
+fn change_of<'c>(role: &'c RoleId, raises: Raises<'c>) -> Edit<'c> {
+    Edit { within: Within::SectionOf(role), changes: Changes::Role(role), assigns: None, raises }
+}
+
+fn creation(role: &NewRole) -> About<'_> {
+    let NewRole { id, section, name, grants, locked, assigned_to, hidden: _ } = role;
+    let within = Within::Section(section);
+    let edit =
+        Edit { within, changes: Changes::Nothing, assigns: Some((id, assigned_to)), raises: Raises::New(grants) };
+    let named = [Named::Role(id), Named::RoleName(within, name)].into_iter();
+    let named = named.chain(assigned_to.iter().map(Named::Subject)).collect();
+    About { area: if *locked { Area::Host } else { Area::Roles(edit) }, named }
+}
+
+/// "Custom permissions". A role that came or went meanwhile is one that the editor did not see, or saw.
+fn bulk<'c>(section: &'c str, permissions: &'c [String]) -> About<'c> {
+    let is_empty = permissions.is_empty();
+    let edit = Edit {
+        within: Within::Section(section),
+        changes: if is_empty { Changes::Nothing } else { Changes::EachRole },
+        assigns: None,
+        raises: Raises::Cells(permissions),
+    };
+    let section = (!is_empty).then_some(Named::RolesOf(section));
+    roles(edit, section.into_iter().chain(permissions.iter().map(|permission| Named::CellsFor(permission))))
+}
+
+fn assignment<'c>(role: &'c RoleId, subject: &'c Word<Subject>, raises: Raises<'c>) -> About<'c> {
+    let edit = Edit {
+        within: Within::SectionOf(role),
+        changes: Changes::Nothing,
+        assigns: Some((role, slice::from_ref(subject))),
+        raises,
+    };
+    roles(edit, [Named::Role(role), Named::Assignment(role, subject), Named::Subject(subject)])
+}
+
+impl Within<'_> {
+    /// The section, unless it or the role that it is the section of is unknown.
+    pub(crate) fn section(&self, policy: &Policy) -> Result<SectionIndex, Invalid> {
+        match self {
+            Self::SectionOf(id) => policy.known_role(id).map(|role| role.section),
+            Self::Section(name) => policy.schema.known_section(name),
         }
     }
 }
 
 impl<'c> Edit<'c> {
-    /// The section, unless there is no such one or no such role.
-    pub(crate) fn section(&self, policy: &Policy) -> Result<usize, Invalid> {
-        match self.within {
-            Within::SectionOf(id) => policy.role(id).map(|role| role.section),
-            Within::Section(name) => policy.section(name),
-        }
-    }
-
     /// The roles that it changes, in the state that it meets.
     pub(crate) fn changed<'p>(&self, policy: &'p Policy) -> Vec<(&'p RoleId, &'p Role)>
     where
@@ -141,21 +228,21 @@ impl<'c> Edit<'c> {
             Changes::Nothing => Vec::new(),
             Changes::Role(id) => policy.roles.get(id).map(|role| (id, &**role)).into_iter().collect(),
             Changes::EachRole => {
-                let section = self.section(policy).ok();
+                let section = self.within.section(policy).ok();
                 let theirs = policy.roles.iter().filter(|(_, role)| Some(role.section) == section && !role.locked);
                 theirs.map(|(id, role)| (id, &**role)).collect()
             }
         }
     }
 
-    /// The subjects that it gives a role to, or takes it from, but for misspelt ones.
+    /// The subjects that it gives a role to, or takes it from, other than misspelt ones.
     pub(crate) fn subjects(&self) -> impl Iterator<Item = (&'c RoleId, &'c Subject)> {
         let (role, words) = self.assigns.unzip();
         role.into_iter().flat_map(move |role| words.into_iter().flatten().filter_map(known).map(move |it| (role, it)))
     }
 
     /// The role that it names to be changed, given or taken.
-    pub(crate) fn named(&self) -> Option<&'c RoleId> {
+    pub(crate) fn named_role(&self) -> Option<&'c RoleId> {
         match (self.changes, self.assigns) {
             (Changes::Role(id), _) | (_, Some((id, _))) => Some(id),
             (Changes::Nothing | Changes::EachRole, None) => None,

@@ -1,58 +1,55 @@
-//! Nobody hands out more than they have.
+//! A delegate grants at most what they have.
 
 use crate::admin::guard::Delegate;
 use crate::admin::guard::about::{Edit, Raises};
 use crate::admin::refusal::Rule;
 use crate::policy::Policy;
+use crate::policy::fact::{Change, Fact};
 use crate::vocabulary::id::RoleId;
+use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::level::Level;
 use crate::vocabulary::mode::Delegation;
-use crate::vocabulary::permission::ActionIndex;
 
 impl Delegate<'_> {
     /// Whether all cells that a command raises, or assigns, stay within the delegate's own levels.
     ///
-    /// What it raises is read off its effect: a cell that holds a level that is not within the one before.
-    pub(super) fn hands_out_no_more_than_own(&self, edit: &Edit<'_>, after: &Policy) -> Result<(), Box<Rule>> {
+    /// It looks at what the command changed: a cell is raised if its level after is not within the one before.
+    pub(super) fn grants_at_most_own(&self, edit: &Edit<'_>, facts: &[Fact], after: &Policy) -> Result<(), Box<Rule>> {
         match edit.raises {
             Raises::Nothing => Ok(()),
-            Raises::Assigned(role) => self.raises(role, |_| Level::Deny, self.policy(), true),
-            Raises::New(role, _) => self.raises(role, |_| Level::Deny, after, false),
-            Raises::Cells(_) => edit.changed(self.policy()).into_iter().try_for_each(|(id, role)| {
-                self.raises(id, |action| role.grants.get(&action).copied().unwrap_or_default(), after, false)
+            Raises::Assigned(role) => {
+                let cells = after.roles.get(role).into_iter().flat_map(|role| &role.grants);
+                cells.into_iter().try_for_each(|(action, level)| self.may_grant(role, *action, *level, true))
+            }
+            Raises::Cells(_) | Raises::New(_) => facts.iter().try_for_each(|fact| match fact {
+                Fact::Cell(Change { key: (role, action), before, after }) if !before.includes(*after) => {
+                    self.may_grant(role, *action, *after, false)
+                }
+                _ => Ok(()),
             }),
         }
     }
 
-    /// Whether the cells of a role are within what they held before, or what the delegate has.
-    fn raises(
-        &self,
-        id: &RoleId,
-        before: impl Fn(ActionIndex) -> Level,
-        after: &Policy,
-        assigned: bool,
-    ) -> Result<(), Box<Rule>> {
-        let cells = after.roles.get(id).into_iter().flat_map(|role| &role.grants);
-        for (action, level) in cells.filter(|(action, _)| self.is_contained(**action)) {
-            let own = self.level(*action);
-            if !before(*action).includes(*level) && !own.includes(*level) {
-                let schema = self.snapshot.schema();
-                return Err(Box::new(Rule::OwnLevel {
-                    user: self.user.clone(),
-                    role: id.clone(),
-                    permission: schema.action_name(*action),
-                    level: schema.grant_of(*action, *level),
-                    own: schema.grant_of(*action, own),
-                    assigned,
-                    delegation: self.policy().delegation,
-                }));
-            }
+    /// Whether the delegate has this level for an action, so that a role may.
+    fn may_grant(&self, role: &RoleId, action: ActionIndex, level: Level, assigned: bool) -> Result<(), Box<Rule>> {
+        let own = self.level(action);
+        if own.includes(level) || !self.is_contained(action) {
+            return Ok(());
         }
-        Ok(())
+        let schema = self.snapshot.schema();
+        Err(Box::new(Rule::OwnLevel {
+            user: self.user.clone(),
+            role: role.clone(),
+            permission: schema.action_name(action),
+            level: schema.grant_of(action, level),
+            own: schema.grant_of(action, own),
+            assigned,
+            delegation: self.policy().delegation,
+        }))
     }
 
-    /// Whether the rule is asked about this permission. Where delegation is open it still is about a levelled permission to
-    /// manage, whose level is the reach: else who manages could raise their own.
+    /// Whether the rule applies to this permission. In open mode it still applies to a levelled permission to manage, whose level
+    /// is the reach: else a delegate could raise their own.
     fn is_contained(&self, action: ActionIndex) -> bool {
         match self.policy().delegation {
             Delegation::Contained => true,

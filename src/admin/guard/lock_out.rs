@@ -6,15 +6,14 @@
 
 use std::collections::BTreeSet;
 
-use petgraph::stable_graph::NodeIndex;
-
 use crate::policy::Policy;
-use crate::policy::change::Touched;
+use crate::policy::fact::Fact;
 use crate::policy::org::{Org, User};
-use crate::snapshot::{Snapshot, UserSlot};
+use crate::snapshot::Snapshot;
 use crate::vocabulary::id::UserId;
+use crate::vocabulary::index::{ActionIndex, DepartmentSlot, Idx, SectionIndex, UserSlot};
 use crate::vocabulary::level::Level;
-use crate::vocabulary::permission::{ActionIndex, AnyPermission};
+use crate::vocabulary::permission::AnyPermission;
 use crate::vocabulary::subject::Subject;
 
 /// What is known of those who manage, from one batch to the next.
@@ -45,7 +44,7 @@ enum Managed {
 /// A section that somebody managed before, and nobody to that extent after.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lost {
-    pub(crate) section: usize,
+    pub(crate) section: SectionIndex,
     before: Managed,
     after: Managed,
 }
@@ -54,19 +53,22 @@ impl Managers {
     /// Of a policy. A look at each user.
     pub(crate) fn of(policy: &Policy) -> Self {
         let administrators = policy.org.users().values().filter(|user| is_administrator(user)).count();
-        Self { administrators, latest: vec![Latest { user: 0, settled: false }; policy.schema.sections().len()] }
+        Self {
+            administrators,
+            latest: vec![Latest { user: UserSlot::default(), settled: false }; policy.schema.sections().len()],
+        }
     }
 
     /// The same after a change that led to another policy.
-    pub(crate) fn follow(&self, before: &Snapshot, after: &Policy, touched: &[Touched]) -> Self {
-        let users: BTreeSet<&UserId> = touched_users(touched).collect();
+    pub(crate) fn follow(&self, before: &Snapshot, after: &Policy, facts: &[Fact]) -> Self {
+        let users: BTreeSet<&UserId> = facts.iter().filter_map(Fact::user).collect();
         let among = |policy: &Policy| {
             users.iter().filter(|id| policy.org.users().get(id).is_some_and(is_administrator)).count()
         };
         let administrators = self.administrators + among(after) - among(before.policy());
         // An administrator manages every section, and what else is known says nothing of that.
-        let others = !self.has_administrator() && touched.iter().all(Touched::leaves_rows);
-        let changed = |slot| users.iter().any(|id| before.slot_of(id.borrowed()) == Some(slot));
+        let others = !self.has_administrator() && !facts.iter().any(Fact::changes_rows);
+        let changed = |slot| users.iter().any(|id| before.people.slot_of(id.borrowed()) == Some(slot));
         let still = |latest: &Latest| Latest { settled: others && latest.settled && !changed(latest.user), ..*latest };
         Self { administrators, latest: self.latest.iter().map(still).collect() }
     }
@@ -84,8 +86,8 @@ impl Managers {
     /// The first section that somebody could manage before, and nobody after, where no administrator is active. `now` are
     /// the managers after: they learn who was found.
     pub(crate) fn locked_out(&self, now: &mut Self, before: &Snapshot, after: &Snapshot) -> Option<Lost> {
-        for section in 0..now.latest.len() {
-            if now.latest[section].settled {
+        for section in after.schema().section_indices() {
+            if now.latest[section.index()].settled {
                 continue;
             }
             let (managed, latest) = now.managed(section, after);
@@ -95,20 +97,20 @@ impl Managers {
                     return Some(lost);
                 }
             }
-            now.latest[section] = latest;
+            now.latest[section.index()] = latest;
         }
         None
     }
 
-    fn managed_before(&self, section: usize, before: &Snapshot) -> Managed {
+    fn managed_before(&self, section: SectionIndex, before: &Snapshot) -> Managed {
         if self.has_administrator() { Managed::Wholly } else { self.managed(section, before).0 }
     }
 
     /// How much of a section the users who are no administrators manage, at most, and who does.
-    fn managed(&self, section: usize, snapshot: &Snapshot) -> (Managed, Latest) {
-        let (slots, policy, latest) = (snapshot.slots(), snapshot.policy(), self.latest[section]);
+    fn managed(&self, section: SectionIndex, snapshot: &Snapshot) -> (Managed, Latest) {
+        let (slots, policy, latest) = (snapshot.people.slots(), snapshot.policy(), self.latest[section.index()]);
         let nobody = (Managed::Not, Latest { settled: true, ..latest });
-        let Some(manage) = snapshot.schema().section_at(section).manage else { return nobody };
+        let Some(manage) = snapshot.schema().section(section).manage else { return nobody };
         let mut found = (managed_by(latest.user, manage, snapshot), latest.user);
         // Most often they still do, and then nothing more is asked.
         if found.0 == Managed::Wholly || latest.settled {
@@ -119,9 +121,12 @@ impl Managers {
         }
         let most = most(section, manage, policy);
         // First one of each subject that a role lets manage: most often they do.
-        let one_of = |source| snapshot.entries_of(&source).find_map(|(entry, _)| snapshot.users_of(entry).next());
+        let one_of =
+            |source| snapshot.people.entries_of(&source).find_map(|(entry, _)| snapshot.people.users_of(entry).next());
         let likely = snapshot.sources_of(manage, |level| level == Level::All).into_iter().filter_map(one_of);
-        for slot in likely.chain(latest.user + 1..slots.end).chain(0..latest.user.min(slots.end)) {
+        let last = latest.user.index();
+        let others = (last + 1..slots.end).chain(0..last.min(slots.end)).map(UserSlot::new);
+        for slot in likely.chain(others) {
             if found.0 == most {
                 break;
             }
@@ -142,7 +147,7 @@ impl Lost {
 
     /// Whether the roles would let somebody manage it as before. Without administrators, if they don't, nobody does.
     pub(crate) fn may_be_managed(&self, policy: &Policy) -> bool {
-        let manage = policy.schema.section_at(self.section).manage;
+        let manage = policy.schema.section(self.section).manage;
         manage.is_some_and(|manage| most(self.section, manage, policy) >= self.before)
     }
 
@@ -156,23 +161,14 @@ fn is_administrator(user: &User) -> bool {
     user.active && user.admin
 }
 
-/// Whether an active administrator is among the users whom a change touched.
-pub(crate) fn touches_administrator(policy: &Policy, touched: &[Touched]) -> bool {
-    touched_users(touched).any(|id| policy.org.users().get(id).is_some_and(is_administrator))
-}
-
-fn touched_users(touched: &[Touched]) -> impl Iterator<Item = &UserId> {
-    touched.iter().filter_map(|touched| match touched {
-        Touched::User(id) => Some(id),
-        Touched::Department(_) | Touched::Group(_) | Touched::Member(..) | Touched::Assigned(..) | Touched::Levels => {
-            None
-        }
-    })
+/// Whether an active administrator is among the users whom facts changed.
+pub(crate) fn touches_administrator(policy: &Policy, facts: &[Fact]) -> bool {
+    facts.iter().filter_map(Fact::user).any(|id| policy.org.users().get(id).is_some_and(is_administrator))
 }
 
 /// The most that anybody could have by the roles as they are, where no administrator is active: if that is nothing, nobody
 /// need be asked.
-fn most(section: usize, manage: ActionIndex, policy: &Policy) -> Managed {
+fn most(section: SectionIndex, manage: ActionIndex, policy: &Policy) -> Managed {
     let org = &policy.org;
     let is_active = |id: &UserId| org.users().get(id).is_some_and(|user| user.active);
     let is_given = |subject: &Subject| match subject {
@@ -187,7 +183,12 @@ fn most(section: usize, manage: ActionIndex, policy: &Policy) -> Managed {
 }
 
 /// What the floor and the roles that are assigned to some of these subjects let somebody manage, all together.
-fn granted(section: usize, manage: ActionIndex, policy: &Policy, subjects: impl Fn(&Subject) -> bool) -> Managed {
+fn granted(
+    section: SectionIndex,
+    manage: ActionIndex,
+    policy: &Policy,
+    subjects: impl Fn(&Subject) -> bool,
+) -> Managed {
     let theirs = policy.roles.values().filter(|role| role.section == section);
     let levels = theirs.filter_map(|role| Some((role, role.grants.get(&manage).copied()?)));
     let given = levels.filter(|(role, _)| role.assigned_to.iter().any(&subjects));
@@ -195,7 +196,7 @@ fn granted(section: usize, manage: ActionIndex, policy: &Policy, subjects: impl 
 }
 
 /// Whether a department, or one below it, has a member, head or deputy.
-fn has_people_below(org: &Org, department: NodeIndex) -> bool {
+fn has_people_below(org: &Org, department: DepartmentSlot) -> bool {
     let mut below = vec![department];
     while let Some(department) = below.pop() {
         if org.has_people(department) {

@@ -6,7 +6,7 @@ use crate::policy::Policy;
 
 /// Whether a user's command neither changes nor assigns a locked role. "Custom permissions" pass them over.
 pub(crate) fn leaves_locked_roles_alone(edit: &Edit<'_>, before: &Policy) -> Result<(), Box<Rule>> {
-    match edit.named() {
+    match edit.named_role() {
         Some(role) if before.roles.get(role).is_some_and(|role| role.locked) => {
             Err(Rule::Locked { role: role.clone() }.into())
         }

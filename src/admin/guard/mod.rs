@@ -1,12 +1,12 @@
 //! What a user may change: one file for each rule.
 //!
-//! Each command is judged on the state that it meets, which is the one that those before it left. The rules are asked in
-//! the order of the refusals: may the user change such things at all, does the command make sense (that is up to
-//! [`change`](crate::policy::change)), does it leave locked roles alone, does it stay within reach, does it hand out no more
-//! than the user has. Lock-out is judged at the end of a batch. They all read what a command does from
-//! [`Edit`](about::Edit), and so does what a verdict rests on.
+//! Each command is judged on the state that it meets, which is the one that those before it left. The rules are checked in
+//! the order of the refusals: may the user change such things at all, is the command valid (that is up to
+//! [`change`](crate::policy::change)), does it leave locked roles alone, does it stay within reach, does it grant at most what the
+//! user has. Lock-out is judged at the end of a batch. What a command is about they all read from [`About`](about::About), and what
+//! it changed from its facts.
 //!
-//! The levels and decisions that the rules ask for are those that everybody gets: of a [`Principal`], from its scopes.
+//! The levels and decisions that the rules ask for are those that everybody gets.
 
 pub(crate) mod about;
 mod containment;
@@ -19,11 +19,13 @@ use crate::admin::conflict::Basis;
 use crate::admin::guard::about::{Edit, Raises};
 use crate::admin::refusal::Rule;
 use crate::policy::Policy;
+use crate::policy::fact::Fact;
 use crate::query::principal::Principal;
-use crate::snapshot::{Relation, Snapshot};
+use crate::snapshot::Snapshot;
+use crate::snapshot::relation::Relation;
 use crate::vocabulary::id::UserId;
+use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::level::Level;
-use crate::vocabulary::permission::ActionIndex;
 
 pub(crate) use locked::leaves_locked_roles_alone;
 
@@ -41,29 +43,32 @@ impl<'s> Delegate<'s> {
         Self { user, principal: snapshot.principal(user), snapshot, manage }
     }
 
-    /// Whether a delegate may give this command, which makes sense and leads to that policy.
-    pub(crate) fn check(&self, edit: &Edit<'_>, after: &Policy) -> Result<(), Box<Rule>> {
+    /// Whether a delegate may give this command, which is valid, has changed these facts and led to that policy.
+    pub(crate) fn check(&self, edit: &Edit<'_>, facts: &[Fact], after: &Policy) -> Result<(), Box<Rule>> {
         leaves_locked_roles_alone(edit, self.policy())?;
         self.stays_within_reach(edit)?;
-        self.hands_out_no_more_than_own(edit, after)
+        self.grants_at_most_own(edit, facts, after)
     }
 
-    /// What the rules look at: the delegate's levels for the cells that are raised or assigned, the cells of a role that is
-    /// assigned, and whom the permission to manage must reach. On whether the user manages, rests the right to give the
-    /// command at all.
-    pub(crate) fn rests_on(&self, edit: &Edit<'_>, basis: &mut Basis<'_>) {
-        let (policy, schema) = (self.policy(), self.snapshot.schema());
-        let permissions: Vec<String> = match edit.raises {
+    /// Adds what the rules look at: the delegate's levels for the cells that are raised or assigned, the cells of a role that is
+    /// assigned, and the subjects that the permission to manage must reach. Whether the user manages is what the right to give the
+    /// command at all rests on.
+    pub(crate) fn rests_on<'b>(&self, edit: &Edit<'b>, policy: &'b Policy, basis: &mut Basis<'b>)
+    where
+        's: 'b,
+    {
+        let schema = &policy.schema;
+        let named = |permission: &String| schema.action_named(permission).ok();
+        let actions: Vec<ActionIndex> = match edit.raises {
             Raises::Nothing => Vec::new(),
-            Raises::Cells(permissions) => permissions.to_vec(),
-            Raises::New(_, grants) => grants.keys().cloned().collect(),
+            Raises::Cells(permissions) => permissions.iter().filter_map(named).collect(),
+            Raises::New(grants) => grants.keys().filter_map(named).collect(),
             Raises::Assigned(role) => {
                 basis.rests_on_cells_of(role);
-                let cells = policy.roles.get(role).into_iter().flat_map(|role| role.grants.keys());
-                cells.map(|action| schema.action_name(*action)).collect()
+                policy.roles.get(role).into_iter().flat_map(|role| role.grants.keys().copied()).collect()
             }
         };
-        basis.rests_on_levels_of(self.user, schema.resource_of(self.manage).section, permissions);
+        basis.rests_on_levels_of(self.user, schema.resource_of(self.manage).section, actions);
         if self.has_reach() {
             edit.changed(policy).into_iter().for_each(|(role, _)| basis.rests_on_reach_of_role(role));
             edit.subjects().for_each(|(_, subject)| basis.rests_on_reach_of(subject));

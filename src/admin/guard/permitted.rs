@@ -1,19 +1,21 @@
-//! Who may change what at all: the company, the roles of a section.
+//! The right to change something at all: the company, the roles of a section.
 
 use std::sync::Arc;
 
 use crate::admin::conflict::Basis;
-use crate::admin::guard::about::{About, Edit, Within};
+use crate::admin::guard::about::{About, Area, Edit, Within};
 use crate::admin::guard::denied_requirement;
 use crate::admin::refusal::Rule;
 use crate::document::Command;
 use crate::policy::Policy;
-use crate::snapshot::{Relation, Snapshot};
+use crate::snapshot::Snapshot;
+use crate::snapshot::relation::Relation;
 use crate::vocabulary::id::UserId;
+use crate::vocabulary::index::{ActionIndex, SectionIndex};
 use crate::vocabulary::level::Level;
-use crate::vocabulary::permission::{ActionIndex, AnyPermission};
+use crate::vocabulary::permission::AnyPermission;
 
-/// What lets somebody give a command.
+/// What lets an actor give a command.
 #[derive(Debug)]
 pub(crate) enum Right<'c> {
     Host,
@@ -36,12 +38,12 @@ pub(crate) fn right<'c>(
     compiled: impl FnOnce() -> Arc<Snapshot>,
 ) -> Result<Right<'c>, Box<Rule>> {
     let is_administrator = is_active(user, policy)?;
-    match (About::of(command), is_administrator) {
-        (About::Host, _) => Err(Rule::Host { user: user.clone() }.into()),
-        (About::Company, false) => Err(Rule::Company { user: user.clone() }.into()),
-        (About::Company, true) => Ok(Right::Administrator(None)),
-        (About::Roles(edit), true) => Ok(Right::Administrator(Some(edit))),
-        (About::Roles(edit), false) => {
+    match (About::of(command).area, is_administrator) {
+        (Area::Host, _) => Err(Rule::Host { user: user.clone() }.into()),
+        (Area::Company, false) => Err(Rule::Company { user: user.clone() }.into()),
+        (Area::Company, true) => Ok(Right::Administrator(None)),
+        (Area::Roles(edit), true) => Ok(Right::Administrator(Some(edit))),
+        (Area::Roles(edit), false) => {
             let before = compiled();
             let manage = manager(user, &edit, &before)?;
             Ok(Right::Delegate { user, edit, manage, before })
@@ -49,7 +51,7 @@ pub(crate) fn right<'c>(
     }
 }
 
-/// Whether a user who must be there and active is an administrator.
+/// Whether a user, who must be known and active, is an administrator.
 pub(crate) fn is_active(user: &UserId, policy: &Policy) -> Result<bool, Box<Rule>> {
     match policy.org.users().get(user) {
         Some(known) if known.active => Ok(known.admin),
@@ -59,18 +61,18 @@ pub(crate) fn is_active(user: &UserId, policy: &Policy) -> Result<bool, Box<Rule
 
 /// The permission by which this user may give a command to the roles of its section.
 ///
-/// Where the section is unknown, whoever manages any learns that the command makes no sense, and everybody else that they
+/// Where the section is unknown, a user who manages any section learns that the command is invalid, and all others that they
 /// manage none.
 fn manager(user: &UserId, edit: &Edit<'_>, snapshot: &Snapshot) -> Result<ActionIndex, Box<Rule>> {
-    let section = match edit.section(snapshot.policy()) {
+    let section = match edit.within.section(snapshot.policy()) {
         Ok(section) => section,
-        Err(why) if manages_any(user, snapshot) => return Err(Rule::Invalid(why.to_string()).into()),
+        Err(why) if manages_any(user, snapshot) => return Err(Rule::Invalid(why).into()),
         Err(_) => {
             return Err(Rule::Manage { user: user.clone(), section: None, manage: None, requires: None }.into());
         }
     };
     manages(user, section, snapshot).ok_or_else(|| {
-        let section = snapshot.schema().section_at(section);
+        let section = snapshot.schema().section(section);
         let manage = section.manage;
         Box::new(Rule::Manage {
             user: user.clone(),
@@ -89,13 +91,13 @@ fn missing(user: &UserId, manage: ActionIndex, snapshot: &Snapshot) -> Option<St
 }
 
 fn manages_any(user: &UserId, snapshot: &Snapshot) -> bool {
-    (0..snapshot.schema().sections().len()).any(|section| manages(user, section, snapshot).is_some())
+    snapshot.schema().section_indices().any(|section| manages(user, section, snapshot).is_some())
 }
 
 /// The permission by which a user edits the roles of a section.
-fn manages(user: &UserId, section: usize, snapshot: &Snapshot) -> Option<ActionIndex> {
+fn manages(user: &UserId, section: SectionIndex, snapshot: &Snapshot) -> Option<ActionIndex> {
     let schema = snapshot.schema();
-    let manage = schema.section_at(section).manage?;
+    let manage = schema.section(section).manage?;
     let principal = snapshot.principal(user);
     let may = match schema.token(manage) {
         AnyPermission::Toggle(toggle) => principal.check(toggle, &()).is_allow(),
@@ -104,27 +106,27 @@ fn manages(user: &UserId, section: usize, snapshot: &Snapshot) -> Option<ActionI
     may.then_some(manage)
 }
 
-/// What it rests on whether this user may give this command.
+/// Adds what decides whether this user may issue this command.
 ///
-/// Who edits the roles of no section may not, whatever the command names: so what it names does not count, and they do not
+/// A user who edits the roles of no section may not, whatever the command names: so what it names does not count, and they do not
 /// learn from a conflict what there is.
-pub(crate) fn rests_on(user: &UserId, command: &Command, snapshot: &Snapshot, basis: &mut Basis<'_>) {
+pub(crate) fn rests_on<'b>(user: &'b UserId, about: &About<'b>, snapshot: &Snapshot, basis: &mut Basis<'b>) {
     let policy = snapshot.policy();
     basis.rests_on_user(user);
-    let (Ok(false), About::Roles(edit)) = (is_active(user, policy), About::of(command)) else { return };
-    let mut sections = 0..policy.schema.sections().len();
+    let (Ok(false), Area::Roles(edit)) = (is_active(user, policy), about.area) else { return };
+    let mut sections: Vec<SectionIndex> = policy.schema.section_indices().collect();
     if manages_any(user, snapshot) {
         if let Within::SectionOf(role) = edit.within {
             basis.rests_on_role(role);
         }
-        if let Ok(section) = edit.section(policy) {
-            sections = section..section + 1;
+        if let Ok(section) = edit.within.section(policy) {
+            sections = vec![section];
         }
     }
     for section in sections {
         // With all that it may require.
-        let manage = policy.schema.section_at(section).manage;
-        let permissions = manage.into_iter().flat_map(|manage| policy.schema.siblings(manage));
-        basis.rests_on_levels_of(user, section, permissions.map(|action| policy.schema.action_name(action)));
+        let manage = policy.schema.section(section).manage;
+        let actions = manage.into_iter().flat_map(|manage| policy.schema.siblings(manage));
+        basis.rests_on_levels_of(user, section, actions);
     }
 }

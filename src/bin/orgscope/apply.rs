@@ -1,6 +1,7 @@
 //! `orgscope apply`: changes a document by a batch of commands.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use clap::Args;
 use orgscope::{Handle, Receipt, UserId};
@@ -19,7 +20,7 @@ pub(crate) struct Apply {
     #[arg(long, value_name = "C.json")]
     commands: PathBuf,
     /// On behalf of this user, as far as the rules let them; else as the host application
-    #[arg(long = "as", value_name = "U", allow_hyphen_values = true)]
+    #[arg(long = "as", value_name = "U", allow_hyphen_values = true, value_parser = UserId::from_str)]
     by: Option<UserId>,
     /// Also if nobody can manage a section any more after that, which is up to the host application alone
     #[arg(long, conflicts_with = "by")]
@@ -37,7 +38,7 @@ impl Apply {
         let authz = Handle::new(world.policy().clone());
         let editor = match &self.by {
             Some(user) => authz.as_user(user.clone()),
-            None if self.force => authz.by_force(),
+            None if self.force => authz.as_host().force(),
             None => authz.as_host(),
         };
         let receipt = editor.apply(commands).map_err(Failure::Refused)?;

@@ -1,6 +1,7 @@
 //! `orgscope check`: may this user do this, to this record?
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::Args;
 use orgscope::{RecordId, Snapshot, UserId};
@@ -31,13 +32,13 @@ pub(crate) struct Check {
 #[derive(Debug, Args)]
 struct Asked {
     /// The user who asks
-    #[arg(long, value_name = "ID", allow_hyphen_values = true, required = false, required_unless_present = "requests")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, required = false, required_unless_present = "requests", value_parser = UserId::from_str)]
     user: UserId,
     /// What they would do, for example `contact.read`
     #[arg(long, value_name = "TYPE.ACTION", required = false, required_unless_present = "requests")]
     action: String,
     /// The record of the file that they would do it to; left out for a toggle
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = RecordId::from_str)]
     record: Option<RecordId>,
 }
 

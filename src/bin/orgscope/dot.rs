@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::Args;
 use orgscope::document::{Org, User};
@@ -18,7 +19,7 @@ pub(crate) struct Dot {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
     /// Shade what this user reaches; with `--action`
-    #[arg(long, value_name = "ID", allow_hyphen_values = true, requires = "action")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, requires = "action", value_parser = UserId::from_str)]
     user: Option<UserId>,
     /// What they would do, for example `contact.read`
     #[arg(long, value_name = "TYPE.ACTION", requires = "user")]

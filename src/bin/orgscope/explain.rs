@@ -1,6 +1,7 @@
 //! `orgscope explain`: why somebody may, or may not.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::Args;
 use orgscope::world::Question;
@@ -17,13 +18,13 @@ pub(crate) struct Explain {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
     /// The user who asks
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = UserId::from_str)]
     user: UserId,
     /// What they would do, for example `contact.read`
     #[arg(long, value_name = "TYPE.ACTION")]
     action: String,
     /// The record of the file that they would do it to; left out for a toggle
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = RecordId::from_str)]
     record: Option<RecordId>,
     /// Print one line of JSON, for machines
     #[arg(long)]

@@ -1,6 +1,7 @@
 //! `orgscope list`: the records that a user may do something to.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::Args;
 use orgscope::{Snapshot, UserId};
@@ -15,7 +16,7 @@ pub(crate) struct List {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
     /// The user who asks
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = UserId::from_str)]
     user: UserId,
     /// What they would do, for example `contact.read`
     #[arg(long, value_name = "TYPE.ACTION")]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::iter;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::Args;
 use comfy_table::Table;
@@ -25,7 +26,7 @@ pub(crate) struct Matrix {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
     /// Show what this user has by all their roles; some actions require others on the same record besides
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = UserId::from_str)]
     user: Option<UserId>,
     /// Show hidden roles too
     #[arg(long)]

@@ -1,6 +1,7 @@
 //! `orgscope sql`: the records that a user may do something to, as a condition for a database.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use orgscope::sql::{Dialect, IdKinds, Ids, Mapping, Members, Param, Records, ShareTable};
@@ -18,7 +19,7 @@ pub(crate) struct Sql {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
     /// The user who asks
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = UserId::from_str)]
     user: UserId,
     /// What they would do, for example `contact.read`
     #[arg(long, value_name = "TYPE.ACTION")]

@@ -1,6 +1,7 @@
 //! `orgscope who`: the users who may do something.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::Args;
 use orgscope::{RecordId, Snapshot};
@@ -18,7 +19,7 @@ pub(crate) struct Who {
     #[arg(long, value_name = "TYPE.ACTION")]
     action: String,
     /// The record of the file that they would do it to; left out for a toggle
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = RecordId::from_str)]
     record: Option<RecordId>,
 }
 

@@ -42,6 +42,6 @@ impl<T> OnceBox<T> {
             let exchange = self.published.compare_exchange(0, index, Ordering::AcqRel, Ordering::Acquire);
             index = exchange.map_or_else(|first| first, |_| index);
         }
-        self.values[index - 1].get().expect("a value is written before it is published")
+        self.values[index - 1].get().expect("INVARIANT: a value is written before it is published")
     }
 }

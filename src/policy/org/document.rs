@@ -3,24 +3,25 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
-use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use smallvec::SmallVec;
 
 use crate::collections::counted::Counted;
 use crate::collections::index::Index;
 use crate::collections::persistent::{Map, Set};
 use crate::document;
-use crate::policy::anchors::Anchors;
-use crate::policy::cycle::targets_first;
-use crate::policy::org::{Department, Group, GroupNumber, Org, User};
+use crate::policy::org::anchors::Anchors;
+use crate::policy::org::forest::Forest;
+use crate::policy::org::{Department, Group, Org, User};
+use crate::policy::rules::{self, Invalid, Kind};
 use crate::policy::validate::{Problems, check_id, repeated};
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
+use crate::vocabulary::index::{DepartmentSlot, GroupNumber, Idx, UserSlot};
 use crate::vocabulary::post::Post;
 
 /// What is read of the departments, before anything is shared: users find theirs here.
 struct Read {
     departments: Vec<Department>,
-    by_id: Index<NodeIndex>,
+    by_id: Index<DepartmentSlot>,
 }
 
 impl Org {
@@ -30,16 +31,16 @@ impl Org {
         let groups = read_groups(written.groups, &mut users, problems);
 
         let ids = read.departments.iter().map(|department| department.id.clone());
-        let mut by_id: Vec<_> = ids.zip(nodes()).collect();
+        let mut by_id: Vec<_> = ids.zip(slots()).collect();
         by_id.sort_unstable();
         let mut people = vec![0; read.departments.len()];
         for department in users.iter().flat_map(|(_, user)| user.anchors()) {
-            people[department.index()] += 1;
+            people[position(department)] += 1;
         }
         let mut group_ids: Vec<_> = groups.iter().map(|(id, group)| (group.number, id.clone())).collect();
         group_ids.sort_unstable();
-        let people = nodes().zip(people).filter(|(_, people)| *people > 0);
-        let departments = nodes().zip(read.departments.into_iter().map(Arc::new));
+        let people = slots().zip(people).filter(|(_, people)| *people > 0);
+        let departments = slots().zip(read.departments.into_iter().map(Arc::new));
         Self {
             forest: Arc::new(forest),
             departments: Map::of_sorted(departments),
@@ -47,17 +48,17 @@ impl Org {
             by_id: Map::of_sorted(by_id),
             users: Map::of_sorted(users),
             groups: Map::of_sorted(groups),
-            next_group: group_ids.last().map_or(0, |(last, _)| last + 1),
+            next_group: group_ids.len(),
             group_ids: Map::of_sorted(group_ids),
         }
     }
 
     pub(crate) fn to_document(&self) -> document::Org {
-        let ids = |user: &User, post| user.anchors.by(post).map(|node| self.department_id(node).clone()).collect();
-        let department = |(id, node): (&DepartmentId, NodeIndex)| document::Department {
+        let ids = |user: &User, post| user.anchors.by(post).map(|slot| self.department_id(slot).clone()).collect();
+        let department = |(id, slot): (&DepartmentId, DepartmentSlot)| document::Department {
             id: id.clone(),
-            name: self.department_at(node).name.clone(),
-            parent: self.parent(node).map(|parent| self.department_id(parent).clone()),
+            name: self.department_at(slot).name.clone(),
+            parent: self.parent(slot).map(|parent| self.department_id(parent).clone()),
         };
         let user = |(id, user): (&UserId, &User)| document::User {
             id: id.clone(),
@@ -81,44 +82,44 @@ impl Org {
     }
 }
 
-/// The nodes of departments in the order in which they come.
-fn nodes() -> impl Iterator<Item = NodeIndex> {
-    (0..).map(NodeIndex::new)
+/// The slots of departments in the order in which they come.
+fn slots() -> impl Iterator<Item = DepartmentSlot> {
+    (DepartmentSlot::FIRST.index()..).map(DepartmentSlot::new)
 }
 
-fn read_departments(written: Vec<document::Department>, problems: &mut Problems) -> (StableDiGraph<(), ()>, Read) {
+/// The position of a department among those of the document.
+fn position(department: DepartmentSlot) -> usize {
+    department.index() - DepartmentSlot::FIRST.index()
+}
+
+fn read_departments(written: Vec<document::Department>, problems: &mut Problems) -> (Forest, Read) {
     let repeated = repeated(written.iter().map(|department| &department.id));
-    let mut forest = StableDiGraph::with_capacity(written.len(), written.len());
-    let first = written.iter().map(|department| &department.id).zip(nodes());
-    let first = first.filter(|(_, node)| !repeated.contains_key(&node.index()));
+    let mut forest = Forest::with_capacity(written.len());
+    let first = written.iter().map(|department| &department.id).zip(slots());
+    let first = first.filter(|(_, slot)| !repeated.contains_key(&position(*slot)));
     let mut read = Read { departments: Vec::with_capacity(written.len()), by_id: Index::of(first) };
     let mut parents = Vec::with_capacity(written.len());
     for (d, department) in written.into_iter().enumerate() {
-        forest.add_node(());
+        forest.add();
         let id = department.id;
         check_id(format_args!("org.departments[{d}].id"), &id, problems);
         if let Some(other) = repeated.get(&d) {
-            problems.add(
-                format_args!("org.departments[{d}].id"),
-                format_args!("`{id}` is already the id of `org.departments[{other}]`: each department has its own"),
-            );
+            let taken = Invalid::taken(Kind::Department, &id, Some(format!("org.departments[{other}]")));
+            problems.add(format_args!("org.departments[{d}].id"), &taken);
         }
         read.departments.push(Department { id, name: department.name });
         parents.push(department.parent);
     }
-    for (d, parent) in parents.into_iter().enumerate() {
+    for (slot, (d, parent)) in slots().zip(parents.into_iter().enumerate()) {
         let Some(parent) = parent else { continue };
         if let Some(parent) = read.known_department(format_args!("org.departments[{d}].parent"), &parent, problems) {
-            forest.add_edge(NodeIndex::new(d), parent, ());
+            forest.set_parent(slot, Some(parent));
         }
     }
-    for cycle in targets_first(&forest).err().unwrap_or_default() {
-        let members = cycle.iter().chain(cycle.first());
-        let members: Vec<_> = members.map(|department| format!("`{}`", read.id(*department))).collect();
-        problems.add(
-            format_args!("org.departments[{}].parent", cycle[0].index()),
-            format_args!("these departments are below each other in a circle: {}", members.join(" → ")),
-        );
+    for cycle in forest.cycles() {
+        let members = cycle.iter().map(|department| read.id(*department));
+        problems
+            .add(format_args!("org.departments[{}].parent", position(cycle[0])), &rules::cycle("departments", members));
     }
     (forest, read)
 }
@@ -131,18 +132,16 @@ fn read_users(written: Vec<document::User>, read: &Read, problems: &mut Problems
         let id = user.id;
         check_id(format_args!("org.users[{u}].id"), &id, problems);
         if let Some(other) = repeated.get(&u) {
-            problems.add(
-                format_args!("org.users[{u}].id"),
-                format_args!("`{id}` is already the id of `org.users[{other}]`: each user has their own"),
-            );
+            let taken = Invalid::taken(Kind::User, &id, Some(format!("org.users[{other}]")));
+            problems.add(format_args!("org.users[{u}].id"), &taken);
         }
-        let mut posts: SmallVec<[(Post, NodeIndex); 4]> = SmallVec::new();
-        for (post, field, ids) in [
+        let mut posts: SmallVec<[(Post, DepartmentSlot); 4]> = SmallVec::new();
+        for (post, list, ids) in [
             (Post::Member, "departments", &user.departments),
             (Post::Head, "heads", &user.heads),
             (Post::Deputy, "deputy_of", &user.deputy_of),
         ] {
-            let known = read.known_departments(format_args!("org.users[{u}].{field}"), ids, problems);
+            let known = read.known_departments(format_args!("org.users[{u}].{list}"), list, ids, problems);
             posts.extend(known.into_iter().map(|department| (post, department)));
         }
         let user = User {
@@ -172,28 +171,27 @@ fn read_groups(
     }
     let repeated_ids = repeated(written.iter().map(|group| &group.id));
     let mut groups = Vec::with_capacity(written.len());
-    let places = Index::of(users.iter().map(|(id, _)| id).zip(0..));
-    let mut memberships: Vec<(u32, GroupNumber)> = Vec::new();
-    for (number, (g, group)) in (0..).zip(written.into_iter().enumerate()) {
+    let places = Index::of(users.iter().enumerate().map(|(user, (id, _))| (id, UserSlot::new(user))));
+    let mut memberships: Vec<(UserSlot, GroupNumber)> = Vec::new();
+    for (g, group) in written.into_iter().enumerate() {
+        let number = GroupNumber::new(g);
         let id = group.id;
         check_id(format_args!("org.groups[{g}].id"), &id, problems);
         if let Some(other) = repeated_ids.get(&g) {
-            problems.add(
-                format_args!("org.groups[{g}].id"),
-                format_args!("`{id}` is already the id of `org.groups[{other}]`: each group has its own"),
-            );
+            let taken = Invalid::taken(Kind::Group, &id, Some(format!("org.groups[{other}]")));
+            problems.add(format_args!("org.groups[{g}].id"), &taken);
         }
         let repeated = repeated(group.members.iter());
         let mut members = group.members;
         for (m, member) in members.iter().enumerate() {
             let path = format_args!("org.groups[{g}].members[{m}]");
             let Some(place) = places.get(member.borrowed()) else {
-                problems.add(path, format_args!("there is no user `{member}`"));
+                problems.add(path, &Invalid::unknown(Kind::User, member));
                 continue;
             };
             memberships.push((place, number));
             if repeated.contains_key(&m) {
-                problems.add(path, format_args!("`{member}` stands here twice"));
+                problems.add(path, &Invalid::repeated(member, "members"));
             }
         }
         members.sort_unstable();
@@ -209,16 +207,17 @@ fn read_groups(
 }
 
 impl Read {
-    fn id(&self, department: NodeIndex) -> &DepartmentId {
-        &self.departments[department.index()].id
+    fn id(&self, department: DepartmentSlot) -> &DepartmentId {
+        &self.departments[position(department)].id
     }
 
     fn known_departments(
         &self,
         path: impl Display,
+        list: &'static str,
         ids: &[DepartmentId],
         problems: &mut Problems,
-    ) -> SmallVec<[NodeIndex; 2]> {
+    ) -> SmallVec<[DepartmentSlot; 2]> {
         let mut known = SmallVec::new();
         for (d, id) in ids.iter().enumerate() {
             known.extend(self.known_department(format_args!("{path}[{d}]"), id, problems));
@@ -230,17 +229,22 @@ impl Read {
             let repeated = repeated(known.iter().copied());
             for (place, (d, id)) in places.into_iter().zip(known).enumerate() {
                 if repeated.contains_key(&place) {
-                    problems.add(format_args!("{path}[{d}]"), format_args!("`{id}` stands here twice"));
+                    problems.add(format_args!("{path}[{d}]"), &Invalid::repeated(id, list));
                 }
             }
         }
         known
     }
 
-    fn known_department(&self, path: impl Display, id: &DepartmentId, problems: &mut Problems) -> Option<NodeIndex> {
+    fn known_department(
+        &self,
+        path: impl Display,
+        id: &DepartmentId,
+        problems: &mut Problems,
+    ) -> Option<DepartmentSlot> {
         let department = self.by_id.get(id.borrowed());
         if department.is_none() {
-            problems.add(path, format_args!("there is no department `{id}`"));
+            problems.add(path, &Invalid::unknown(Kind::Department, id));
         }
         department
     }

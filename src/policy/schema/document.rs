@@ -3,16 +3,15 @@
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use petgraph::stable_graph::{NodeIndex, StableDiGraph};
-
 use crate::document;
 use crate::document::Word;
-use crate::policy::cycle::targets_first;
-use crate::policy::schema::{Action, LevelSet, ResourceType, Schema, Section, index};
+use crate::policy::org::cycle::targets_first;
+use crate::policy::rules::{self, Invalid};
+use crate::policy::schema::{Action, LevelSet, ResourceType, Schema, Section};
 use crate::policy::validate::Problems;
+use crate::vocabulary::index::{ActionIndex, Idx, SectionIndex};
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::Unowned;
-use crate::vocabulary::permission::ActionIndex;
 
 impl Schema {
     pub(crate) fn from_document(written: &document::Schema, problems: &mut Problems) -> Self {
@@ -20,21 +19,19 @@ impl Schema {
         for (s, section) in written.sections.iter().enumerate() {
             let path = format!("schema.sections[{s}]");
             check_name(&path, &section.name, problems);
-            if let Some(other) = schema.section_by_name.insert(section.name.clone(), s) {
-                let name = &section.name;
-                problems.add(
-                    format_args!("{path}.name"),
-                    format_args!("`{name}` is already the name of `schema.sections[{other}]`: name each section once"),
-                );
+            let index = SectionIndex::new(s);
+            if let Some(other) = schema.section_by_name.insert(section.name.clone(), index) {
+                let by = format!("`schema.sections[{}]`", other.index());
+                problems.add(format_args!("{path}.name"), &taken(&section.name, by, "the schema"));
             }
             let resources = schema.resources.len();
             for (r, resource) in section.resources.iter().enumerate() {
-                schema.add_resource(s, &format!("{path}.resources[{r}]"), resource, problems);
+                schema.add_resource(index, &format!("{path}.resources[{r}]"), resource, problems);
             }
             let resources = resources..schema.resources.len();
             schema.sections.push(Section { name: section.name.clone(), manage: None, resources });
             schema.sections[s].manage =
-                section.manage.as_ref().and_then(|name| schema.manage(s, &path, name, problems));
+                section.manage.as_ref().and_then(|name| schema.manage(index, &path, name, problems));
         }
         schema.required_first = schema.order_requirements(written, problems);
         schema.fingerprint = {
@@ -46,41 +43,35 @@ impl Schema {
         schema
     }
 
-    fn add_resource(&mut self, section: usize, path: &str, written: &document::ResourceType, problems: &mut Problems) {
+    fn add_resource(
+        &mut self,
+        section: SectionIndex,
+        path: &str,
+        written: &document::ResourceType,
+        problems: &mut Problems,
+    ) {
         check_name(path, &written.name, problems);
         if self.resource_by_name.insert(written.name.clone(), self.resources.len()).is_some() {
-            problems.add(
-                format_args!("{path}.name"),
-                format_args!(
-                    "there is a resource type `{}` already: its name is unique in the whole document",
-                    written.name
-                ),
-            );
+            let by = "another resource type".to_owned();
+            problems.add(format_args!("{path}.name"), &taken(&written.name, by, "the whole document"));
         }
         let unowned = written.unowned.known().unwrap_or_else(|error| {
-            problems.add(format_args!("{path}.unowned"), error);
+            problems.add(format_args!("{path}.unowned"), &Invalid::UnknownWord(error));
             Unowned::default()
         });
         let first = self.actions.len();
         for (a, action) in written.actions.iter().enumerate() {
             let path = format!("{path}.actions[{a}]");
             check_name(&path, &action.name, problems);
-            let place = index(first + a);
-            if let Some(other) = self.action_by_name.insert(format!("{}.{}", written.name, action.name), place) {
-                // The type itself may stand here twice, which is said above.
-                if let Some(other) = (other as usize).checked_sub(first) {
-                    problems.add(
-                        format_args!("{path}.name"),
-                        format_args!(
-                            "`{}` is already the name of `actions[{other}]` here: name each action once",
-                            action.name
-                        ),
-                    );
-                }
+            let index = ActionIndex::new(first + a);
+            let earlier = self.action_by_name.insert(format!("{}.{}", written.name, action.name), index);
+            // If the resource type itself is repeated, that is reported above.
+            if let Some(other) = earlier.and_then(|earlier| earlier.index().checked_sub(first)) {
+                let by = format!("`actions[{other}]`");
+                problems.add(format_args!("{path}.name"), &taken(&action.name, by, "its resource type"));
             }
             if action.toggle && action.shared {
-                problems
-                    .add(format_args!("{path}.shared"), "a toggle has no record that could be shared: leave it out");
+                problems.add(format_args!("{path}.shared"), &Invalid::FieldOfToggle { field: "shared" });
             }
             self.actions.push(Action {
                 name: action.name.clone(),
@@ -112,63 +103,47 @@ impl Schema {
         for (q, name) in action.requires.iter().enumerate() {
             let path = format_args!("{path}.requires[{q}]");
             let Some(needed) = self.action_by_name.get(&format!("{resource}.{name}")).copied() else {
-                problems.add(path, format_args!("`{resource}` has no action `{name}`"));
+                let (resource, action) = (resource.to_owned(), name.clone());
+                problems.add(path, &Invalid::UnknownAction { resource, action });
                 continue;
             };
             if !requires.insert(needed) {
-                problems.add(path, format_args!("`{name}` stands here twice"));
+                problems.add(path, &Invalid::repeated(name, "requires"));
             }
             if action.toggle && !self.action(needed).toggle {
-                problems
-                    .add(path, format_args!("a toggle can require only toggles, and `{name}` is asked about a record"));
+                problems.add(path, &Invalid::ToggleRequiresLevelled { action: name.clone() });
             }
         }
         requires.into_iter().collect()
     }
 
-    fn manage(&self, section: usize, path: &str, name: &str, problems: &mut Problems) -> Option<ActionIndex> {
+    fn manage(&self, section: SectionIndex, path: &str, name: &str, problems: &mut Problems) -> Option<ActionIndex> {
         let path = format_args!("{path}.manage");
-        let action = match self.action_named(name) {
-            Ok(action) => action,
-            Err(error) => {
-                problems.add(path, error);
-                return None;
-            }
-        };
-        if self.resource_of(action).section != section {
-            problems.add(path, format_args!("`{name}` is a permission of another section: name one of this section"));
+        let action = problems.note(path, self.known_action(name))?;
+        let own = self.resource_of(action).section;
+        if own != section {
+            let (permission, section) = (name.to_owned(), self.section_name(section));
+            let invalid = Invalid::OtherSection { permission, section: self.section_name(own), expected: section };
+            problems.add(path, &invalid);
         } else if !self.action(action).admin_bypass {
-            problems.add(
-                path,
-                format_args!("`{name}` has no `admin_bypass`: administrators must be able to manage every section"),
-            );
+            problems.add(path, &Invalid::ManageWithoutBypass { permission: name.to_owned() });
         }
         Some(action)
     }
 
     /// All actions, each after those that it requires. A cycle is a problem, named action by action.
     fn order_requirements(&self, written: &document::Schema, problems: &mut Problems) -> Vec<ActionIndex> {
-        let mut graph = StableDiGraph::<(), ()>::with_capacity(self.actions.len(), 0);
-        for _ in &self.actions {
-            graph.add_node(());
-        }
-        for (place, action) in self.actions.iter().enumerate() {
-            for required in &action.requires {
-                graph.add_edge(NodeIndex::new(place), NodeIndex::new(*required as usize), ());
-            }
-        }
-        match targets_first(&graph) {
-            Ok(order) => order.into_iter().map(|node| index(node.index())).collect(),
+        let required = |(index, action): (usize, &Action)| {
+            action.requires.iter().map(|required| (index, required.index())).collect::<Vec<_>>()
+        };
+        match targets_first(self.actions.len(), self.actions.iter().enumerate().flat_map(required)) {
+            Ok(order) => order.into_iter().map(ActionIndex::new).collect(),
             Err(cycles) => {
                 let paths = action_paths(written);
                 for cycle in cycles {
-                    let members = cycle.iter().chain(cycle.first());
-                    let members: Vec<_> =
-                        members.map(|node| format!("`{}`", self.action_name(index(node.index())))).collect();
-                    problems.add(
-                        format_args!("{}.requires", paths[cycle[0].index()]),
-                        format_args!("these actions require each other in a circle: {}", members.join(" → ")),
-                    );
+                    let members = cycle.iter().map(|action| self.action_name(ActionIndex::new(*action)));
+                    let path = format_args!("{}.requires", paths[cycle[0]]);
+                    problems.add(path, &rules::cycle("actions", members));
                 }
                 Vec::new()
             }
@@ -205,51 +180,51 @@ impl Schema {
     }
 }
 
+/// A name of the schema that another one has.
+fn taken(name: &str, by: String, within: &'static str) -> Invalid {
+    Invalid::NameTaken { name: name.to_owned(), by, within }
+}
+
 /// A name of a section, a resource type or an action: permissions are written `type.action`, so no dots and no blanks.
 fn check_name(path: &str, name: &str, problems: &mut Problems) {
     let path = format_args!("{path}.name");
     if name.is_empty() {
-        problems.add(path, "the name is empty");
-    } else if let Some(wrong) = name.chars().find(|c| *c == '.' || c.is_whitespace() || c.is_control()) {
-        problems.add(path, format_args!("the name {name:?} holds {wrong:?}: use no dot, blank or control character"));
+        problems.add(path, &Invalid::EmptyName);
+    } else if let Some(character) = name.chars().find(|c| *c == '.' || c.is_whitespace() || c.is_control()) {
+        problems.add(path, &Invalid::NameWithCharacter { name: name.to_owned(), character });
     }
 }
 
 fn read_levels(path: &str, action: &document::Action, problems: &mut Problems) -> LevelSet {
     let Some(written) = &action.levels else { return LevelSet::ALL_EIGHT };
     if action.toggle {
-        problems.add(format_args!("{path}.levels"), "a toggle has no levels but `allow` and `deny`: leave it out");
+        problems.add(format_args!("{path}.levels"), &Invalid::FieldOfToggle { field: "levels" });
         return LevelSet::ALL_EIGHT;
     }
     let mut levels = LevelSet(0);
     for (l, word) in written.iter().enumerate() {
+        let path = format_args!("{path}.levels[{l}]");
         match word.known() {
-            Ok(level) if levels.contains(level) => {
-                problems.add(format_args!("{path}.levels[{l}]"), format_args!("`{level}` stands here twice"));
-            }
+            Ok(level) if levels.contains(level) => problems.add(path, &Invalid::repeated(level, "levels")),
             Ok(level) => levels = levels.with(level),
-            Err(error) => problems.add(format_args!("{path}.levels[{l}]"), error),
+            Err(error) => problems.add(path, &Invalid::UnknownWord(error)),
         }
     }
     LevelSet(levels.0 | LevelSet::DENY.0)
 }
 
+/// The floor, which need not be one of the levels that roles may set.
 fn read_floor(path: &str, action: &document::Action, problems: &mut Problems) -> Level {
+    let Some(word) = &action.floor else { return Level::Deny };
     let path = format_args!("{path}.floor");
-    match (action.toggle, action.floor.as_ref().map(Word::known)) {
-        (_, None) | (true, Some(Ok(Grant::DENY))) => Level::Deny,
-        (true, Some(Ok(Grant::Allow))) => Level::All,
-        (true, Some(Ok(grant))) => {
-            problems.add(path, format_args!("a toggle does not take `{grant}`: write `allow` or `deny`"));
-            Level::Deny
-        }
-        (false, Some(Ok(Grant::Level(level)))) => level,
-        (false, Some(Ok(Grant::Allow))) => {
-            problems.add(path, "only a toggle takes `allow`: write a level");
-            Level::Deny
-        }
-        (_, Some(Err(error))) => {
-            problems.add(path, error);
+    let Some(grant) = problems.note(path, rules::grant(word)) else { return Level::Deny };
+    match (action.toggle, grant) {
+        (true, Grant::Allow) => Level::All,
+        (false, Grant::Level(level)) => level,
+        (_, Grant::DENY) => Level::Deny,
+        (toggle, grant) => {
+            let takes = LevelSet::ALL_EIGHT.takes(toggle);
+            problems.add(path, &Invalid::LevelNotTaken { permission: action.name.clone(), grant, takes });
             Level::Deny
         }
     }

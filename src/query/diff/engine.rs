@@ -9,11 +9,15 @@ use crate::policy::role::Role;
 use crate::policy::schema::Schema;
 use crate::query::diff::reach::{Met, Mover, Surroundings};
 use crate::query::diff::{Diff, Found, RightChange};
-use crate::snapshot::{Cell, Entry, Relation, Row, Snapshot, Source, slot};
+use crate::snapshot::Snapshot;
+use crate::snapshot::cell::Cell;
+use crate::snapshot::people::{Entry, Source};
+use crate::snapshot::relation::Relation;
+use crate::snapshot::rights::Row;
 use crate::vocabulary::id::{GroupId, RoleId, UserId};
+use crate::vocabulary::index::{ActionIndex, Idx, UserSlot};
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::Unowned;
-use crate::vocabulary::permission::ActionIndex;
 
 impl Snapshot {
     /// Who gains and who loses what if this state gives way to another.
@@ -59,7 +63,7 @@ struct Pair {
 }
 
 fn pairs(before: &Schema, after: &Schema) -> Vec<Pair> {
-    let actions = |schema: &Schema| 0..u32::try_from(schema.actions().len()).unwrap_or(u32::MAX);
+    let actions = |schema: &Schema| (0..schema.actions().len()).map(ActionIndex::new);
     let pool = |schema: &Schema, name: &str| {
         let resource = name.split('.').next().unwrap_or_default();
         schema.resource(resource).is_some_and(|resource| resource.unowned == Unowned::Pool)
@@ -115,7 +119,8 @@ fn compare<'s>(before: &'s Snapshot, after: &'s Snapshot) -> Diff<'s> {
     };
     let mut apart: HashMap<Entry, Vec<UserId>, RandomState> = HashMap::default();
     for user in one_by_one {
-        let entry = |snapshot: &Snapshot| snapshot.slot_of(user.borrowed()).map(|slot| snapshot.entry(slot));
+        let entry =
+            |snapshot: &Snapshot| snapshot.people.slot_of(user.borrowed()).map(|slot| snapshot.people.entry(slot));
         let (old, new) = (entry(before), entry(after));
         let shares = regrouped.get(&user).copied().unwrap_or_default();
         if let Some(group) = engine.group(old, new, Some(&user), shares) {
@@ -128,12 +133,12 @@ fn compare<'s>(before: &'s Snapshot, after: &'s Snapshot) -> Diff<'s> {
     }
     let each_once = matches!(sources[..], [Source::Everyone | Source::Employees | Source::Department(_)]);
     let mut seen: HashSet<Entry, RandomState> = HashSet::default();
-    for (entry, known) in sources.iter().flat_map(|source| after.entries_of(source)) {
+    for (entry, known) in sources.iter().flat_map(|source| after.people.entries_of(source)) {
         if !each_once && !seen.insert(entry) {
             continue;
         }
         let apart = apart.get(&entry).map_or(&[][..], |users| users);
-        let count = known.unwrap_or_else(|| after.count_of(entry)).saturating_sub(apart.len());
+        let count = known.unwrap_or_else(|| after.people.count_of(entry)).saturating_sub(apart.len());
         if count > 0
             && let Some(group) = engine.group(Some(entry), Some(entry), None, (false, false))
         {
@@ -173,8 +178,7 @@ fn movers(before: &Snapshot, after: &Snapshot) -> Vec<(UserId, Mover)> {
         // They are in the order of their ids.
         let same = left.len() == joined.len()
             && left.iter().zip(&joined).all(|(left, joined)| old.department_id(*left) == new.department_id(*joined));
-        let slots = |departments: &[_]| departments.iter().map(|department| slot(*department)).collect();
-        let mover = (!same).then(|| Mover { before: slots(&left), after: slots(&joined) })?;
+        let mover = (!same).then_some(Mover { before: left, after: joined })?;
         Some((id, mover))
     });
     moved.collect()
@@ -183,15 +187,15 @@ fn movers(before: &Snapshot, after: &Snapshot) -> Vec<(UserId, Mover)> {
 /// The users who are in other groups than before: whether they left some, and whether they joined some.
 fn regrouped(before: &Snapshot, after: &Snapshot) -> BTreeMap<UserId, (bool, bool)> {
     let mut regrouped: BTreeMap<UserId, (bool, bool)> = BTreeMap::new();
-    if before.has_the_groups_of(after) {
+    if before.people.has_the_groups_of(&after.people) {
         return regrouped;
     }
     let kin = before.is_kin(after);
     let (old, new) = (before.policy().org.groups(), after.policy().org.groups());
     let groups: BTreeSet<&GroupId> = old.keys().chain(new.keys()).collect();
     for group in groups {
-        let same = |(old, new): (Arc<[u32]>, Arc<[u32]>)| kin && Arc::ptr_eq(&old, &new);
-        if before.members(group).zip(after.members(group)).is_some_and(same) {
+        let same = |(old, new): (Arc<[UserSlot]>, Arc<[UserSlot]>)| kin && Arc::ptr_eq(&old, &new);
+        if before.people.members(group).zip(after.people.members(group)).is_some_and(same) {
             continue;
         }
         let (old, new) = (old.get(group), new.get(group));
@@ -221,8 +225,8 @@ fn one_by_one<'a>(
         let users = |snapshot: &'_ Snapshot| snapshot.policy().org.users().keys().cloned().collect::<Vec<_>>();
         return users(before).into_iter().chain(users(after)).collect();
     }
-    let changed = before.changed_slots(after).into_iter();
-    let changed = changed.flat_map(|slot| [before.user_at(slot), after.user_at(slot)]).flatten();
+    let changed = before.people.changed_slots(&after.people).into_iter();
+    let changed = changed.flat_map(|slot| [before.people.user_at(slot), after.people.user_at(slot)]).flatten();
     changed.chain(moved).cloned().collect()
 }
 
@@ -240,7 +244,7 @@ fn sources(before: &Snapshot, after: &Snapshot, movers: &[(UserId, Mover)]) -> V
             |old: &Role, new: &Role| old.grants == new.grants && old.assigned_to.iter().eq(new.assigned_to.iter());
         if !old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new) || same(old, new)) {
             let subjects = [old, new].into_iter().flatten().flat_map(|role| role.assigned_to.iter());
-            sources.extend(subjects.filter_map(|subject| after.source(subject)));
+            sources.extend(subjects.filter_map(|subject| after.people.source(subject)));
         }
     }
     if sources.contains(&Source::Everyone) {
@@ -248,8 +252,8 @@ fn sources(before: &Snapshot, after: &Snapshot, movers: &[(UserId, Mover)]) -> V
     }
     let org = &after.policy().org;
     for department in movers.iter().flat_map(|(_, mover)| mover.before.iter().chain(&mover.after)) {
-        let above = org.with_those_above(crate::snapshot::department(*department));
-        sources.extend(above.map(|department| Source::Department(slot(department))));
+        let above = org.with_those_above(*department);
+        sources.extend(above.map(Source::Department));
     }
     sources.into_iter().collect()
 }

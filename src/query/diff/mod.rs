@@ -6,7 +6,8 @@ mod text;
 
 use serde::{Serialize, Serializer};
 
-use crate::snapshot::{Entry, Snapshot};
+use crate::snapshot::Snapshot;
+use crate::snapshot::people::Entry;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::level::Grant;
 
@@ -92,8 +93,8 @@ impl<'d> DiffGroup<'d> {
     /// The users, in canonical order.
     pub fn users(&self) -> Vec<&'d UserId> {
         let after = self.diff.after;
-        let slots = self.found.entries.iter().flat_map(|entry| after.users_of(*entry));
-        let ids = slots.filter_map(|slot| after.user_at(slot));
+        let slots = self.found.entries.iter().flat_map(|entry| after.people.users_of(*entry));
+        let ids = slots.filter_map(|slot| after.people.user_at(slot));
         let mut users: Vec<&UserId> = ids.filter(|id| self.found.apart.binary_search(id).is_err()).collect();
         users.extend(&self.found.users);
         users.sort_unstable();

@@ -11,8 +11,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
-use crate::snapshot::{Below, DepartmentSlot, Entry, Relation, Snapshot, department, slot};
+use crate::snapshot::Snapshot;
+use crate::snapshot::people::{Below, Entry};
+use crate::snapshot::relation::Relation;
 use crate::vocabulary::id::UserId;
+use crate::vocabulary::index::{DepartmentNumber, DepartmentSlot, Idx};
 use crate::vocabulary::level::{DEPARTMENT, OWN, SUB};
 
 /// How near an owner is: nothing, below, of the department, oneself.
@@ -80,15 +83,15 @@ fn relation(rank: Rank, shared: bool) -> Relation {
 /// The departments where a user is anchored, and those below, as numbers.
 struct Cone {
     /// Sorted.
-    anchors: Vec<u32>,
+    anchors: Vec<DepartmentNumber>,
     /// Without those that lie within another.
     below: SmallVec<[Below; 2]>,
 }
 
 impl Cone {
     fn of(snapshot: &Snapshot, anchors: &[DepartmentSlot]) -> Self {
-        let below: SmallVec<[Below; 2]> = anchors.iter().map(|slot| snapshot.below(department(*slot))).collect();
-        let mut anchors: Vec<u32> = below.iter().map(|below| below.first).collect();
+        let below: SmallVec<[Below; 2]> = anchors.iter().map(|slot| snapshot.people.below(*slot)).collect();
+        let mut anchors: Vec<DepartmentNumber> = below.iter().map(|below| below.first).collect();
         anchors.sort_unstable();
         Self { anchors, below: Below::outermost(below) }
     }
@@ -98,7 +101,7 @@ impl Cone {
         self.below.iter().map(|below| below.count as usize).sum()
     }
 
-    fn rank(&self, number: u32) -> Rank {
+    fn rank(&self, number: DepartmentNumber) -> Rank {
         if self.anchors.binary_search(&number).is_ok() {
             NEAR
         } else if self.below.iter().any(|below| below.contains(number)) {
@@ -125,13 +128,13 @@ pub(super) struct Surroundings<'s> {
     after: &'s Snapshot,
     same_tree: bool,
     /// For each department after, by slot, a name that it shares with the same one before; none if all slots do.
-    names: Option<Vec<u32>>,
+    names: Option<Vec<DepartmentSlot>>,
     movers: Vec<Mover>,
     /// The users who are the only ones of their mover: to them, its records are their own and nothing else.
     alone: HashMap<UserId, usize>,
     /// Where movers were and are: the number of the department, and which mover.
-    left: Vec<(u32, usize)>,
-    joined: Vec<(u32, usize)>,
+    left: Vec<(DepartmentNumber, usize)>,
+    joined: Vec<(DepartmentNumber, usize)>,
     known: HashMap<Asked, Met, RandomState>,
 }
 
@@ -149,8 +152,8 @@ impl<'s> Surroundings<'s> {
         let movers: Vec<Mover> = users.into_keys().collect();
         let places = |snapshot: &Snapshot, of: fn(&Mover) -> &[DepartmentSlot]| {
             let each = movers.iter().enumerate();
-            let each = each.flat_map(|(m, mover)| of(mover).iter().map(move |slot| (snapshot.number(*slot), m)));
-            let mut places: Vec<(u32, usize)> = each.collect();
+            let each = each.flat_map(|(m, mover)| of(mover).iter().map(move |slot| (snapshot.people.number(*slot), m)));
+            let mut places: Vec<(DepartmentNumber, usize)> = each.collect();
             places.sort_unstable();
             places
         };
@@ -173,7 +176,9 @@ impl<'s> Surroundings<'s> {
     }
 
     fn find(&self, before: Option<Entry>, after: Option<Entry>, themselves: Option<usize>) -> Met {
-        let anchors = |snapshot: &Snapshot, entry: Option<Entry>| entry.map_or_else(Vec::new, |e| snapshot.anchors(e));
+        let anchors = |snapshot: &Snapshot, entry: Option<Entry>| {
+            entry.map_or_else(Vec::new, |entry| snapshot.people.anchors(entry).collect())
+        };
         let (old, new) = (anchors(self.before, before), anchors(self.after, after));
         let cones = (Cone::of(self.before, &old), Cone::of(self.after, &new));
         let mut met = Met::ALWAYS;
@@ -192,16 +197,16 @@ impl<'s> Surroundings<'s> {
 
     /// Adds what the departments are as owners, and as what a record is shared with.
     fn by_departments(&self, mut met: Met, old: &[DepartmentSlot], new: &[DepartmentSlot]) -> Met {
-        let mut ranks: HashMap<u32, (Rank, Rank)> = HashMap::new();
+        let mut ranks: HashMap<DepartmentSlot, (Rank, Rank)> = HashMap::new();
         for anchor in old {
-            for below in self.before.departments_below(*anchor) {
+            for below in self.before.people.departments_below(*anchor) {
                 let rank = if below == anchor { NEAR } else { BELOW };
                 let known = &mut ranks.entry(*below).or_default().0;
                 *known = rank.max(*known);
             }
         }
         for anchor in new {
-            for below in self.after.departments_below(*anchor) {
+            for below in self.after.people.departments_below(*anchor) {
                 let rank = if below == anchor { NEAR } else { BELOW };
                 let known = &mut ranks.entry(self.name(*below)).or_default().1;
                 *known = rank.max(*known);
@@ -211,13 +216,13 @@ impl<'s> Surroundings<'s> {
             met.add_owner(*before, *after);
         }
 
-        let itself: (BTreeSet<u32>, BTreeSet<u32>) =
+        let itself: (BTreeSet<DepartmentSlot>, BTreeSet<DepartmentSlot>) =
             (old.iter().copied().collect(), new.iter().map(|slot| self.name(*slot)).collect());
         let above = |snapshot: &Snapshot, slots: &[DepartmentSlot]| -> Vec<DepartmentSlot> {
             let org = &snapshot.policy().org;
-            slots.iter().flat_map(|slot| org.with_those_above(department(*slot))).map(slot).collect()
+            slots.iter().flat_map(|slot| org.with_those_above(*slot)).collect()
         };
-        let with_above: (BTreeSet<u32>, BTreeSet<u32>) = (
+        let with_above: (BTreeSet<DepartmentSlot>, BTreeSet<DepartmentSlot>) = (
             above(self.before, old).into_iter().collect(),
             above(self.after, new).into_iter().map(|slot| self.name(slot)).collect(),
         );
@@ -234,7 +239,7 @@ impl<'s> Surroundings<'s> {
         around.dedup();
         for mover in around.into_iter().filter(|mover| Some(*mover) != themselves) {
             let highest = |snapshot: &Snapshot, cone: &Cone, slots: &[DepartmentSlot]| {
-                let ranks = slots.iter().map(|slot| cone.rank(snapshot.number(*slot)));
+                let ranks = slots.iter().map(|slot| cone.rank(snapshot.people.number(*slot)));
                 ranks.max().unwrap_or(NOTHING)
             };
             let Mover { before: left, after: joined } = &self.movers[mover];
@@ -243,29 +248,31 @@ impl<'s> Surroundings<'s> {
         met
     }
 
-    fn name(&self, slot: DepartmentSlot) -> u32 {
-        self.names.as_ref().map_or(slot, |names| names.get(slot as usize).copied().unwrap_or(u32::MAX))
+    /// The slot before of the department that has this slot after, or one that none had.
+    fn name(&self, slot: DepartmentSlot) -> DepartmentSlot {
+        self.names.as_ref().and_then(|names| names.get(slot.index()).copied()).unwrap_or(slot)
     }
 }
 
 /// The movers in these departments.
-fn within<'a>(places: &'a [(u32, usize)], cone: &'a Cone) -> impl Iterator<Item = usize> + 'a {
+fn within<'a>(places: &'a [(DepartmentNumber, usize)], cone: &'a Cone) -> impl Iterator<Item = usize> + 'a {
     cone.below.iter().flat_map(|below| {
-        let from = places.partition_point(|(number, _)| *number < below.first);
-        let to = places.partition_point(|(number, _)| *number < below.first.saturating_add(below.count));
+        let these = below.positions();
+        let from = places.partition_point(|(number, _)| number.index() < these.start);
+        let to = places.partition_point(|(number, _)| number.index() < these.end);
         places.get(from..to).unwrap_or_default().iter().map(|(_, mover)| *mover)
     })
 }
 
-/// For each department after, by slot, the slot before of the one with its id, or a number that none had.
-fn names(before: &Snapshot, after: &Snapshot) -> Vec<u32> {
-    let bound = |snapshot: &Snapshot| snapshot.departments().iter().max().map_or(0, |slot| slot + 1);
-    let unknown = bound(before);
-    let mut names: Vec<u32> = (0..bound(after)).map(|slot| slot + unknown).collect();
-    for slot in after.departments() {
-        let id = after.policy().org.department_id(department(*slot));
-        if let (Some(name), Some(node)) = (names.get_mut(*slot as usize), before.policy().org.department(id)) {
-            *name = self::slot(node);
+/// For each department after, by slot, the slot before of the one with its id, or one that none had.
+fn names(before: &Snapshot, after: &Snapshot) -> Vec<DepartmentSlot> {
+    let (old, new) = (&before.policy().org, &after.policy().org);
+    let unknown = old.department_bound();
+    let mut names: Vec<DepartmentSlot> =
+        (0..new.department_bound()).map(|slot| DepartmentSlot::new(slot + unknown)).collect();
+    for (id, slot) in new.departments() {
+        if let Some(earlier) = old.department(id) {
+            names[slot.index()] = earlier;
         }
     }
     names

@@ -4,13 +4,13 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::{self, Display};
 
-use petgraph::stable_graph::NodeIndex;
-
 use crate::policy::org::{Org, User};
 use crate::query::diff::{Diff, DiffGroup, RightChange};
 use crate::query::names::{department_name, listed, user_name};
-use crate::snapshot::{Entry, Snapshot, department};
+use crate::snapshot::Snapshot;
+use crate::snapshot::people::Entry;
 use crate::vocabulary::id::{DepartmentId, UserId};
+use crate::vocabulary::index::DepartmentSlot;
 use crate::vocabulary::level::{Grant, Level};
 
 /// Up to how many people are called by their names.
@@ -152,21 +152,21 @@ impl DiffGroup<'_> {
     fn by_department(&self) -> BTreeMap<DepartmentId, usize> {
         let after = self.diff.after;
         let mut at: BTreeMap<DepartmentId, usize> = BTreeMap::new();
-        let mut count = |org: &Org, departments: &mut dyn Iterator<Item = NodeIndex>, people: usize| {
+        let mut count = |org: &Org, departments: &mut dyn Iterator<Item = DepartmentSlot>, people: usize| {
             if let Some(first) = departments.map(|department| org.department_id(department)).min() {
                 *at.entry(first.clone()).or_default() += people;
             }
         };
         let mut apart: HashMap<Entry, usize> = HashMap::new();
         for user in &self.found.apart {
-            if let Some(slot) = after.slot_of(user.borrowed()) {
-                *apart.entry(after.entry(slot)).or_default() += 1;
+            if let Some(slot) = after.people.slot_of(user.borrowed()) {
+                *apart.entry(after.people.entry(slot)).or_default() += 1;
             }
         }
         for entry in &self.found.entries {
-            let people = after.count_of(*entry).saturating_sub(apart.get(entry).copied().unwrap_or_default());
+            let people = after.people.count_of(*entry).saturating_sub(apart.get(entry).copied().unwrap_or_default());
             if people > 0 {
-                count(&after.policy().org, &mut after.anchors(*entry).into_iter().map(department), people);
+                count(&after.policy().org, &mut after.people.anchors(*entry), people);
             }
         }
         for user in &self.found.users {
@@ -182,9 +182,9 @@ impl DiffGroup<'_> {
             return None;
         }
         let org = &self.diff.after.policy().org;
-        let mut common: Option<Vec<NodeIndex>> = None;
+        let mut common: Option<Vec<DepartmentSlot>> = None;
         for id in at.keys() {
-            let upwards: Vec<NodeIndex> = org.with_those_above(org.department(id)?).collect();
+            let upwards: Vec<DepartmentSlot> = org.with_those_above(org.department(id)?).collect();
             common = Some(match common {
                 None => upwards,
                 Some(known) => known.into_iter().filter(|department| upwards.contains(department)).collect(),

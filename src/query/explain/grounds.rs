@@ -1,17 +1,16 @@
 //! What gives a user a level: the floor, the bypass, and each role with the subjects through which they have it.
 
-use petgraph::stable_graph::NodeIndex;
-
 use crate::policy::Policy;
 use crate::policy::org::User;
 use crate::policy::role::Role;
 use crate::query::explain::record::department_named;
 use crate::query::explain::{Assignment, Ground, Named, Place};
 use crate::query::principal::Principal;
-use crate::snapshot::{Cell, Relation};
+use crate::snapshot::cell::Cell;
+use crate::snapshot::relation::Relation;
 use crate::vocabulary::id::UserId;
+use crate::vocabulary::index::{ActionIndex, DepartmentSlot};
 use crate::vocabulary::level::Level;
-use crate::vocabulary::permission::ActionIndex;
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
 
@@ -54,7 +53,7 @@ pub(super) fn assignments(policy: &Policy, id: &UserId, user: &User, role: &Role
 /// How a subject contains a user, if it does.
 pub(super) fn assignment(policy: &Policy, id: &UserId, user: &User, subject: &Subject) -> Option<Assignment> {
     let org = &policy.org;
-    let through = |wanted: &dyn Fn(NodeIndex) -> bool| {
+    let through = |wanted: &dyn Fn(DepartmentSlot) -> bool| {
         let places = places(policy, user, wanted);
         (!places.is_empty()).then_some(places)
     };
@@ -90,12 +89,12 @@ fn only(post: Post) -> impl Fn(Vec<Place>) -> Vec<Place> {
 }
 
 /// The places of a user in these departments, each department once, in the order of their ids.
-pub(super) fn places(policy: &Policy, user: &User, wanted: &dyn Fn(NodeIndex) -> bool) -> Vec<Place> {
+pub(super) fn places(policy: &Policy, user: &User, wanted: &dyn Fn(DepartmentSlot) -> bool) -> Vec<Place> {
     let departments = user.anchors().filter(|anchor| wanted(*anchor));
     departments.map(|department| place(policy, user, department)).collect()
 }
 
-fn place(policy: &Policy, user: &User, department: NodeIndex) -> Place {
+fn place(policy: &Policy, user: &User, department: DepartmentSlot) -> Place {
     let posts = [Post::Member, Post::Head, Post::Deputy].into_iter();
     let posts = posts.filter(|post| user.anchors.have(department, *post));
     Place { department: department_named(policy, department), posts: posts.collect() }

@@ -16,8 +16,8 @@ use crate::query::reason::{Reason, ReasonCode};
 use crate::snapshot::Snapshot;
 use crate::vocabulary::facts::Facts;
 use crate::vocabulary::id::{DepartmentId, RoleId, UserId};
+use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::level::Grant;
-use crate::vocabulary::permission::ActionIndex;
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::{Owner, Share, Subject};
 

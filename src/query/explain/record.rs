@@ -1,11 +1,10 @@
 //! Owners, departments and shares with their names.
 
-use petgraph::stable_graph::NodeIndex;
-
 use crate::policy::Policy;
 use crate::policy::org::User;
 use crate::query::explain::{Named, OwnerInfo, ShareInfo};
 use crate::vocabulary::id::DepartmentId;
+use crate::vocabulary::index::DepartmentSlot;
 use crate::vocabulary::subject::{Owner, Share};
 
 pub(super) fn owner_info(policy: &Policy, owner: &Owner<&str>) -> OwnerInfo {
@@ -27,7 +26,7 @@ pub(super) fn owner_info(policy: &Policy, owner: &Owner<&str>) -> OwnerInfo {
     OwnerInfo { owner, name, known, member_of }
 }
 
-pub(super) fn department_named(policy: &Policy, department: NodeIndex) -> Named<DepartmentId> {
+pub(super) fn department_named(policy: &Policy, department: DepartmentSlot) -> Named<DepartmentId> {
     let org = &policy.org;
     Named {
         id: org.department_id(department).clone(),
@@ -36,7 +35,7 @@ pub(super) fn department_named(policy: &Policy, department: NodeIndex) -> Named<
 }
 
 /// The departments that the records of an owner belong to.
-pub(super) fn homes(policy: &Policy, owner: &Owner<&str>) -> Vec<NodeIndex> {
+pub(super) fn homes(policy: &Policy, owner: &Owner<&str>) -> Vec<DepartmentSlot> {
     let org = &policy.org;
     match owner {
         Owner::User(id) => org.users().get(&(*id).into()).map_or_else(Vec::new, |user| user.departments().collect()),

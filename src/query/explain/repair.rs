@@ -10,7 +10,8 @@ use crate::query::names::{department_name, group_name, role_name, user_name};
 use crate::query::principal::Principal;
 use crate::snapshot::Snapshot;
 use crate::vocabulary::facts::Facts;
-use crate::vocabulary::permission::{ActionIndex, Permission};
+use crate::vocabulary::index::ActionIndex;
+use crate::vocabulary::permission::Permission;
 use crate::vocabulary::subject::{Owner, Share, Subject};
 
 /// How many are tried, of those that are enough.
@@ -129,7 +130,7 @@ impl Asked<'_> {
             Change::Share(_) | Change::Reassign(_) | Change::Open => None,
         });
         let commands: Vec<Command> = commands.collect();
-        if commands.is_empty() { Some(self.snapshot.clone()) } else { self.snapshot.what_if(&commands).ok() }
+        self.snapshot.what_if(&commands).ok()
     }
 
     fn change(self, what: Move<'_>) -> Change {

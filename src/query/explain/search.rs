@@ -5,17 +5,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use petgraph::stable_graph::NodeIndex;
-
 use crate::policy::org::User;
 use crate::policy::role::Role;
 use crate::query::explain::Asked;
 use crate::query::explain::record::homes;
 use crate::query::principal::Principal;
-use crate::snapshot::{Cell, Relation};
+use crate::snapshot::cell::Cell;
+use crate::snapshot::relation::Relation;
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId};
+use crate::vocabulary::index::{ActionIndex, DepartmentSlot, SectionIndex};
 use crate::vocabulary::level::{DEPARTMENT, Level, OPEN, OWN, SUB};
-use crate::vocabulary::permission::ActionIndex;
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::{Share, Subject};
 
@@ -131,7 +130,7 @@ pub(super) struct Search<'a> {
     asked: Asked<'a>,
     principal: Principal<'a>,
     user: &'a User,
-    section: usize,
+    section: SectionIndex,
     denied: Vec<Denied>,
     relation: Relation,
     /// Every subject that contains the user.
@@ -250,8 +249,8 @@ impl<'a> Search<'a> {
         let policy = self.asked.snapshot.policy();
         let org = &policy.org;
         // What joining a department brings by itself, and what joining it or one below it does.
-        let mut here: HashMap<NodeIndex, Brought> = HashMap::new();
-        let mut below: HashMap<NodeIndex, Brought> = HashMap::new();
+        let mut here: HashMap<DepartmentSlot, Brought> = HashMap::new();
+        let mut below: HashMap<DepartmentSlot, Brought> = HashMap::new();
         for owner in self.asked.facts.into_iter().flat_map(|facts| facts.owners.as_slice()) {
             for home in homes(policy, owner) {
                 here.entry(home).or_default().add(&Brought::near(Gain::of(DEPARTMENT | SUB)));
@@ -292,8 +291,8 @@ impl<'a> Search<'a> {
         // one of them.
         let mut is_carrier = std::mem::take(&mut everywhere.carries);
         let mut inherited = vec![everywhere];
-        let mut waiting: Vec<(NodeIndex, usize)> = org.roots().map(|root| (root, 0)).collect();
-        let mut gains: HashMap<NodeIndex, Brought> = HashMap::new();
+        let mut waiting: Vec<(DepartmentSlot, usize)> = org.roots().map(|root| (root, 0)).collect();
+        let mut gains: HashMap<DepartmentSlot, Brought> = HashMap::new();
         while let Some((department, above)) = waiting.pop() {
             let mut place = above;
             if let Some(more) = below.get(&department) {
@@ -367,7 +366,7 @@ impl<'a> Search<'a> {
         let snapshot = self.asked.snapshot;
         let count = |subject: &Subject| match subject {
             Subject::User(_) => 1,
-            subject => snapshot.source(subject).map_or(0, |source| snapshot.work_of(&source)),
+            subject => snapshot.people.source(subject).map_or(0, |source| snapshot.people.work_of(&source)),
         };
         role.assigned_to.iter().map(count).sum()
     }

@@ -11,10 +11,11 @@ use crate::query::explain::repair::Repairs;
 use crate::query::explain::{Explanation, Named, RecordInfo, Step};
 use crate::query::principal::Principal;
 use crate::query::reason::Reason;
-use crate::snapshot::Relation;
+use crate::snapshot::relation::Relation;
 use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::id::UserId;
-use crate::vocabulary::permission::{ActionIndex, Permission};
+use crate::vocabulary::index::ActionIndex;
+use crate::vocabulary::permission::Permission;
 
 impl Principal<'_> {
     /// Why this user may, or may not, do this to this record: the way to the decision, and for a denial the least that
@@ -100,7 +101,8 @@ impl Principal<'_> {
     fn steps(&self, asked: ActionIndex, facts: Option<&Facts<'_>>) -> Vec<Step> {
         let schema = self.snapshot.schema();
         let relation = facts.map_or(Relation::default(), |facts| self.relation(asked, facts));
-        let pooled = facts.is_some_and(|facts| facts.owners.as_slice().is_empty() && self.snapshot.is_pool(asked));
+        let pooled =
+            facts.is_some_and(|facts| facts.owners.as_slice().is_empty() && self.snapshot.rights.is_pool(asked));
         let needed = self.snapshot.schema().needed(asked);
         let user = self.id().and_then(|id| self.snapshot.policy().org.users().get(id));
         let is_administrator = user.is_some_and(|user| user.admin);

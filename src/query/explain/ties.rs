@@ -7,7 +7,7 @@ use crate::query::explain::{Assignment, Tie};
 use crate::query::principal::Principal;
 use crate::vocabulary::facts::Facts;
 use crate::vocabulary::id::UserId;
-use crate::vocabulary::permission::ActionIndex;
+use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::subject::{Owner, Share, Subject};
 
 impl Principal<'_> {
@@ -20,7 +20,7 @@ impl Principal<'_> {
         if owners.iter().any(|owner| matches!(owner, Owner::User(owner) if UserId::from(*owner) == *id)) {
             ties.push(Tie::Own);
         }
-        if owners.is_empty() && self.snapshot.is_pool(action) {
+        if owners.is_empty() && self.snapshot.rights.is_pool(action) {
             ties.push(Tie::Unowned);
         }
         for owner in owners {

@@ -1,6 +1,6 @@
 //! Random commands, and whether what they publish is what would be compiled.
 
-use orgscope::document::{Command, Section};
+use orgscope::document::{Command, Department, Group, Role, Section};
 use orgscope::reference::Reference;
 use orgscope::{
     AnyPermission, AnyRecord, DepartmentId, Grant, GroupId, Handle, Level, Policy, RoleId, Snapshot, Subject, UserId,
@@ -55,7 +55,11 @@ pub fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle)
     let section = schema.sections.iter().find(is_of).unwrap().name.clone();
     let another = names[usize::from(b ^ c) % names.len()].clone();
     match kind % 27 {
-        0 => Command::AddDepartment { id: department(a), name: None, parent: some(b).then(|| department(c)) },
+        0 => {
+            let mut added = Department::new(department(a));
+            added.parent = some(b).then(|| department(c));
+            Command::AddDepartment(added)
+        }
         1 => Command::RenameDepartment { id: department(a), name: some(b).then(|| format!("{c}")) },
         2 | 26 => Command::MoveDepartment { id: department(a), parent: (!some(b)).then(|| department(c)) },
         3 => Command::RemoveDepartment { id: department(a) },
@@ -74,30 +78,32 @@ pub fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle)
         9 => Command::LeaveDepartment { user: user(), department: department(b) },
         10 => Command::SetHead { user: user(), department: department(b), head: some(c) },
         11 => Command::SetDeputy { user: user(), department: department(b), deputy: some(c) },
-        12 => Command::AddGroup { id: group(b), name: None, members: members(c, d) },
+        12 => {
+            let mut added = Group::new(group(b));
+            added.members = members(c, d);
+            Command::AddGroup(added)
+        }
         13 => Command::RenameGroup { id: group(b), name: some(c).then(|| format!("{d}")) },
         14 => Command::RemoveGroup { id: group(b) },
         15 => Command::JoinGroup { user: user(), group: group(b) },
         16 => Command::LeaveGroup { user: user(), group: group(b) },
         17 => Command::SetAdministrator { user: user(), administrator: some(b) },
-        18 => Command::CreateRole {
-            id: role(a),
-            section,
-            name: format!("New {b}"),
-            grants: match a / 16 % 4 {
+        18 => {
+            let mut added = Role::new(role(a), section, format!("New {b}"));
+            (added.hidden, added.locked) = (some(c), some(b));
+            added.grants = match a / 16 % 4 {
                 0 => [].into(),
                 1 => [(permission, level.into()), (another, Grant::DENY.into())].into(),
                 2 => [(permission, level.into()), (another, level.into())].into(),
                 _ => [(permission, level.into())].into(),
-            },
-            hidden: some(c),
-            locked: some(b),
-            assigned_to: match d / 9 % 4 {
+            };
+            added.assigned_to = match d / 9 % 4 {
                 0 => vec![],
                 1 if subject != Subject::Employees => vec![subject.into(), Subject::Employees.into()],
                 _ => vec![subject.into()],
-            },
-        },
+            };
+            Command::CreateRole(added)
+        }
         19 => Command::CloneRole { from: role(a), id: role(b), name: format!("Clone {c}") },
         20 => Command::RenameRole { id: role(a), name: format!("Role {b}") },
         21 => Command::DeleteRole { id: role(a) },

@@ -55,26 +55,23 @@ pub fn what_is_behind_is_an_error(database: &impl Database, message: &str, null:
     };
     let behind = |at: &str| Err(database.behind(message, at));
     let authz = company();
-    let after = |commands: &[Command]| {
-        authz.apply(commands).unwrap();
-        authz.load()
-    };
+    let after = |commands: &[Command]| authz.apply(commands).unwrap();
     let (join, leave) = (
         |department: i64| Command::JoinDepartment { user: 12.into(), department: department.into() },
         |department: i64| Command::LeaveDepartment { user: 12.into(), department: department.into() },
     );
-    let first = authz.load();
-    let second = after(&[leave(2)]);
-    let third = after(&[join(1)]);
+    let to_second = after(&[leave(2)]);
+    let to_third = after(&[join(1)]);
+    let (first, second, third) = (to_second.before(), to_second.after(), to_third.after());
 
     // Never filled: what follows finds no state, and makes none.
-    ask(&first, "contact.read", behind("no state: fill them"));
-    ask(&first, "contact.list", behind("no state: fill them"));
-    assert_eq!(database.run(&mirror.follow(&first, &second).unwrap()[0]), Ok(0));
-    ask(&second, "contact.read", behind("no state: fill them"));
-    database.all(mirror.fill(&first).unwrap()).unwrap();
-    ask(&first, "contact.read", Ok(&[10, 11]));
-    ask(&first, "contact.list", Ok(&[10, 11]));
+    ask(first, "contact.read", behind("no state: fill them"));
+    ask(first, "contact.list", behind("no state: fill them"));
+    assert_eq!(database.run(&mirror.follow(&to_second).unwrap()[0]), Ok(0));
+    ask(second, "contact.read", behind("no state: fill them"));
+    database.all(mirror.fill(first).unwrap()).unwrap();
+    ask(first, "contact.read", Ok(&[10, 11]));
+    ask(first, "contact.list", Ok(&[10, 11]));
 
     // The company moves on; the tables do not.
     let state = || {
@@ -82,44 +79,44 @@ pub fn what_is_behind_is_an_error(database: &impl Database, message: &str, null:
         database.integers(&sql).unwrap()[0].to_string()
     };
     let at_first = state();
-    ask(&second, "contact.read", behind(&at_first));
-    ask(&second, "contact.list", behind(&at_first));
+    ask(second, "contact.read", behind(&at_first));
+    ask(second, "contact.list", behind(&at_first));
     // What asks nobody's department needs no mirror.
-    ask(&second, "contact.all", Ok(&[10, 11, 12]));
-    ask(&second, "contact.own", Ok(&[10]));
+    ask(second, "contact.all", Ok(&[10, 11, 12]));
+    ask(second, "contact.own", Ok(&[10]));
 
     // Statements that do not start where the tables are change nothing: 12 is not yet in department 1.
-    assert_eq!(database.all(mirror.follow(&second, &third).unwrap()), Err(null.to_owned()));
-    ask(&first, "contact.read", Ok(&[10, 11]));
-    ask(&third, "contact.read", behind(&at_first));
+    assert_eq!(database.all(mirror.follow(&to_third).unwrap()), Err(null.to_owned()));
+    ask(first, "contact.read", Ok(&[10, 11]));
+    ask(third, "contact.read", behind(&at_first));
     // Those that do are one after the other.
-    database.all(mirror.follow(&first, &second).unwrap()).unwrap();
-    ask(&second, "contact.read", Ok(&[10, 11]));
-    database.all(mirror.follow(&second, &third).unwrap()).unwrap();
-    ask(&third, "contact.read", Ok(&[10, 11, 12]));
+    database.all(mirror.follow(&to_second).unwrap()).unwrap();
+    ask(second, "contact.read", Ok(&[10, 11]));
+    database.all(mirror.follow(&to_third).unwrap()).unwrap();
+    ask(third, "contact.read", Ok(&[10, 11, 12]));
     // And a snapshot of before is not answered with what is so now.
-    ask(&second, "contact.read", behind(&state()));
+    ask(second, "contact.read", behind(&state()));
 
     // A department that comes renumbers those after it.
-    let fourth = after(&[
+    let to_fourth = after(&[
         leave(1),
-        Command::AddDepartment { id: 3.into(), name: None, parent: Some(1.into()) },
-        Command::AddDepartment { id: 4.into(), name: None, parent: Some(3.into()) },
+        Command::add_department(Department::new(3).parent(1)),
+        Command::add_department(Department::new(4).parent(3)),
         join(4),
     ]);
-    database.all(mirror.follow(&third, &fourth).unwrap()).unwrap();
-    ask(&fourth, "contact.read", Ok(&[10, 11, 12]));
+    database.all(mirror.follow(&to_fourth).unwrap()).unwrap();
+    ask(to_fourth.after(), "contact.read", Ok(&[10, 11, 12]));
 
     // A change that moves nobody needs no statements.
-    let fifth = after(&[Command::SetActive { user: 12.into(), active: false }]);
-    assert_eq!(mirror.follow(&fourth, &fifth), Ok(vec![]));
-    ask(&fifth, "contact.read", Ok(&[10, 11, 12]));
+    let to_fifth = after(&[Command::SetActive { user: 12.into(), active: false }]);
+    assert_eq!(mirror.follow(&to_fifth), Ok(vec![]));
+    ask(to_fifth.after(), "contact.read", Ok(&[10, 11, 12]));
 
     // It is an error even if there is nothing to be found.
     database.text("DELETE FROM orgscope_members").unwrap();
     database.text("DELETE FROM orgscope_departments").unwrap();
-    ask(&third, "contact.read", behind(&state()));
+    ask(third, "contact.read", behind(&state()));
     // And filling mends it all.
-    database.all(mirror.fill(&fifth).unwrap()).unwrap();
-    ask(&fifth, "contact.read", Ok(&[10, 11, 12]));
+    database.all(mirror.fill(to_fifth.after()).unwrap()).unwrap();
+    ask(to_fifth.after(), "contact.read", Ok(&[10, 11, 12]));
 }

@@ -5,25 +5,24 @@ use std::mem::size_of_val;
 
 use smallvec::SmallVec;
 
-use crate::snapshot::tree::DepartmentSlot;
+use crate::vocabulary::index::DepartmentSlot;
 
-/// Sorted slots of departments, of which there are at least two: four by four, since four are compared at once, without a
-/// question about how many there are that a processor could guess wrong.
+/// Sorted slots of at least two departments, in fours: four are compared at once, without a branch on how many there are that a
+/// processor could guess wrong.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Several(SmallVec<[Four; 1]>);
+pub(crate) struct DepartmentList(SmallVec<[Four; 1]>);
 
-/// Up to four departments, and the last of them again in the place of those that are not there: who compares them all learns the
-/// same. With a slot of no department there, which had to be asked for, a check of a thousand users took a twentieth longer.
+/// Up to four departments. Fewer are filled up with the last of them, so that comparing all four gives the same answer.
 pub(crate) type Four = [DepartmentSlot; 4];
 
-/// As a whole, and not one by one: they are copied with those that they stand together with.
-impl Clone for Several {
+/// Copied as a whole, and not one by one.
+impl Clone for DepartmentList {
     fn clone(&self) -> Self {
         Self(SmallVec::from_slice(&self.0))
     }
 }
 
-impl Several {
+impl DepartmentList {
     pub(crate) fn of(departments: &[DepartmentSlot]) -> Self {
         let four = |departments: &[DepartmentSlot]| array::from_fn(|at| departments[at.min(departments.len() - 1)]);
         Self(departments.chunks(4).map(four).collect())
@@ -39,7 +38,7 @@ impl Several {
         &self.0
     }
 
-    /// The bytes that do not stand here itself.
+    /// The bytes that are not in the list itself.
     pub(crate) fn memory_usage(&self) -> usize {
         if self.0.spilled() { size_of_val(&self.0[..]) } else { 0 }
     }

@@ -1,8 +1,8 @@
 //! The departments that contain a user, and what the user is there.
 
-use petgraph::stable_graph::NodeIndex;
 use smallvec::SmallVec;
 
+use crate::vocabulary::index::DepartmentSlot;
 use crate::vocabulary::post::Post;
 
 /// Departments, each once, in canonical order of their ids.
@@ -14,7 +14,7 @@ pub(crate) struct Anchors(SmallVec<[Anchor; 2]>);
 
 #[derive(Clone, Copy, Debug)]
 struct Anchor {
-    department: NodeIndex,
+    department: DepartmentSlot,
     posts: Posts,
 }
 
@@ -46,8 +46,8 @@ impl Clone for Anchors {
 impl Anchors {
     /// Of posts in departments. The same department may come with several posts.
     pub(crate) fn of<Id: Ord>(
-        posts: impl IntoIterator<Item = (Post, NodeIndex)>,
-        id: impl Fn(NodeIndex) -> Id,
+        posts: impl IntoIterator<Item = (Post, DepartmentSlot)>,
+        id: impl Fn(DepartmentSlot) -> Id,
     ) -> Self {
         let anchor = |(post, department)| Anchor { department, posts: Posts::default().with(post, true) };
         let mut anchors: SmallVec<[Anchor; 2]> = posts.into_iter().map(anchor).collect();
@@ -61,26 +61,26 @@ impl Anchors {
     }
 
     /// All departments.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = NodeIndex> + Clone {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = DepartmentSlot> + Clone {
         self.0.iter().map(|anchor| anchor.department)
     }
 
     /// Where the user has this post.
-    pub(crate) fn by(&self, post: Post) -> impl Iterator<Item = NodeIndex> + Clone {
+    pub(crate) fn by(&self, post: Post) -> impl Iterator<Item = DepartmentSlot> + Clone {
         self.0.iter().filter(move |anchor| anchor.posts.contains(post)).map(|anchor| anchor.department)
     }
 
-    pub(crate) fn have(&self, department: NodeIndex, post: Post) -> bool {
+    pub(crate) fn have(&self, department: DepartmentSlot, post: Post) -> bool {
         self.0.iter().any(|anchor| anchor.department == department && anchor.posts.contains(post))
     }
 
     /// Gives a post in a department, or takes it. Whether the department came or went.
     pub(crate) fn set<Id: Ord>(
         &mut self,
-        department: NodeIndex,
+        department: DepartmentSlot,
         post: Post,
         there: bool,
-        id: impl Fn(NodeIndex) -> Id,
+        id: impl Fn(DepartmentSlot) -> Id,
     ) -> bool {
         let posts = |before: Posts| before.with(post, there);
         match self.0.binary_search_by_key(&id(department), |anchor| id(anchor.department)) {

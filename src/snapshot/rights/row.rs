@@ -13,14 +13,13 @@ use crate::policy::role::Roles;
 use crate::policy::schema::Schema;
 use crate::snapshot::cell::Cell;
 use crate::vocabulary::id::RoleId;
+use crate::vocabulary::index::{ActionIndex, Idx};
 use crate::vocabulary::level::Level;
-use crate::vocabulary::permission::ActionIndex;
 
 /// What users who have the same roles may do.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
-    /// Shared by all who may do the same, in whatever way: so few are hot, and stay in the caches. In the row itself, and half
-    /// as large, they saved a check six instructions and no time.
+    /// Shared by all rows of the same rights, so that few are hot and stay in the caches.
     cells: Arc<[Cell]>,
     /// The level of each cell, before shares and requirements. No check reads it.
     levels: Arc<[Level]>,
@@ -28,7 +27,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// The row of who may not ask.
+    /// The row of unknown and inactive users.
     pub(crate) fn nobodys(schema: &Schema) -> Self {
         let denied = schema.actions().iter().map(|_| (Cell::NONE, Level::Deny));
         let (cells, levels): (Vec<_>, Vec<_>) = denied.unzip();
@@ -44,7 +43,7 @@ impl Row {
     ) -> Self {
         let mut levels: Vec<Level> = schema.actions().iter().map(|action| action.floor).collect();
         for (action, level) in roles.filter_map(|role| all.get(role)).flat_map(|role| &role.grants) {
-            let own = &mut levels[*action as usize];
+            let own = &mut levels[action.index()];
             *own = own.join(*level);
         }
         if administrator {
@@ -55,7 +54,7 @@ impl Row {
         Self { cells: cells(schema, &levels).into(), levels: levels.into(), may_ask: true }
     }
 
-    pub(crate) fn is_of_who_may_ask(&self) -> bool {
+    pub(crate) fn may_ask(&self) -> bool {
         self.may_ask
     }
 
@@ -66,11 +65,11 @@ impl Row {
 
     #[inline]
     pub(crate) fn cell(&self, action: ActionIndex) -> Option<Cell> {
-        self.cells.get(action as usize).copied()
+        self.cells.get(action.index()).copied()
     }
 
     pub(crate) fn level(&self, action: ActionIndex) -> Level {
-        self.levels.get(action as usize).copied().unwrap_or(Level::Deny)
+        self.levels.get(action.index()).copied().unwrap_or(Level::Deny)
     }
 }
 
@@ -79,9 +78,9 @@ fn cells(schema: &Schema, levels: &[Level]) -> Vec<Cell> {
     let mut cells = vec![Cell::NONE; levels.len()];
     for action in schema.required_first() {
         let rules = schema.action(*action);
-        let alone = Cell::of(levels[*action as usize], rules.shared);
-        let required = rules.requires.iter().map(|required| cells[*required as usize]);
-        cells[*action as usize] = required.fold(alone, Cell::and);
+        let alone = Cell::of(levels[action.index()], rules.shared);
+        let required = rules.requires.iter().map(|required| cells[required.index()]);
+        cells[action.index()] = required.fold(alone, Cell::and);
     }
     cells
 }

@@ -1,4 +1,4 @@
-//! The roles that a department brings to who is anchored in it: its own, and those from above.
+//! The roles that users get through a department: its own and inherited ones.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -9,21 +9,19 @@ use smallvec::SmallVec;
 use crate::collections::interner::Interned;
 use crate::policy::assigned::{Assigned, RoleIds};
 use crate::policy::org::Org;
-use crate::snapshot::tree::{Below, DepartmentSlot, Tree, department, slot};
+use crate::snapshot::people::{Below, Tree};
 use crate::vocabulary::id::{DepartmentId, RoleId};
-
-/// The place of a set of roles that some departments bring.
-pub(crate) type ClassSlot = u32;
+use crate::vocabulary::index::{ClassSlot, DepartmentSlot, Idx};
 
 /// What each department brings. Departments that bring the same share a class.
 #[derive(Clone, Default)]
 pub(crate) struct Classes {
-    /// By the slot of the department; of none, the empty class. Nobody asks for that of a slot that is free.
+    /// By the slot of the department; a free slot has any.
     of: Vec<ClassSlot>,
     /// By the slot of the department: whether a role is assigned to it. Few have any: for the rest there is nothing to look
     /// up.
     has_own: Vec<bool>,
-    all: Interned<Class>,
+    all: Interned<ClassSlot, Class>,
 }
 
 /// Roles, beside those of another class. So a long chain of departments that bring a role each costs what they bring,
@@ -40,15 +38,15 @@ const MOST: usize = 4;
 
 impl Classes {
     /// The class without roles. It is above itself.
-    const EMPTY: ClassSlot = 0;
+    const EMPTY: ClassSlot = ClassSlot(0);
 
     /// Linear in the departments; only those that a role is assigned to cost more than a copy.
     pub(crate) fn of(assigned: &Assigned, org: &Org, tree: &Tree) -> Self {
         let mut classes = Self::default();
-        classes.all.place(Class { above: Self::EMPTY, roles: Arc::from([]) });
+        classes.all.slot(Class { above: Self::EMPTY, roles: Arc::from([]) });
         classes.make_room(tree);
         for department in assigned.departments().filter_map(|id| org.department(id)) {
-            classes.has_own[slot(department) as usize] = true;
+            classes.has_own[department.index()] = true;
         }
         classes.bring(assigned, org, tree, tree.preorder().iter().copied());
         classes
@@ -70,15 +68,15 @@ impl Classes {
         self.make_room(tree);
         let mut below = SmallVec::new();
         for (id, department) in touched.filter_map(|id| Some((id, org.department(id)?))) {
-            self.has_own[slot(department) as usize] = assigned.of_department(id).iter().any(Option::is_some);
-            below.push(tree.below(slot(department)));
+            self.has_own[department.index()] = assigned.of_department(id).iter().any(Option::is_some);
+            below.push(tree.below(department));
         }
         let mut cost = 0;
         let mut parts = Vec::new();
         for these in Below::outermost(below) {
             let these = tree.within(these);
             let Some(outermost) = these.first() else { continue };
-            let mut above: Vec<_> = org.with_those_above(department(*outermost)).skip(1).map(slot).collect();
+            let mut above: Vec<_> = org.with_those_above(*outermost).skip(1).collect();
             above.reverse();
             cost += above.len() + these.len();
             if cost > tree.slots() {
@@ -113,8 +111,8 @@ impl Classes {
                 roles.iter().for_each(|role| _ = from_above.remove(role));
             }
             let mut class = around.last().map_or(Self::EMPTY, |(.., class)| *class);
-            if self.has_own[slot as usize] {
-                let [to_all_below, alone] = assigned.of_department(org.department_id(department(slot)));
+            if self.has_own[slot.index()] {
+                let [to_all_below, alone] = assigned.of_department(org.department_id(slot));
                 if let Some(roles) = to_all_below {
                     let new = new_roles(roles, &from_above);
                     class = self.class_of(class, &new);
@@ -125,13 +123,13 @@ impl Classes {
                     class = self.class_of(class, &new_roles(roles, &from_above));
                 }
             }
-            self.of[slot as usize] = class;
+            self.of[slot.index()] = class;
         }
     }
 
     /// The class of roles beside those of another.
     fn class_of(&mut self, above: ClassSlot, roles: &RoleIds) -> ClassSlot {
-        if roles.is_empty() { above } else { self.all.place(Class { above, roles: roles.clone() }) }
+        if roles.is_empty() { above } else { self.all.slot(Class { above, roles: roles.clone() }) }
     }
 
     pub(crate) fn memory_usage(&self) -> usize {
@@ -140,7 +138,7 @@ impl Classes {
 
     #[inline]
     pub(crate) fn class(&self, department: DepartmentSlot) -> ClassSlot {
-        self.of.get(department as usize).copied().unwrap_or(Self::EMPTY)
+        self.of.get(department.index()).copied().unwrap_or(Self::EMPTY)
     }
 
     /// The roles that a department brings, each once.

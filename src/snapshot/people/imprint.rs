@@ -6,9 +6,9 @@ use siphasher::sip::SipHasher24;
 use smallvec::SmallVec;
 
 use crate::policy::org::{Org, User};
-use crate::snapshot::Snapshot;
-use crate::snapshot::tree::{Tree, slot};
+use crate::snapshot::people::tree::Tree;
 use crate::vocabulary::id::{Id, UserId};
+use crate::vocabulary::index::Idx;
 
 /// Two states of a company have the same imprint if they have the same departments with the same numbers and the same members;
 /// any other two have the same one by accident once in 2⁶⁴.
@@ -45,8 +45,8 @@ impl Imprint {
 
 fn departments(org: &Org, tree: &Tree) -> u64 {
     let row = |(id, department): (&Id<_>, _)| {
-        let below = tree.below(slot(department));
-        Row::of(b'd').id(id.borrowed()).number(below.first.into()).number(below.count.into()).hash()
+        let below = tree.below(department);
+        Row::of(b'd').id(id.borrowed()).number(below.first.number().into()).number(below.count.into()).hash()
     };
     org.departments().map(row).fold(0, u64::wrapping_add)
 }
@@ -86,12 +86,5 @@ impl Row {
 
     fn hash(&self) -> u64 {
         SipHasher24::new_with_keys(0, 0).hash(&self.0)
-    }
-}
-
-impl Snapshot {
-    /// The number of the [`Imprint`] of this state.
-    pub(crate) fn imprint(&self) -> i64 {
-        self.imprint.number()
     }
 }

@@ -1,0 +1,135 @@
+//! What a writer carries over from one batch to the next, and how a batch is judged by it.
+
+use std::sync::Arc;
+
+use crate::admin::actor::Actor;
+use crate::admin::audit::{AuditEntry, Done};
+use crate::admin::conflict::History;
+use crate::admin::digest::Digest;
+use crate::admin::draft::{Accepted, Draft};
+use crate::admin::guard::lock_out::Managers;
+use crate::admin::guard::permitted;
+use crate::admin::receipt::Receipt;
+use crate::admin::refusal::{Refusal, Rule};
+use crate::document::Command;
+use crate::policy::Policy;
+use crate::snapshot::Snapshot;
+
+/// What is known at a state, besides the state itself: who manages, what changed lately, the end of the log.
+///
+/// Cheap to clone. It is published with the snapshot, so that a dry run can judge without a lock.
+#[derive(Clone, Debug)]
+pub(crate) struct Ledger {
+    managers: Managers,
+    history: History,
+    /// The hash of the last entry of the log.
+    log: Digest,
+}
+
+/// A batch of commands, with who gives it and how.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Batch<'b> {
+    pub(crate) commands: &'b [Command],
+    pub(crate) by: &'b Actor,
+    pub(crate) at: Option<&'b str>,
+    /// The revision that the editor saw.
+    pub(crate) seen: Option<u64>,
+    pub(crate) forced: bool,
+}
+
+/// Whether what a batch leads to is only looked at, or published next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Trial,
+    Publication,
+}
+
+impl Ledger {
+    /// The ledger of a state of which nothing older is known. Linear in the users.
+    pub(crate) fn new(policy: &Policy, revision: u64, log: Digest) -> Self {
+        Self { managers: Managers::of(policy), history: History::since(revision), log }
+    }
+
+    pub(crate) fn log(&self) -> Digest {
+        self.log
+    }
+
+    /// Judges a batch, and works out what it leads to: the receipt with the state after it, and the ledger of that.
+    pub(crate) fn judge(
+        &self,
+        before: &Arc<Snapshot>,
+        batch: Batch<'_>,
+        purpose: Purpose,
+    ) -> Result<(Receipt, Self), Refusal> {
+        let Accepted { policy, facts, undo, topics, compiled, managers } = self.accept(before, batch)?;
+        let after = match (purpose, compiled) {
+            // Not the one that was compiled for the verdict: that may have branched off more than once, and would be no kin of
+            // the state before.
+            (Purpose::Trial, _) => Arc::new(before.try_to_follow(&policy, &facts)),
+            (Purpose::Publication, Some(tried)) => Arc::new(before.adopt(&tried, &facts)),
+            (Purpose::Publication, None) => Arc::new(before.follow(&policy, &facts)),
+        };
+        let done = Done::Commands(batch.commands.to_vec());
+        let entry = AuditEntry::after(
+            self.log,
+            before.revision() + 1,
+            batch.by.clone(),
+            batch.at.map(str::to_owned),
+            batch.forced,
+            done,
+        );
+        let mut next = Self { managers, history: self.history.clone(), log: entry.hash() };
+        next.history.add(entry.revision(), topics);
+        Ok((Receipt::of_batch(before.clone(), after, undo, entry, facts), next))
+    }
+
+    /// The receipt and the ledger of an entry of the log, which was judged when it was accepted.
+    pub(crate) fn follow(&self, before: &Arc<Snapshot>, draft: Draft, entry: AuditEntry) -> (Receipt, Self) {
+        let managers = self.managers.follow(before, draft.policy(), draft.facts());
+        let Accepted { policy, facts, undo, topics, managers, .. } = draft.accepted(managers);
+        let after = Arc::new(before.follow(&policy, &facts));
+        let mut next = Self { managers, history: self.history.clone(), log: entry.hash() };
+        next.history.add(entry.revision(), topics);
+        (Receipt::of_batch(before.clone(), after, undo, entry, facts), next)
+    }
+
+    fn accept(&self, before: &Arc<Snapshot>, batch: Batch<'_>) -> Result<Accepted, Refusal> {
+        if let (Actor::User(user), true) = (batch.by, batch.forced) {
+            return Err(Refusal::of_all(Rule::Force { user: user.clone() }));
+        }
+        let since = self.seen(before, batch)?;
+        if let (Actor::User(user), []) = (batch.by, batch.commands) {
+            permitted::is_active(user, before.policy()).map_err(Refusal::of_all)?;
+        }
+        let mut draft = Draft::of(before);
+        for (index, command) in batch.commands.iter().enumerate() {
+            let refused = |rule| Refusal::of(index, rule);
+            let right = draft.right(batch.by, command);
+            if let Some(seen) = since {
+                let basis = draft.basis(batch.by, command, right.as_ref().ok());
+                if let Some((changed, topic)) = self.history.changed_since(seen, &basis) {
+                    let what = topic.describe(before.schema());
+                    return Err(refused(Box::new(Rule::Conflict { seen, changed: Some(changed), what })));
+                }
+            }
+            let step = right.and_then(|right| draft.step(command, &right));
+            step.map_err(refused)?;
+        }
+        let managers = draft.managers(&self.managers, before, batch.forced)?;
+        Ok(draft.accepted(managers))
+    }
+
+    /// The revision that the editor saw, if it is not the present one.
+    fn seen(&self, before: &Snapshot, batch: Batch<'_>) -> Result<Option<u64>, Refusal> {
+        let now = before.revision();
+        let Some(seen) = batch.seen.filter(|seen| *seen != now) else { return Ok(None) };
+        let unknown = |what: String| Err(Refusal::of_all(Rule::Conflict { seen, changed: None, what }));
+        if seen > now {
+            return unknown(format!("the latest revision is {now}"));
+        }
+        if !self.history.reaches_back_to(seen) {
+            return unknown("what changed since then is no longer known".to_owned());
+        }
+        Ok(Some(seen))
+    }
+}

@@ -1,0 +1,373 @@
+//! What is valid, said once: for documents, whose loader adds the path, and for commands, whose refusal adds the index.
+
+use std::fmt::{self, Display};
+
+use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
+
+use crate::document::Word;
+use crate::vocabulary::id::{DepartmentId, Id, RoleId, UserId};
+use crate::vocabulary::level::Grant;
+use crate::vocabulary::subject::Subject;
+use crate::vocabulary::word::UnknownWord;
+
+/// What is invalid about a document, or about a command on the state that it meets.
+///
+/// As data it is `{"code": "unknown_id", "message": "there is no user `ann`"}`. Codes never change; messages may.
+///
+/// ```
+/// use orgscope::document::{Action, Document, ResourceType, Section};
+/// use orgscope::{Command, Handle, Level, Policy};
+/// use orgscope::rules::{Invalid, Kind, Rule};
+///
+/// let contact = ResourceType::new("contact").action(Action::new("read"));
+/// let document = Document::new().section(Section::new("crm").resource(contact));
+/// let authz = Handle::new(Policy::from_document(document)?);
+///
+/// let refusal = authz.apply([Command::rename_role("seller", "Sales")]).unwrap_err();
+/// let Rule::Invalid(invalid) = refusal.rule() else { unreachable!() };
+/// assert_eq!(*invalid, Invalid::UnknownId { kind: Kind::Role, id: "seller".to_owned() });
+/// assert_eq!(invalid.code(), "unknown_id");
+/// assert_eq!(invalid.to_string(), "there is no role `seller`");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Invalid {
+    /// An id is the empty text.
+    EmptyId,
+    /// An id that should be new belongs to another one of its kind.
+    IdTaken {
+        /// What the id is an id of.
+        kind: Kind,
+        /// The id, as errors print it.
+        id: String,
+        /// Where the document has the other one.
+        path: Option<String>,
+    },
+    /// Nothing has the id.
+    UnknownId {
+        /// What the id should be an id of.
+        kind: Kind,
+        /// The id, as errors print it.
+        id: String,
+    },
+    /// A name is the empty text.
+    EmptyName,
+    /// A name of the schema holds a character that permissions can't be written with.
+    NameWithCharacter {
+        /// The name.
+        name: String,
+        /// The character.
+        character: char,
+    },
+    /// A name that should be unique belongs to another one.
+    NameTaken {
+        /// The name.
+        name: String,
+        /// What has it: a path in the document, or a role.
+        by: String,
+        /// Within what it should be unique.
+        within: &'static str,
+    },
+    /// No section has the name.
+    UnknownSection {
+        /// The name.
+        name: String,
+        /// The sections that there are, for a message.
+        known: String,
+    },
+    /// No resource type has the name.
+    UnknownResourceType {
+        /// The name.
+        name: String,
+        /// The resource types that there are, for a message.
+        known: String,
+    },
+    /// No permission has the name, or it means the other kind of permission.
+    UnknownPermission(String),
+    /// An action is required that its resource type does not have.
+    UnknownAction {
+        /// The resource type.
+        resource: String,
+        /// The name of the action.
+        action: String,
+    },
+    /// A permission belongs to another section.
+    OtherSection {
+        /// The permission.
+        permission: String,
+        /// Its section.
+        section: String,
+        /// The section that it should belong to.
+        expected: String,
+    },
+    /// A word is none of those that may stand there.
+    UnknownWord(UnknownWord),
+    /// A permission does not take the level.
+    LevelNotTaken {
+        /// The permission.
+        permission: String,
+        /// What it was to take.
+        grant: Grant,
+        /// What it takes, for a message.
+        takes: String,
+    },
+    /// The same thing stands twice in one list.
+    Repeated {
+        /// What stands there twice, as errors print it.
+        item: String,
+        /// The list.
+        list: &'static str,
+    },
+    /// Departments would be below each other, or actions require each other.
+    Cycle {
+        /// What forms the cycle: `departments`, or `actions`.
+        of: &'static str,
+        /// The members, for a message.
+        members: String,
+    },
+    /// A toggle has a field that only a levelled action may have.
+    FieldOfToggle {
+        /// The field.
+        field: &'static str,
+    },
+    /// A toggle requires an action that is asked about a record.
+    ToggleRequiresLevelled {
+        /// The required action.
+        action: String,
+    },
+    /// Administrators would not be able to manage a section.
+    ManageWithoutBypass {
+        /// The permission to manage.
+        permission: String,
+    },
+    /// A department is not empty.
+    NotEmpty {
+        /// The department.
+        department: DepartmentId,
+        /// What it still has.
+        has: Content,
+    },
+    /// A user is already a member of a department or group.
+    AlreadyMember {
+        /// The user.
+        user: UserId,
+        /// The department or group, for a message.
+        of: String,
+    },
+    /// A user is not a member of a department or group.
+    NotMember {
+        /// The user.
+        user: UserId,
+        /// The department or group, for a message.
+        of: String,
+    },
+    /// A role is already assigned to a subject.
+    AlreadyAssigned {
+        /// The role, as errors print it.
+        role: String,
+        /// The subject.
+        subject: Subject,
+    },
+    /// A role is not assigned to a subject.
+    NotAssigned {
+        /// The role, as errors print it.
+        role: String,
+        /// The subject.
+        subject: Subject,
+    },
+}
+
+/// What an id is an id of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Kind {
+    /// A department.
+    Department,
+    /// A user.
+    User,
+    /// A group.
+    Group,
+    /// A role.
+    Role,
+    /// A record of a world file.
+    Record,
+}
+
+/// What keeps a department from being removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Content {
+    /// Departments below it.
+    Departments,
+    /// Members, heads or deputies.
+    People,
+}
+
+impl Kind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Department => "department",
+            Self::User => "user",
+            Self::Group => "group",
+            Self::Role => "role",
+            Self::Record => "record",
+        }
+    }
+}
+
+impl Invalid {
+    pub(crate) fn unknown<K>(kind: Kind, id: &Id<K>) -> Self {
+        Self::UnknownId { kind, id: id.to_string() }
+    }
+
+    pub(crate) fn taken<K>(kind: Kind, id: &Id<K>, path: Option<String>) -> Self {
+        Self::IdTaken { kind, id: id.to_string(), path }
+    }
+
+    pub(crate) fn repeated(item: impl Display, list: &'static str) -> Self {
+        Self::Repeated { item: item.to_string(), list }
+    }
+
+    /// A word for programs, which never changes.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::EmptyId => "empty_id",
+            Self::IdTaken { .. } => "id_taken",
+            Self::UnknownId { .. } => "unknown_id",
+            Self::EmptyName => "empty_name",
+            Self::NameWithCharacter { .. } => "name_with_character",
+            Self::NameTaken { .. } => "name_taken",
+            Self::UnknownSection { .. } => "unknown_section",
+            Self::UnknownResourceType { .. } => "unknown_resource_type",
+            Self::UnknownPermission(_) => "unknown_permission",
+            Self::UnknownAction { .. } => "unknown_action",
+            Self::OtherSection { .. } => "other_section",
+            Self::UnknownWord(_) => "unknown_word",
+            Self::LevelNotTaken { .. } => "level_not_taken",
+            Self::Repeated { .. } => "repeated",
+            Self::Cycle { .. } => "cycle",
+            Self::FieldOfToggle { .. } => "field_of_toggle",
+            Self::ToggleRequiresLevelled { .. } => "toggle_requires_levelled",
+            Self::ManageWithoutBypass { .. } => "manage_without_bypass",
+            Self::NotEmpty { .. } => "not_empty",
+            Self::AlreadyMember { .. } => "already_member",
+            Self::NotMember { .. } => "not_member",
+            Self::AlreadyAssigned { .. } => "already_assigned",
+            Self::NotAssigned { .. } => "not_assigned",
+        }
+    }
+}
+
+impl Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EmptyId => f.write_str("the id is empty: use an integer or a text of one character or more"),
+            Self::IdTaken { kind, id, path } => {
+                write!(f, "there is already a {} `{id}`", kind.as_str())?;
+                path.iter().try_for_each(|path| write!(f, ", at `{path}`"))
+            }
+            Self::UnknownId { kind, id } => write!(f, "there is no {} `{id}`", kind.as_str()),
+            Self::EmptyName => f.write_str("the name is empty"),
+            Self::NameWithCharacter { name, character } => {
+                write!(f, "the name {name:?} holds {character:?}: use no dot, blank or control character")
+            }
+            Self::NameTaken { name, by, within } => {
+                write!(f, "`{name}` is already the name of {by}: it must be unique in {within}")
+            }
+            Self::UnknownSection { name, known } => {
+                write!(f, "there is no section `{name}`: the sections are {known}")
+            }
+            Self::UnknownResourceType { name, known } => {
+                write!(f, "there is no resource type `{name}`: the resource types are {known}")
+            }
+            Self::UnknownPermission(why) => f.write_str(why),
+            Self::UnknownWord(unknown) => Display::fmt(unknown, f),
+            Self::UnknownAction { resource, action } => write!(f, "`{resource}` has no action `{action}`"),
+            Self::OtherSection { permission, section, expected } => {
+                write!(f, "`{permission}` belongs to section `{section}`, not to `{expected}`")
+            }
+            Self::LevelNotTaken { permission, grant, takes } => {
+                write!(f, "`{permission}` does not take `{grant}`: it takes {takes}")
+            }
+            Self::Repeated { item, list } => write!(f, "`{item}` is listed twice in `{list}`"),
+            Self::Cycle { of, members } => write!(f, "these {of} form a cycle: {members}"),
+            Self::FieldOfToggle { field } => {
+                write!(f, "a toggle has no `{field}`: leave it out")
+            }
+            Self::ToggleRequiresLevelled { action } => {
+                write!(f, "a toggle can require only toggles, and `{action}` is asked about a record")
+            }
+            Self::ManageWithoutBypass { permission } => {
+                write!(f, "`{permission}` has no `admin_bypass`: administrators must be able to manage every section")
+            }
+            Self::NotEmpty { department, has } => {
+                write!(f, "department `{department}` has ")?;
+                f.write_str(match has {
+                    Content::Departments => "departments below it: move or remove them first",
+                    Content::People => "members, heads or deputies: let them leave first",
+                })
+            }
+            Self::AlreadyMember { user, of } => write!(f, "user `{user}` is already a member of {of}"),
+            Self::NotMember { user, of } => write!(f, "user `{user}` is not a member of {of}"),
+            Self::AlreadyAssigned { role, subject } => write!(f, "role `{role}` is already assigned to `{subject}`"),
+            Self::NotAssigned { role, subject } => write!(f, "role `{role}` is not assigned to `{subject}`"),
+        }
+    }
+}
+
+impl std::error::Error for Invalid {}
+
+impl Serialize for Invalid {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Invalid", 2)?;
+        fields.serialize_field("code", self.code())?;
+        fields.serialize_field("message", &self.to_string())?;
+        fields.end()
+    }
+}
+
+/// An id that is to be new.
+pub(crate) fn new_id<K>(kind: Kind, id: &Id<K>, is_known: bool) -> Result<(), Invalid> {
+    if id.is_empty() {
+        Err(Invalid::EmptyId)
+    } else if is_known {
+        Err(Invalid::taken(kind, id, None))
+    } else {
+        Ok(())
+    }
+}
+
+/// A name that another role of the section has.
+pub(crate) fn role_name_taken(name: &str, other: &RoleId) -> Invalid {
+    let (name, by) = (name.to_owned(), format!("role `{other}`"));
+    Invalid::NameTaken { name, by, within: "its section, whatever the case" }
+}
+
+/// The members of a cycle for a message, which ends where it began: the first of them where there are many.
+pub(crate) fn cycle<T: Display>(of: &'static str, members: impl ExactSizeIterator<Item = T> + Clone) -> Invalid {
+    /// A document may hold a cycle of any length.
+    const MOST: usize = 12;
+    let mut texts: Vec<String> = members.clone().take(MOST).map(|member| format!("`{member}`")).collect();
+    if let Some(more) = members.len().checked_sub(MOST).filter(|more| *more > 0) {
+        texts.push(format!("{more} more"));
+    }
+    texts.extend(members.clone().next().map(|first| format!("`{first}`")));
+    Invalid::Cycle { of, members: texts.join(" → ") }
+}
+
+/// The subject, if it is spelled right.
+pub(crate) fn spelled(word: &Word<Subject>) -> Result<&Subject, Invalid> {
+    match word {
+        Word::Known(subject) => Ok(subject),
+        Word::Unknown(word) => Err(Invalid::UnknownWord(Subject::unknown(word))),
+    }
+}
+
+/// The grant, if it is spelled right.
+pub(crate) fn grant(word: &Word<Grant>) -> Result<Grant, Invalid> {
+    word.known().map_err(Invalid::UnknownWord)
+}

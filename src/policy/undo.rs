@@ -1,0 +1,160 @@
+//! From facts back to commands: those that undo a change.
+
+use crate::document::{self, Command, Department, Group, User, Word};
+use crate::policy::fact::{Change, DepartmentState, Fact, RoleState, UserState};
+use crate::policy::schema::Schema;
+use crate::vocabulary::id::{DepartmentId, RoleId, UserId};
+use crate::vocabulary::post::Post;
+
+/// The commands that do what the facts of one command say, or their inverses.
+pub(crate) fn commands(facts: &[Fact], schema: &Schema) -> Vec<Command> {
+    // What goes takes everything along that names it.
+    if let Some(removal) = facts.iter().find_map(removal) {
+        return vec![removal];
+    }
+    let mut commands: Vec<Command> = Vec::new();
+    for fact in facts {
+        let is_part = commands.first_mut().is_some_and(|coming| is_part_of(coming, fact, schema));
+        if !is_part {
+            push_commands(&mut commands, fact, schema);
+        }
+    }
+    commands
+}
+
+/// The command that removes what goes by this fact.
+fn removal(fact: &Fact) -> Option<Command> {
+    match fact {
+        Fact::Department(Change { key, after: None, .. }) => Some(Command::RemoveDepartment { id: key.clone() }),
+        Fact::User(Change { key, after: None, .. }) => Some(Command::RemoveUser { id: key.clone() }),
+        Fact::Group(Change { key, after: None, .. }) => Some(Command::RemoveGroup { id: key.clone() }),
+        Fact::Role(Change { key, after: None, .. }) => Some(Command::DeleteRole { id: key.clone() }),
+        _ => None,
+    }
+}
+
+/// Puts a fact into the command that adds what it is a part of, if this command does.
+fn is_part_of(coming: &mut Command, fact: &Fact, schema: &Schema) -> bool {
+    match (coming, fact) {
+        (Command::AddUser { id, departments, heads, deputy_of, .. }, Fact::Post(Change { key, .. }))
+            if key.0 == *id =>
+        {
+            let list = match key.2 {
+                Post::Member => departments,
+                Post::Head => heads,
+                Post::Deputy => deputy_of,
+            };
+            list.push(key.1.clone());
+        }
+        (Command::AddGroup(group), Fact::Member(Change { key, .. })) if key.1 == group.id => {
+            group.members.push(key.0.clone());
+        }
+        (Command::CreateRole(role), Fact::Cell(Change { key, after, .. })) if key.0 == role.id => {
+            role.grants.insert(schema.action_name(key.1), Word::Known(schema.grant_of(key.1, *after)));
+        }
+        (Command::CreateRole(role), Fact::Assignment(Change { key, .. })) if key.0 == role.id => {
+            role.assigned_to.push(Word::Known(key.1.clone()));
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn push_commands(commands: &mut Vec<Command>, fact: &Fact, schema: &Schema) {
+    match fact {
+        Fact::Department(change) => push_department(commands, change),
+        Fact::User(change) => push_user(commands, change),
+        Fact::Group(Change { key, before, after }) => commands.extend(after.as_ref().map(|state| match before {
+            None => Command::AddGroup(Group { id: key.clone(), name: state.name.clone(), members: Vec::new() }),
+            Some(_) => Command::RenameGroup { id: key.clone(), name: state.name.clone() },
+        })),
+        Fact::Role(change) => push_role(commands, change, schema),
+        Fact::Post(Change { key: (user, department, post), after, .. }) => {
+            let (user, department, there) = (user.clone(), department.clone(), *after);
+            commands.push(match (post, there) {
+                (Post::Member, true) => Command::JoinDepartment { user, department },
+                (Post::Member, false) => Command::LeaveDepartment { user, department },
+                (Post::Head, _) => Command::SetHead { user, department, head: there },
+                (Post::Deputy, _) => Command::SetDeputy { user, department, deputy: there },
+            });
+        }
+        Fact::Member(Change { key: (user, group), after, .. }) => {
+            let (user, group) = (user.clone(), group.clone());
+            commands.push(if *after {
+                Command::JoinGroup { user, group }
+            } else {
+                Command::LeaveGroup { user, group }
+            });
+        }
+        Fact::Cell(Change { key: (role, action), after, .. }) => {
+            commands.push(Command::set_level(
+                role.clone(),
+                schema.action_name(*action),
+                schema.grant_of(*action, *after),
+            ));
+        }
+        Fact::Assignment(Change { key: (role, subject), after, .. }) => {
+            let command = if *after { Command::assign } else { Command::unassign };
+            commands.push(command(role.clone(), subject.clone()));
+        }
+    }
+}
+
+fn push_department(commands: &mut Vec<Command>, change: &Change<DepartmentId, Option<DepartmentState>>) {
+    let Change { key, before, after: Some(DepartmentState { name, parent }) } = change else { return };
+    let (id, name, parent) = (key.clone(), name.clone(), parent.clone());
+    match before {
+        None => commands.push(Command::AddDepartment(Department { id, name, parent })),
+        Some(before) => {
+            if before.name != name {
+                commands.push(Command::RenameDepartment { id: id.clone(), name });
+            }
+            if before.parent != parent {
+                commands.push(Command::MoveDepartment { id, parent });
+            }
+        }
+    }
+}
+
+fn push_user(commands: &mut Vec<Command>, change: &Change<UserId, Option<UserState>>) {
+    let Change { key, before, after: Some(UserState { name, active, admin }) } = change else { return };
+    let name = name.as_deref().map(str::to_owned);
+    match before {
+        None => {
+            let mut user = User::new(key.clone());
+            (user.name, user.active) = (name, (!active).then_some(false));
+            commands.push(Command::add_user(user));
+        }
+        Some(before) => {
+            if before.name.as_deref() != name.as_deref() {
+                commands.push(Command::RenameUser { id: key.clone(), name });
+            }
+            if before.active != *active {
+                commands.push(Command::set_active(key.clone(), *active));
+            }
+        }
+    }
+    if before.as_ref().is_some_and(|before| before.admin) != *admin {
+        commands.push(Command::set_administrator(key.clone(), *admin));
+    }
+}
+
+fn push_role(commands: &mut Vec<Command>, change: &Change<RoleId, Option<RoleState>>, schema: &Schema) {
+    let Change { key, before, after: Some(state) } = change else { return };
+    match before {
+        None => {
+            let mut role =
+                document::Role::new(key.clone(), schema.section(state.section).name.clone(), state.name.clone());
+            (role.hidden, role.locked) = (state.hidden, state.locked);
+            commands.push(Command::CreateRole(role));
+        }
+        Some(before) => {
+            if before.name != state.name {
+                commands.push(Command::rename_role(key.clone(), state.name.clone()));
+            }
+            if before.hidden != state.hidden {
+                commands.push(Command::set_hidden(key.clone(), state.hidden));
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! How a principal is related to a record, whoever is in how many departments.
+
+use crate::snapshot::people::entry::{Anchored, Home};
+use crate::snapshot::people::tree::Below;
+use crate::snapshot::people::{People, Position};
+use crate::snapshot::relation::{Relation, SHARED};
+use crate::vocabulary::facts::Facts;
+use crate::vocabulary::index::DepartmentNumber;
+use crate::vocabulary::level::{DEPARTMENT, OWN, SUB};
+use crate::vocabulary::subject::{Owner, Share};
+
+impl People {
+    /// How a principal is related to a record of these facts. Where `pool` holds, a record without owner is everybody's own.
+    ///
+    /// Constant for one owner, linear in owners and shares; a look-up by id for each. It grows with the departments of an owner
+    /// who has several, times those of such a principal.
+    pub(crate) fn relation(&self, from: &Position, facts: &Facts<'_>, pool: impl Fn() -> bool) -> Relation {
+        let owners = facts.owners.as_slice();
+        let unowned = Relation::default().and_if(owners.is_empty() && pool(), OWN);
+        let owned = owners.iter().fold(unowned, |all, owner| all.or(self.relation_to_owner(from, *owner)));
+        let shared = facts.shared_with.as_slice().iter().any(|share| self.is_shared_with(from, *share));
+        owned.and_open(facts.open).and_if(shared, SHARED)
+    }
+
+    pub(crate) fn relation_to_owner(&self, from: &Position, owner: Owner<&str>) -> Relation {
+        match owner {
+            Owner::User(owner) => self.relation_to(from, self.home(owner)),
+            Owner::Department(owner) => match self.departments.get(owner) {
+                Some(department) => self.relation_to_numbers(from, [self.tree.number(department)]),
+                None => Relation::default(),
+            },
+        }
+    }
+
+    /// How a principal is related to the records of an owner who was looked up.
+    pub(crate) fn relation_to(&self, from: &Position, owner: Home) -> Relation {
+        let departments = match owner.member.slot() {
+            Ok(department) => self.relation_to_numbers(from, [self.tree.number(department)]),
+            Err(list) => {
+                let fours = self.lists.get(list).into_iter().flat_map(|list| list.fours());
+                let numbers = fours.map(|four| four.map(|department| self.tree.number(department)));
+                numbers.fold(Relation::default(), |all, four| all.or(self.relation_to_numbers(from, four)))
+            }
+        };
+        departments.and_if(owner.user == from.user, OWN)
+    }
+
+    /// How a principal is related to the records of departments with these numbers.
+    fn relation_to_numbers<const N: usize>(&self, from: &Position, numbers: [DepartmentNumber; N]) -> Relation {
+        let to =
+            |anchor: Below| numbers.iter().fold(Relation::default(), |all, number| all.or(anchor.relation_to(*number)));
+        match from.anchored.range() {
+            Ok(anchor) => to(anchor),
+            Err(list) => {
+                let fours = self.lists.get(list).into_iter().flat_map(|list| list.fours());
+                let anchors = fours.flatten().map(|department| self.tree.below(*department));
+                anchors.fold(Relation::default(), |all, anchor| all.or(to(anchor)))
+            }
+        }
+    }
+
+    /// Whether a principal is anchored among these departments.
+    fn is_anchored_in(&self, from: &Position, these: Below) -> bool {
+        match from.anchored.range() {
+            Ok(anchor) => from.anchored != Anchored::NOWHERE && these.contains(anchor.first),
+            Err(list) => {
+                let departments = self.lists.get(list).into_iter().flat_map(|list| list.iter());
+                departments.into_iter().any(|department| these.contains(self.tree.number(department)))
+            }
+        }
+    }
+
+    fn is_shared_with(&self, from: &Position, share: Share<&str>) -> bool {
+        match share {
+            Share::User(with) => self.users.get(with).is_some_and(|home| home.user == from.user),
+            Share::Department(with) => self
+                .departments
+                .get(with)
+                .is_some_and(|department| self.is_anchored_in(from, Below { count: 1, ..self.tree.below(department) })),
+            Share::DepartmentSub(with) => self
+                .departments
+                .get(with)
+                .is_some_and(|department| self.is_anchored_in(from, self.tree.below(department))),
+            Share::Group(with) => {
+                let members = self.groups.get(with).and_then(|group| self.members.get(group));
+                members.is_some_and(|members| members.binary_search(&from.user).is_ok())
+            }
+        }
+    }
+}
+
+impl Below {
+    /// How a principal who is anchored in the first of these departments is related to the records of one with this number.
+    #[inline]
+    pub(crate) fn relation_to(self, number: DepartmentNumber) -> Relation {
+        Relation::default().and_if(number == self.first, DEPARTMENT).and_if(self.contains(number), SUB)
+    }
+}

@@ -1,0 +1,130 @@
+//! Rights: what the roles grant, and so which cell a principal has for a permission.
+//!
+//! A change of levels, or of who has which role by a department, changes this half of a snapshot; where people are is in the other
+//! one, [`people`](super::people).
+
+mod classes;
+mod row;
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use crate::policy::Policy;
+use crate::policy::schema::Schema;
+use crate::snapshot::people::{Entry, People, Standing, Tree};
+use crate::snapshot::touched::Touched;
+use crate::vocabulary::id::RoleId;
+use crate::vocabulary::index::{ActionIndex, DepartmentSlot, Idx};
+use crate::vocabulary::mode::Unowned;
+use crate::vocabulary::permission::Fingerprint;
+use crate::vocabulary::subject::Subject;
+use classes::Classes;
+pub(crate) use row::Row;
+use row::Rows;
+
+/// What can be granted, and to whom it is, of one state.
+#[derive(Clone)]
+pub(crate) struct Rights {
+    pub(crate) schema: Arc<Schema>,
+    pub(crate) fingerprint: Fingerprint,
+    /// Whether records without owner are everybody's own, for each action.
+    pools: Arc<[bool]>,
+    classes: Arc<Classes>,
+    /// Found by standing, and by department or class: keys that stay true. Dropped when roles, assignments or departments change.
+    rows: Arc<Rows>,
+    /// The row of unknown and inactive users.
+    pub(crate) nobodys: Arc<Row>,
+}
+
+impl Rights {
+    pub(crate) fn of(policy: &Policy, tree: &Tree) -> Self {
+        let schema = &policy.schema;
+        let actions = (0..schema.actions().len()).map(ActionIndex::new);
+        Self {
+            schema: schema.clone(),
+            fingerprint: schema.fingerprint(),
+            pools: actions.map(|action| schema.resource_of(action).unowned == Unowned::Pool).collect(),
+            classes: Arc::new(Classes::of(&policy.assigned, &policy.org, tree)),
+            rows: Arc::default(),
+            nobodys: Arc::new(Row::nobodys(schema)),
+        }
+    }
+
+    /// The rights of a policy, given those of the policy before and what has changed since. Rows are kept where that is asked for
+    /// and they are still true.
+    pub(crate) fn follow(&self, after: &Policy, tree: &Tree, touched: &Touched<'_>, keep_rows: bool) -> Self {
+        let rows = if keep_rows && !touched.changes_rows { self.rows.clone() } else { Arc::default() };
+        let mut next = Self { rows, ..self.clone() };
+        let bring = touched.assigned.iter().filter_map(|subject| match subject {
+            Subject::Department(id) | Subject::DepartmentSub(id) => Some(id),
+            _ => None,
+        });
+        let mut bring = bring.chain(touched.departments.iter().copied()).peekable();
+        if bring.peek().is_some() {
+            Arc::make_mut(&mut next.classes).follow(&after.assigned, &after.org, tree, bring);
+        }
+        next
+    }
+
+    /// The same rights with the rows of another state, in which standings and lists have the same slots.
+    pub(crate) fn with_rows_of(&self, other: &Self) -> Self {
+        Self { rows: other.rows.clone(), ..self.clone() }
+    }
+
+    pub(crate) fn is_pool(&self, action: ActionIndex) -> bool {
+        self.pools.get(action.index()).copied().unwrap_or(false)
+    }
+
+    pub(crate) fn action_count(&self) -> usize {
+        self.pools.len()
+    }
+
+    /// The row of the users of an entry who are anchored in one department, or in none.
+    #[inline]
+    pub(crate) fn row_in(&self, entry: Entry, department: DepartmentSlot, make: impl Fn() -> Row) -> &Row {
+        self.row(entry, self.classes.class(department).number(), make)
+    }
+
+    /// The row of the users of an entry who are anchored in several departments.
+    #[inline]
+    pub(crate) fn row_in_several(&self, entry: Entry, make: impl Fn() -> Row) -> &Row {
+        // Marked, so it is not the number of a class.
+        self.row(entry, entry.anchors.key(), make)
+    }
+
+    #[inline]
+    fn row(&self, entry: Entry, key: u32, make: impl Fn() -> Row) -> &Row {
+        self.rows.get(u64::from(entry.standing.number()) << 32 | u64::from(key), make)
+    }
+
+    /// Works out the row of an entry from the roles of its users.
+    #[cold]
+    pub(crate) fn make_row(&self, entry: Entry, people: &People, policy: &Policy) -> Row {
+        let anchors: SmallVec<[DepartmentSlot; 4]> = people.anchors(entry).collect();
+        let brought = anchors.iter().flat_map(|department| self.classes.roles(*department));
+        let standing = people.standing(entry);
+        let roles = standing.into_iter().flat_map(|standing| roles_of(standing, policy)).chain(brought);
+        let is_administrator = standing.is_some_and(|standing| standing.administrator);
+        Row::new(&self.schema, &policy.roles, roles, is_administrator)
+    }
+
+    pub(crate) fn memory_usage(&self) -> usize {
+        self.classes.memory_usage() + size_of_val(&self.pools[..])
+    }
+}
+
+/// The roles of a user, other than those that departments bring. One may come more than once.
+fn roles_of<'a>(standing: &'a Standing, policy: &'a Policy) -> impl Iterator<Item = &'a RoleId> {
+    let given = [
+        (standing.active, Subject::Everyone),
+        (standing.employee, Subject::Employees),
+        (standing.supervisor, Subject::Supervisors),
+        (standing.deputy, Subject::Deputies),
+        (standing.administrator, Subject::Administrators),
+    ];
+    let given = given.into_iter().filter_map(|(met, subject)| met.then_some(subject));
+    let groups = standing.groups.iter().filter_map(|group| policy.org.group_id(*group)).cloned().map(Subject::Group);
+    let direct = standing.direct.iter().cloned().map(Subject::User);
+    given.chain(groups).chain(direct).flat_map(|subject| policy.assigned.roles(&subject))
+}
