@@ -1,4 +1,4 @@
-//! What a change by command costs, in a company of 100,000 users: `cargo bench --bench administration`.
+//! What a change by command costs, in a company of 100,000 users: `cargo bench -p orgscope-benches --bench administration`.
 //!
 //! Each row is `name<TAB>figure<TAB>goal<TAB>met|missed`. Lines that begin with `#` are times, for orientation. The commands
 //! come one by one, each a batch of its own: judged, published, with its receipt. They are those of an ordinary day:

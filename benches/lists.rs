@@ -1,7 +1,7 @@
 //! Lists in PostgreSQL: the first page of five million contacts, with a condition on rights and without.
 //!
-//! `ORGSCOPE_TEST_POSTGRES='host=/run/postgresql user=postgres' cargo bench --bench lists --features sql`. It makes a schema
-//! `orgscope_lists`, in some minutes, and drops it. `ORGSCOPE_BENCH_CONTACTS` is another number of contacts.
+//! `ORGSCOPE_TEST_POSTGRES='host=/run/postgresql user=postgres' cargo bench -p orgscope-benches --bench lists --features sql`. It
+//! makes a schema `orgscope_lists`, in some minutes, and drops it. `ORGSCOPE_BENCH_CONTACTS` is another number of contacts.
 
 use std::error::Error;
 use std::fmt::Write as _;

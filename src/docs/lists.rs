@@ -274,9 +274,9 @@
 //!
 //! # Figures
 //!
-//! `cargo bench --bench lists --features sql` queries PostgreSQL for the newest 50 of 5 million contacts, with 100,000 users and
-//! 10,000 departments, by mirror tables. One run on two cores of a cloud machine (PostgreSQL 15, 22 November 2026), planning
-//! included:
+//! `cargo bench -p orgscope-benches --bench lists --features sql` queries PostgreSQL for the newest 50 of 5 million contacts, with
+//! 100,000 users and 10,000 departments, by mirror tables. One run on two cores of a cloud machine (PostgreSQL 15, 22 November
+//! 2026), planning included:
 //!
 //! | the user heads | `own` | `department` | `department+sub` | `all`, requiring `department+sub` |
 //! |---|---|---|---|---|

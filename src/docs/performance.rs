@@ -29,9 +29,9 @@
 //!
 //! ## Checks and publishing
 //!
-//! `cargo bench --bench report` measures companies of 1,000 to 1,000,000 users with 20 to 200 roles. Five users in a
-//! hundred are in several departments. Users and owners come at random from the whole company, so nothing is in the cache by
-//! luck.
+//! `cargo bench -p orgscope-benches --bench report` measures companies of 1,000 to 1,000,000 users with 20 to 200 roles. Five
+//! users in a hundred are in several departments. Users and owners come at random from the whole company, so nothing is in the
+//! cache by luck.
 //!
 //! | | 1k users | 100k | 1M |
 //! |---|---|---|---|
@@ -63,7 +63,7 @@
 //!
 //! ## Changes by command
 //!
-//! `cargo bench --bench administration` gives ten thousand commands one by one to a company of 100,000 users and 10,000
+//! `--bench administration` gives ten thousand commands one by one to a company of 100,000 users and 10,000
 //! departments. A command takes 11 to 14 µs, which is 1/520 to 1/640 of compiling that company (goal 1/1,000); it makes
 //! little difference whether the host, an administrator or a delegate gives it. By kind, given by the host:
 //!
@@ -78,7 +78,7 @@
 //!
 //! ## Other questions
 //!
-//! `cargo bench --bench questions` measures a company of 1,000,000 users and 100,000 departments:
+//! `--bench questions` measures a company of 1,000,000 users and 100,000 departments:
 //!
 //! | | |
 //! |---|---|

@@ -6,7 +6,6 @@ use libtest_mimic::{Arguments, Trial};
 use orgscope::sql::Ids;
 use orgscope_testing::random::worlds;
 use orgscope_testing::sql::{self, Database};
-use proptest::test_runner::Config;
 
 mod mariadb;
 mod postgres;
@@ -15,9 +14,8 @@ use mariadb::MariaDb;
 use postgres::Postgres;
 
 fn square(database: &impl Database, ids: Ids) {
-    // Each question is a round trip, so there are fewer worlds.
-    let cases = (worlds().cases / 50).max(1);
-    sql::square::square(database, ids, Config { cases, ..worlds() });
+    // Each question is a round trip, so there are few worlds.
+    sql::square::square(database, ids, worlds(40));
 }
 
 /// The tests of a database, by its name; ignored if it is not there.

@@ -151,7 +151,7 @@ fn the_crm_preset() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: random::worlds().cases / 2, ..random::worlds() })]
+    #![proptest_config(random::worlds(1_000))]
 
     #[test]
     fn people_are_counted(world in world()) {

@@ -11,7 +11,7 @@ use orgscope_testing::square::sorted;
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: random::worlds().cases / 4, ..random::worlds() })]
+    #![proptest_config(random::worlds(500))]
 
     #[test]
     fn what_is_published_is_what_would_be_compiled(world in world(), batches in batches()) {

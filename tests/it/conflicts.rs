@@ -9,7 +9,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(random::worlds())]
+    #![proptest_config(random::worlds(2_000))]
 
     /// Whatever is not refused for a conflict gets the verdict that it would have got on the state that the editor saw:
     /// nothing that the verdict rests on has changed.

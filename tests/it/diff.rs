@@ -141,13 +141,8 @@ fn by_diff(before: &Snapshot, after: &Snapshot) -> Differences {
     differences
 }
 
-/// Half as many for each of the two properties: a pair of policies is asked about thousands of records.
-fn half() -> ProptestConfig {
-    ProptestConfig { cases: random::worlds().cases.div_ceil(2), ..random::worlds() }
-}
-
 proptest! {
-    #![proptest_config(half())]
+    #![proptest_config(random::worlds(1_000))]
 
     /// Two worlds that have nothing to do with each other, but for their ids.
     #[test]

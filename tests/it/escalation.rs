@@ -11,6 +11,7 @@ use orgscope_testing::managed::{
     everybody, gained, is_administrator, is_in, is_inside, manage, managed_world, manages,
 };
 use orgscope_testing::random::{self, World};
+use orgscope_testing::scaled;
 use orgscope_testing::square::permissions;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -135,7 +136,7 @@ fn nothing_escapes_in(Accepted { delegate, before, after }: &Accepted, section: 
 }
 
 proptest! {
-    #![proptest_config(random::worlds())]
+    #![proptest_config(random::worlds(2_000))]
 
     #[test]
     fn no_escalation(world in managed_world(), who in any::<u8>(), raw in vec(any::<RawCommand>(), 1..16)) {
@@ -250,19 +251,19 @@ fn the_random_delegates_do_change_things() {
 
     let mut runner = TestRunner::deterministic();
     let strategy = (managed_world(), any::<u8>(), vec(any::<RawCommand>(), 1..16));
-    let (mut batches, mut effective, mut levelled) = (0, 0, 0);
-    for _ in 0..1_000 {
+    let (worlds, mut batches, mut effective, mut levelled) = (scaled(1_000), 0, 0, 0);
+    for _ in 0..worlds {
         let (world, who, raw) = strategy.new_tree(&mut runner).unwrap().current();
         let Some(Accepted { before, after, .. }) = accepted(&world, who, raw) else { continue };
         batches += 1;
         let (was, is) = (Reference::new(&before), Reference::new(&after));
         let other = |user: &UserId| permissions(&before).into_iter().any(|p| was.level(user, p) != is.level(user, p));
         let changed = everybody().iter().any(other);
-        effective += usize::from(changed);
-        levelled += usize::from(changed && matches!(manage(&before, "crm"), Some(AnyPermission::Levelled(_))));
+        effective += u32::from(changed);
+        levelled += u32::from(changed && matches!(manage(&before, "crm"), Some(AnyPermission::Levelled(_))));
     }
     assert!(
-        batches > 200 && effective > 60 && levelled > 20,
-        "{batches} batches, {effective} changes, {levelled} of them levelled"
+        batches > worlds / 5 && effective > worlds * 3 / 50 && levelled > worlds / 50,
+        "{worlds} worlds: {batches} batches, {effective} changes, {levelled} of them levelled"
     );
 }

@@ -93,7 +93,7 @@ fn is_sound(policy: &Policy, user: &UserId, permission: AnyPermission, record: &
 }
 
 proptest! {
-    #![proptest_config(random::worlds())]
+    #![proptest_config(random::worlds(2_000))]
 
     #[test]
     fn every_explanation_is_sound(world in world(), pick in any::<[prop::sample::Index; 8]>()) {
@@ -196,13 +196,8 @@ fn a_denial(world: &RandomWorld, pick: [usize; 3]) -> Option<(UserId, AnyPermiss
     None
 }
 
-/// Fewer, where all changes are tried, and fewer still where each is compared record by record.
-fn a_part(of: u32) -> ProptestConfig {
-    ProptestConfig { cases: random::worlds().cases.div_ceil(of), ..random::worlds() }
-}
-
 proptest! {
-    #![proptest_config(a_part(10))]
+    #![proptest_config(random::worlds(200))]
 
     /// Where a change is enough one is told, and where only a pair is a pair.
     #[test]
@@ -231,7 +226,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(a_part(100))]
+    #![proptest_config(random::worlds(20))]
 
     /// The first repair is the least, and each says rightly how much it widens.
     #[test]

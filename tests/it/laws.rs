@@ -83,7 +83,7 @@ fn joined(a: &Role, b: &Role) -> Role {
 }
 
 proptest! {
-    #![proptest_config(worlds())]
+    #![proptest_config(worlds(2_000))]
 
     /// Two roles that the same people have give what one role with the joined levels gives, and no more than either.
     #[test]

@@ -10,7 +10,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(random::worlds())]
+    #![proptest_config(random::worlds(2_000))]
 
     /// With few administrators, most often none: then it depends on the roles.
     #[test]

@@ -97,7 +97,7 @@ fn agree(world: &World) {
 }
 
 proptest! {
-    #![proptest_config(worlds())]
+    #![proptest_config(worlds(2_000))]
 
     #[test]
     fn walking_a_predicate_is_the_reference(world in world()) {

@@ -5,7 +5,7 @@ use orgscope_testing::square::agree;
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(worlds())]
+    #![proptest_config(worlds(2_000))]
 
     #[test]
     fn every_answer_is_the_reference(world in world()) {

@@ -29,7 +29,7 @@ fn rows(database: &Sqlite) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: worlds().cases / 4, ..worlds() })]
+    #![proptest_config(worlds(500))]
 
     #[test]
     fn what_follows_is_what_would_be_filled(world in world(), batches in vec(vec((any::<u8>(), any::<[u8; 4]>()), 1..8), 1..10)) {

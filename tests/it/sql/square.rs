@@ -6,22 +6,21 @@ use orgscope_testing::random::{World, world, worlds};
 use orgscope_testing::sql::Sqlite;
 use orgscope_testing::sql::square::{create, fill, found, mappings, square};
 use orgscope_testing::square::permissions;
-use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 #[test]
 fn sqlite_is_the_reference() {
-    square(&Sqlite::new(), Ids::Both, worlds());
+    square(&Sqlite::new(), Ids::Both, worlds(2_000));
 }
 
 #[test]
 fn sqlite_with_columns_of_text_is_the_reference() {
-    square(&Sqlite::new(), Ids::Text, ProptestConfig { cases: worlds().cases / 4, ..worlds() });
+    square(&Sqlite::new(), Ids::Text, worlds(500));
 }
 
 #[test]
 fn sqlite_with_columns_of_integers_is_the_reference() {
-    square(&Sqlite::new(), Ids::Integers, ProptestConfig { cases: worlds().cases / 4, ..worlds() });
+    square(&Sqlite::new(), Ids::Integers, worlds(500));
 }
 
 /// What is not in the set is in its complement, also where owners and flags are NULL.
@@ -30,7 +29,7 @@ fn is_not_true_is_the_complement() {
     let database = Sqlite::new();
     let mirror = Mirror::new(Dialect::Sqlite, "orgscope_", Ids::Both).unwrap();
     create(&database, Ids::Both, &mirror);
-    let config = ProptestConfig { cases: worlds().cases / 40, ..worlds() };
+    let config = worlds(50);
     let ask = |world: World| {
         let policy = world.policy();
         let snapshot = Snapshot::compile(&policy);

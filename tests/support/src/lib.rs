@@ -16,3 +16,16 @@ pub mod random;
 pub mod sql;
 pub mod square;
 pub mod story;
+
+use std::sync::LazyLock;
+
+/// How often to do what takes long: a tenth of the whole, so that a test run on a laptop takes a minute.
+///
+/// `ORGSCOPE_TEST_PERCENT` is another share. CI sets it to 100; for a night of random worlds it may be 10000.
+pub fn scaled(whole: u32) -> u32 {
+    static PERCENT: LazyLock<u32> = LazyLock::new(|| match std::env::var("ORGSCOPE_TEST_PERCENT") {
+        Ok(percent) => percent.parse().expect("`ORGSCOPE_TEST_PERCENT` is a number"),
+        Err(_) => 10,
+    });
+    (whole * *PERCENT).div_ceil(100)
+}

@@ -7,12 +7,11 @@ use orgscope::{
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// How many random worlds a property is tried on: `ORGSCOPE_TEST_WORLDS`, or 2,000.
-pub fn worlds() -> ProptestConfig {
-    let cases = std::env::var("ORGSCOPE_TEST_WORLDS")
-        .ok()
-        .map_or(2_000, |text| text.parse().expect("`ORGSCOPE_TEST_WORLDS` is a number of worlds"));
-    ProptestConfig { cases, ..ProptestConfig::default() }
+use crate::scaled;
+
+/// Tries a property on as many random worlds, [`scaled`].
+pub fn worlds(whole: u32) -> ProptestConfig {
+    ProptestConfig { cases: scaled(whole), ..ProptestConfig::default() }
 }
 
 /// A world: a document, and records to ask about.
