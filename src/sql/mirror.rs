@@ -66,7 +66,7 @@ const ROWS: usize = 250;
 /// let statements = mirror.follow(&receipt)?;
 /// let texts: Vec<&str> = statements.iter().map(|statement| statement.text.as_str()).collect();
 /// assert_eq!(texts, [
-///     r#"UPDATE "orgscope_state" SET "state" = CASE WHEN "state" = ? THEN CAST(? AS BIGINT) END, "revision" = ? WHERE "id" = 1"#,
+///     r#"UPDATE "orgscope_state" SET "state" = (CASE WHEN ("state" = ?) THEN CAST(? AS BIGINT) END), "revision" = ? WHERE "id" = 1"#,
 ///     r#"INSERT INTO "orgscope_members" ("department_id", "user_id") VALUES (?, ?)"#,
 /// ]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
