@@ -1,4 +1,4 @@
-//! Changes as data: one command for each thing that an administrator can do.
+//! Commands: changes as data.
 
 use std::fmt;
 
@@ -14,10 +14,10 @@ use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::subject::Subject;
 
-/// One change. As JSON it is an object with one key, the command's name; a file of commands is an array of them.
+/// A change as data. In JSON it is an object with one key, the name of the command; a file of commands is an array of them.
 ///
-/// A field that may be left out may be `null` too. Every other field must be written, those that may be `null` as well:
-/// `{"move_department": {"id": 2, "parent": null}}` makes a root of department 2.
+/// An optional field may be left out or `null`. All others are required, even if they may be `null`:
+/// `{"move_department": {"id": 2, "parent": null}}` makes department 2 a root.
 ///
 /// ```
 /// use orgscope::document::Command;
@@ -33,7 +33,7 @@ use crate::vocabulary::subject::Subject;
 pub enum Command {
     /// Adds a department.
     AddDepartment(Department),
-    /// Gives a department another name, or none.
+    /// Sets or removes the name of a department.
     RenameDepartment {
         /// The department.
         id: DepartmentId,
@@ -41,7 +41,7 @@ pub enum Command {
         #[serde(deserialize_with = "optional_text")]
         name: Option<String>,
     },
-    /// Puts a department, with all that is below it, below another.
+    /// Moves a department, with all departments below it, below another.
     MoveDepartment {
         /// The department.
         id: DepartmentId,
@@ -56,25 +56,25 @@ pub enum Command {
     },
     /// Adds a user.
     AddUser {
-        /// Their id, which no other user has.
+        /// The id, unique among the users.
         id: UserId,
-        /// What people call them.
+        /// The display name.
         #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
         name: Option<String>,
-        /// Whether they may ask; they may when left out.
+        /// Whether the user is active; the default is `true`.
         #[serde(default, deserialize_with = "optional_flag", skip_serializing_if = "is_default")]
         active: Option<bool>,
-        /// The departments that they are a member of.
+        /// The departments that the user is a member of.
         #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
         departments: Vec<DepartmentId>,
-        /// The departments that they are head of.
+        /// The departments that the user is head of.
         #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
         heads: Vec<DepartmentId>,
-        /// The departments that they are deputy of.
+        /// The departments that the user is deputy of.
         #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
         deputy_of: Vec<DepartmentId>,
     },
-    /// Gives a user another name, or none.
+    /// Sets or removes the name of a user.
     RenameUser {
         /// The user.
         id: UserId,
@@ -86,11 +86,11 @@ pub enum Command {
     SetActive {
         /// The user.
         user: UserId,
-        /// Whether they may ask.
+        /// Whether the user is active.
         #[serde(deserialize_with = "required_flag")]
         active: bool,
     },
-    /// Removes a user, with their places in departments and groups and the assignments to them.
+    /// Removes a user, with all memberships and posts, and the assignments to the user.
     RemoveUser {
         /// The user.
         id: UserId,
@@ -102,36 +102,36 @@ pub enum Command {
         /// The department.
         department: DepartmentId,
     },
-    /// Ends a membership.
+    /// Ends the membership of a user in a department.
     LeaveDepartment {
         /// The user.
         user: UserId,
         /// The department.
         department: DepartmentId,
     },
-    /// Makes a user head of a department, or no head of it.
+    /// Makes a user head of a department, or ends that.
     SetHead {
         /// The user.
         user: UserId,
         /// The department.
         department: DepartmentId,
-        /// Whether they are head of it.
+        /// Whether the user is head of it.
         #[serde(deserialize_with = "required_flag")]
         head: bool,
     },
-    /// Makes a user deputy of a department, or no deputy of it.
+    /// Makes a user deputy of a department, or ends that.
     SetDeputy {
         /// The user.
         user: UserId,
         /// The department.
         department: DepartmentId,
-        /// Whether they are deputy of it.
+        /// Whether the user is deputy of it.
         #[serde(deserialize_with = "required_flag")]
         deputy: bool,
     },
     /// Adds a group.
     AddGroup(Group),
-    /// Gives a group another name, or none.
+    /// Sets or removes the name of a group.
     RenameGroup {
         /// The group.
         id: GroupId,
@@ -139,7 +139,7 @@ pub enum Command {
         #[serde(deserialize_with = "optional_text")]
         name: Option<String>,
     },
-    /// Removes a group, with the assignments to it.
+    /// Removes a group with its memberships and the assignments to it.
     RemoveGroup {
         /// The group.
         id: GroupId,
@@ -151,34 +151,34 @@ pub enum Command {
         /// The group.
         group: GroupId,
     },
-    /// Ends a membership.
+    /// Ends the membership of a user in a group.
     LeaveGroup {
         /// The user.
         user: UserId,
         /// The group.
         group: GroupId,
     },
-    /// Marks a user as an administrator, or not.
+    /// Marks a user as an administrator, or ends that.
     SetAdministrator {
         /// The user.
         user: UserId,
-        /// Whether they are one.
+        /// Whether the user is an administrator.
         #[serde(deserialize_with = "required_flag")]
         administrator: bool,
     },
     /// Adds a role.
     CreateRole(Role),
-    /// Adds a role that grants what another does, assigned to nobody, neither hidden nor locked.
+    /// Adds a role with the levels of another. It is not assigned, not hidden and not locked.
     CloneRole {
-        /// The role to take the levels from.
+        /// The role to copy the levels from.
         from: RoleId,
-        /// The id of the new one.
+        /// The id of the new role.
         id: RoleId,
-        /// The name of the new one.
+        /// The name of the new role.
         #[serde(deserialize_with = "text")]
         name: String,
     },
-    /// Gives a role another name.
+    /// Sets the name of a role.
     RenameRole {
         /// The role.
         id: RoleId,
@@ -199,7 +199,7 @@ pub enum Command {
         #[serde(deserialize_with = "required_flag")]
         hidden: bool,
     },
-    /// Sets what a role grants for one permission.
+    /// Sets the grant of a role for one permission.
     SetLevel {
         /// The role.
         role: RoleId,
@@ -209,7 +209,7 @@ pub enum Command {
         /// The level, or `allow` or `deny` for a toggle.
         level: Word<Grant>,
     },
-    /// Sets the same level for some permissions in all roles of a section but the locked ones.
+    /// Sets one level for several permissions in all roles of a section, except locked roles.
     SetLevelForAllRoles {
         /// The section.
         #[serde(deserialize_with = "text")]
@@ -223,47 +223,47 @@ pub enum Command {
     Assign {
         /// The role.
         role: RoleId,
-        /// Who gets it.
+        /// The subject that gets it.
         subject: Word<Subject>,
     },
     /// Ends an assignment.
     Unassign {
         /// The role.
         role: RoleId,
-        /// Who had it.
+        /// The subject that loses it.
         subject: Word<Subject>,
     },
 }
 
-// The constructors, in the order of the variants. What is added is built as in a document.
+// Constructors, in the order of the variants. Those that add something take it as it stands in a document.
 impl Command {
     /// Adds a department.
     pub fn add_department(department: Department) -> Self {
         Self::AddDepartment(department)
     }
 
-    /// Gives a department another name, or none.
+    /// Sets or removes the name of a department.
     pub fn rename_department(id: impl Into<DepartmentId>, name: Option<&str>) -> Self {
         Self::RenameDepartment { id: id.into(), name: name.map(str::to_owned) }
     }
 
-    /// Puts a department below another, or makes it a root.
+    /// Moves a department below another, or makes it a root.
     pub fn move_department(id: impl Into<DepartmentId>, parent: Option<DepartmentId>) -> Self {
         Self::MoveDepartment { id: id.into(), parent }
     }
 
-    /// Removes a department that is empty.
+    /// Removes a department that has no child, member, head or deputy.
     pub fn remove_department(id: impl Into<DepartmentId>) -> Self {
         Self::RemoveDepartment { id: id.into() }
     }
 
-    /// Adds a user. Whether they are an administrator is not part of it: that is [`set_administrator`](Self::set_administrator).
+    /// Adds a user. `admin` is ignored: use [`set_administrator`](Self::set_administrator).
     pub fn add_user(user: User) -> Self {
         let User { id, name, departments, heads, deputy_of, active, admin: _ } = user;
         Self::AddUser { id, name, active, departments, heads, deputy_of }
     }
 
-    /// Gives a user another name, or none.
+    /// Sets or removes the name of a user.
     pub fn rename_user(id: impl Into<UserId>, name: Option<&str>) -> Self {
         Self::RenameUser { id: id.into(), name: name.map(str::to_owned) }
     }
@@ -283,17 +283,17 @@ impl Command {
         Self::JoinDepartment { user: user.into(), department: department.into() }
     }
 
-    /// Ends a membership.
+    /// Ends the membership of a user in a department.
     pub fn leave_department(user: impl Into<UserId>, department: impl Into<DepartmentId>) -> Self {
         Self::LeaveDepartment { user: user.into(), department: department.into() }
     }
 
-    /// Makes a user head of a department, or no head of it.
+    /// Makes a user head of a department, or ends that.
     pub fn set_head(user: impl Into<UserId>, department: impl Into<DepartmentId>, head: bool) -> Self {
         Self::SetHead { user: user.into(), department: department.into(), head }
     }
 
-    /// Makes a user deputy of a department, or no deputy of it.
+    /// Makes a user deputy of a department, or ends that.
     pub fn set_deputy(user: impl Into<UserId>, department: impl Into<DepartmentId>, deputy: bool) -> Self {
         Self::SetDeputy { user: user.into(), department: department.into(), deputy }
     }
@@ -303,7 +303,7 @@ impl Command {
         Self::AddGroup(group)
     }
 
-    /// Gives a group another name, or none.
+    /// Sets or removes the name of a group.
     pub fn rename_group(id: impl Into<GroupId>, name: Option<&str>) -> Self {
         Self::RenameGroup { id: id.into(), name: name.map(str::to_owned) }
     }
@@ -318,12 +318,12 @@ impl Command {
         Self::JoinGroup { user: user.into(), group: group.into() }
     }
 
-    /// Ends a membership of a group.
+    /// Ends the membership of a user in a group.
     pub fn leave_group(user: impl Into<UserId>, group: impl Into<GroupId>) -> Self {
         Self::LeaveGroup { user: user.into(), group: group.into() }
     }
 
-    /// Marks a user as an administrator, or not.
+    /// Marks a user as an administrator, or ends that.
     pub fn set_administrator(user: impl Into<UserId>, administrator: bool) -> Self {
         Self::SetAdministrator { user: user.into(), administrator }
     }
@@ -333,12 +333,12 @@ impl Command {
         Self::CreateRole(role)
     }
 
-    /// Adds a role that grants what another does, assigned to nobody.
+    /// Adds a role with the levels of another, not assigned.
     pub fn clone_role(from: impl Into<RoleId>, id: impl Into<RoleId>, name: impl Into<String>) -> Self {
         Self::CloneRole { from: from.into(), id: id.into(), name: name.into() }
     }
 
-    /// Gives a role another name.
+    /// Sets the name of a role.
     pub fn rename_role(id: impl Into<RoleId>, name: impl Into<String>) -> Self {
         Self::RenameRole { id: id.into(), name: name.into() }
     }
@@ -353,12 +353,12 @@ impl Command {
         Self::SetHidden { role: role.into(), hidden }
     }
 
-    /// Sets what a role grants for one permission.
+    /// Sets the grant of a role for one permission.
     pub fn set_level(role: impl Into<RoleId>, permission: impl Into<String>, level: impl Into<Grant>) -> Self {
         Self::SetLevel { role: role.into(), permission: permission.into(), level: Word::Known(level.into()) }
     }
 
-    /// Sets the same level for some permissions in all roles of a section but the locked ones.
+    /// Sets one level for several permissions in all roles of a section, except locked roles.
     pub fn set_level_for_all_roles(
         section: impl Into<String>,
         permissions: impl IntoIterator<Item: Into<String>>,
@@ -407,10 +407,10 @@ impl<'de> Deserialize<'de> for Command {
     }
 }
 
-/// What is told who writes anything else.
+/// The `expected` part of the error message.
 const EXPECTED: &str = "a command: an object with one key, the command's name";
 
-/// The entries of an object that is to have a first one.
+/// The entries of an object that must not be empty.
 struct Named<'e, A>(&'e mut A);
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Named<'_, A> {
@@ -426,7 +426,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Named<'_, A> {
     }
 }
 
-/// Reads a field that may be `null` and must be written.
+/// Reads a field that is required and may be `null`.
 fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     Option::deserialize(deserializer)
 }

@@ -1,6 +1,6 @@
-//! What arrives from outside: documents as data, not yet validated.
+//! Documents as data: what arrives from outside, not yet validated.
 //!
-//! A [`Document`] is read by serde from any self-describing format (JSON is the reference), or built in code:
+//! serde reads a [`Document`] from any self-describing format (JSON is the reference). It can also be built in code:
 //!
 //! ```
 //! use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
@@ -25,8 +25,8 @@
 //! # Ok::<(), orgscope::PolicyError>(())
 //! ```
 //!
-//! Nothing here is checked beyond the shape. [`Policy::from_document`](crate::Policy::from_document) reports every
-//! problem of the content at once.
+//! These types check only the form. [`Policy::from_document`](crate::Policy::from_document) checks the content, and reports all
+//! problems at once.
 
 mod command;
 pub(crate) mod object;
@@ -58,7 +58,7 @@ pub(crate) use word::{is_default, text};
 pub struct Document {
     /// The version of the format.
     pub(crate) format: Format,
-    /// What delegates may hand out.
+    /// How much delegates may grant.
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
     pub delegation: Word<Delegation>,
     /// Sections, resource types and actions.
@@ -80,37 +80,37 @@ impl Document {
         Self::default()
     }
 
-    /// The same document with another mode of delegation.
+    /// Sets how much delegates may grant.
     pub fn delegation(mut self, delegation: Delegation) -> Self {
         self.delegation = Word::Known(delegation);
         self
     }
 
-    /// The same document with one more section.
+    /// Adds a section.
     pub fn section(mut self, section: Section) -> Self {
         self.schema.sections.push(section);
         self
     }
 
-    /// The same document with one more department.
+    /// Adds a department.
     pub fn department(mut self, department: Department) -> Self {
         self.org.departments.push(department);
         self
     }
 
-    /// The same document with one more user.
+    /// Adds a user.
     pub fn user(mut self, user: User) -> Self {
         self.org.users.push(user);
         self
     }
 
-    /// The same document with one more group.
+    /// Adds a group.
     pub fn group(mut self, group: Group) -> Self {
         self.org.groups.push(group);
         self
     }
 
-    /// The same document with one more role.
+    /// Adds a role.
     pub fn role(mut self, role: Role) -> Self {
         self.roles.push(role);
         self
@@ -129,7 +129,7 @@ impl Document {
     }
 }
 
-/// The version of the document format. There is one, written `1`; a newer one is refused with a message that says so.
+/// The version of the document format. The only one is `1`; the error for a newer one says to update.
 ///
 /// Public for the binary, which reads it alone to tell a newer format from a broken file.
 #[doc(hidden)]

@@ -1,10 +1,10 @@
-//! Objects are read as objects only.
+//! Reads objects from objects only.
 
 use serde::de::{Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-/// Asks for an object where a derived reader would be content with a list of the values of its fields, in their order:
-/// `["ann", "Ann"]` is no user.
+/// Requires an object where a derived reader would also accept a list of the values of its fields: `["ann", "Ann"]` is not
+/// a user.
 pub(crate) struct ObjectOnly<D>(pub(crate) D);
 
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {
@@ -20,7 +20,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {
     }
 }
 
-/// Implements reading for types with `#[serde(remote = "Self")]`, whose derived reader is a function of their own.
+/// Implements `Deserialize` for types with `#[serde(remote = "Self")]`, whose derived reader is an inherent function.
 macro_rules! read_objects {
     ($($object:ident)*) => { $(
         impl<'de> serde::Deserialize<'de> for $object {
@@ -31,7 +31,7 @@ macro_rules! read_objects {
     )* };
 }
 
-/// The same for writing, which needs nothing special.
+/// Implements `Serialize` for the same types.
 macro_rules! write_objects {
     ($($object:ident)*) => { $(
         impl serde::Serialize for $object {

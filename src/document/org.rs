@@ -33,27 +33,27 @@ pub struct Org {
 pub struct Department {
     /// The id, unique among the departments.
     pub id: DepartmentId,
-    /// What people call it.
+    /// The display name.
     #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
     pub name: Option<String>,
-    /// The department that it is directly below.
+    /// The department directly above, or none for a root.
     #[serde(default, skip_serializing_if = "is_default")]
     pub parent: Option<DepartmentId>,
 }
 
 impl Department {
-    /// A root without a name.
+    /// A root department without a name.
     pub fn new(id: impl Into<DepartmentId>) -> Self {
         Self { id: id.into(), name: None, parent: None }
     }
 
-    /// The same department with a name.
+    /// Sets the name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// The same department, directly below another.
+    /// Sets the department directly above.
     pub fn parent(mut self, parent: impl Into<DepartmentId>) -> Self {
         self.parent = Some(parent.into());
         self
@@ -72,22 +72,22 @@ impl Department {
 pub struct User {
     /// The id, unique among the users.
     pub id: UserId,
-    /// What people call them.
+    /// The display name.
     #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
     pub name: Option<String>,
-    /// The departments that they are a member of.
+    /// The departments that the user is a member of.
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
     pub departments: Vec<DepartmentId>,
-    /// The departments that they are head of, member there or not.
+    /// The departments that the user is head of, whether a member or not.
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
     pub heads: Vec<DepartmentId>,
-    /// The departments that they are deputy of, member there or not.
+    /// The departments that the user is deputy of, whether a member or not.
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
     pub deputy_of: Vec<DepartmentId>,
-    /// Whether they may ask at all; they may when left out.
+    /// Whether the user is active; the default is `true`. An inactive user is denied everything.
     #[serde(default, deserialize_with = "optional_flag", skip_serializing_if = "is_default")]
     pub active: Option<bool>,
-    /// Whether the host application marked them as an administrator.
+    /// Whether the host application marks the user as an administrator.
     #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
     pub admin: bool,
 }
@@ -106,37 +106,37 @@ impl User {
         }
     }
 
-    /// The same user with a name.
+    /// Sets the name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// The same user, member of one more department.
+    /// Makes the user a member of one more department.
     pub fn member_of(mut self, department: impl Into<DepartmentId>) -> Self {
         self.departments.push(department.into());
         self
     }
 
-    /// The same user, head of one more department.
+    /// Makes the user head of one more department.
     pub fn head_of(mut self, department: impl Into<DepartmentId>) -> Self {
         self.heads.push(department.into());
         self
     }
 
-    /// The same user, deputy of one more department.
+    /// Makes the user deputy of one more department.
     pub fn deputy_of(mut self, department: impl Into<DepartmentId>) -> Self {
         self.deputy_of.push(department.into());
         self
     }
 
-    /// The same user, who asks nothing any more; what they own stays visible to their colleagues.
+    /// Deactivates the user, who is denied everything from then on. Colleagues still see the user's records.
     pub fn inactive(mut self) -> Self {
         self.active = Some(false);
         self
     }
 
-    /// The same user, marked as an administrator.
+    /// Marks the user as an administrator.
     pub fn administrator(mut self) -> Self {
         self.admin = true;
         self
@@ -164,7 +164,7 @@ impl User {
 pub struct Group {
     /// The id, unique among the groups.
     pub id: GroupId,
-    /// What people call it.
+    /// The display name.
     #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
     pub name: Option<String>,
     /// The members.
@@ -178,13 +178,13 @@ impl Group {
         Self { id: id.into(), name: None, members: Vec::new() }
     }
 
-    /// The same group with a name.
+    /// Sets the name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// The same group with one more member.
+    /// Adds a member.
     pub fn member(mut self, user: impl Into<UserId>) -> Self {
         self.members.push(user.into());
         self

@@ -13,7 +13,7 @@ use crate::vocabulary::subject::Subject;
 read_objects! { Role }
 write_objects! { Role }
 
-/// A role: what it grants, and to whom it is assigned.
+/// A role: what it grants, and whom it is assigned to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "a role as an object")]
 #[non_exhaustive]
@@ -23,25 +23,25 @@ pub struct Role {
     /// The section whose permissions it grants.
     #[serde(deserialize_with = "text")]
     pub section: String,
-    /// What people call it; unique in its section, whatever the case.
+    /// The display name, unique in its section, compared in lower case.
     #[serde(deserialize_with = "text")]
     pub name: String,
-    /// Whether lists of roles leave it out. No decision depends on it.
+    /// Whether lists of roles leave it out. This does not affect decisions.
     #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
     pub hidden: bool,
-    /// Whether nobody but the host application may change it.
+    /// Whether only the host application may change it.
     #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
     pub locked: bool,
-    /// The level for each permission, for example `contact.read`; `deny` for those left out.
+    /// The level for each permission, for example `contact.read`. A permission that is left out is `deny`.
     #[serde(default, deserialize_with = "unique_keys", skip_serializing_if = "is_default")]
     pub grants: BTreeMap<String, Word<Grant>>,
-    /// Who has it.
+    /// The subjects that it is assigned to.
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
     pub assigned_to: Vec<Word<Subject>>,
 }
 
 impl Role {
-    /// A role that grants nothing and that nobody has.
+    /// A role that grants nothing and is not assigned.
     pub fn new(id: impl Into<RoleId>, section: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -54,25 +54,25 @@ impl Role {
         }
     }
 
-    /// The same role with this grant for one permission: a [`Level`](crate::Level), or [`Grant::Allow`] for a toggle.
+    /// Sets the grant for one permission: a [`Level`](crate::Level), or [`Grant::Allow`] for a toggle.
     pub fn grant(mut self, permission: impl Into<String>, grant: impl Into<Grant>) -> Self {
         self.grants.insert(permission.into(), Word::Known(grant.into()));
         self
     }
 
-    /// The same role, assigned to one more subject.
+    /// Assigns the role to one more subject.
     pub fn assigned_to(mut self, subject: Subject) -> Self {
         self.assigned_to.push(Word::Known(subject));
         self
     }
 
-    /// The same role, left out of lists of roles.
+    /// Leaves the role out of lists of roles.
     pub fn hidden(mut self) -> Self {
         self.hidden = true;
         self
     }
 
-    /// The same role, which nobody but the host application may change.
+    /// Locks the role: only the host application may change it.
     pub fn locked(mut self) -> Self {
         self.locked = true;
         self

@@ -10,7 +10,7 @@ use crate::vocabulary::mode::Unowned;
 read_objects! { Schema Section ResourceType Action }
 write_objects! { Schema Section ResourceType Action }
 
-/// What can be permitted at all.
+/// The schema: all permissions that exist.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "a schema as an object")]
 #[non_exhaustive]
@@ -42,13 +42,13 @@ impl Section {
         Self { name: name.into(), manage: None, resources: Vec::new() }
     }
 
-    /// The same section, its roles edited by the holders of this permission, for example `crm_settings.manage`.
+    /// Sets the permission that lets a user edit the roles of the section, for example `crm_settings.manage`.
     pub fn managed_by(mut self, permission: impl Into<String>) -> Self {
         self.manage = Some(permission.into());
         self
     }
 
-    /// The same section with one more resource type.
+    /// Adds a resource type.
     pub fn resource(mut self, resource: ResourceType) -> Self {
         self.resources.push(resource);
         self
@@ -63,7 +63,7 @@ pub struct ResourceType {
     /// The name, unique in the whole document.
     #[serde(deserialize_with = "text")]
     pub name: String,
-    /// Whom a record without owner belongs to.
+    /// How a record without an owner counts.
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
     pub unowned: Word<Unowned>,
     /// The actions, in the order in which they are shown.
@@ -77,20 +77,20 @@ impl ResourceType {
         Self { name: name.into(), unowned: Word::default(), actions: Vec::new() }
     }
 
-    /// The same resource type, its records without owner being everybody's own.
+    /// Makes the type a pool: a record without an owner counts as every user's own.
     pub fn pool(mut self) -> Self {
         self.unowned = Word::Known(Unowned::Pool);
         self
     }
 
-    /// The same resource type with one more action.
+    /// Adds an action.
     pub fn action(mut self, action: Action) -> Self {
         self.actions.push(action);
         self
     }
 }
 
-/// Something that can be done to a record of a type, or, as a toggle, without any record.
+/// An action on records of a type or, as a toggle, without a record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "an action as an object")]
 #[non_exhaustive]
@@ -98,22 +98,22 @@ pub struct Action {
     /// The name, unique in its resource type.
     #[serde(deserialize_with = "text")]
     pub name: String,
-    /// Whether it takes `allow` and `deny` and has no record.
+    /// Whether the action is a toggle: it takes `allow` or `deny`, and has no record.
     #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
     pub toggle: bool,
-    /// The levels that a role may set, beside `deny`, which it always may; all eight when left out.
+    /// The levels that a role may set besides `deny`; the default is all eight.
     #[serde(default, skip_serializing_if = "is_default")]
     pub levels: Option<Vec<Word<Level>>>,
-    /// The level that every active user has, whatever the roles say; `deny` when left out.
+    /// The level that every active user has, whatever the roles; the default is `deny`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub floor: Option<Word<Grant>>,
-    /// The actions of the same type that must be allowed too, on the same record.
+    /// The actions of the same type that must be allowed as well, on the same record.
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
     pub requires: Vec<String>,
-    /// Whether a record that is shared with a user counts, provided that the user's level is not `deny`.
+    /// Whether a share of a record counts, for users whose level is not `deny`.
     #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
     pub shared: bool,
-    /// Whether administrators have it without any role; they do when left out.
+    /// Whether administrators have it without any role; the default is `true`.
     #[serde(default, deserialize_with = "optional_flag", skip_serializing_if = "is_default")]
     pub admin_bypass: Option<bool>,
 }
@@ -132,36 +132,36 @@ impl Action {
         }
     }
 
-    /// A toggle: it takes `allow` or `deny` and has no record.
+    /// A toggle: an action that takes `allow` or `deny`, and has no record.
     pub fn toggle(name: impl Into<String>) -> Self {
         Self { toggle: true, ..Self::new(name) }
     }
 
-    /// The same action, for which a role may set only these levels and `deny`.
+    /// Restricts the levels that a role may set to these and `deny`.
     pub fn levels(mut self, levels: impl IntoIterator<Item = Level>) -> Self {
         self.levels = Some(levels.into_iter().map(Word::Known).collect());
         self
     }
 
-    /// The same action with a level that every active user has: a [`Level`], or [`Grant::Allow`] for a toggle.
+    /// Sets the level that every active user has: a [`Level`], or [`Grant::Allow`] for a toggle.
     pub fn floor(mut self, floor: impl Into<Grant>) -> Self {
         self.floor = Some(Word::Known(floor.into()));
         self
     }
 
-    /// The same action, requiring one more action of its type.
+    /// Requires one more action of the same type.
     pub fn requires(mut self, action: impl Into<String>) -> Self {
         self.requires.push(action.into());
         self
     }
 
-    /// The same action, for which a share counts.
+    /// Makes shares of a record count.
     pub fn shared(mut self) -> Self {
         self.shared = true;
         self
     }
 
-    /// The same action, which administrators have only by a role.
+    /// Removes the bypass: administrators have the action only by a role.
     pub fn without_admin_bypass(mut self) -> Self {
         self.admin_bypass = Some(false);
         self

@@ -1,4 +1,4 @@
-//! How single fields are read: words of a closed list, `null`, and maps whose keys stand once.
+//! Readers of single fields: words of a closed list, flags, texts, `null`, and maps with unique keys.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,8 +11,8 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::vocabulary::word::Spelled;
 
-/// A word of a closed list (a [`Level`](crate::Level), a [`Grant`](crate::Grant), …), or the text that stands in its
-/// place. A misspelt word is one of the problems that loading a document reports all at once.
+/// A word of a closed list (a [`Level`](crate::Level), a [`Grant`](crate::Grant), …), or the unknown text in its place. A misspelt
+/// word is one of the problems that loading a document reports all at once.
 ///
 /// ```
 /// use orgscope::Level;
@@ -24,9 +24,9 @@ use crate::vocabulary::word::Spelled;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Word<T> {
-    /// The word.
+    /// A known word.
     Known(T),
-    /// A text that is none of the words.
+    /// A text that is not one of the words.
     Unknown(String),
 }
 
@@ -37,7 +37,7 @@ impl<T> From<T> for Word<T> {
 }
 
 impl<T: FromStr + Copy> Word<T> {
-    /// The word, or what is wrong with the text.
+    /// The word, or the error for the text.
     pub(crate) fn known(&self) -> Result<T, T::Err> {
         match self {
             Self::Known(word) => Ok(*word),
@@ -84,12 +84,12 @@ impl<'de, T: Spelled + Deserialize<'de>> Deserialize<'de> for Word<T> {
     }
 }
 
-/// Reads a flag. By hand, because a reader of YAML takes the text `"true"` for one where it is asked for one.
+/// Reads a flag. Written by hand, because a YAML reader that is asked for a flag accepts the text `"true"`.
 pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     optional_flag(deserializer).map(Option::unwrap_or_default)
 }
 
-/// Reads a flag, or `null`.
+/// Reads a flag or `null`.
 pub(crate) fn optional_flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
     struct FlagVisitor;
 
@@ -110,19 +110,19 @@ pub(crate) fn optional_flag<'de, D: Deserializer<'de>>(deserializer: D) -> Resul
     deserializer.deserialize_any(FlagVisitor)
 }
 
-/// Reads a flag that must be written.
+/// Reads a flag that is required.
 pub(crate) fn required_flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     let flag = optional_flag(deserializer)?;
     flag.ok_or_else(|| D::Error::invalid_type(Unexpected::Other("null"), &"`true` or `false`"))
 }
 
-/// Reads a text. By hand, because a reader of YAML takes the number `7` for one where it is asked for one.
+/// Reads a text. Written by hand, because a YAML reader that is asked for a text accepts the number `7`.
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = optional_text(deserializer)?;
     text.ok_or_else(|| D::Error::invalid_type(Unexpected::Other("null"), &"a text"))
 }
 
-/// Reads a text, or `null`.
+/// Reads a text or `null`.
 pub(crate) fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     struct TextVisitor;
 
@@ -143,7 +143,7 @@ pub(crate) fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Resul
     deserializer.deserialize_any(TextVisitor)
 }
 
-/// Reads a field for which `null` means the same as leaving it out.
+/// Reads a field for which `null` means the default.
 pub(crate) fn null_is_default<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: Default + Deserialize<'de>,
@@ -152,8 +152,7 @@ where
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Reads a map in which a key that stands twice is an error: the last one must not win in silence. An entry that is
-/// `null` is left out.
+/// Reads a map in which a duplicate key is an error instead of a silent replacement. An entry that is `null` is left out.
 pub(crate) fn unique_keys<'de, T, D>(deserializer: D) -> Result<BTreeMap<String, T>, D::Error>
 where
     T: Deserialize<'de>,
@@ -190,7 +189,7 @@ where
     Ok(map.into_iter().filter_map(|(key, value)| Some((key, value?))).collect())
 }
 
-/// For `skip_serializing_if`: whether a field holds what leaving it out means.
+/// Whether a field has its default value, for `skip_serializing_if`.
 pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }

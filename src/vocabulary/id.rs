@@ -1,4 +1,4 @@
-//! Ids: integers or text, one type for each kind of thing.
+//! Ids: integers or text, with a type for each kind of thing.
 
 use std::fmt::{self, Debug, Display, Write};
 use std::hash::{Hash, Hasher};
@@ -10,9 +10,9 @@ use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 use thiserror::Error;
 
-/// The kinds of things that have ids. They only keep the ids apart; no value of them exists.
+/// The kinds of things that have ids, as types without values.
 pub mod kind {
-    /// A person who asks, or who owns records.
+    /// A person.
     #[derive(Debug)]
     pub enum User {}
     /// A department of the company.
@@ -24,7 +24,7 @@ pub mod kind {
     /// A role.
     #[derive(Debug)]
     pub enum Role {}
-    /// A record of a world file. The library itself never asks for a record's id.
+    /// A record of a world file. The library itself does not use ids of records.
     #[derive(Debug)]
     pub enum Record {}
 }
@@ -39,21 +39,21 @@ pub type GroupId = Id<kind::Group>;
 pub type RoleId = Id<kind::Role>;
 /// The id of a record in a world file.
 pub type RecordId = Id<kind::Record>;
-/// The id of a user, its text borrowed.
+/// The id of a user, with borrowed text.
 pub type UserRef<'a> = Id<kind::User, &'a str>;
-/// The id of a department, its text borrowed.
+/// The id of a department, with borrowed text.
 pub type DepartmentRef<'a> = Id<kind::Department, &'a str>;
-/// The id of a group, its text borrowed.
+/// The id of a group, with borrowed text.
 pub type GroupRef<'a> = Id<kind::Group, &'a str>;
 
-/// An id: an integer of 64 bits or text, never both. `7` and `"7"` are different ids.
+/// An id: a 64-bit integer or text. `7` and `"7"` are different ids.
 ///
-/// The kind keeps the ids of users, departments, groups, roles and records apart, so that the compiler refuses a
-/// department where a user belongs. An integer never allocates; text is shared, so a clone costs a counter at most.
-/// With `&str` as its text an id is [`Copy`] and borrows: this is how questions are asked.
+/// The kind keeps the ids of users, departments, groups, roles and records apart, so that a department in the place of a user
+/// does not compile. An integer never allocates. Text is shared, so a clone at most increments a counter. An id with `&str` as
+/// its text is [`Copy`] and borrows; queries take this form.
 ///
-/// Ids sort integers first, then text code point by code point, and compare exactly: no case folding, no
-/// normalisation, no trimming.
+/// Integers sort before text, and text sorts code point by code point. Ids are compared exactly, without case folding,
+/// normalisation or trimming.
 ///
 /// ```
 /// use orgscope::{DepartmentId, UserId};
@@ -65,7 +65,7 @@ pub type GroupRef<'a> = Id<kind::Group, &'a str>;
 /// assert_eq!(std::mem::size_of::<DepartmentId>(), 16);
 /// ```
 ///
-/// One kind is not another:
+/// An id of another kind does not compile:
 ///
 /// ```compile_fail,E0308
 /// use orgscope::{DepartmentId, UserId};
@@ -77,7 +77,7 @@ pub struct Id<Kind, Text = Arc<str>> {
     kind: PhantomData<fn() -> Kind>,
 }
 
-/// What an id holds. The order of the variants is the order of ids.
+/// The value of an id. The order of the variants is the order of ids.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Value<Text> {
     Integer(i64),
@@ -91,13 +91,13 @@ impl<Kind, Text> Id<Kind, Text> {
 }
 
 impl<Kind, Text: AsRef<str>> Id<Kind, Text> {
-    /// The same id with its text borrowed.
+    /// The same id with borrowed text.
     #[inline]
     pub fn borrowed(&self) -> Id<Kind, &str> {
         Id::new(self.value())
     }
 
-    /// The integer, if it is one.
+    /// The integer, or `None` for text.
     pub fn as_integer(&self) -> Option<i64> {
         match self.value {
             Value::Integer(integer) => Some(integer),
@@ -105,7 +105,7 @@ impl<Kind, Text: AsRef<str>> Id<Kind, Text> {
         }
     }
 
-    /// The text, if it is text.
+    /// The text, or `None` for an integer.
     pub fn as_text(&self) -> Option<&str> {
         match &self.value {
             Value::Integer(_) => None,
@@ -121,14 +121,14 @@ impl<Kind, Text: AsRef<str>> Id<Kind, Text> {
         }
     }
 
-    /// Whether this is the empty text, which no document may hold.
+    /// Whether this is the empty text, which is invalid in documents.
     pub(crate) fn is_empty(&self) -> bool {
         self.as_text().is_some_and(str::is_empty)
     }
 }
 
 impl<Kind> Id<Kind> {
-    /// The text, if it is text, to be shared.
+    /// The shared text, or `None` for an integer.
     pub(crate) fn shared_text(&self) -> Option<&Arc<str>> {
         match &self.value {
             Value::Integer(_) => None,
@@ -137,7 +137,7 @@ impl<Kind> Id<Kind> {
     }
 }
 
-// What a derive would say, but without asking anything of `Kind`, which no id holds.
+// Written by hand, because a derive would bound `Kind`, which an id does not contain.
 impl<Kind, Text: Clone> Clone for Id<Kind, Text> {
     #[inline]
     fn clone(&self) -> Self {
@@ -215,8 +215,8 @@ impl<'a, Kind> From<&'a Id<Kind>> for Id<Kind, &'a str> {
     }
 }
 
-/// Writes the id so that it can be parsed: an integer or text as it is, but text that could be taken for something else (an
-/// integer, a quoted text) or that holds a control character as a JSON string.
+/// Writes the id so that it can be parsed: an integer or plain text as it is, and text that could be mistaken (for an
+/// integer, for quoted text) or that contains a control character as a JSON string.
 ///
 /// ```
 /// use orgscope::UserId;
@@ -265,7 +265,7 @@ impl<Kind> FromStr for Id<Kind> {
     }
 }
 
-/// A text that is not an id.
+/// The error for a text that is not an id.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(transparent)]
 pub struct InvalidId(Fault);
@@ -274,7 +274,7 @@ pub struct InvalidId(Fault);
 enum Fault {
     #[error("the id is empty: name one")]
     Empty,
-    #[error("it begins with a quote and is no JSON string: quote all of it, as in `\"7\"`")]
+    #[error("it begins with a quote but is not a JSON string: quote all of it, as in `\"7\"`")]
     Quote,
 }
 
@@ -287,12 +287,12 @@ impl<Kind, Text: AsRef<str>> Debug for Id<Kind, Text> {
     }
 }
 
-/// The integer that is written like this and in no other way.
+/// The integer whose canonical form is this text.
 fn canonical_integer(text: &str) -> Option<i64> {
     text.parse::<i64>().ok().filter(|integer| integer.to_string() == text)
 }
 
-/// Whether text can be parsed as it is: it is neither an integer nor quoted.
+/// Whether the text can be parsed unquoted: it is neither an integer nor quoted, and has no control characters.
 fn is_plain(text: &str) -> bool {
     canonical_integer(text).is_none() && !text.starts_with('"') && !text.contains(char::is_control)
 }

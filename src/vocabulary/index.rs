@@ -1,20 +1,20 @@
-//! Typed indices: a number of one kind can't be taken for a number of another.
+//! Typed indices, so that a number of one kind can't be mistaken for a number of another.
 
 use std::fmt::Debug;
 use std::hash::Hash;
 
 /// A position in a list, or a number that names something in compiled data.
 pub(crate) trait Idx: Copy + Debug + Eq + Hash + Ord {
-    /// The index of a position. The upper half of the numbers is left for marks.
+    /// The index of a position. The upper half of the numbers is reserved for marks.
     fn new(position: usize) -> Self;
 
     /// The position.
     fn index(self) -> usize;
 
-    /// The index with this number, which a mark may have been taken off.
+    /// The index with this number, from which a mark may have been removed.
     fn of_number(number: u32) -> Self;
 
-    /// The position as a number, to be packed or compared with others.
+    /// The position as a number, for packing and comparing.
     fn number(self) -> u32;
 }
 
@@ -50,41 +50,41 @@ indices! {
     SectionIndex
     /// An action among all actions of a schema.
     ActionIndex
-    /// A user in compiled lists. A user keeps it while they are there; then another one may get it.
+    /// A user in compiled lists. The slot of a removed user may be reused.
     UserSlot
-    /// A department. It keeps its slot while it is there, whatever moves; then another one may get it.
+    /// A department. It keeps its slot when departments move. The slot of a removed department may be reused.
     DepartmentSlot
-    /// A department's number in preorder, so that a department and all below it are a range. It changes when departments come,
-    /// go or move, and nothing but the tree keeps it.
+    /// A department's number in preorder, so that a department and all below it are a range. It changes when departments are
+    /// added, removed or moved, so only the tree stores it.
     DepartmentNumber
-    /// A list of several departments, interned.
+    /// An interned list of several departments.
     ListSlot
-    /// What the roles of a user depend on, departments aside, interned.
+    /// An interned standing: what the roles of a user depend on, apart from departments.
     StandingSlot
-    /// A set of roles that some departments bring, interned.
+    /// An interned set of roles that users get through departments.
     ClassSlot
     /// A shard of a hash table.
     ShardIndex
-    /// A group. No other group of this policy, or of a state that led to it, ever had the number.
+    /// A group. The number is never reused in the states that follow each other.
     GroupNumber
 }
 
 impl UserSlot {
-    /// The owner of a record whom nobody knows.
+    /// An unknown owner.
     pub(crate) const UNKNOWN: Self = Self(u32::MAX);
-    /// A principal whom nobody knows: not even an unknown owner.
+    /// An unknown principal, who is not an unknown owner either.
     pub(crate) const STRANGER: Self = Self(u32::MAX - 1);
 }
 
 impl DepartmentSlot {
-    /// The slot of no department. Zero is not a slot either, so that a list of departments can be packed into a non-zero number.
+    /// Not a slot of a department. Neither is zero, so that a list of departments can be packed into a non-zero number.
     pub(crate) const NOWHERE: Self = Self(1);
-    /// The first slot that a department may have.
+    /// The first slot of a department.
     pub(crate) const FIRST: Self = Self(2);
 }
 
 impl DepartmentNumber {
-    /// The number of no department. No range holds it.
+    /// Not a number of a department. No range contains it.
     pub(crate) const NONE: Self = Self((1 << 31) - 1);
 }
 

@@ -10,15 +10,15 @@ use crate::vocabulary::word::{self, UnknownWord, spelled};
 /// | level | reaches |
 /// |---|---|
 /// | `deny` | nothing |
-/// | `own` | the records that I own |
-/// | `department` | `own`, and the records owned by members of my departments |
-/// | `department+sub` | `department`, and the records owned by members of any department below mine |
+/// | `own` | the records that the user owns |
+/// | `department` | `own`, and the records owned by members of the user's departments |
+/// | `department+sub` | `department`, and the records owned by members of any department below those |
 /// | `all` | every record of the type |
-/// | `own+open`, `department+open`, `department+sub+open` | the same, and every record that is "available to everyone" |
+/// | `own+open`, `department+open`, `department+sub+open` | the same, and every record with the flag "available to everyone" |
 ///
 /// Levels are sets, so two of them need not be comparable: `own+open` and `department` each reach records that the
-/// other does not. [`PartialOrd`] is inclusion, and [`join`](Self::join) is the union. `deny` is the bottom, not a
-/// veto: joined with anything it changes nothing.
+/// other does not. [`PartialOrd`] is inclusion, and [`join`](Self::join) is the union. `deny` is the bottom and not a
+/// veto: joining it with a level gives that level.
 ///
 /// ```
 /// use orgscope::Level;
@@ -38,22 +38,22 @@ pub enum Level {
     Deny = 0,
     /// Own records.
     Own = OWN,
-    /// Own records and those of the members of my departments.
+    /// Own records, and those of the members of the user's departments.
     Department = OWN | DEPARTMENT,
-    /// The same, and those of the members of the departments below.
+    /// The same, and those of the members of all departments below.
     DepartmentSub = OWN | DEPARTMENT | SUB,
-    /// Own records and open ones.
+    /// Own records, and open ones.
     OwnOpen = OWN | OPEN,
-    /// The records of my departments and open ones.
+    /// As [`Department`](Self::Department), and open ones.
     DepartmentOpen = OWN | DEPARTMENT | OPEN,
-    /// The records of my departments and below, and open ones.
+    /// As [`DepartmentSub`](Self::DepartmentSub), and open ones.
     DepartmentSubOpen = OWN | DEPARTMENT | SUB | OPEN,
     /// Every record of the type: open or not, owned or not.
     All = OWN | DEPARTMENT | SUB | OPEN | ALL,
 }
 
-// The five parts that levels are made of. A record has some of these relations to the user who asks; a level reaches
-// it if they share one.
+// The five parts that levels are made of, each a relation between a record and the user. A level reaches a record if they
+// have a part in common.
 pub(crate) const OWN: u8 = 1;
 pub(crate) const DEPARTMENT: u8 = 1 << 1;
 pub(crate) const SUB: u8 = 1 << 2;
@@ -61,7 +61,7 @@ pub(crate) const OPEN: u8 = 1 << 3;
 pub(crate) const ALL: u8 = 1 << 4;
 
 impl Level {
-    /// The eight levels, each after those that it includes. This is the order of canonical documents.
+    /// The eight levels, each after those that it includes, in the order of canonical documents.
     pub const EACH: [Self; 8] = [
         Self::Deny,
         Self::Own,
@@ -73,7 +73,7 @@ impl Level {
         Self::All,
     ];
 
-    /// The level that reaches what either reaches: exactly the union, never more.
+    /// The level that reaches exactly what at least one of the two reaches.
     #[inline]
     pub const fn join(self, other: Self) -> Self {
         Self::least_with(self.parts() | other.parts())
@@ -105,8 +105,7 @@ impl Level {
         self as u8
     }
 
-    /// The least level that has these parts. The parts of a union of levels make a level themselves, so a join adds
-    /// nothing.
+    /// The smallest level with these parts. The parts of a union of levels are themselves a level, so a join adds nothing.
     const fn least_with(parts: u8) -> Self {
         let open = parts & OPEN != 0;
         if parts & ALL != 0 {
@@ -125,7 +124,7 @@ impl Level {
     }
 }
 
-/// By inclusion: `None` where neither reaches all that the other does.
+/// Compares by inclusion: `None` if neither level includes the other.
 impl PartialOrd for Level {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         match (self.includes(*other), other.includes(*self)) {
@@ -145,8 +144,7 @@ impl FromStr for Level {
     }
 }
 
-/// What a role holds, or a user has, for one permission: a level, or `allow` where the action is a toggle. `deny` is
-/// [`Level::Deny`] in both.
+/// What a role grants, or a user has, for one permission: a level, or `allow` for a toggle. `deny` is [`Level::Deny`] for both.
 ///
 /// ```
 /// use orgscope::{Grant, Level};
@@ -154,11 +152,11 @@ impl FromStr for Level {
 /// assert_eq!("allow".parse(), Ok(Grant::Allow));
 /// assert_eq!("own+open".parse(), Ok(Grant::Level(Level::OwnOpen)));
 /// assert_eq!("owm".parse::<Grant>().unwrap_err().to_string(), "unknown level `owm`: expected `deny`, `own`, \
-///     `department`, `department+sub`, `own+open`, `department+open`, `department+sub+open` or `all`, and for a \
+///     `department`, `department+sub`, `own+open`, `department+open`, `department+sub+open` or `all`, or for a \
 ///     toggle `allow` or `deny`");
 /// ```
 ///
-/// As data it is that word:
+/// serde reads and writes the same words:
 ///
 /// ```
 /// # use orgscope::{Grant, Level};
@@ -168,14 +166,14 @@ impl FromStr for Level {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Grant {
-    /// A level, for an action that has records; or `deny` for a toggle.
+    /// A level, or `deny` for a toggle.
     Level(Level),
     /// `allow`, for a toggle.
     Allow,
 }
 
 impl Grant {
-    /// `deny`, which a role holds for every permission that it does not mention.
+    /// `deny`, the grant of a role for every permission that it does not mention.
     pub const DENY: Self = Self::Level(Level::Deny);
 
     /// The grant as documents spell it.
@@ -200,11 +198,11 @@ impl FromStr for Grant {
         if text == "allow" {
             return Ok(Self::Allow);
         }
-        text.parse().map(Self::Level).map_err(|error: UnknownWord| error.or(", and for a toggle `allow` or `deny`"))
+        text.parse().map(Self::Level).map_err(|error: UnknownWord| error.or(", or for a toggle `allow` or `deny`"))
     }
 }
 
 spelled! {
     Level: "a level such as `own`"
-    Grant: "a level such as `own`, or `allow` (a name with a dot stands in quotes: \"contact.read\")"
+    Grant: "a level such as `own`, or `allow` (quote a name with a dot: \"contact.read\")"
 }

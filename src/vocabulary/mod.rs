@@ -1,4 +1,4 @@
-//! The words that every other part is written in: ids, levels, permissions, the facts of a record, subjects.
+//! The vocabulary of all other rooms: ids, levels, permissions, the facts of a record, subjects.
 //!
 //! This room depends on nothing else in the crate.
 

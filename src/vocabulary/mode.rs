@@ -1,31 +1,31 @@
-//! The two choices that a document makes once: for its delegates, and for the records of a type that nobody owns.
+//! The two-way choices of a document: what delegates may give, and how records without an owner count.
 
 use std::str::FromStr;
 
 use crate::vocabulary::word::{self, UnknownWord, spelled};
 
-/// What a delegate, who may edit roles and is no administrator, may hand out.
+/// How much a delegate (a role editor who is not an administrator) may grant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Delegation {
-    /// No more than the delegate's own level.
+    /// At most the delegate's own level.
     #[default]
     Contained,
-    /// Anything that the role takes.
+    /// Every level that the action takes.
     Open,
 }
 
-/// Whom a record without owner belongs to.
+/// How a record without an owner counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Unowned {
-    /// To nobody: only `all`, the open flag and shares reach it.
+    /// As nobody's: only `all`, the open flag and shares reach it.
     #[default]
     Restricted,
-    /// To everybody: it counts as everyone's own.
+    /// As every user's own.
     Pool,
 }
 
 impl Delegation {
-    /// The word that documents write.
+    /// The word in documents.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Contained => "contained",
@@ -43,7 +43,7 @@ impl FromStr for Delegation {
 }
 
 impl Unowned {
-    /// The word that documents write.
+    /// The word in documents.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Restricted => "restricted",

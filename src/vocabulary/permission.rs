@@ -6,16 +6,16 @@ use std::marker::PhantomData;
 use crate::vocabulary::facts::{AnyRecord, Record};
 use crate::vocabulary::index::{ActionIndex, Idx};
 
-/// What a token remembers of the schema that it was looked up in: equal schemas have equal fingerprints.
+/// A hash of the schema that a token was looked up in. Equal schemas have equal fingerprints.
 pub(crate) type Fingerprint = u64;
 
-/// A permission on records of type `R`, for example `contact.read`; with `()` as its record a toggle, for example
-/// `mailbox.connect`, which is allowed or denied as such.
+/// A permission on records of type `R`, for example `contact.read`; or, with `()` as `R`, a toggle, which has no record, for
+/// example `mailbox.connect`.
 ///
-/// It is looked up by name once, at start-up, where a misspelling is an error; from then on it is two numbers. It
-/// belongs to the schema that it came from and to every schema equal to that one; asked of another, it denies.
+/// Look it up by name once, at start-up, where a misspelling is an error. From then on it is two numbers. It is valid for
+/// the schema that it came from and for every equal schema; with another schema, a check denies.
 ///
-/// Without a type of the application, `Permission` stands for [`AnyRecord`], whose type is compared at run time.
+/// `Permission` without a type parameter is for [`AnyRecord`], whose type is compared at run time.
 ///
 /// ```
 /// use orgscope::document::{Action, Document, ResourceType, Section};
@@ -49,7 +49,7 @@ pub(crate) type Fingerprint = u64;
 /// }
 /// ```
 ///
-/// while the same with a contact does:
+/// A contact does:
 ///
 /// ```
 /// # use orgscope::{Facts, Permission, Principal, Resource};
@@ -60,7 +60,7 @@ pub(crate) type Fingerprint = u64;
 /// }
 /// ```
 ///
-/// A toggle is asked about `()`:
+/// The record of a toggle is `()`:
 ///
 /// ```
 /// # use orgscope::{Permission, Principal};
@@ -69,7 +69,7 @@ pub(crate) type Fingerprint = u64;
 /// }
 /// ```
 ///
-/// never about a record:
+/// Any other record does not compile:
 ///
 /// ```compile_fail,E0308
 /// # use orgscope::{AnyRecord, Permission, Principal};
@@ -78,7 +78,7 @@ pub(crate) type Fingerprint = u64;
 /// }
 /// ```
 ///
-/// and a permission on records never without one:
+/// Nor does `()` for a permission on records:
 ///
 /// ```compile_fail,E0308
 /// # use orgscope::{Permission, Principal};
@@ -98,7 +98,7 @@ impl<R> Permission<R> {
     }
 }
 
-// What a derive would say, but without asking anything of `R`, which no token holds.
+// Written by hand, because a derive would bound `R`, which a token does not contain.
 impl<R> Clone for Permission<R> {
     fn clone(&self) -> Self {
         *self
@@ -117,17 +117,17 @@ impl<R> Debug for Permission<R> {
     }
 }
 
-/// A permission found by its name alone: with records, or a toggle.
+/// A permission that was looked up by name alone: levelled, or a toggle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnyPermission {
-    /// It is asked about a record.
+    /// A permission on records.
     Levelled(Permission),
-    /// It has no record: it is asked about `()`.
+    /// A toggle.
     Toggle(Permission<()>),
 }
 
 impl AnyPermission {
-    /// The action, and the schema that it is an action of.
+    /// The action, and the fingerprint of its schema.
     pub(crate) const fn action(self) -> (ActionIndex, Fingerprint) {
         match self {
             Self::Levelled(permission) => (permission.action, permission.schema),

@@ -1,6 +1,6 @@
-//! What somebody is in a department.
+//! The posts of a user in a department.
 
-/// What a user is in a department.
+/// The post of a user in a department.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]

@@ -1,14 +1,14 @@
-//! The kinds of refusals: in a word, why a change is not made.
+//! The kinds of refusals.
 
 use std::str::FromStr;
 
 use crate::vocabulary::word::{self, UnknownWord, spelled};
 
-/// In a word, why a batch of commands was refused.
+/// Why a batch of commands was refused, in a word.
 ///
-/// Where several of the first five apply to a command, the first counts, in this order. A conflict comes before all of them
-/// but `not_permitted`, which comes before a conflict unless what changed is whether who asks may. A lock-out is looked for
-/// at the end, when each command of the batch has passed.
+/// If several of the first five apply to a command, the first in declaration order is reported. `Conflict` precedes all of them
+/// except `NotPermitted`, and precedes that too if the actor's permission is what changed. Lock-out is judged at the end,
+/// when every command of the batch has passed.
 ///
 /// ```
 /// use orgscope::RefusalKind;
@@ -20,24 +20,24 @@ use crate::vocabulary::word::{self, UnknownWord, spelled};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RefusalKind {
-    /// Who asks may not change such things at all.
+    /// The actor may not make such changes at all.
     NotPermitted,
-    /// The command makes no sense on the state that it meets.
+    /// The command is invalid on the state that it is applied to.
     Invalid,
-    /// It touches a locked role, which only the host application does.
+    /// The command changes a locked role, which only the host application may do.
     LockedRole,
-    /// It is about somebody whom the permission to manage does not reach.
+    /// The command is about a subject that the actor's permission to manage does not reach.
     OutsideReach,
-    /// It hands out more than who asks has.
+    /// The command gives more than the actor has.
     ExceedsOwnLevel,
-    /// Nobody could manage a section after it.
+    /// The batch would leave a section that nobody can manage.
     WouldLockOut,
-    /// What it is about changed since the revision that the editor saw.
+    /// Something that the command depends on changed after the revision that the actor saw.
     Conflict,
 }
 
 impl RefusalKind {
-    /// The seven, in the order of the variants.
+    /// All kinds, in declaration order.
     pub const EACH: [Self; 7] = [
         Self::NotPermitted,
         Self::Invalid,
@@ -48,7 +48,7 @@ impl RefusalKind {
         Self::Conflict,
     ];
 
-    /// The word that documents and logs write.
+    /// The word in documents and logs.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotPermitted => "not_permitted",

@@ -1,4 +1,4 @@
-//! Subjects: whom a role is assigned to, and whom a record is shared with or owned by.
+//! Subjects of assignments, subjects of shares, and owners of records.
 
 use std::fmt::{self, Display};
 use std::sync::Arc;
@@ -9,9 +9,9 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor
 use crate::vocabulary::id::{DepartmentId, DepartmentRef, GroupId, GroupRef, Id, UserId, UserRef, kind};
 use crate::vocabulary::word::{Spelled, UnknownWord};
 
-/// Whom a role is assigned to.
+/// The users whom a role is assigned to.
 ///
-/// Assignments are evaluated live: who moves into a department has its roles at once.
+/// Assignments are evaluated live: a user who joins a department has its roles at once.
 ///
 /// ```
 /// use orgscope::Subject;
@@ -26,9 +26,9 @@ use crate::vocabulary::word::{Spelled, UnknownWord};
 pub enum Subject {
     /// One user.
     User(UserId),
-    /// Who is anchored in this department: its direct members, its head and its deputies.
+    /// The direct members, heads and deputies of a department.
     Department(DepartmentId),
-    /// The same for this department and every one below it.
+    /// The members, heads and deputies of a department and of all departments below it.
     #[serde(rename = "department+sub")]
     DepartmentSub(DepartmentId),
     /// The members of a group.
@@ -39,7 +39,7 @@ pub enum Subject {
     Deputies,
     /// Every user who is a member, head or deputy of some department.
     Employees,
-    /// The users that the host application marked as administrators.
+    /// The users whom the host application marks as administrators.
     Administrators,
     /// Every user of the document.
     Everyone,
@@ -51,12 +51,12 @@ impl Subject {
         Self::User(id.into())
     }
 
-    /// The direct members, the head and the deputies of a department.
+    /// The direct members, heads and deputies of a department.
     pub fn department(id: impl Into<DepartmentId>) -> Self {
         Self::Department(id.into())
     }
 
-    /// The members, heads and deputies of a department and of those below it.
+    /// The members, heads and deputies of a department and of all departments below it.
     pub fn department_sub(id: impl Into<DepartmentId>) -> Self {
         Self::DepartmentSub(id.into())
     }
@@ -66,12 +66,12 @@ impl Subject {
         Self::Group(id.into())
     }
 
-    /// The error for another word than those of [`dynamic`](Self::dynamic).
+    /// The error for a word that [`dynamic`](Self::dynamic) does not know.
     pub(crate) fn unknown(word: &str) -> UnknownWord {
         UnknownWord::new("unknown subject", word, SUBJECT.trim_start_matches("a subject: "))
     }
 
-    /// The subject that is written as this word alone.
+    /// The subject without an id that is written as this word.
     pub(crate) fn dynamic(word: &str) -> Option<Self> {
         match word {
             "supervisors" => Some(Self::Supervisors),
@@ -84,7 +84,7 @@ impl Subject {
     }
 }
 
-/// As documents and messages write it: `department+sub sales`, `supervisors`.
+/// Writes the subject as messages name it: `department+sub sales`, `supervisors`.
 impl Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -101,7 +101,7 @@ impl Display for Subject {
     }
 }
 
-/// Whom one record is shared with: the subjects that have an id. With `&str` as its text it borrows.
+/// A subject that a record is shared with: one of those with an id. With `&str` as its text it borrows.
 ///
 /// ```
 /// use orgscope::{Facts, Share};
@@ -113,9 +113,9 @@ impl Display for Subject {
 pub enum Share<Text: AsRef<str> = Arc<str>> {
     /// One user.
     User(Id<kind::User, Text>),
-    /// The direct members, the head and the deputies of a department.
+    /// The direct members, heads and deputies of a department.
     Department(Id<kind::Department, Text>),
-    /// The same for a department and every one below it.
+    /// The members, heads and deputies of a department and of all departments below it.
     #[serde(rename = "department+sub")]
     DepartmentSub(Id<kind::Department, Text>),
     /// The members of a group.
@@ -123,22 +123,22 @@ pub enum Share<Text: AsRef<str> = Arc<str>> {
 }
 
 impl<'a> Share<&'a str> {
-    /// With one user.
+    /// One user.
     pub fn user(id: impl Into<UserRef<'a>>) -> Self {
         Self::User(id.into())
     }
 
-    /// With the direct members, the head and the deputies of a department.
+    /// The direct members, heads and deputies of a department.
     pub fn department(id: impl Into<DepartmentRef<'a>>) -> Self {
         Self::Department(id.into())
     }
 
-    /// With the members, heads and deputies of a department and of those below it.
+    /// The members, heads and deputies of a department and of all departments below it.
     pub fn department_sub(id: impl Into<DepartmentRef<'a>>) -> Self {
         Self::DepartmentSub(id.into())
     }
 
-    /// With the members of a group.
+    /// The members of a group.
     pub fn group(id: impl Into<GroupRef<'a>>) -> Self {
         Self::Group(id.into())
     }
@@ -162,7 +162,7 @@ impl From<Share<&str>> for Share {
 }
 
 impl Share {
-    /// The same share with its text borrowed, as [`Facts`](crate::Facts) take it.
+    /// The same share with borrowed text, as [`Facts`](crate::Facts) take it.
     pub fn borrowed(&self) -> Share<&str> {
         match self {
             Self::User(id) => Share::User(id.borrowed()),
@@ -175,7 +175,7 @@ impl Share {
 
 /// An owner of a record: a user or a department. With `&str` as its text it borrows.
 ///
-/// Any user id becomes an owner by itself, which is what most records have; a department is named as one.
+/// The id of a user converts into an owner. For a department, write [`Owner::department`].
 ///
 /// ```
 /// use orgscope::{Facts, Owner};
@@ -205,7 +205,7 @@ impl<'a> Owner<&'a str> {
 }
 
 impl Owner {
-    /// The same owner with its text borrowed, as [`Facts`](crate::Facts) take it.
+    /// The same owner with borrowed text, as [`Facts`](crate::Facts) take it.
     pub fn borrowed(&self) -> Owner<&str> {
         match self {
             Self::User(id) => Owner::User(id.borrowed()),
@@ -241,15 +241,15 @@ impl From<Owner<&str>> for Owner {
     }
 }
 
-/// What is expected where a subject is read.
+/// The `expected` part of the message where a subject is read.
 const SUBJECT: &str = "a subject: an object with the one key `user`, `department`, `department+sub` or \
                                   `group`, or one of the words `supervisors`, `deputies`, `employees`, \
                                   `administrators` and `everyone`";
 
 const WITH_ID: [&str; 4] = ["user", "department", "department+sub", "group"];
 
-/// Reads a subject, or one of the smaller choices that are spelled the same way. By hand, because derived enums tell
-/// a reader of JSON no more than `expected value` where an object has a key too many.
+/// Reads a subject, a share or an owner, which are all spelled the same way. Written by hand, because a derived enum reports
+/// only `expected value` if an object has a second key.
 struct SubjectVisitor {
     with_id: &'static [&'static str],
     takes_words: bool,

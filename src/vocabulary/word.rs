@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-/// A text that is none of the words that are expected in its place.
+/// The error for a text that is not one of the words expected in its place.
 ///
 /// ```
 /// use orgscope::Delegation;
@@ -14,14 +14,14 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{what} `{word}`: expected {expected}")]
 pub struct UnknownWord {
-    /// What it is not, for example `unknown level`.
+    /// The beginning of the message, for example `unknown level`.
     what: &'static str,
     word: String,
     expected: String,
 }
 
 impl UnknownWord {
-    /// The text that was found.
+    /// The unknown text.
     pub fn word(&self) -> &str {
         &self.word
     }
@@ -30,20 +30,20 @@ impl UnknownWord {
         Self { what, word: word.to_owned(), expected: expected.into() }
     }
 
-    /// The same error, with more that may be written.
+    /// Appends to the list of expected words.
     pub(crate) fn or(mut self, more: &str) -> Self {
         self.expected += more;
         self
     }
 }
 
-/// A value that is spelled as a word, or may be.
+/// A value that documents may spell as a word.
 pub(crate) trait Spelled: Sized {
-    /// What was expected, for the message about a value of another type.
+    /// The `expected` part of the message about a value of another type.
     const EXPECTED: &'static str;
 }
 
-/// The word of a list that is spelled like this, or what was expected.
+/// Finds the word with this spelling in a list.
 pub(crate) fn parse<T: Copy>(
     what: &'static str,
     words: &[T],
@@ -57,7 +57,7 @@ pub(crate) fn parse<T: Copy>(
     })
 }
 
-/// Text and data for a type with `as_str` and `FromStr`: each value is the word that documents write.
+/// Implements `Display` and serde's traits for a type with `as_str` and `FromStr`, whose values are words.
 macro_rules! spelled {
     ($($type:ty: $expected:literal)*) => { $(
         impl std::fmt::Display for $type {

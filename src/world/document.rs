@@ -1,4 +1,4 @@
-//! World files as they are written: a document with records and expectations added, not yet validated.
+//! World files as written: a document with records and expectations, not yet validated.
 
 use serde::Deserialize;
 
@@ -13,7 +13,7 @@ use crate::vocabulary::subject::{Owner, Share};
 
 read_objects! { WorldFields Record Expect Check List Who Stage }
 
-/// A document with records, and with what is expected of them.
+/// A document with records and expectations.
 ///
 /// ```
 /// use orgscope::world::document::World;
@@ -35,11 +35,11 @@ read_objects! { WorldFields Record Expect Check List Who Stage }
 pub struct World {
     /// The document.
     pub document: Document,
-    /// The records that are asked about.
+    /// The records.
     pub records: Vec<Record>,
-    /// What is expected of the document.
+    /// The expectations before any stage.
     pub expect: Expect,
-    /// Changes, and what is expected after each.
+    /// Batches of changes, each with its expectations.
     pub stages: Vec<Stage>,
 }
 
@@ -49,8 +49,8 @@ impl From<Document> for World {
     }
 }
 
-/// The fields of a world file. Those of a document are named again, because a flattened field would lose the path and
-/// the refusal of unknown fields.
+/// The fields of a world file. Those of a document are repeated, because flattening would lose paths in errors and accept unknown
+/// fields.
 #[derive(Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "a document as an object")]
 struct WorldFields {
@@ -82,30 +82,30 @@ impl From<WorldFields> for World {
 #[serde(remote = "Self", deny_unknown_fields, expecting = "a record as an object")]
 #[non_exhaustive]
 pub struct Record {
-    /// The id, unique among the records of the file. A record that is asked about by itself needs none.
+    /// The id, unique among the records of the file. A record inside a request needs none.
     pub id: Option<RecordId>,
     /// The resource type.
     #[serde(rename = "type", deserialize_with = "text")]
     pub resource: String,
-    /// The one owner, if it is a user: short for `owners` with that user.
+    /// A single owner that is a user: short for `owners` with that user.
     pub owner: Option<UserId>,
-    /// The owners; not together with `owner`.
+    /// The owners. Excludes `owner`.
     pub owners: Option<Vec<Owner>>,
-    /// Whether it is "available to everyone".
+    /// The flag "available to everyone".
     #[serde(default, deserialize_with = "flag")]
     pub open: bool,
-    /// Whom it is shared with.
+    /// The subjects that the record is shared with.
     #[serde(default, deserialize_with = "null_is_default")]
     pub shared_with: Vec<Share>,
 }
 
 impl Record {
-    /// The owners, whichever of the two fields they stand in.
+    /// The owners, from whichever field holds them.
     pub fn each_owner(&self) -> impl Iterator<Item = Owner> {
         self.owner.iter().cloned().map(Owner::User).chain(self.owners.iter().flatten().cloned())
     }
 
-    /// The record as a question needs it.
+    /// The record as a check takes it.
     pub fn as_any(&self) -> AnyRecord<'_> {
         let users = self.owner.iter().map(Owner::<&str>::from);
         let owners = self.owners.iter().flatten().map(Owner::borrowed);
@@ -114,7 +114,7 @@ impl Record {
     }
 }
 
-/// What is expected: each entry is one expectation.
+/// Expectations: each entry is one.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "expectations as an object")]
 #[non_exhaustive]
@@ -130,39 +130,39 @@ pub struct Expect {
     pub who: Vec<Who>,
 }
 
-/// May this user do this, to this record?
+/// The expected result of a check.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "an expected check as an object")]
 #[non_exhaustive]
 pub struct Check {
-    /// The user, who may be unknown.
+    /// The user, possibly unknown.
     pub user: UserId,
     /// The permission, for example `contact.read`.
     #[serde(deserialize_with = "text")]
     pub action: String,
     /// The record; left out for a toggle.
     pub record: Option<RecordId>,
-    /// The answer.
+    /// The expected answer.
     #[serde(deserialize_with = "required_flag")]
     pub allow: bool,
 }
 
-/// Which records may this user do this to?
+/// The expected list of records that a user may do something to.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "an expected list as an object")]
 #[non_exhaustive]
 pub struct List {
-    /// The user, who may be unknown.
+    /// The user, possibly unknown.
     pub user: UserId,
     /// The permission, for example `contact.read`.
     #[serde(deserialize_with = "text")]
     pub action: String,
-    /// The answer: exactly these, in any order.
+    /// The expected answer: exactly these, in any order.
     #[serde(default, deserialize_with = "null_is_default")]
     pub records: Vec<RecordId>,
 }
 
-/// Who may do this, to this record?
+/// The expected users who may do something to a record.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "an expected who as an object")]
 #[non_exhaustive]
@@ -172,28 +172,28 @@ pub struct Who {
     pub action: String,
     /// The record; left out for a toggle.
     pub record: Option<RecordId>,
-    /// The answer: exactly these, in any order.
+    /// The expected answer: exactly these, in any order.
     #[serde(default, deserialize_with = "null_is_default")]
     pub users: Vec<UserId>,
 }
 
-/// A batch of changes, and what is expected after it.
+/// A batch of changes, with expectations.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "a stage as an object")]
 #[non_exhaustive]
 pub struct Stage {
-    /// The user who asks for the changes, who may be unknown; the host application when left out.
+    /// The user who makes the changes, possibly unknown; the host application if left out.
     #[serde(rename = "as")]
     pub by: Option<UserId>,
-    /// Records that replace those of the same id, or are added, before the changes.
+    /// Records that are added before the changes, or replace those with the same id.
     #[serde(default, deserialize_with = "null_is_default")]
     pub records: Vec<Record>,
     /// The changes: one batch.
     #[serde(default, deserialize_with = "null_is_default")]
     pub commands: Vec<Command>,
-    /// Why they are expected to be refused, in a word; that they are applied when left out.
+    /// The expected kind of refusal; if left out, the changes are expected to be applied.
     pub refused: Option<Word<RefusalKind>>,
-    /// What is expected after that.
+    /// The expectations after the changes.
     #[serde(default, deserialize_with = "null_is_default")]
     pub expect: Expect,
 }

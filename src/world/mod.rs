@@ -1,7 +1,6 @@
-//! World files: a policy with records, and with what is expected of it. The one format of the tests, the command line, the
-//! examples and bug reports.
+//! World files: a policy with records and expectations. Tests, the command line, examples and bug reports all use this format.
 //!
-//! A world is read by serde as a [`document::World`], which may hold anything, and validated as a [`World`].
+//! serde reads a [`document::World`], which is validated into a [`World`].
 
 pub mod document;
 
@@ -22,7 +21,7 @@ use crate::vocabulary::refusal::RefusalKind;
 use crate::vocabulary::subject::{Owner, Share};
 use crate::world::document::{Expect, Record};
 
-/// A valid world file: a policy, records of its resource types, and expectations that can be asked.
+/// A valid world file: a policy, records of its resource types, and expectations.
 ///
 /// ```
 /// use orgscope::Snapshot;
@@ -45,7 +44,7 @@ use crate::world::document::{Expect, Record};
 #[derive(Clone, Debug)]
 pub struct World {
     policy: Policy,
-    /// In the order of the file. The stages of a world share what they do not replace.
+    /// In the order of the file. Stages share the records that they do not replace.
     records: Map<usize, Arc<Record>>,
     record_by_id: Map<RecordId, usize>,
     expect: Expect,
@@ -62,7 +61,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// The user who asks for the changes; none if it is the host application.
+    /// The user who makes the changes, or `None` for the host application.
     pub fn by(&self) -> Option<&UserId> {
         self.by.as_ref()
     }
@@ -72,28 +71,28 @@ impl Stage {
         &self.commands
     }
 
-    /// Why they are expected to be refused; none if they are expected to be applied.
+    /// The expected kind of refusal, or `None` if the changes are expected to be applied.
     pub fn refused(&self) -> Option<RefusalKind> {
         self.refused
     }
 
-    /// The records as they are from here on, and what is expected of the state after the changes. Its policy is that of the
-    /// whole file, before any change.
+    /// The records from here on, and the expectations after the changes. Its policy is that of the whole file, before any
+    /// change.
     pub fn world(&self) -> &World {
         &self.world
     }
 }
 
-/// What can be asked of a world: a toggle, or a permission about one of its records.
+/// A question about a world: a toggle, or a permission with one of the records.
 #[derive(Clone, Copy, Debug)]
 pub enum Question<'w> {
-    /// It has no record.
+    /// A toggle.
     Toggle(Permission<()>),
-    /// It is asked about this record, which is of its type.
+    /// A permission, with a record of its type.
     Levelled(Permission, &'w Record),
 }
 
-/// A question that makes no sense in a world. The message says why.
+/// The error for a question that is invalid in a world.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{0}")]
 pub struct InvalidQuestion(String);
@@ -109,7 +108,7 @@ impl World {
     ///
     /// # Errors
     ///
-    /// When something in it makes no sense: then the error holds all problems, each with its path.
+    /// If anything in the file is invalid. The error holds all problems, each with its path.
     pub fn from_document(written: document::World) -> Result<Self, PolicyError> {
         let document::World { document, records, expect, stages } = written;
         let mut problems = Problems::default();
@@ -127,7 +126,7 @@ impl World {
         problems.or(world)
     }
 
-    /// The next stage of a world whose records are these.
+    /// The next stage of a world with these records.
     fn stage(&self, path: &str, written: document::Stage, problems: &mut Problems) -> Stage {
         let document::Stage { by, records, commands, refused, expect } = written;
         if let Some(by) = &by {
@@ -161,21 +160,21 @@ impl World {
         self.records.values().map(|record| &**record)
     }
 
-    /// What is expected of the policy and the records.
+    /// The expectations about the policy and the records.
     pub fn expect(&self) -> &Expect {
         &self.expect
     }
 
-    /// The stages: changes one after another, each with what is expected after it.
+    /// The stages: batches of changes, each with its expectations.
     pub fn stages(&self) -> &[Stage] {
         &self.stages
     }
 
-    /// The question that these names ask.
+    /// The question about a permission and a record by their names.
     ///
     /// # Errors
     ///
-    /// When there is no such action or record, the record is of another type, or a record is missing or too much.
+    /// If the action or the record is unknown, the record is of another type, or a record is missing or superfluous.
     pub fn question(&self, action: &str, record: Option<&RecordId>) -> Result<Question<'_>, InvalidQuestion> {
         let permission = self.policy.schema.any_permission(action)?;
         let record = record
@@ -194,7 +193,7 @@ impl World {
     ///
     /// # Errors
     ///
-    /// When there is no such action, or the record is invalid or of another type.
+    /// If the action is unknown, or the record is invalid or of another type.
     pub fn question_about<'w>(&self, action: &str, record: &'w Record) -> Result<Question<'w>, InvalidQuestion> {
         let permission = self.policy.schema.any_permission(action)?;
         let mut problems = Problems::default();
@@ -262,11 +261,11 @@ impl World {
         }
     }
 
-    /// The permission that lists the records it is allowed for.
+    /// The permission with this name, for a list of records.
     ///
     /// # Errors
     ///
-    /// When there is no such action, or it is a toggle, which has no records.
+    /// If the action is unknown, or a toggle, which has no records.
     pub fn listable(&self, action: &str) -> Result<Permission, InvalidQuestion> {
         match self.policy.schema.any_permission(action)? {
             AnyPermission::Levelled(permission) => Ok(permission),
@@ -277,7 +276,7 @@ impl World {
     }
 }
 
-/// Gives the places of the records, by their ids.
+/// The positions of the records, by id.
 fn check_records(
     list: &str,
     records: &[Record],

@@ -131,7 +131,7 @@ fn what_cannot_be_read_is_one_line_with_its_path() {
         format!(":3: hat: unknown field `hat`, {}\n", fields.replace('`', ""))
     );
 
-    let grant = r#": roles[0].grants["lead.read"]: invalid type: integer `7`, expected a level such as `own`, or `allow` (a name with a dot stands in quotes: "contact.read")"#;
+    let grant = r#": roles[0].grants["lead.read"]: invalid type: integer `7`, expected a level such as `own`, or `allow` (quote a name with a dot: "contact.read")"#;
     assert_eq!(
         problem(
             "type.json",
@@ -394,7 +394,7 @@ fn an_id_that_is_none_is_a_misuse() {
         is_misused(&check(""), &first_line("", "the id is empty: name one"));
         is_misused(&check("\"\""), &first_line("\"\"", "the id is empty: name one"));
         for id in ["\"7", "\"", "\"a\"b", "\"\\x\""] {
-            let why = "it begins with a quote and is no JSON string: quote all of it, as in `\"7\"`";
+            let why = "it begins with a quote but is not a JSON string: quote all of it, as in `\"7\"`";
             is_misused(&check(id), &first_line(id, why));
         }
     }

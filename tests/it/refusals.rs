@@ -234,7 +234,7 @@ fn invalid() {
                 level: Word::Unknown("al".to_owned()),
             },
             "unknown level `al`: expected `deny`, `own`, `department`, `department+sub`, `own+open`, `department+open`, \
-             `department+sub+open` or `all`, and for a toggle `allow` or `deny`",
+             `department+sub+open` or `all`, or for a toggle `allow` or `deny`",
         ),
         (Command::assign("seller", Subject::user("nick")), "role `seller` is already assigned to `user nick`"),
         (Command::assign("x", Subject::Everyone), "there is no role `x`"),
