@@ -1,4 +1,4 @@
-//! A sales company: who sees which contact, and why not. Run it with `cargo run --example crm`.
+//! A sales company: who sees which contact, and why. Run it with `cargo run --example crm`.
 
 mod support {
     pub(crate) mod access;
@@ -15,9 +15,9 @@ use orgscope::{Facts, Handle, Owner, RecordId, Resource, Share, UserId};
 use support::access::{self, Listed, ids, join, reach, why};
 use support::table::table;
 
-const LEGEND: &str = "✎ reads and updates   ✓ reads   · neither   → shared with";
+const LEGEND: &str = "✎ may read and update   ✓ may read   · neither   → shared with";
 
-/// A contact as this application keeps it. It says who owns it, and nothing about departments or roles.
+/// A contact of this application. It names its owners, and nothing about departments or roles.
 #[derive(Clone)]
 struct Contact {
     id: RecordId,
@@ -35,7 +35,7 @@ impl Resource for Contact {
 }
 
 impl Contact {
-    /// The contact in a record of the file; none if it is something else, a deal for example.
+    /// Converts a record of the file. Returns `None` if it is not a contact but a deal, say.
     fn from_record(record: &document::Record) -> Option<Self> {
         let owners = record.each_owner().collect();
         let id = record.id.clone().filter(|_| record.resource == Self::TYPE)?;
@@ -64,16 +64,17 @@ fn story() -> Result<String, Box<dyn Error>> {
         found.ok_or_else(|| format!("there is no contact `{id}`"))
     };
 
-    // At start-up: a misspelt action fails here, and not in front of a customer.
+    // At start-up: a misspelt action fails here, and not in a request.
     let authz = Handle::new(world.policy().clone());
     let read = authz.permission::<Contact>("read")?;
     let update = authz.permission::<Contact>("update")?;
     let add = authz.permission::<Contact>("add")?;
 
-    // Once for each request, so that all its answers come from one state of the company.
+    // Once per request, so that all its answers come from one state of the company.
     let snapshot = authz.load();
 
-    let mut text = "WHO SEES WHICH CONTACT, AND WHY NOT\n\nThe people, and what their roles come to:\n\n".to_owned();
+    let mut text =
+        "WHO SEES WHICH CONTACT, AND WHY\n\nThe people, and the levels that their roles give them:\n\n".to_owned();
     let mut levels = table(["", "name", "member of", "contact.read", "contact.update"]);
     for User { id, name, departments, .. } in &people {
         let (read, update) = (snapshot.principal(id).grant(read), snapshot.principal(id).grant(update));
@@ -84,17 +85,17 @@ fn story() -> Result<String, Box<dyn Error>> {
     writeln!(text, "{}", reach(&snapshot, [read, update], &contacts, &people, LEGEND))?;
 
     for (question, permission, id) in [
-        ("Do the sales teams see each other? Who reads c-nick, and who does not:", read, "c-nick"),
-        ("And the other way round. Who reads c-seth:", read, "c-seth"),
-        ("To read is not to update. Who updates c-seth:", update, "c-seth"),
-        ("It is open, to those whose level has `open`. Who reads c-nora:", read, "c-nora"),
-        ("It is shared, and a share needs some level. Who reads c-shared:", read, "c-shared"),
+        ("Do the sales teams see each other? Who may read c-nick:", read, "c-nick"),
+        ("And the other way round. Who may read c-seth:", read, "c-seth"),
+        ("Reading is not updating. Who may update c-seth:", update, "c-seth"),
+        ("An open contact, for those whose level has `open`. Who may read c-nora:", read, "c-nora"),
+        ("A shared contact; a share needs some level. Who may read c-shared:", read, "c-shared"),
     ] {
         writeln!(text, "\n{}", why(&snapshot, question, permission, contact(id)?, &people))?;
     }
 
-    // The contact that an administrator created. To reassign it the application writes another owner into it: nothing
-    // else is stored, so there is nothing else to bring up to date.
+    // The contact that an administrator created. To reassign it, the application stores another owner. Nothing else about
+    // access is stored, so there is nothing else to update.
     let created = contact("c-root")?;
     let given_to = |owner: &str| Contact { owners: vec![Owner::User(owner.into())], ..created.clone() };
     snapshot.principal("root").may_create(add, created).require()?;
@@ -102,12 +103,15 @@ fn story() -> Result<String, Box<dyn Error>> {
         |giver: &&UserId| snapshot.principal(*giver).may_reassign(update, created, ["nick"]).is_allow();
     let givers = people.iter().map(|person| &person.id).filter(may_give_to_nick);
     writeln!(text, "\n\nAN ADMINISTRATOR'S CONTACT GOES TO A SALESPERSON\n")?;
-    writeln!(text, "root created c-root, and owns it. Who may give it to nick? {}.", join(givers))?;
-    writeln!(text, "As it was, then nick's, then seth's: access follows the owner.\n")?;
+    writeln!(text, "root created c-root and owns it. Who may give it to nick? {}.", join(givers))?;
+    writeln!(text, "Owned by root, then by nick, then by seth: access follows the owner.\n")?;
     let in_turn = [created.clone(), given_to("nick"), given_to("seth")];
     writeln!(text, "{}", reach(&snapshot, [read, update], &in_turn, &people, LEGEND))?;
 
-    writeln!(text, "\nWhile it is nick's, who may give it to whom? Who has no row may give it to nobody.\n")?;
+    writeln!(
+        text,
+        "\nWhile nick owns it, who may give it to whom? People without a row may not give it to anybody.\n"
+    )?;
     let nicks = given_to("nick");
     let mut gifts = table(iter::once("gives to".to_owned()).chain(ids(&people)));
     for giver in &people {

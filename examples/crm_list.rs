@@ -1,4 +1,4 @@
-//! A list of 100,000 contacts in a database, and who sees how many of them. Run it with
+//! Lists of 100,000 contacts in a database: how many each person sees. Run it with
 //! `cargo run --example crm_list --features sql`.
 
 use std::error::Error;
@@ -11,7 +11,7 @@ use orgscope::{Command, Facts, Handle, Permission, Resource, Snapshot};
 use rusqlite::{Connection, params_from_iter};
 use sea_query::{Expr, ExprTrait, Func, Order, Query, SqliteQueryBuilder, Value, Values};
 
-/// A contact, where it is checked one by one. In lists nobody makes one of these.
+/// A contact that is checked by itself. Lists do without it.
 struct Contact {
     owner: Option<String>,
     open: bool,
@@ -28,7 +28,7 @@ impl Resource for Contact {
 const CONTACTS: u32 = 100_000;
 const PEOPLE: [&str; 4] = ["nick", "sam", "sue", "carol"];
 
-/// The application: its database, where its facts are, and who may do what.
+/// The application: its database, the columns with the facts, and the policy.
 struct Crm {
     database: Connection,
     file: PathBuf,
@@ -53,14 +53,14 @@ impl Crm {
         let owners = ["nick", "nora", "seth", "sofia", "nick", "tom", "seth", "carol"];
         let writing = database.transaction()?;
         for nth in 0..CONTACTS {
-            // One in fifty belongs to nobody, and one in twenty is open.
+            // One in fifty has no owner, and one in twenty is open.
             let owner = (nth % 50 != 0).then(|| owners[(nth as usize * 7 / 3) % owners.len()]);
             let mut insert = writing.prepare_cached("INSERT INTO contacts VALUES (?, ?, ?, ?, ?)")?;
             insert.execute((nth, format!("Contact {nth}"), owner, nth % 20 == 0, nth))?;
         }
         writing.commit()?;
 
-        // At start-up: where the facts are, a misspelt action, and the mirror tables.
+        // At start-up: a wrong mapping or a misspelt action fails here. The mirror tables are created and filled.
         let mirror = Mirror::new(Dialect::Sqlite, "orgscope_", Ids::Text)?;
         let columns = Records::new("contact", Ids::Text).owner("owner_id").open("is_open");
         let contacts = Mapping::new(Dialect::Sqlite, columns, Members::mirror(&mirror))?;
@@ -72,7 +72,7 @@ impl Crm {
         Ok(crm)
     }
 
-    /// Statements of the library, in one transaction, which an error takes back.
+    /// Runs statements of the library in one transaction, which an error rolls back. Returns their number.
     fn run_all(&self, statements: impl IntoIterator<Item = Sql>) -> Result<usize, Box<dyn Error>> {
         let writing = self.database.unchecked_transaction()?;
         let mut count = 0;
@@ -88,17 +88,18 @@ impl Crm {
         Ok(count)
     }
 
-    /// Changes the company, and the mirror tables with it. How many statements that took.
+    /// Changes the company: first the mirror tables, then the snapshot. Returns the number of statements that it took.
     ///
-    /// Here one thread changes things. Where several do, they take turns: a lock around all of this.
+    /// Here one thread makes changes. With several, hold a lock during all of this, and save the log entry in the same
+    /// transaction: see `docs::lists`.
     fn change(&self, commands: &[Command]) -> Result<usize, Box<dyn Error>> {
-        let receipt = self.authz.apply(commands)?;
-        // If the tables are at another state than these statements start from, none takes effect, and filling is always right.
-        let followed = self.run_all(self.mirror.follow(&receipt)?);
-        followed.or_else(|_| self.run_all(self.mirror.fill(receipt.after())?))
+        let editor = self.authz.as_host();
+        let statements = self.run_all(self.mirror.follow(&editor.dry_run(commands)?)?)?;
+        editor.apply(commands)?;
+        Ok(statements)
     }
 
-    /// How many contacts a user may read, and the newest of them: two queries of the application with the same condition.
+    /// The number of contacts that a user may read, and the newest of them: two queries with the same condition.
     fn list(&self, snapshot: &Snapshot, user: &str) -> Result<(i64, Vec<String>), Box<dyn Error>> {
         let condition = self.contacts.condition(&snapshot.principal(user).scope(self.read).predicate())?;
         let count = Query::select()
@@ -119,8 +120,8 @@ impl Crm {
         Ok((count, names.collect::<Result<_, _>>()?))
     }
 
-    /// What four people see now.
-    fn tell(&self, text: &mut String) -> Result<(), Box<dyn Error>> {
+    /// Prints what four people see now.
+    fn print(&self, text: &mut String) -> Result<(), Box<dyn Error>> {
         let snapshot = self.authz.load();
         for user in PEOPLE {
             let (count, names) = self.list(&snapshot, user)?;
@@ -147,13 +148,13 @@ fn page(condition: sea_query::Condition) -> (String, Values) {
         .build(SqliteQueryBuilder)
 }
 
-/// Parameters for the driver. What is none of these is an error: to leave it out, or to send NULL, would be another question.
+/// The parameters for the driver. Another type is an error: to leave it out, or to send NULL, would change the question.
 fn values(values: Values) -> Result<Vec<rusqlite::types::Value>, Box<dyn Error>> {
     let bound = |value| match value {
         Value::BigInt(Some(integer)) => Ok(integer.into()),
         Value::BigUnsigned(Some(limit)) => Ok(i64::try_from(limit)?.into()),
         Value::String(Some(text)) => Ok(text.into()),
-        other => Err(format!("{other:?} is of a type that this program does not send").into()),
+        other => Err(format!("{other:?} has a type that this program does not send").into()),
     };
     values.0.into_iter().map(bound).collect()
 }
@@ -161,16 +162,16 @@ fn values(values: Values) -> Result<Vec<rusqlite::types::Value>, Box<dyn Error>>
 /// The story, as text.
 fn story() -> Result<String, Box<dyn Error>> {
     let crm = Crm::open()?;
-    let mut text = format!("A LIST OF {CONTACTS} CONTACTS: HOW MANY ONE READS, AND THE NEWEST THREE\n\n");
-    crm.tell(&mut text)?;
+    let mut text = format!("A LIST OF {CONTACTS} CONTACTS: HOW MANY EACH PERSON READS, AND THE NEWEST THREE\n\n");
+    crm.print(&mut text)?;
 
-    writeln!(text, "\n\nWHAT WAS SENT")?;
+    writeln!(text, "\n\nTHE QUERIES")?;
     let snapshot = crm.authz.load();
     for user in PEOPLE {
         let predicate = snapshot.principal(user).scope(crm.read).predicate();
         let (sql, params) = page(crm.contacts.condition(&predicate)?);
         let param = |value: &Value| match value {
-            // A fingerprint of the company, which says nothing to a reader.
+            // The fingerprint of the company: a random-looking number.
             Value::BigInt(Some(state)) if state.unsigned_abs() > 1 << 32 => "‹state of the mirror›".to_owned(),
             Value::BigInt(Some(integer)) => integer.to_string(),
             Value::BigUnsigned(Some(limit)) => limit.to_string(),
@@ -181,7 +182,7 @@ fn story() -> Result<String, Box<dyn Error>> {
         writeln!(text, "\n{user}: {predicate}\n{sql}\n[{}]", params.join(", "))?;
     }
 
-    writeln!(text, "\n\nSETH'S CONTACTS GO TO NICK, AS FAR AS SUE MAY UPDATE THEM\n")?;
+    writeln!(text, "\n\nSUE GIVES SETH'S CONTACTS TO NICK, AS FAR AS SHE MAY UPDATE THEM\n")?;
     let may_update = crm.contacts.condition(&snapshot.principal("sue").scope(crm.update).predicate())?;
     let (sql, params) = Query::update()
         .table("contacts")
@@ -190,30 +191,30 @@ fn story() -> Result<String, Box<dyn Error>> {
         .cond_where(may_update)
         .build(SqliteQueryBuilder);
     let changed = crm.database.execute(&sql, params_from_iter(values(params)?))?;
-    writeln!(text, "{changed} contacts, and nothing else to bring up to date.\n")?;
-    crm.tell(&mut text)?;
+    writeln!(text, "{changed} contacts, and nothing else to update.\n")?;
+    crm.print(&mut text)?;
 
-    writeln!(text, "\n\nNORA GOES FROM SALES NORTH TO SALES SOUTH\n")?;
+    writeln!(text, "\n\nNORA MOVES FROM SALES NORTH TO SALES SOUTH\n")?;
     let statements = crm.change(&[
         Command::LeaveDepartment { user: "nora".into(), department: "sales-north".into() },
         Command::JoinDepartment { user: "nora".into(), department: "sales-south".into() },
     ])?;
-    writeln!(text, "{statements} statements for the mirror tables; no contact is touched.\n")?;
-    crm.tell(&mut text)?;
+    writeln!(text, "{statements} statements for the mirror tables, and none for the contacts.\n")?;
+    crm.print(&mut text)?;
 
-    writeln!(text, "\n\nSALES SOUTH COMES BELOW SUPPORT\n")?;
+    writeln!(text, "\n\nSALES SOUTH MOVES BELOW SUPPORT\n")?;
     let statements =
         crm.change(&[Command::MoveDepartment { id: "sales-south".into(), parent: Some("support".into()) }])?;
-    writeln!(text, "{statements} statements for the mirror tables; no contact is touched.\n")?;
-    crm.tell(&mut text)?;
+    writeln!(text, "{statements} statements for the mirror tables, and none for the contacts.\n")?;
+    crm.print(&mut text)?;
 
-    writeln!(text, "\n\nA REQUEST THAT STILL HAS THE SNAPSHOT OF BEFORE\n")?;
+    writeln!(text, "\n\nA REQUEST THAT STILL USES THE SNAPSHOT BEFORE THAT\n")?;
     let answer = crm.list(&snapshot, "sam").err().map_or("an answer, which it should not be".to_owned(), |error| {
         error.to_string().split(';').next().unwrap_or_default().to_owned()
     });
     writeln!(text, "{answer}")?;
 
-    // The list says what the checks say, contact by contact.
+    // The list equals the checks, contact by contact.
     let snapshot = crm.authz.load();
     for user in PEOPLE {
         let (principal, mut count) = (snapshot.principal(user), 0);
@@ -223,10 +224,10 @@ fn story() -> Result<String, Box<dyn Error>> {
             count += i64::from(principal.check(crm.read, &contact?).is_allow());
         }
         if crm.list(&snapshot, user)?.0 != count {
-            return Err(format!("{user} reads {count} contacts one by one").into());
+            return Err(format!("checked one by one, {user} reads {count} contacts").into());
         }
     }
-    writeln!(text, "\n\nChecked one by one, each of the four reads as many contacts as listed.")?;
+    writeln!(text, "\n\nChecked one by one, each of the four reads as many contacts as the list has.")?;
     Ok(text)
 }
 

@@ -1,5 +1,5 @@
-//! Who edits the roles: an administrator lets a head edit those of the webmail, as far as his people go. The head sets up a
-//! team, is refused where he reaches too far, and undoes a mistake. Run it with `cargo run --example delegated_admin`.
+//! Delegated administration: an administrator lets a head edit the roles of the webmail, for his own people. The head sets up
+//! a team, is refused where he reaches too far, and undoes a mistake. Run it with `cargo run --example delegated_admin`.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -21,8 +21,8 @@ impl Resource for Mailbox {
     }
 }
 
-/// The company, with the roles that a webmail begins with. Here the permission to manage them is levelled: it reaches some
-/// people, and not others.
+/// The company, with the default roles of a webmail. The permission to manage them is levelled here, so that it reaches some
+/// people and not others.
 fn document() -> Document {
     let mut webmail = presets::webmail();
     for resource in &mut webmail.schema.sections[0].resources {
@@ -49,7 +49,7 @@ fn document() -> Document {
         .user(User::new("tom").name("Tom, support").member_of("support"))
 }
 
-/// The application: a policy, a log, and a clock that an example needs to be the same each time.
+/// The application: a policy, a log, and a clock that is the same in every run.
 struct Application {
     authz: Handle,
     log: Vec<AuditEntry>,
@@ -62,13 +62,13 @@ impl Application {
         Ok(write!(self.text, "{}{title}\n\n", if self.text.is_empty() { "" } else { "\n\n" })?)
     }
 
-    /// On behalf of a user, now.
+    /// An editor for a user, at the present time.
     fn user(&mut self, user: &str) -> Editor<'_> {
         self.minutes += 1;
         self.authz.as_user(user).at(format!("2026-11-22T09:{:02}:00Z", self.minutes))
     }
 
-    /// Applies a batch, keeps its entry in the log, and tells what it did.
+    /// Applies a batch, appends its entry to the log, and prints what it did.
     fn apply(&mut self, user: &str, what: &str, commands: &[Command]) -> Result<Receipt, Box<dyn Error>> {
         let receipt = self.user(user).apply(commands)?;
         self.log.push(receipt.audit().clone());
@@ -79,16 +79,16 @@ impl Application {
         Ok(receipt)
     }
 
-    /// Tells why a batch is refused.
+    /// Prints why a batch is refused.
     fn refused(&mut self, user: &str, what: &str, seen: u64, command: Command) -> Result<(), Box<dyn Error>> {
         let Err(refusal) = self.user(user).if_unchanged_since(seen).apply([command]) else {
-            return Err(format!("{user} {what}: that should be refused").into());
+            return Err(format!("{user} {what}: this should be refused").into());
         };
         writeln!(self.text, "{user} {what}.\n  {}: {refusal}", refusal.kind())?;
         Ok(())
     }
 
-    /// Who may do this to the mailbox of each.
+    /// Prints who may do this to each mailbox.
     fn reach(&mut self, action: &str) -> Result<(), Box<dyn Error>> {
         let snapshot = self.authz.load();
         let permission: Permission<Mailbox> = snapshot.schema().permission(action)?;
@@ -111,7 +111,7 @@ fn story() -> Result<String, Box<dyn Error>> {
     app.title("THE ADMINISTRATOR DELEGATES")?;
     app.apply(
         "root",
-        "clones the role of the supervisors and lets sam edit roles, as far as his people go",
+        "clones the role of the supervisors, and lets sam edit roles for his people",
         &[
             Command::clone_role("webmail-supervisor", "mail-lead", "Mail lead"),
             Command::set_level("mail-lead", "mailbox.edit", Level::DepartmentSub),
@@ -130,7 +130,7 @@ fn story() -> Result<String, Box<dyn Error>> {
     let run = app.authz.as_user("sam").dry_run(&set_up)?;
     let seen_by = run.after().principal("nina").scope(run.after().schema().permission::<Mailbox>("view")?);
     writeln!(app.text, "Would nina see the mailbox of nick?  {}", seen_by.contains(&Mailbox("nick".into())))?;
-    app.apply("sam", "makes a role for the desk of the north", &set_up)?;
+    app.apply("sam", "creates a role for the desk of the north", &set_up)?;
     app.reach("view")?;
 
     app.title("HE IS REFUSED WHERE HE REACHES TOO FAR")?;
@@ -139,22 +139,22 @@ fn story() -> Result<String, Box<dyn Error>> {
     let view = |level| Command::set_level("north-desk", "mailbox.view", level);
     app.refused("sam", "hires somebody", page, Command::add_user(User::new("olga")))?;
     app.refused("nick", "helps himself", page, view(Level::All))?;
-    app.refused("sam", "gives the role to somebody who is not there", page, assign(Subject::user("olga")))?;
+    app.refused("sam", "assigns the role to a user who does not exist", page, assign(Subject::user("olga")))?;
     app.refused("sam", "hides the administrators' role", page, Command::set_hidden("webmail-administrator", true))?;
-    app.refused("sam", "gives the role to tom", page, assign(Subject::user("tom")))?;
-    app.refused("sam", "gives it to all supervisors", page, assign(Subject::Supervisors))?;
+    app.refused("sam", "assigns the role to tom", page, assign(Subject::user("tom")))?;
+    app.refused("sam", "assigns it to all supervisors", page, assign(Subject::Supervisors))?;
     app.refused("sam", "lets the desk see everything", page, view(Level::All))?;
     app.refused("root", "deactivates the only administrator", page, Command::set_active("root", false))?;
-    app.apply("root", "lets the desk see the departments below too", &[view(Level::DepartmentSub)])?;
-    app.refused("sam", "changes the same cell on the page that he still has open", page, view(Level::Deny))?;
+    app.apply("root", "lets the desk see the departments below as well", &[view(Level::DepartmentSub)])?;
+    app.refused("sam", "changes the same cell, on a page that he loaded before", page, view(Level::Deny))?;
 
     app.title("HE UNDOES A MISTAKE")?;
     let mistake = app.apply("sam", "deletes the role of the desk", &[Command::delete_role("north-desk")])?;
     app.reach("view")?;
     for command in mistake.undo() {
-        writeln!(app.text, "  what undoes it: {}", serde_json::to_string(command)?)?;
+        writeln!(app.text, "  to undo it: {}", serde_json::to_string(command)?)?;
     }
-    app.apply("sam", "undoes that", mistake.undo())?;
+    app.apply("sam", "undoes it", mistake.undo())?;
     app.reach("view")?;
 
     app.title("THE AUDIT TRAIL")?;
@@ -167,7 +167,7 @@ fn story() -> Result<String, Box<dyn Error>> {
     }
     let again = Handle::restore(stored, app.log)?;
     let same = again.checkpoint() == app.authz.checkpoint();
-    writeln!(app.text, "\nThe state of the beginning and these entries make the present state: {same}")?;
+    writeln!(app.text, "\nThe first state and these entries restore the present state: {same}")?;
     Ok(app.text)
 }
 

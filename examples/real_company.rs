@@ -1,8 +1,8 @@
-//! What a policy comes to in a company of real size, where many people are in several departments. Run it with
+//! A report on a company of real size, where many people are in several departments. Run it with
 //! `cargo run --example real_company`.
 //!
-//! A report like this knows types and actions by their names alone, so it asks about [`AnyRecord`]. An application has
-//! types of its own, as in the other examples.
+//! The report gets types and actions by name, so it checks [`AnyRecord`]. An application has types of its own, as in the other
+//! examples.
 
 mod support {
     pub(crate) mod table;
@@ -49,7 +49,7 @@ fn story() -> Result<String, Box<dyn Error>> {
     writeln!(text, "{} groups, {} records.", org.groups.len(), records.len())?;
     writeln!(text, "People who may manage the roles: {}.", snapshot.who_can(manage, &()).count())?;
 
-    writeln!(text, "\n\nHOW MANY PEOPLE HAVE WHICH LEVEL, TO READ AND TO UPDATE\n")?;
+    writeln!(text, "\n\nHOW MANY PEOPLE HAVE EACH LEVEL, TO READ AND TO UPDATE\n")?;
     let mut levels = table(iter::once("level").chain(types));
     for level in Level::EACH {
         let people_with = |permission: Permission| {
@@ -75,7 +75,7 @@ fn story() -> Result<String, Box<dyn Error>> {
     ];
     let mut rows = table(["who has the most", "person", "in", "contact.read"].into_iter().chain(types));
     for (what, person) in interesting {
-        let person = person.ok_or("there are no such people")?;
+        let person = person.ok_or("there is no such person")?;
         let level = asks(person).grant(read).to_string();
         let cells = [what.to_owned(), person.id.to_string(), person.departments.len().to_string(), level];
         let counts = permissions.iter().map(|pair| pair.map(|permission| reads(person, permission)));
@@ -91,8 +91,8 @@ fn story() -> Result<String, Box<dyn Error>> {
     let [(fewest, _), .., (most, contact)] = by_readers[..] else { return Err("there are too few contacts".into()) };
     let (median, _) = by_readers[by_readers.len() / 2];
     let id = contact.id.as_ref().ok_or("the contact has no id")?;
-    writeln!(text, "A contact is read by {fewest} people at least, by {most} at most; the median is {median}.")?;
-    writeln!(text, "The one with {most} readers is {id}. Why each person may read it, or may not:\n")?;
+    writeln!(text, "Each contact is read by {fewest} to {most} people; the median is {median}.")?;
+    writeln!(text, "The one with {most} readers is {id}. Why each person may or may not read it:\n")?;
     let mut people_by_reason = BTreeMap::<_, usize>::new();
     for person in &org.users {
         *people_by_reason.entry(asks(person).reason(read, &contact.as_any()).to_string()).or_default() += 1;
@@ -107,17 +107,17 @@ fn story() -> Result<String, Box<dyn Error>> {
     Ok(text)
 }
 
-/// How many of these records are in the scope. Records of other types are in none.
+/// The number of these records that are in the scope. No record of another type is.
 fn count<'r>(principal: Principal<'_>, permission: Permission<AnyRecord<'r>>, records: &[AnyRecord<'r>]) -> usize {
     principal.scope(permission).filter(records).count()
 }
 
-/// The person with the most of something, and the first of these if there are several.
+/// The person with the greatest number of something; of several, the first.
 fn most<'p>(people: impl Iterator<Item = &'p User>, of: impl Fn(&User) -> usize) -> Option<&'p User> {
     people.min_by_key(|person| Reverse(of(person)))
 }
 
-/// How many departments stand above each other, at most.
+/// The number of departments on the longest path from a root.
 fn depth(departments: &[Department]) -> usize {
     let parents: HashMap<&DepartmentId, Option<&DepartmentId>> =
         departments.iter().map(|department| (&department.id, department.parent.as_ref())).collect();
@@ -129,7 +129,7 @@ fn read_and_update([read, update]: [usize; 2]) -> String {
     format!("{read} / {update:>3}")
 }
 
-/// The table, with numbers below each other from this column on.
+/// The table, with the columns from `from` on aligned to the right.
 fn right_aligned(mut table: Table, from: usize) -> String {
     for column in table.column_iter_mut().skip(from) {
         column.set_cell_alignment(CellAlignment::Right);

@@ -1,4 +1,4 @@
-//! The mailboxes of a company: who sees them, who changes their settings, who reads the mail, and what happens when
+//! The mailboxes of a company: who sees them, who changes their settings, who reads the mail, and what changes when
 //! somebody is hired. Run it with `cargo run --example webmail`.
 
 mod support {
@@ -16,9 +16,9 @@ use orgscope::{Facts, Handle, Owner, Policy, RecordId, Resource, Share};
 use support::access::{self, Listed, join, reach, why};
 use support::table::table;
 
-const LEGEND: &str = "✎ sees, and changes the settings   ✓ sees   · neither   → shared with";
+const LEGEND: &str = "✎ may see it and change its settings   ✓ may see it   · neither   → shared with";
 
-/// A connected mailbox as this application keeps it: of one person, or of a department, and perhaps shared.
+/// A connected mailbox of this application: of a person or a department, and perhaps shared.
 struct Mailbox {
     id: RecordId,
     owners: Vec<Owner>,
@@ -34,7 +34,7 @@ impl Resource for Mailbox {
 }
 
 impl Mailbox {
-    /// The mailbox in a record of the file; none if it is something else.
+    /// Converts a record of the file. Returns `None` if it is not a mailbox.
     fn from_record(record: &document::Record) -> Option<Self> {
         let owners = record.each_owner().collect();
         let id = record.id.clone().filter(|_| record.resource == Self::TYPE)?;
@@ -63,7 +63,7 @@ fn story() -> Result<String, Box<dyn Error>> {
         found.ok_or_else(|| format!("there is no mailbox `{id}`"))
     };
 
-    // At start-up: a misspelt action fails here, and not in front of a colleague.
+    // At start-up: a misspelt action fails here, and not in a request.
     let authz = Handle::new(world.policy().clone());
     let view = authz.permission::<Mailbox>("view")?;
     let edit = authz.permission::<Mailbox>("edit")?;
@@ -71,22 +71,22 @@ fn story() -> Result<String, Box<dyn Error>> {
     let connect = authz.toggle("mailbox.connect")?;
     let manage = authz.toggle("webmail_settings.manage")?;
 
-    // Once for each request, so that all its answers come from one state of the company.
+    // Once per request, so that all its answers come from one state of the company.
     let snapshot = authz.load();
 
     let mut text = "WHO SEES WHICH MAILBOX, AND WHO CHANGES ITS SETTINGS\n\n".to_owned();
     writeln!(text, "{}", reach(&snapshot, [view, edit], &mailboxes, &people, LEGEND))?;
     for (question, permission, id) in [
-        ("A supervisor sees the mailboxes of the team. Who sees m-nick:", view, "m-nick"),
-        ("To see is not to change. Who changes the settings of m-nick:", edit, "m-nick"),
-        ("To manage a mailbox is not to read the mail. Who reads the mail of m-nick:", read_mail, "m-nick"),
-        ("A mailbox of a department, shared with a group. Who sees m-info:", view, "m-info"),
-        ("And who reads its mail:", read_mail, "m-info"),
+        ("A supervisor sees the mailboxes of the team. Who may see m-nick:", view, "m-nick"),
+        ("Seeing is not changing. Who may change the settings of m-nick:", edit, "m-nick"),
+        ("Managing a mailbox is not reading the mail. Who may read the mail of m-nick:", read_mail, "m-nick"),
+        ("A mailbox of a department, shared with a group. Who may see m-info:", view, "m-info"),
+        ("And who may read its mail:", read_mail, "m-info"),
     ] {
         writeln!(text, "\n{}", why(&snapshot, question, permission, mailbox(id)?, &people))?;
     }
 
-    writeln!(text, "\n\nWHOSE MAIL A PERSON READS, AND WHO CONNECTS MAILBOXES AND MANAGES THE ROLES\n")?;
+    writeln!(text, "\n\nWHOSE MAIL EACH PERSON READS, AND WHO CONNECTS MAILBOXES AND MANAGES ROLES\n")?;
     let mut rights = table(["", "name", "reads the mail of", "connects", "manages"]);
     for User { id, name, .. } in &people {
         let principal = snapshot.principal(id);
@@ -98,8 +98,8 @@ fn story() -> Result<String, Box<dyn Error>> {
     }
     writeln!(text, "{}\n\n", rights.trim_fmt())?;
 
-    // Somebody is hired: a new policy takes the place of the old one, while requests that run keep the old one. The
-    // schema stays as it is, so the permissions looked up at start-up still serve.
+    // Somebody is hired. A new policy replaces the old one, while requests that are running keep the old one. The schema is
+    // the same, so the permissions that were looked up at start-up stay valid.
     let olga = User::new("olga").name("Olga, new in Sales North").member_of("sales-north");
     people.push(olga.clone());
     let policy = Policy::from_document(authz.load().policy().to_document().user(olga))?;
@@ -118,7 +118,7 @@ fn story() -> Result<String, Box<dyn Error>> {
     )?;
     writeln!(text, "And in the next request?  {}\n", after.principal("olga").reason(view, &new))?;
     writeln!(text, "{}\n", reach(&after, [view, edit], slice::from_ref(&new), &people, LEGEND))?;
-    writeln!(text, "{}", why(&after, "Who sets it up, and who does not:", edit, &new, &people))?;
+    writeln!(text, "{}", why(&after, "Who may set it up:", edit, &new, &people))?;
     Ok(text)
 }
 

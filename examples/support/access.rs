@@ -1,4 +1,4 @@
-//! Tables of who reaches which record, and why.
+//! Tables that show who reaches which record, and why.
 
 use std::collections::BTreeMap;
 
@@ -8,15 +8,15 @@ use orgscope::{Decision, Owner, Permission, RecordId, Resource, Share, Snapshot}
 
 use super::table::table;
 
-/// A record that has a row in these tables.
+/// A record with a row in these tables.
 pub(crate) trait Listed: Resource {
     fn id(&self) -> &RecordId;
 
-    /// Its owners and whom it is shared with, in a few words.
+    /// The owners and shares in a few words.
     fn whose(&self) -> String;
 }
 
-/// The words for owners, the open flag and shares.
+/// Owners, the open flag and shares in a few words.
 pub(crate) fn whose(owners: &[Owner], open: bool, shared_with: &[Share]) -> String {
     let owners = owners.iter().map(|owner| match owner {
         Owner::User(id) => id.to_string(),
@@ -32,8 +32,8 @@ pub(crate) fn whose(owners: &[Owner], open: bool, shared_with: &[Share]) -> Stri
     if words.is_empty() { "nobody".to_owned() } else { words.join(" ") }
 }
 
-/// Who reaches these records: a row for each record, a column for each person. `✎` marks those who may do both, `✓` those
-/// who may do only the first.
+/// Who reaches these records: a row per record, a column per person. `✎` marks people who may do both, `✓` people who may do only
+/// the first.
 pub(crate) fn reach<R: Listed>(
     snapshot: &Snapshot,
     [read, update]: [Permission<R>; 2],
@@ -57,7 +57,7 @@ pub(crate) fn reach<R: Listed>(
     format!("{}\n\n{legend}", marks.trim_fmt())
 }
 
-/// Why each person may do this, or may not: a row for each reason.
+/// Why each person may or may not do this: a row per reason.
 pub(crate) fn why<R: Listed>(
     snapshot: &Snapshot,
     question: &str,
@@ -74,7 +74,7 @@ pub(crate) fn why<R: Listed>(
     for (reason, ids) in ids_by_reason {
         reasons.add_row([join(ids), reason]);
     }
-    // Ids wrap sooner than reasons.
+    // Wrap the ids rather than the reasons.
     reasons.set_constraints([ColumnConstraint::UpperBoundary(Width::Fixed(24))]);
     reasons.trim_fmt()
 }

@@ -1,8 +1,8 @@
-//! How a story prints a table.
+//! Tables as text.
 
 use comfy_table::{ContentArrangement, LineStyle, Row, Table, TableStyle};
 
-/// A table with a line below its header and no others.
+/// A table with no lines but one below its header.
 pub(crate) fn table<T: Into<Row>>(header: T) -> Table {
     let mut table = Table::new();
     table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
