@@ -70,7 +70,7 @@
 //! | [`Command`] | a change as data |
 //! | [`Editor`] | applies changes, as the host application or on behalf of a user |
 //! | [`Receipt`], [`Refusal`] | the result of an accepted batch, or the rule that a refused one breaks |
-//! | [`AuditEntry`], [`Checkpoint`] | the log: accepted batches, and stored states to replay them from |
+//! | [`AuditEntry`](log::AuditEntry), [`Checkpoint`](log::Checkpoint) | the log: accepted batches, and stored states to replay them from |
 //! | [`Catalogue`] | the roles as an administration page shows them |
 //! | [`Decision`], [`Reason`] | the answer of a check, and why |
 //! | [`Explanation`] | every step of a decision, and for a denial the smallest changes that would allow it |
@@ -151,14 +151,14 @@ pub use vocabulary::refusal::RefusalKind;
 pub use vocabulary::subject::{Owner, Share, Subject};
 pub use vocabulary::word::UnknownWord;
 
-/// What receipts and refusals are made of.
+/// The parts of a [`Receipt`] and a [`Refusal`].
 pub mod rules {
     pub use crate::admin::affected::Affected;
     pub use crate::admin::refusal::{Rule, Unreached};
     pub use crate::policy::rules::{Content, Invalid, Kind};
 }
 
-/// The log: what was done, and a state to go on from.
+/// The log: accepted batches, and stored states to replay them from.
 pub mod log {
     pub use crate::admin::actor::Actor;
     pub use crate::admin::audit::AuditEntry;

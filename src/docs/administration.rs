@@ -100,7 +100,7 @@
 //!
 //! | actor | may |
 //! |---|---|
-//! | the host application: [`apply`](crate::Handle::apply) | do everything that is valid and locks nobody out; with [`by_force`](crate::Handle::by_force) also what locks out |
+//! | the host application: [`apply`](crate::Handle::apply) | do everything that is valid and locks nobody out; with [`force`](crate::Editor::force) also what locks out |
 //! | an active administrator: [`as_user`](crate::Handle::as_user) | change the company, and edit the roles of every section. Not: make administrators, edit or create locked roles |
 //! | a delegate: another active user | edit the roles of the sections that they manage, within the rules below |
 //!
@@ -142,9 +142,9 @@
 //!
 //! # Refusals
 //!
-//! | [`RefusalKind`](crate::RefusalKind) | [`Rule`](crate::Rule) | |
+//! | [`RefusalKind`](crate::RefusalKind) | [`Rule`](crate::rules::Rule) | |
 //! |---|---|---|
-//! | `not_permitted` | `ActiveUser`, `Company`, `Host`, `Manage` | the actor is not an active user, or may not make such changes at all |
+//! | `not_permitted` | `ActiveUser`, `Company`, `Host`, `Force`, `Replace`, `Manage` | the actor is not an active user, or may not make such changes at all |
 //! | `invalid` | `Invalid` | the command is invalid on this state: what it names is missing, or what it adds exists |
 //! | `locked_role` | `Locked` | rule 3 |
 //! | `outside_reach` | `Reach` | rule 2, with the subject and what is missing |
@@ -178,15 +178,22 @@
 //!
 //! # The log
 //!
-//! Each accepted batch makes one revision, even if it changes nothing, and one [`AuditEntry`](crate::AuditEntry): the actor, the
-//! time (as passed by the application), the commands, and a hash. The hash is SHA-256 of the hash before it and of the
-//! entry's JSON without the hash, so any program can check it.
+//! Each accepted batch makes one revision, even if it changes nothing, and one [`AuditEntry`](crate::log::AuditEntry): the actor,
+//! the time (as passed by the application), the commands, and a hash. A policy that [replaces](crate::Handle::replace) the
+//! current one is an entry as well, with the whole document. The hash is SHA-256 of the hash before it and of the entry's
+//! JSON without the hash, so any program can check it.
 //!
-//! An application appends the entries to a file or a table, and stores a [`Checkpoint`](crate::Checkpoint) now and then, which
-//! holds a whole state with a hash of its own. [`Handle::restore`](crate::Handle::restore) rebuilds the present state from a
-//! checkpoint and the entries after it, byte for byte. It reports an entry that is missing, repeated or altered. It does
-//! not apply the rules again: the entries were judged when they were accepted. How to save an entry before its batch is
-//! published: [`lists`](crate::docs::lists#saving-a-change).
+//! An application appends the entries to a file or a table, and stores a [`Checkpoint`](crate::log::Checkpoint) now and then,
+//! which holds a whole state with a hash of its own. How to save an entry before its batch is published:
+//! [`lists`](crate::docs::lists#saving-a-change).
+//!
+//! - [`Handle::restore`](crate::Handle::restore) rebuilds the present state from a checkpoint and the entries after it, byte for
+//!   byte.
+//! - [`Handle::follow`](crate::Handle::follow) applies the next entry to a handle in use, for an entry that another process has
+//!   saved.
+//!
+//! Both report an entry that is missing, repeated or altered, and neither applies the rules again: the entries were judged
+//! when they were accepted.
 //!
 //! # What it costs
 //!

@@ -131,14 +131,14 @@
 //!
 //! Save a change before it is published. What is published and not saved is lost at the next restart, and undoing it only
 //! makes a second revision that the log lacks. So [`dry_run`](crate::Editor::dry_run) judges the batch, one transaction saves
-//! the entry for the log and the statements of the mirror, and only then does [`apply`](crate::Editor::apply) publish the same
-//! commands, with the same actor and time.
+//! the entry for the log and the statements of the mirror, and only then does [`follow`](crate::Handle::follow) publish the
+//! entry that was saved.
 //!
 #![cfg_attr(feature = "sql", doc = "```")]
 #![cfg_attr(not(feature = "sql"), doc = "```ignore")]
 //! # use orgscope::document::{Department, Document, User};
 //! # use orgscope::sql::{Dialect, Ids};
-//! # use orgscope::{AuditEntry, Policy};
+//! # use orgscope::Policy;
 //! use std::sync::{Mutex, PoisonError};
 //!
 //! use orgscope::sql::{Mirror, Sql};
@@ -165,27 +165,22 @@
 //! impl Authz {
 //!     fn change(&self, user: i64, time: &str, commands: &[Command]) -> Result<Receipt, Error> {
 //!         let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
-//!         let (before, editor) = (self.handle.load(), self.handle.as_user(user).at(time));
 //!
 //!         // 1. Judge it. Nothing is published.
-//!         let run = editor.dry_run(commands)?;
-//!         let entry = run.receipt().audit();
+//!         let judged = self.handle.as_user(user).at(time).dry_run(commands)?;
+//!         let entry = judged.audit();
 //!
 //!         // 2. Save it. If this fails, nothing has happened: neither here nor in the database.
 //!         let transaction = database.transaction()?;
-//!         for statement in self.mirror.follow(&before, run.snapshot())? {
+//!         for statement in self.mirror.follow(&judged)? {
 //!             execute(&transaction, &statement)?;
 //!         }
 //!         let (revision, entry_text) = (i64::try_from(entry.revision())?, serde_json::to_string(entry)?);
 //!         transaction.execute("INSERT INTO log (revision, entry) VALUES (?, ?)", (revision, entry_text))?;
 //!         transaction.commit()?;
 //!
-//!         // 3. Publish it.
-//!         let receipt = editor.apply(commands)?;
-//!         if receipt.audit() != entry {
-//!             return Err("the policy was changed without the lock: stop, and restore it from the database".into());
-//!         }
-//!         Ok(receipt)
+//!         // 3. Publish it. This fails if the entry is not the next one: then the policy was changed without the lock.
+//!         Ok(self.handle.follow(entry)?)
 //!     }
 //! }
 //! #
@@ -228,13 +223,11 @@
 //! # Ok::<(), Error>(())
 //! ```
 //!
-//! - **If the commit may or may not have happened**, because the connection was lost: stop, and restore the handle from the
-//!   database.
-//! - **If the first statement of the mirror fails**, something changed the tables without the lock: restore the handle, and
-//!   fill the tables.
-//! - **If several processes make changes**, the lock has to be in the database, taken at the beginning of the transaction.
-//!   Before it judges its own batch, a process applies the entries that the others have saved, each with its actor, time and
-//!   force, and compares the entry of each receipt with the one that it read.
+//! - **If the commit may or may not have happened**, because the connection was lost: read the entry of that revision from the
+//!   database, and follow it if it is there.
+//! - **If several processes make changes**, a unique revision in the log is their lock: the second transaction fails. Its
+//!   process then reads the entries after its own revision, follows each, and judges the batch again.
+//! - **If the first statement of the mirror fails** and no entry is missing, something else has changed the tables: fill them.
 //!
 //! ## Requests during a change
 //!
