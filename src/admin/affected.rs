@@ -59,7 +59,9 @@ struct Kinds {
 impl Affected {
     pub(crate) fn by(before: &Snapshot, after: &Snapshot, facts: &[Fact]) -> Self {
         let mut kinds = Kinds::default();
-        facts.iter().for_each(|fact| kinds.add(fact));
+        for fact in facts {
+            kinds.add(fact);
+        }
         Self::of(before, after, kinds)
     }
 

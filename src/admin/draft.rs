@@ -156,7 +156,7 @@ impl Draft {
             manage: section.manage.map(|manage| after.schema().action_name(manage)),
             in_part: lost.is_in_part(),
         };
-        Err(match self.last_that_locked_out(&lost, &now, after) {
+        Err(match self.last_that_locked_out(lost, &now, after) {
             Some(command) => Refusal::of(command, rule),
             None => Refusal::of_all(rule),
         })
@@ -164,11 +164,13 @@ impl Draft {
 
     /// The last command without which, and without those after it, somebody could manage the section: they are undone one
     /// by one, backwards, until somebody can. A state is compiled only where the roles would let somebody.
-    fn last_that_locked_out(&self, lost: &Lost, managers: &Managers, after: Arc<Snapshot>) -> Option<usize> {
+    fn last_that_locked_out(&self, lost: Lost, managers: &Managers, after: Arc<Snapshot>) -> Option<usize> {
         let (mut policy, mut snapshot, mut undone) = (self.policy.clone(), after, Vec::new());
         for (index, facts) in self.steps().enumerate().rev() {
             let back = inverse(facts);
-            back.iter().for_each(|fact| Arc::make_mut(&mut policy).apply(fact));
+            for fact in &back {
+                Arc::make_mut(&mut policy).apply(fact);
+            }
             undone.extend(back);
             if touches_administrator(&policy, &undone) {
                 return Some(index);

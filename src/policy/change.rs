@@ -21,7 +21,9 @@ impl Policy {
     /// Does what a command says, and gives the facts that changed; or nothing, if it is invalid here.
     pub(crate) fn change(&mut self, command: &Command) -> Facts {
         let facts = self.facts(command)?;
-        facts.iter().for_each(|fact| self.apply(fact));
+        for fact in &facts {
+            self.apply(fact);
+        }
         Ok(facts)
     }
 
@@ -125,7 +127,7 @@ impl Policy {
                 if above == department {
                     line.push(id);
                     line.rotate_right(1);
-                    return Err(rules::cycle("departments", line.into_iter()));
+                    return Err(rules::cycle("departments", line));
                 }
                 line.push(self.org.department_id(above));
             }

@@ -225,13 +225,12 @@ impl Org {
             self.users.remove(id);
             return;
         };
-        match self.users.get_mut(id) {
-            Some(user) => (user.name, user.active, user.admin) = (name, active, admin),
-            None => {
-                let (anchors, groups) = (Anchors::default(), SmallVec::new());
-                self.users.insert(id.clone(), User { name, anchors, groups, active, admin });
-            }
+        if let Some(user) = self.users.get_mut(id) {
+            (user.name, user.active, user.admin) = (name, active, admin);
+            return;
         }
+        let (anchors, groups) = (Anchors::default(), SmallVec::new());
+        self.users.insert(id.clone(), User { name, anchors, groups, active, admin });
     }
 
     fn take_place(&mut self, department: DepartmentSlot) {

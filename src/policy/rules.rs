@@ -348,14 +348,17 @@ pub(crate) fn role_name_taken(name: &str, other: &RoleId) -> Invalid {
 }
 
 /// The members of a cycle for a message, which ends where it began: the first of them where there are many.
-pub(crate) fn cycle<T: Display>(of: &'static str, members: impl ExactSizeIterator<Item = T> + Clone) -> Invalid {
+pub(crate) fn cycle<T: Display>(of: &'static str, members: impl IntoIterator<Item = T>) -> Invalid {
     /// A document may hold a cycle of any length.
     const MOST: usize = 12;
-    let mut texts: Vec<String> = members.clone().take(MOST).map(|member| format!("`{member}`")).collect();
-    if let Some(more) = members.len().checked_sub(MOST).filter(|more| *more > 0) {
+    let mut members = members.into_iter();
+    let mut texts: Vec<String> = members.by_ref().take(MOST).map(|member| format!("`{member}`")).collect();
+    let first = texts.first().cloned();
+    let more = members.count();
+    if more > 0 {
         texts.push(format!("{more} more"));
     }
-    texts.extend(members.clone().next().map(|first| format!("`{first}`")));
+    texts.extend(first);
     Invalid::Cycle { of, members: texts.join(" → ") }
 }
 

@@ -100,7 +100,7 @@ impl Snapshot {
             match share {
                 Share::User(id) => named.push(self.people.home(*id).user),
                 Share::Group(id) => {
-                    named.extend(self.people.members(&(*id).into()).iter().flat_map(|members| members.iter()))
+                    named.extend(self.people.members(&(*id).into()).iter().flat_map(|members| members.iter()));
                 }
                 Share::Department(_) | Share::DepartmentSub(_) => {}
             }

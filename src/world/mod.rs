@@ -288,7 +288,7 @@ fn check_records(
         let path = format!("{list}[{r}]");
         match &record.id {
             None => {
-                problems.add_coded(format_args!("{path}.id"), "record_without_id", "the record has no id: give it one")
+                problems.add_coded(format_args!("{path}.id"), "record_without_id", "the record has no id: give it one");
             }
             Some(id) => {
                 if let Some(other) = places.insert(id.clone(), r) {

@@ -141,18 +141,18 @@ impl Managers {
 
 impl Lost {
     /// Whether somebody still manages a part of it.
-    pub(crate) fn is_in_part(&self) -> bool {
+    pub(crate) fn is_in_part(self) -> bool {
         self.after == Managed::InPart
     }
 
     /// Whether the roles would let somebody manage it as before. Without administrators, if they don't, nobody does.
-    pub(crate) fn may_be_managed(&self, policy: &Policy) -> bool {
+    pub(crate) fn may_be_managed(self, policy: &Policy) -> bool {
         let manage = policy.schema.section(self.section).manage;
         manage.is_some_and(|manage| most(self.section, manage, policy) >= self.before)
     }
 
     /// Whether somebody who is no administrator manages it as before.
-    pub(crate) fn is_managed(&self, managers: &Managers, snapshot: &Snapshot) -> bool {
+    pub(crate) fn is_managed(self, managers: &Managers, snapshot: &Snapshot) -> bool {
         managers.managed(self.section, snapshot).0 >= self.before
     }
 }

@@ -1,6 +1,7 @@
 //! How a principal is related to a record, whoever is in how many departments.
 
 use crate::snapshot::people::entry::{Anchored, Home};
+use crate::snapshot::people::several::DepartmentList;
 use crate::snapshot::people::tree::Below;
 use crate::snapshot::people::{People, Position};
 use crate::snapshot::relation::{Relation, SHARED};
@@ -37,7 +38,7 @@ impl People {
         let departments = match owner.member.slot() {
             Ok(department) => self.relation_to_numbers(from, [self.tree.number(department)]),
             Err(list) => {
-                let fours = self.lists.get(list).into_iter().flat_map(|list| list.fours());
+                let fours = self.lists.get(list).into_iter().flat_map(DepartmentList::fours);
                 let numbers = fours.map(|four| four.map(|department| self.tree.number(department)));
                 numbers.fold(Relation::default(), |all, four| all.or(self.relation_to_numbers(from, four)))
             }
@@ -52,7 +53,7 @@ impl People {
         match from.anchored.range() {
             Ok(anchor) => to(anchor),
             Err(list) => {
-                let fours = self.lists.get(list).into_iter().flat_map(|list| list.fours());
+                let fours = self.lists.get(list).into_iter().flat_map(DepartmentList::fours);
                 let anchors = fours.flatten().map(|department| self.tree.below(*department));
                 anchors.fold(Relation::default(), |all, anchor| all.or(to(anchor)))
             }
@@ -64,7 +65,7 @@ impl People {
         match from.anchored.range() {
             Ok(anchor) => from.anchored != Anchored::NOWHERE && these.contains(anchor.first),
             Err(list) => {
-                let departments = self.lists.get(list).into_iter().flat_map(|list| list.iter());
+                let departments = self.lists.get(list).into_iter().flat_map(DepartmentList::iter);
                 departments.into_iter().any(|department| these.contains(self.tree.number(department)))
             }
         }
