@@ -89,7 +89,7 @@
 //! # let authz = Handle::new(Policy::from_document(document)?);
 //! let batch = [Command::set_level("crm-manager", "deal.read", Level::Department)];
 //! let run = authz.as_user("root").dry_run(&batch)?;
-//! assert_eq!(authz.load().diff(run.snapshot()).to_string(), "Nick: deal.read own → department");
+//! assert_eq!(authz.load().diff(run.after()).to_string(), "Nick: deal.read own → department");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -58,7 +58,7 @@ impl Mapping {
     ///
     /// # Errors
     ///
-    /// When the predicate is about records of another type, when it would hold more ids than the [`Members`] of the mapping
+    /// When the predicate is about records of another type, when it would hold more ids than the [`Members`](crate::sql::Members) of the mapping
     /// allow, or when it would ask for a department that they can't name.
     pub fn condition(&self, predicate: &Predicate<'_>) -> Result<Condition, ConditionError> {
         Rendering::condition(self, predicate)
@@ -68,7 +68,7 @@ impl Mapping {
     ///
     /// # Errors
     ///
-    /// When the predicate is about records of another type, when it would hold more ids than the [`Members`] of the mapping
+    /// When the predicate is about records of another type, when it would hold more ids than the [`Members`](crate::sql::Members) of the mapping
     /// allow, or when it would ask for a department that they can't name.
     pub fn sql(&self, predicate: &Predicate<'_>) -> Result<Sql, ConditionError> {
         Ok(Sql::of_condition(self.dialect, self.condition(predicate)?))
