@@ -22,7 +22,7 @@
 //! | `query` | one file for each question | a second definition of access |
 //! | `sql` | predicates as conditions on tables, and the tables of a mirror | a second definition of access |
 //! | `admin` | a batch judged and worked out: the rules of the guard, one file each; receipts and the log | a second definition of access; clock, file or network |
-//! | `world` | world files: a policy with records, and with what is expected of it | what only tests need |
+//! | `world` | world files: a policy with records and expectations | what only tests need |
 //! | `presets` | ready-made sections with their roles | code of its own |
 //! | `handle` | the current snapshot | rules |
 //! | `reference` | the rules read literally, the oracle of the tests | speed; decision code of the snapshot |
