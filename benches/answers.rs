@@ -3,7 +3,8 @@
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use orgscope::document::Command;
-use orgscope::{AnyPermission, AnyRecord, Facts, Handle, Policy, Snapshot};
+use orgscope::permission::AnyPermission;
+use orgscope::{AnyRecord, Facts, Handle, Policy, Snapshot};
 use orgscope_testing::company::{Company, Ids, Mix, Size};
 
 /// How many questions are asked in a round, so that none is answered from the caches of the one before.

@@ -9,8 +9,9 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use orgscope::document::{Action, Department, Document, ResourceType, Section, User};
+use orgscope::permission::AnyPermission;
 use orgscope::sql::{Dialect, Ids, Mapping, Members, Mirror, Param, Records, Sql};
-use orgscope::{AnyPermission, Level, Permission, Policy, Snapshot};
+use orgscope::{Level, Permission, Policy, Snapshot};
 use postgres::types::ToSql;
 use postgres::{Client, NoTls};
 

@@ -7,7 +7,8 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use orgscope::document::{Command, Document, Role};
-use orgscope::{AnyPermission, AnyRecord, Facts, Handle, Level, Permission, Policy, Snapshot, Subject, UserId};
+use orgscope::permission::AnyPermission;
+use orgscope::{AnyRecord, Facts, Handle, Level, Permission, Policy, Snapshot, Subject, UserId};
 use orgscope_testing::company::{Company, Ids, Size};
 
 const PASSES: usize = 5;

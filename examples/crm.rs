@@ -10,8 +10,9 @@ use std::fmt::Write;
 use std::iter;
 
 use orgscope::document::User;
+use orgscope::id::RecordId;
 use orgscope::world::{World, document};
-use orgscope::{Facts, Handle, Owner, RecordId, Resource, Share, UserId};
+use orgscope::{Facts, Handle, Owner, Resource, Share, UserId};
 use support::access::{self, Listed, ids, join, reach, why};
 use support::table::table;
 

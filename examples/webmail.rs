@@ -11,8 +11,9 @@ use std::fmt::Write;
 use std::slice;
 
 use orgscope::document::User;
+use orgscope::id::RecordId;
 use orgscope::world::{World, document};
-use orgscope::{Facts, Handle, Owner, Policy, RecordId, Resource, Share};
+use orgscope::{Facts, Handle, Owner, Policy, Resource, Share};
 use support::access::{self, Listed, join, reach, why};
 use support::table::table;
 

@@ -279,7 +279,8 @@ impl Handle {
 ///
 /// ```
 /// # use orgscope::document::{Action, Document, ResourceType, Section, User};
-/// # use orgscope::{Command, Handle, Level, Policy, RefusalKind};
+/// # use orgscope::rules::RefusalKind;
+/// # use orgscope::{Command, Handle, Level, Policy};
 /// # let mailbox = ResourceType::new("mailbox").action(Action::new("view").floor(Level::Own));
 /// # let document = Document::new().section(Section::new("webmail").resource(mailbox))
 /// #     .user(User::new("root").administrator()).user(User::new("ann"));

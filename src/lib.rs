@@ -71,12 +71,12 @@
 //! | [`Editor`] | applies changes, as the host application or on behalf of a user |
 //! | [`Receipt`], [`Refusal`] | the result of an accepted batch, or the rule that a refused one breaks |
 //! | [`AuditEntry`](log::AuditEntry), [`Checkpoint`](log::Checkpoint) | the log: accepted batches, and stored states to replay them from |
-//! | [`Catalogue`] | the roles as an administration page shows them |
+//! | [`Catalogue`](catalogue::Catalogue) | the roles as an administration page shows them |
 //! | [`Decision`], [`Reason`] | the answer of a check, and why |
 //! | [`Explanation`] | every step of a decision, and for a denial the smallest changes that would allow it |
 //! | [`WhoCan`], [`Rights`] | the users who may do something, and everything that one user may do |
-//! | [`Diff`] | who gains and who loses what between two states |
-//! | [`Problem`] | an error of a document, or what [`Policy::lint`] finds: valid, and probably not meant |
+//! | [`Diff`](diff::Diff) | who gains and who loses what between two states |
+//! | [`Problem`](error::Problem) | an error of a document, or what [`Policy::lint`] finds: valid, and probably not meant |
 //! | [`World`](world::World) | a document with records and expectations: the format of tests and bug reports |
 //!
 //! # The guide
@@ -127,35 +127,64 @@ pub use admin::refusal::Refusal;
 pub use document::{Command, Document};
 pub use handle::{Editor, Handle, Loaded};
 pub use policy::Policy;
-pub use policy::schema::{Schema, UnknownPermission};
-pub use policy::validate::{PolicyError, Problem};
-pub use query::catalogue::{Catalogue, RoleEntry, SectionRoles};
+pub use policy::schema::Schema;
+pub use policy::validate::PolicyError;
 pub use query::check::{Decision, Denied};
-pub use query::diff::{Diff, DiffGroup, RightChange};
 pub use query::explain::Explanation;
-pub use query::predicate::{AnyOf, Audience, Departments, Predicate, Term};
+pub use query::predicate::Predicate;
 pub use query::principal::Principal;
-pub use query::reason::{Reason, ReasonCode};
+pub use query::reason::Reason;
 pub use query::scope::Scope;
 pub use query::what::Rights;
 pub use query::who::WhoCan;
 pub use snapshot::Snapshot;
 pub use vocabulary::facts::{AnyRecord, Facts, Record, Resource};
-pub use vocabulary::id::{
-    DepartmentId, DepartmentRef, GroupId, GroupRef, Id, InvalidId, RecordId, RoleId, UserId, UserRef, kind,
-};
+pub use vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 pub use vocabulary::level::{Grant, Level};
-pub use vocabulary::mode::{Delegation, Unowned};
-pub use vocabulary::permission::{AnyPermission, Permission};
-pub use vocabulary::refusal::RefusalKind;
+pub use vocabulary::permission::Permission;
 pub use vocabulary::subject::{Owner, Share, Subject};
-pub use vocabulary::word::UnknownWord;
+
+/// Ids, and how they are borrowed and read.
+pub mod id {
+    pub use crate::vocabulary::id::{
+        DepartmentId, DepartmentRef, GroupId, GroupRef, Id, InvalidId, RecordId, RoleId, UserId, UserRef, kind,
+    };
+}
+
+/// Permissions found by name alone.
+pub mod permission {
+    pub use crate::vocabulary::permission::AnyPermission;
+}
+
+/// The parts of a [`Predicate`].
+pub mod predicate {
+    pub use crate::query::predicate::{AnyOf, Audience, Departments, Term};
+}
+
+/// The roles of each section, as an administration page shows them.
+pub mod catalogue {
+    pub use crate::query::catalogue::{Catalogue, RoleEntry, SectionRoles};
+}
+
+/// The difference between two states.
+pub mod diff {
+    pub use crate::query::diff::{Diff, DiffGroup, RightChange};
+}
+
+/// Errors of documents, words and names.
+pub mod error {
+    pub use crate::policy::schema::UnknownPermission;
+    pub use crate::policy::validate::{PolicyError, Problem};
+    pub use crate::vocabulary::id::InvalidId;
+    pub use crate::vocabulary::word::UnknownWord;
+}
 
 /// The parts of a [`Receipt`] and a [`Refusal`].
 pub mod rules {
     pub use crate::admin::affected::Affected;
     pub use crate::admin::refusal::{Rule, Unreached};
     pub use crate::policy::rules::{Content, Invalid, Kind};
+    pub use crate::vocabulary::refusal::RefusalKind;
 }
 
 /// The log: accepted batches, and stored states to replay them from.
@@ -171,6 +200,7 @@ pub mod explain {
     pub use crate::query::explain::{
         Assignment, Change, Ground, Named, OwnerInfo, Place, RecordInfo, Repair, ShareInfo, Step, Tie,
     };
+    pub use crate::query::reason::ReasonCode;
     pub use crate::vocabulary::post::Post;
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use comfy_table::{ColumnConstraint, Width};
 use orgscope::document::User;
-use orgscope::{Decision, Owner, Permission, RecordId, Resource, Share, Snapshot};
+use orgscope::id::RecordId;
+use orgscope::{Decision, Owner, Permission, Resource, Share, Snapshot};
 
 use super::table::table;
 

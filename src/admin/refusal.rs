@@ -18,7 +18,8 @@ use crate::vocabulary::subject::Subject;
 /// ```
 /// use orgscope::document::{Action, Document, ResourceType, Role, Section, User};
 /// use orgscope::rules::Rule;
-/// use orgscope::{Command, Grant, Handle, Level, Policy, RefusalKind, Subject};
+/// use orgscope::rules::RefusalKind;
+/// use orgscope::{Command, Grant, Handle, Level, Policy, Subject};
 ///
 /// let section = Section::new("crm").managed_by("settings.manage")
 ///     .resource(ResourceType::new("contact").action(Action::new("read")))

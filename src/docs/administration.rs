@@ -8,7 +8,8 @@
 //!
 //! ```
 //! use orgscope::document::{Department, Document, User};
-//! use orgscope::{Command, Handle, Level, Policy, RefusalKind, Subject, presets};
+//! use orgscope::rules::RefusalKind;
+//! use orgscope::{Command, Handle, Level, Policy, Subject, presets};
 //!
 //! let document = Document::new()
 //!     .merge(presets::crm())
@@ -142,7 +143,7 @@
 //!
 //! # Refusals
 //!
-//! | [`RefusalKind`](crate::RefusalKind) | [`Rule`](crate::rules::Rule) | |
+//! | [`RefusalKind`](crate::rules::RefusalKind) | [`Rule`](crate::rules::Rule) | |
 //! |---|---|---|
 //! | `not_permitted` | `ActiveUser`, `Company`, `Host`, `Force`, `Replace`, `Manage` | the actor is not an active user, or may not make such changes at all |
 //! | `invalid` | `Invalid` | the command is invalid on this state: what it names is missing, or what it adds exists |

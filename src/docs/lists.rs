@@ -201,7 +201,7 @@
 //! # let join = |user: i64| [Command::JoinDepartment { user: user.into(), department: 1.into() }];
 //! # let clock = "2026-11-22T09:00:00Z";
 //! # let refused = authz.change(31, clock, &join(31));
-//! # assert_eq!(refused.unwrap_err().downcast::<orgscope::Refusal>()?.kind(), orgscope::RefusalKind::NotPermitted);
+//! # assert_eq!(refused.unwrap_err().downcast::<orgscope::Refusal>()?.kind(), orgscope::rules::RefusalKind::NotPermitted);
 //!
 //! authz.change(17, clock, &join(31))?;
 //! # authz.database.lock().unwrap().execute("INSERT INTO log (revision, entry) VALUES (2, '')", ())?;

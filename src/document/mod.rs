@@ -40,13 +40,13 @@ use std::fmt;
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
+pub use crate::vocabulary::mode::{Delegation, Unowned};
 pub use command::Command;
 pub use org::{Department, Group, Org, User};
 pub use role::Role;
 pub use schema::{Action, ResourceType, Schema, Section};
 pub use word::Word;
 
-use crate::vocabulary::mode::Delegation;
 use object::{read_objects, write_objects};
 use word::null_is_default;
 pub(crate) use word::{is_default, text};

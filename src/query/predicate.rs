@@ -31,7 +31,8 @@ use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 ///
 /// ```
 /// use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
-/// use orgscope::{Level, Policy, Snapshot, Subject, Term};
+/// use orgscope::predicate::Term;
+/// use orgscope::{Level, Policy, Snapshot, Subject};
 ///
 /// let contact = ResourceType::new("contact").action(Action::new("read")).action(Action::new("update").requires("read"));
 /// let document = Document::new()

@@ -61,7 +61,7 @@ pub enum ReasonCode {
 /// let anns = AnyRecord::new("mailbox", Facts::owned_by("ann"));
 /// let reason = snapshot.principal("bo").reason(view, &anns);
 /// assert_eq!(reason.to_string(), "deny: `mailbox.view` is `own`, which does not reach the record");
-/// assert_eq!(reason.code(), orgscope::ReasonCode::OutOfReach);
+/// assert_eq!(reason.code(), orgscope::explain::ReasonCode::OutOfReach);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

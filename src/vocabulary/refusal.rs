@@ -11,7 +11,7 @@ use crate::vocabulary::word::{self, UnknownWord, spelled};
 /// when every command of the batch has passed.
 ///
 /// ```
-/// use orgscope::RefusalKind;
+/// use orgscope::rules::RefusalKind;
 ///
 /// assert_eq!("locked_role".parse(), Ok(RefusalKind::LockedRole));
 /// assert_eq!(serde_json::to_string(&RefusalKind::WouldLockOut)?, r#""would_lock_out""#);

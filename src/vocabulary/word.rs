@@ -5,7 +5,7 @@ use thiserror::Error;
 /// The error for a text that is not one of the words expected in its place.
 ///
 /// ```
-/// use orgscope::Delegation;
+/// use orgscope::document::Delegation;
 ///
 /// let unknown = "closed".parse::<Delegation>().unwrap_err();
 /// assert_eq!(unknown.to_string(), "unknown delegation `closed`: expected `contained` or `open`");

@@ -1,8 +1,10 @@
 //! Random batches by random actors on random worlds: what is published, refused, undone and replayed.
 
 use orgscope::log::{Actor, AuditEntry, Checkpoint};
+use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
-use orgscope::{AnyPermission, AnyRecord, Command, Document, Handle, Policy, RefusalKind, Snapshot, UserId};
+use orgscope::rules::RefusalKind;
+use orgscope::{AnyRecord, Command, Document, Handle, Policy, Snapshot, UserId};
 use orgscope_testing::commands::{RawCommand, command, is_as_if_compiled_afresh, saved};
 use orgscope_testing::managed::{everybody, locked_out, managed_world, manages};
 use orgscope_testing::random::{self, Record, World};

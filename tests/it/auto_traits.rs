@@ -2,20 +2,27 @@
 
 use std::fmt::Debug;
 
+use orgscope::catalogue::{Catalogue, RoleEntry, SectionRoles};
+use orgscope::diff::{Diff, DiffGroup, RightChange};
 use orgscope::document::{self, Org, Section, User, Word};
+use orgscope::document::{Delegation, Unowned};
+use orgscope::error::{Problem, UnknownPermission, UnknownWord};
+use orgscope::explain::ReasonCode;
 use orgscope::explain::{
     Assignment, Change, Ground, Named, OwnerInfo, Place, Post, RecordInfo, Repair, ShareInfo, Step, Tie,
 };
+use orgscope::id::{DepartmentRef, GroupRef, RecordId, UserRef};
 use orgscope::log::{Actor, AuditEntry, Checkpoint, Digest, LogError};
+use orgscope::permission::AnyPermission;
+use orgscope::predicate::{AnyOf, Audience, Departments, Term};
+use orgscope::rules::RefusalKind;
 use orgscope::rules::{Affected, Rule};
 use orgscope::world::document::{Check, Expect, List, Stage, Who};
 use orgscope::world::{self, InvalidQuestion, Question, World};
 use orgscope::{
-    AnyOf, AnyPermission, AnyRecord, Audience, Catalogue, Command, Decision, Delegation, Denied, DepartmentId,
-    DepartmentRef, Departments, Diff, DiffGroup, Document, Editor, Explanation, Facts, Grant, GroupId, GroupRef,
-    Handle, Level, Owner, Permission, Policy, PolicyError, Predicate, Principal, Problem, Reason, ReasonCode, Receipt,
-    RecordId, Refusal, RefusalKind, RightChange, Rights, RoleEntry, RoleId, Schema, Scope, SectionRoles, Share,
-    Snapshot, Subject, Term, UnknownPermission, UnknownWord, Unowned, UserId, UserRef, WhoCan,
+    AnyRecord, Command, Decision, Denied, DepartmentId, Document, Editor, Explanation, Facts, Grant, GroupId, Handle,
+    Level, Owner, Permission, Policy, PolicyError, Predicate, Principal, Reason, Receipt, Refusal, Rights, RoleId,
+    Schema, Scope, Share, Snapshot, Subject, UserId, WhoCan,
 };
 
 fn shared<T: Send + Sync + Debug>() {}

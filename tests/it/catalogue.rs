@@ -28,7 +28,7 @@ fn handle() -> Handle {
 fn page(authz: &Handle, section: &str) -> Vec<String> {
     let snapshot = authz.load();
     let catalogue = snapshot.catalogue();
-    let role = |role: orgscope::RoleEntry<'_>| {
+    let role = |role: orgscope::catalogue::RoleEntry<'_>| {
         let people: Vec<String> = role.assignments().map(|(subject, people)| format!("{subject} {people}")).collect();
         let marks = [(role.is_hidden(), " hidden"), (role.is_locked(), " locked")];
         let marks: String = marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark).collect();
@@ -59,7 +59,7 @@ fn the_page_shows_the_roles() {
     );
     let snapshot = authz.load();
     let catalogue = snapshot.catalogue();
-    let sections: Vec<_> = catalogue.sections().map(orgscope::SectionRoles::name).collect();
+    let sections: Vec<_> = catalogue.sections().map(orgscope::catalogue::SectionRoles::name).collect();
     assert_eq!(sections, ["webmail", "crm"]);
     let webmail = catalogue.section("webmail").unwrap();
     let names = |permission| snapshot.schema().name(permission).unwrap();
@@ -121,8 +121,8 @@ fn sorted<'a>(users: impl Iterator<Item = &'a UserId>) -> Vec<String> {
 fn the_webmail_preset() {
     let snapshot = Snapshot::compile(&Policy::from_document(document()).unwrap());
     let find = |name: &str| match snapshot.schema().any_permission(name).unwrap() {
-        orgscope::AnyPermission::Levelled(permission) => permission,
-        orgscope::AnyPermission::Toggle(_) => unreachable!(),
+        orgscope::permission::AnyPermission::Levelled(permission) => permission,
+        orgscope::permission::AnyPermission::Toggle(_) => unreachable!(),
     };
     let nicks = AnyRecord::new("mailbox", Facts::owned_by("nick"));
     let who = |action: &str| sorted(snapshot.who_can(find(action), &nicks));
@@ -137,7 +137,9 @@ fn the_webmail_preset() {
 fn the_crm_preset() {
     let snapshot = Snapshot::compile(&Policy::from_document(document()).unwrap());
     let who = |action: &str, owner: &str| -> Vec<String> {
-        let orgscope::AnyPermission::Levelled(permission) = snapshot.schema().any_permission(action).unwrap() else {
+        let orgscope::permission::AnyPermission::Levelled(permission) =
+            snapshot.schema().any_permission(action).unwrap()
+        else {
             unreachable!()
         };
         let record = AnyRecord::new(action.split('.').next().unwrap(), Facts::owned_by(owner));

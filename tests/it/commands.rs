@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use orgscope::document::{Action, Command, Department, Document, Group, ResourceType, Role, Section, User};
-use orgscope::{AnyRecord, Facts, Grant, GroupId, Handle, Level, Owner, Policy, Share, Subject, Term, UserId};
+use orgscope::predicate::Term;
+use orgscope::{AnyRecord, Facts, Grant, GroupId, Handle, Level, Owner, Policy, Share, Subject, UserId};
 use orgscope_testing::commands::{batches, command, publishes_what_would_be_compiled};
 use orgscope_testing::random::{self, world};
 use orgscope_testing::square::sorted;

@@ -1,7 +1,8 @@
 //! Two editors at once: who saw an older state is told, if what they are about has changed since.
 
 use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
-use orgscope::{Command, Grant, Handle, Level, Policy, RefusalKind, Subject};
+use orgscope::rules::RefusalKind;
+use orgscope::{Command, Grant, Handle, Level, Policy, Subject};
 use orgscope_testing::commands::{RawCommand, command};
 use orgscope_testing::managed::managed_world;
 use orgscope_testing::random;

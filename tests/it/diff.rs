@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use orgscope::diff::{Diff, DiffGroup};
 use orgscope::document::{Action, Command, Department, Document, Group, ResourceType, Role, Section, User};
+use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
-use orgscope::{
-    AnyPermission, AnyRecord, Diff, DiffGroup, Facts, Grant, Handle, Level, Owner, Policy, Share, Snapshot, Subject,
-    UserId,
-};
+use orgscope::{AnyRecord, Facts, Grant, Handle, Level, Owner, Policy, Share, Snapshot, Subject, UserId};
 use orgscope_testing::commands::command;
 use orgscope_testing::random::{self, world};
 use orgscope_testing::square::permissions;

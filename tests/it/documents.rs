@@ -1,7 +1,8 @@
 //! Documents: what may be left out, what is written back, and building one in code.
 
+use orgscope::document::Delegation;
 use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
-use orgscope::{Delegation, Grant, Level, Policy, Subject};
+use orgscope::{Grant, Level, Policy, Subject};
 
 fn canonical(text: &str) -> String {
     let document = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}"));

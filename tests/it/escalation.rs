@@ -1,11 +1,12 @@
 //! Who edits roles hands out no more than they have, and only where they reach.
 
+use orgscope::document::Delegation;
 use orgscope::document::{Role, Section, Word};
+use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
+use orgscope::rules::RefusalKind;
 use orgscope::rules::Rule;
-use orgscope::{
-    AnyPermission, Command, Delegation, Document, Grant, Handle, Level, Policy, RefusalKind, RoleId, Subject, UserId,
-};
+use orgscope::{Command, Document, Grant, Handle, Level, Policy, RoleId, Subject, UserId};
 use orgscope_testing::commands::{RawCommand, command};
 use orgscope_testing::managed::{
     everybody, gained, is_administrator, is_in, is_inside, manage, managed_world, manages,

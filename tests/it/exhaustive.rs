@@ -6,10 +6,9 @@
 //! the first level of its pair and role `b` the second.
 
 use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
+use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
-use orgscope::{
-    AnyPermission, AnyRecord, DepartmentId, Facts, Level, Owner, Permission, Policy, Snapshot, Subject, UserId,
-};
+use orgscope::{AnyRecord, DepartmentId, Facts, Level, Owner, Permission, Policy, Snapshot, Subject, UserId};
 use orgscope_testing::scaled;
 
 /// The forests of up to three departments, as the parent of each: one labelling of each shape.

@@ -5,12 +5,13 @@ use std::fs;
 use std::path::Path;
 
 use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User, Word};
+use orgscope::explain::ReasonCode;
 use orgscope::explain::{Change, Post, Tie};
+use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
 use orgscope::world::{Question, World};
 use orgscope::{
-    AnyPermission, AnyRecord, Command, Explanation, Facts, Grant, Handle, Level, Owner, Policy, ReasonCode, Snapshot,
-    Subject, UserId,
+    AnyRecord, Command, Explanation, Facts, Grant, Handle, Level, Owner, Policy, Snapshot, Subject, UserId,
 };
 use orgscope_testing::random::{self, Record, World as RandomWorld, world};
 use orgscope_testing::square::{decide, permissions};
@@ -286,7 +287,7 @@ fn story(file: &str, questions: &[(&str, &str, Option<&str>)]) -> String {
     for (user, action, record) in questions {
         let user = user.parse::<i64>().map_or_else(|_| UserId::from(*user), UserId::from);
         let record =
-            record.map(|record| record.parse::<i64>().map_or_else(|_| record.into(), orgscope::RecordId::from));
+            record.map(|record| record.parse::<i64>().map_or_else(|_| record.into(), orgscope::id::RecordId::from));
         let question = world.question(action, record.as_ref()).unwrap();
         let told = match question {
             Question::Toggle(toggle) => snapshot.principal(&user).explain(toggle, &()),

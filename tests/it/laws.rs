@@ -1,10 +1,9 @@
 //! What must hold whatever the company: laws that need no second implementation to be tested.
 
 use orgscope::document::{Document, Role, Word};
+use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
-use orgscope::{
-    AnyPermission, AnyRecord, DepartmentId, Grant, Level, Owner, Policy, RoleId, Snapshot, Subject, UserId,
-};
+use orgscope::{AnyRecord, DepartmentId, Grant, Level, Owner, Policy, RoleId, Snapshot, Subject, UserId};
 use orgscope_testing::managed::parts;
 use orgscope_testing::random::{Record, World, world, worlds};
 use orgscope_testing::square::permissions;

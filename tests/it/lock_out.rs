@@ -1,8 +1,9 @@
 //! No sequence of batches leaves a section without anybody who can manage it, unless it is forced.
 
 use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
+use orgscope::rules::RefusalKind;
 use orgscope::rules::Rule;
-use orgscope::{Command, Grant, Handle, Level, Policy, RefusalKind, Subject};
+use orgscope::{Command, Grant, Handle, Level, Policy, Subject};
 use orgscope_testing::commands::{RawCommand, command};
 use orgscope_testing::managed::{Managed, locked_out, managed, managed_world};
 use orgscope_testing::random;

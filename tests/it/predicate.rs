@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
+use orgscope::permission::AnyPermission;
+use orgscope::predicate::{AnyOf, Departments, Term};
 use orgscope::reference::Reference;
-use orgscope::{
-    AnyOf, AnyPermission, DepartmentId, Departments, Facts, Level, Owner, Policy, Predicate, Share, Snapshot, Subject,
-    Term, UserId,
-};
+use orgscope::{DepartmentId, Facts, Level, Owner, Policy, Predicate, Share, Snapshot, Subject, UserId};
 use orgscope_testing::random::{Record, World, world, worlds};
 use orgscope_testing::square::permissions;
 use proptest::prelude::*;

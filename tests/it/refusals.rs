@@ -1,8 +1,10 @@
 //! What a person is told of each refusal, and in which order the rules are asked.
 
+use orgscope::document::Delegation;
 use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User, Word};
+use orgscope::rules::RefusalKind;
 use orgscope::rules::Rule;
-use orgscope::{Command, Delegation, Grant, Handle, Level, Policy, RefusalKind, Subject};
+use orgscope::{Command, Grant, Handle, Level, Policy, Subject};
 
 /// Nina heads the north, below sales, and edits the roles of the CRM as far as she reaches; and those of the mail, whose
 /// permission to manage is a toggle.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use orgscope::RefusalKind;
+use orgscope::rules::RefusalKind;
 
 #[test]
 fn every_command_and_every_refusal_has_a_stage() {

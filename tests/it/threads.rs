@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use orgscope::document::{Action, Command, Department, Document, ResourceType, Role, Section, User};
-use orgscope::{AnyRecord, Facts, Handle, Level, Policy, RefusalKind, Subject};
+use orgscope::rules::RefusalKind;
+use orgscope::{AnyRecord, Facts, Handle, Level, Policy, Subject};
 
 const USERS: u64 = 8;
 const BATCHES: u64 = 2_000;

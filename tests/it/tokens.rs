@@ -1,10 +1,9 @@
 //! Tokens: looked up by name once, serving every equal schema, and denying in every other.
 
 use orgscope::document::{Action, Document, ResourceType, Role, Section, User};
-use orgscope::{
-    AnyPermission, AnyRecord, Decision, Facts, Grant, Handle, Level, Permission, Policy, Resource, Snapshot, Subject,
-    UnknownPermission,
-};
+use orgscope::error::UnknownPermission;
+use orgscope::permission::AnyPermission;
+use orgscope::{AnyRecord, Decision, Facts, Grant, Handle, Level, Permission, Policy, Resource, Snapshot, Subject};
 
 struct Contact(Option<&'static str>);
 

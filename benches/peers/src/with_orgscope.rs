@@ -1,6 +1,7 @@
 //! orgscope itself.
 
-use orgscope::{AnyPermission, AnyRecord, Facts, Permission, Resource, Schema, Snapshot};
+use orgscope::permission::AnyPermission;
+use orgscope::{AnyRecord, Facts, Permission, Resource, Schema, Snapshot};
 use orgscope_testing::company;
 
 use crate::engine::{Company, Encoding, Engine, Loaded, Question, Walker};

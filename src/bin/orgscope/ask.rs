@@ -1,7 +1,8 @@
 //! The questions that several commands ask of a world.
 
+use orgscope::id::RecordId;
 use orgscope::world::{Question, World};
-use orgscope::{Permission, Principal, Reason, RecordId, Snapshot, UserId};
+use orgscope::{Permission, Principal, Reason, Snapshot, UserId};
 
 /// Why the user may or may not, with the decision.
 pub(crate) fn reason(user: Principal<'_>, question: Question<'_>) -> Reason {

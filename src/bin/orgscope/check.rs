@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
-use orgscope::{RecordId, Snapshot, UserId};
+use orgscope::id::RecordId;
+use orgscope::{Snapshot, UserId};
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use orgscope::{RightChange, Snapshot};
+use orgscope::Snapshot;
+use orgscope::diff::RightChange;
 
 use crate::one_line::one_line;
 use crate::outcome::{Failure, Outcome};

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
+use orgscope::explain::ReasonCode;
+use orgscope::id::RecordId;
 use orgscope::world::Question;
-use orgscope::{Explanation, ReasonCode, RecordId, Snapshot, UserId};
+use orgscope::{Explanation, Snapshot, UserId};
 
 use crate::one_line::one_line;
 use crate::outcome::{Failure, Outcome};

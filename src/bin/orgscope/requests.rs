@@ -4,9 +4,10 @@ use std::fmt;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
+use orgscope::id::RecordId;
 use orgscope::world::World;
 use orgscope::world::document::Record;
-use orgscope::{RecordId, Snapshot, UserId};
+use orgscope::{Snapshot, UserId};
 use serde::Serialize;
 use serde::de::value::{I64Deserializer, MapAccessDeserializer, StrDeserializer, U64Deserializer};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};

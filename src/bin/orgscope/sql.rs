@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
+use orgscope::id::Id;
 use orgscope::sql::{Dialect, IdKinds, Ids, Mapping, Members, Param, Records, ShareTable};
 use orgscope::world::World;
-use orgscope::{Id, Snapshot, UserId};
+use orgscope::{Snapshot, UserId};
 use serde::Serialize;
 
 use crate::outcome::{Failure, Outcome};

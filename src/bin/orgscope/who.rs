@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
-use orgscope::{RecordId, Snapshot};
+use orgscope::Snapshot;
+use orgscope::id::RecordId;
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;

@@ -1,7 +1,8 @@
 //! The square: check, predicate and SQLite decide the same, whatever the ids, the owners, the flags and the shares.
 
+use orgscope::permission::AnyPermission;
 use orgscope::sql::{Dialect, Ids, Mirror, Sql};
-use orgscope::{AnyPermission, Snapshot, UserId};
+use orgscope::{Snapshot, UserId};
 use orgscope_testing::random::{World, world, worlds};
 use orgscope_testing::sql::Sqlite;
 use orgscope_testing::sql::square::{create, fill, found, mappings, square};

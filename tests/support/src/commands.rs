@@ -1,10 +1,9 @@
 //! Random commands, and whether what they publish is what would be compiled.
 
 use orgscope::document::{Command, Department, Group, Role, Section};
+use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
-use orgscope::{
-    AnyPermission, AnyRecord, DepartmentId, Grant, GroupId, Handle, Level, Policy, RoleId, Snapshot, Subject, UserId,
-};
+use orgscope::{AnyRecord, DepartmentId, Grant, GroupId, Handle, Level, Policy, RoleId, Snapshot, Subject, UserId};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

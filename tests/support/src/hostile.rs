@@ -1,8 +1,9 @@
 //! Text that may be a world file.
 
+use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
 use orgscope::world::World;
-use orgscope::{AnyPermission, Snapshot, UserId};
+use orgscope::{Snapshot, UserId};
 
 use crate::square::{permissions, sorted};
 

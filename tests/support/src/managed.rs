@@ -1,11 +1,11 @@
 //! Random worlds whose roles are edited by delegates, and what the rules say of them, written from the rules and not from
 //! the code that guards.
 
+use orgscope::document::Delegation;
 use orgscope::document::{Action, Document, ResourceType, Role, Section, Word};
+use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
-use orgscope::{
-    AnyPermission, AnyRecord, Delegation, DepartmentId, Facts, Grant, Level, Owner, Policy, Subject, UserId,
-};
+use orgscope::{AnyRecord, DepartmentId, Facts, Grant, Level, Owner, Policy, Subject, UserId};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -1,9 +1,8 @@
 //! Random worlds: documents that are valid by construction, and records that are anything.
 
+use orgscope::document::Delegation;
 use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User, Word};
-use orgscope::{
-    AnyRecord, Delegation, DepartmentId, Facts, Grant, GroupId, Level, Owner, Policy, RoleId, Share, Subject, UserId,
-};
+use orgscope::{AnyRecord, DepartmentId, Facts, Grant, GroupId, Level, Owner, Policy, RoleId, Share, Subject, UserId};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -1,8 +1,9 @@
 //! One question, asked every way: the reference, a check, the scope, the list, who, the reason.
 
+use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
 use orgscope::world::Question;
-use orgscope::{AnyPermission, AnyRecord, Handle, Permission, Policy, Record, Snapshot, UserId};
+use orgscope::{AnyRecord, Handle, Permission, Policy, Record, Snapshot, UserId};
 
 use crate::random::{self, World};
 

@@ -1,9 +1,11 @@
 //! Random worlds in the tables of an application: a condition finds the records that a check allows.
 
 use orgscope::document::Word;
+use orgscope::id::Id;
+use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
 use orgscope::sql::{Dialect, IdKinds, Ids, Mapping, Members, Mirror, OwnerTable, Param, Records, ShareTable, Sql};
-use orgscope::{AnyPermission, DepartmentId, Id, Owner, Share, Snapshot, Subject};
+use orgscope::{DepartmentId, Owner, Share, Snapshot, Subject};
 use proptest::test_runner::Config;
 use proptest::test_runner::TestRunner;
 
