@@ -80,7 +80,7 @@ impl Ledger {
         );
         let mut next = Self { managers, history: self.history.clone(), log: entry.hash() };
         next.history.add(entry.revision(), topics);
-        Ok((Receipt::of_batch(before.clone(), after, undo, entry, facts), next))
+        Ok((Receipt::of_batch(before.clone(), after, undo, entry, &facts), next))
     }
 
     /// The receipt and the ledger of an entry of the log, which was judged when it was accepted.
@@ -90,7 +90,7 @@ impl Ledger {
         let after = Arc::new(before.follow(&policy, &facts));
         let mut next = Self { managers, history: self.history.clone(), log: entry.hash() };
         next.history.add(entry.revision(), topics);
-        (Receipt::of_batch(before.clone(), after, undo, entry, facts), next)
+        (Receipt::of_batch(before.clone(), after, undo, entry, &facts), next)
     }
 
     fn accept(&self, before: &Arc<Snapshot>, batch: Batch<'_>) -> Result<Accepted, Refusal> {

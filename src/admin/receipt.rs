@@ -1,5 +1,6 @@
 //! What an accepted batch did.
 
+#[cfg(feature = "sql")]
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use crate::admin::audit::AuditEntry;
 use crate::document::Command;
 use crate::policy::fact::Fact;
 use crate::snapshot::Snapshot;
+#[cfg(feature = "sql")]
 use crate::vocabulary::id::UserId;
 
 /// What an accepted batch did, or would do: the states before and after it, how to undo it, its entry for the log, and whose
@@ -45,11 +47,14 @@ pub struct Receipt {
     after: Arc<Snapshot>,
     undo: Vec<Command>,
     audit: AuditEntry,
+    /// What mirror tables follow.
+    #[cfg(feature = "sql")]
     changed: Changed,
     affected: Affected,
 }
 
 /// What changed.
+#[cfg(feature = "sql")]
 #[derive(Clone, Debug)]
 pub(crate) enum Changed {
     Facts(Arc<[Fact]>),
@@ -63,15 +68,31 @@ impl Receipt {
         after: Arc<Snapshot>,
         undo: Vec<Command>,
         audit: AuditEntry,
-        facts: Vec<Fact>,
+        facts: &[Fact],
     ) -> Self {
-        let affected = Affected::by(&before, &after, &facts);
-        Self { before, after, undo, audit, changed: Changed::Facts(facts.into()), affected }
+        let affected = Affected::by(&before, &after, facts);
+        Self {
+            before,
+            after,
+            undo,
+            audit,
+            #[cfg(feature = "sql")]
+            changed: Changed::Facts(facts.into()),
+            affected,
+        }
     }
 
     pub(crate) fn of_replacement(before: Arc<Snapshot>, after: Arc<Snapshot>, audit: AuditEntry) -> Self {
         let affected = Affected::everybody(&before, &after);
-        Self { before, after, undo: Vec::new(), audit, changed: Changed::Everything, affected }
+        Self {
+            before,
+            after,
+            undo: Vec::new(),
+            audit,
+            #[cfg(feature = "sql")]
+            changed: Changed::Everything,
+            affected,
+        }
     }
 
     /// The state that the batch was applied to.
