@@ -1,7 +1,8 @@
 //! Explanations as data, and how repairs are found.
 //!
 //! An [`Explanation`](crate::Explanation) serialises to the form of the schema below. Programs should branch on `code`
-//! ([`ReasonCode`](crate::explain::ReasonCode)), never on the texts: a code never changes its meaning, while a sentence may be reworded.
+//! ([`ReasonCode`](crate::explain::ReasonCode)), never on the texts: a code never changes its meaning, while a sentence may be
+//! reworded.
 //!
 //! - `steps` are the permissions that had to be allowed: the one asked about, then those that it requires, directly or not.
 //! - The `grounds` of a step are what gives the user a level: the floor, a role, being an administrator. Joined, they
@@ -30,8 +31,8 @@
 //! allow.
 //!
 //! **Which are reported.** At most eight repairs are listed, smallest first. The size of a repair is the number of pairs
-//! of a user and a permission that gain records, counted by the [difference](crate::diff::Diff) to the present state. A change of the
-//! record alone has size zero. Of one kind and size, at most three are listed. `more_repairs` counts the rest.
+//! of a user and a permission that gain records, counted by the [difference](crate::diff::Diff) to the present state. A change
+//! of the record alone has size zero. Of one kind and size, at most three are listed. `more_repairs` counts the rest.
 //!
 //! **Limits.** At most 64 candidates are tried, those first that are likely to be smallest. Among many pairs that do the same for
 //! the user, some are skipped. In both cases `all_weighed` is false, and the first repair may not be the smallest.

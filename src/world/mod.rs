@@ -108,7 +108,7 @@ impl World {
     ///
     /// # Errors
     ///
-    /// If anything in the file is invalid. The error holds all problems, each with its path.
+    /// When anything in the file is invalid. The error holds all problems, each with its path.
     pub fn from_document(written: document::World) -> Result<Self, PolicyError> {
         let document::World { document, records, expect, stages } = written;
         let mut problems = Problems::default();
@@ -174,7 +174,7 @@ impl World {
     ///
     /// # Errors
     ///
-    /// If the action or the record is unknown, the record is of another type, or a record is missing or superfluous.
+    /// When the action or the record is unknown, the record is of another type, or a record is missing or superfluous.
     pub fn question(&self, action: &str, record: Option<&RecordId>) -> Result<Question<'_>, InvalidQuestion> {
         let permission = self.policy.schema.any_permission(action)?;
         let record = record
@@ -193,7 +193,7 @@ impl World {
     ///
     /// # Errors
     ///
-    /// If the action is unknown, or the record is invalid or of another type.
+    /// When the action is unknown, or the record is invalid or of another type.
     pub fn question_about<'w>(&self, action: &str, record: &'w Record) -> Result<Question<'w>, InvalidQuestion> {
         let permission = self.policy.schema.any_permission(action)?;
         let mut problems = Problems::default();
@@ -265,7 +265,7 @@ impl World {
     ///
     /// # Errors
     ///
-    /// If the action is unknown, or a toggle, which has no records.
+    /// When the action is unknown, or a toggle, which has no records.
     pub fn listable(&self, action: &str) -> Result<Permission, InvalidQuestion> {
         match self.policy.schema.any_permission(action)? {
             AnyPermission::Levelled(permission) => Ok(permission),
