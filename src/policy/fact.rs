@@ -3,6 +3,7 @@
 //! A command becomes facts, and everything else that follows from it is read off them: what undoes it, what it conflicts with,
 //! whose answers it may change, what the next snapshot must follow, which rows of mirror tables change.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
@@ -107,12 +108,10 @@ impl Fact {
         }
     }
 
-    /// What the compiled rights depend on, other than through the users themselves: roles, assignments, departments.
-    pub(crate) fn changes_rows(&self) -> bool {
+    fn role_that_comes_or_goes(&self) -> Option<&RoleId> {
         match self {
-            Self::Department(change) => change.differs(|state| &state.parent),
-            Self::Cell(_) | Self::Assignment(_) => true,
-            Self::User(_) | Self::Post(_) | Self::Group(_) | Self::Member(_) | Self::Role(_) => false,
+            Self::Role(change) if change.comes_or_goes() => Some(&change.key),
+            _ => None,
         }
     }
 
@@ -138,6 +137,19 @@ impl Fact {
             | Self::Assignment(_) => None,
         }
     }
+}
+
+/// Whether users with the same standing and departments may have other rights after these facts than before: because of roles,
+/// assignments or departments.
+pub(crate) fn change_rows(facts: &[Fact]) -> bool {
+    // The cells of a role that comes or goes matter only to its subjects, and its assignments are facts of their own.
+    let whole: HashSet<&RoleId> = facts.iter().filter_map(Fact::role_that_comes_or_goes).collect();
+    facts.iter().any(|fact| match fact {
+        Fact::Department(change) => change.differs(|state| &state.parent),
+        Fact::Cell(Change { key: (role, _), .. }) => !whole.contains(role),
+        Fact::Assignment(_) => true,
+        Fact::User(_) | Fact::Post(_) | Fact::Group(_) | Fact::Member(_) | Fact::Role(_) => false,
+    })
 }
 
 /// The facts that lead back from these, the last first.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::document::Command;
 use crate::policy::Policy;
-use crate::policy::fact::Fact;
+use crate::policy::fact::{Fact, change_rows};
 use crate::policy::rules::Invalid;
 use crate::snapshot::Snapshot;
 use crate::snapshot::lineage::Lineage;
@@ -29,8 +29,7 @@ impl Snapshot {
 
     /// What [`follow`](Self::follow) gives, made of the trial of the same facts.
     pub(crate) fn adopt(&self, tried: &Self, facts: &[Fact]) -> Self {
-        let keeps_rows = !facts.iter().any(Fact::changes_rows);
-        let rights = if keeps_rows { tried.rights.with_rows_of(&self.rights) } else { tried.rights.clone() };
+        let rights = if change_rows(facts) { tried.rights.clone() } else { tried.rights.with_rows_of(&self.rights) };
         Self {
             revision: self.revision + 1,
             lineage: self.lineage.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::policy::fact::{Change, Fact};
+use crate::policy::fact::{Change, Fact, change_rows};
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 use crate::vocabulary::subject::Subject;
 
@@ -25,10 +25,9 @@ pub(crate) struct Touched<'f> {
 
 impl<'f> Touched<'f> {
     pub(crate) fn by(facts: &'f [Fact]) -> Self {
-        let mut touched = Self::default();
+        let mut touched = Self { changes_rows: change_rows(facts), ..Self::default() };
         for fact in facts {
             touched.users.extend(fact.user());
-            touched.changes_rows |= fact.changes_rows();
             match fact {
                 Fact::Department(change) if change.differs(|state| &state.parent) => {
                     touched.departments.insert(&change.key);

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::policy::Policy;
-use crate::policy::fact::Fact;
+use crate::policy::fact::{Fact, change_rows};
 use crate::policy::org::{Org, User};
 use crate::snapshot::Snapshot;
 use crate::vocabulary::id::UserId;
@@ -67,7 +67,7 @@ impl Managers {
         };
         let administrators = self.administrators + among(after) - among(before.policy());
         // An administrator manages every section, and what else is known says nothing of that.
-        let others = !self.has_administrator() && !facts.iter().any(Fact::changes_rows);
+        let others = !self.has_administrator() && !change_rows(facts);
         let changed = |slot| users.iter().any(|id| before.people.slot_of(id.borrowed()) == Some(slot));
         let still = |latest: &Latest| Latest { settled: others && latest.settled && !changed(latest.user), ..*latest };
         Self { administrators, latest: self.latest.iter().map(still).collect() }
