@@ -42,7 +42,7 @@ impl<'p> Reference<'p> {
         record.with_facts(|facts| self.allows(&id, user, permission.action, facts))
     }
 
-    /// The level that a user has for a permission, before requirements: `deny` for who is unknown or inactive. For a toggle,
+    /// The level that a user has for a permission, before requirements: `deny` for an unknown or inactive user. For a toggle,
     /// `all` stands for `allow`.
     pub fn level<'a>(self, user: impl Into<UserRef<'a>>, permission: impl Into<AnyPermission>) -> Level {
         let id = UserId::from(user.into());

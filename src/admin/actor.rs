@@ -1,4 +1,4 @@
-//! Who changes things.
+//! The actor of a change.
 
 use std::fmt::{self, Display};
 
@@ -10,9 +10,9 @@ use crate::vocabulary::id::UserId;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Actor {
-    /// The application, whom no rule but sense and lock-out holds back.
+    /// The application itself: only validity and lock-out restrict it.
     Host,
-    /// A user, as far as the rules let them.
+    /// A user, within the rules of delegation.
     User(UserId),
 }
 

@@ -1,4 +1,4 @@
-//! The assignments the other way round: the roles of a subject.
+//! The reverse of assignments: the roles of a subject.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::vocabulary::subject::Subject;
 /// Roles, in canonical order.
 pub(crate) type RoleIds = Arc<[RoleId]>;
 
-/// The roles by whom they are assigned to, cheap to clone. A subject without any does not stand here.
+/// The roles of each subject that has any. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Assigned {
     everyone: RoleIds,

@@ -1,4 +1,4 @@
-//! Whom the subjects of assignments contain.
+//! The subjects that contain a user.
 
 use crate::policy::org::Org;
 use crate::vocabulary::id::UserId;

@@ -27,7 +27,7 @@ use crate::vocabulary::mode::Delegation;
 
 /// A valid policy: the schema, the company, the roles and their assignments.
 ///
-/// It is loaded from a [`Document`], which may hold anything; a policy holds only what makes sense: every reference
+/// It is loaded from a [`Document`], which may hold anything; a policy is always valid: every reference
 /// leads somewhere, no department is below itself, every level is one that its action takes.
 ///
 /// ```
@@ -62,7 +62,7 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// When something in it makes no sense: then the error holds all problems, each with its path.
+    /// When anything in it is invalid. The error holds all problems, each with its path.
     pub fn from_document(document: Document) -> Result<Self, PolicyError> {
         let mut problems = Problems::default();
         let policy = Self::read(document, &mut problems);

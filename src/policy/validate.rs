@@ -1,4 +1,4 @@
-//! What loading finds wrong: every problem at once, each with its path.
+//! The problems of a document: all at once, each with its path.
 
 use std::collections::HashMap;
 use std::fmt::{self, Display};
@@ -61,7 +61,7 @@ impl Display for Problem {
     }
 }
 
-/// Why a document is no policy: all of its problems, a line each.
+/// The error of an invalid document: all of its problems, one per line.
 ///
 /// ```
 /// use orgscope::document::{Department, Document, User};

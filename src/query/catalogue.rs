@@ -201,7 +201,7 @@ impl<'c> RoleEntry<'c> {
         }
     }
 
-    /// Whom it is assigned to, in canonical order, with the number of active users in each.
+    /// The subjects that it is assigned to, in canonical order, with the number of active users in each.
     pub fn assignments(self) -> impl Iterator<Item = (&'c Subject, usize)> {
         let people = &self.catalogue.people;
         self.role.assigned_to.iter().map(move |subject| (subject, people.get(subject).copied().unwrap_or(0)))

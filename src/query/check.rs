@@ -1,4 +1,4 @@
-//! May this user do this to this record?
+//! Checks: whether a user may do something to a record.
 
 use serde::Serialize;
 use thiserror::Error;
@@ -9,7 +9,7 @@ use crate::vocabulary::permission::Permission;
 
 /// The answer of a check.
 ///
-/// There are two. A check has no errors: what is unknown is denied, and [`Principal::reason`] says why.
+/// A check has no errors: what is unknown is denied, and [`Principal::reason`] says why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[must_use = "a decision that nobody looks at protects nothing"]
@@ -62,7 +62,7 @@ impl Decision {
 pub struct Denied;
 
 impl Principal<'_> {
-    /// May this user do this to this record? A toggle is asked about `()`.
+    /// Decides whether this user may do this to this record. A toggle is asked about `()`.
     ///
     /// Constant for one owner, whatever the size of the company; linear in owners and shares. It grows with the departments of
     /// an owner who is in several, times those of such a user. It takes no lock and allocates nothing.

@@ -1,4 +1,4 @@
-//! The two questions about who is to own a record. Each takes more than one check.
+//! The two questions about the future owners of a record. Each takes more than one check.
 
 use crate::query::check::Decision;
 use crate::query::principal::Principal;

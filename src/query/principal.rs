@@ -1,4 +1,4 @@
-//! Who asks.
+//! Principals.
 
 use std::fmt::{self, Debug};
 
@@ -9,9 +9,9 @@ use crate::vocabulary::index::UserSlot;
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::permission::AnyPermission;
 
-/// A user, seen through one snapshot: the one who asks.
+/// A user, seen through one snapshot.
 ///
-/// There is one for every id, known or not; who is unknown or inactive is denied everything, with that reason.
+/// There is one for every id, known or not. An unknown or inactive user is denied everything, with that reason.
 #[derive(Clone, Copy)]
 pub struct Principal<'s> {
     pub(crate) snapshot: &'s Snapshot,

@@ -1,4 +1,4 @@
-//! The set of records that a user may do something to. Every other answer comes from it.
+//! The set of records that a user may do something to.
 
 use std::fmt::{self, Debug};
 
@@ -11,8 +11,8 @@ use crate::vocabulary::permission::{Fingerprint, Permission};
 
 /// The set of records that one user may do one thing to, in one state of the company.
 ///
-/// It is the one definition of access: [`check`](Principal::check) asks whether the record is in it. The records are
-/// not in the library, so the set is known by what it contains, not by its members.
+/// [`check`](Principal::check) tells whether a record is in it. The library does not hold the records, so the set is known by what
+/// it contains, not by its members.
 pub struct Scope<'s, R> {
     pub(crate) principal: Principal<'s>,
     pub(crate) permission: Permission<R>,
@@ -38,8 +38,8 @@ impl<'s> Principal<'s> {
         if schema == self.snapshot.fingerprint() { self.asker.cell(action) } else { None }
     }
 
-    /// The one definition of access: whether a record is in the set that a user and a cell make. A scope is that set; a
-    /// check asks it without first making a scope, which would copy the user.
+    /// Whether a cell admits the user to a record. A scope asks it for its cell, and a check without first making a scope, which
+    /// would copy the user.
     #[inline]
     pub(crate) fn reaches<R: Record>(&self, permission: Permission<R>, cell: Cell, record: &R) -> bool {
         if !R::HAS_FACTS {
@@ -68,7 +68,7 @@ impl<'s> Principal<'s> {
 }
 
 impl<R: Record> Scope<'_, R> {
-    /// Whether the record is in the set. Costs what [`check`](Principal::check) does, less the look at the permission.
+    /// Whether the record is in the set. Costs what [`check`](Principal::check) does, less the look-up of the permission.
     #[inline]
     pub fn contains(&self, record: &R) -> bool {
         self.principal.reaches(self.permission, self.cell, record)

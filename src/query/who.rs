@@ -1,4 +1,4 @@
-//! Who may do this to this record?
+//! The users who may do something to a record.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Debug};
@@ -19,9 +19,9 @@ use crate::vocabulary::subject::{Owner, Share};
 
 /// The users who may do something, found one by one.
 ///
-/// Each comes once, those first whom the record names (owners, and whom it is shared with by name or group), then the
-/// others department by department and role by role. The order is the same whenever the same snapshot is asked; who needs
-/// the canonical one sorts the ids.
+/// Each comes once: first the users whom the record names (owners, and users that it is shared with by name or group), then the
+/// others, department by department and role by role. The order is the same whenever the same snapshot is asked. Sort the ids for
+/// the canonical order.
 ///
 /// [`count`](Iterator::count) counts users with the same roles and departments together, without listing them.
 pub struct WhoCan<'s> {
@@ -31,7 +31,7 @@ pub struct WhoCan<'s> {
     /// Users who must be asked one by one, sorted.
     named: Vec<UserSlot>,
     next_named: usize,
-    /// Where all others who may are to be found, in parts that may overlap.
+    /// Where to find all others who may, in parts that may overlap.
     entries: Entries<'s>,
     seen: HashSet<Entry, RandomState>,
     /// Those of the last entry who are still to come.
@@ -41,8 +41,8 @@ pub struct WhoCan<'s> {
 impl Snapshot {
     /// The users who may do this to this record: exactly those whose check allows, administrators included.
     ///
-    /// Why one of them may, [`explain`](Principal::explain) says. Finding them costs the departments around the record, the
-    /// roles that reach it and those who have them; it does not grow with the company.
+    /// [`explain`](Principal::explain) says why one of them may. The cost grows with the departments around the record, the roles
+    /// that reach it and their holders, and not with the company.
     ///
     /// ```
     /// # use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
@@ -110,16 +110,16 @@ impl Snapshot {
         named
     }
 
-    /// Entries that hold all users who may, unless the record names them, and others. Of the ways to find them the one
-    /// that is the least work.
+    /// Entries that hold all users who may and whom the record does not name, and others: found in the way that is the least
+    /// work.
     ///
-    /// Whoever may has, for the action and for each that it requires, a level that reaches the record from where they are.
+    /// A user who may has, for the action and for each that it requires, a level that reaches the record from where they are.
     /// So they are anchored around the record, or have a level that reaches it from anywhere; and in any case they have
     /// some level. One of the actions needs to be looked at only.
     fn entries_for<'s>(&'s self, action: ActionIndex, facts: &Facts<'_>) -> Entries<'s> {
         let around = self.around(facts);
         let nowhere = self.anybody(Entry::NOBODY);
-        // What an owner is related to themselves is theirs alone, and nobody is nobody's owner.
+        // Only an owner is related to the record as its owner, and an unknown user owns nothing.
         let from_anywhere = self.people.relation(&nowhere.position, facts, || self.rights.is_pool(action));
         let work = |sources: &[Source]| sources.iter().map(|source| self.people.work_of(source)).sum::<usize>();
         let near = work(&around);
@@ -161,7 +161,7 @@ impl Snapshot {
     }
 }
 
-/// The facts of a record, owned: whoever holds the answer need not hold the record.
+/// The facts of a record, owned, so that the answer can outlive the record.
 struct Told {
     owners: Few<Owner>,
     open: bool,
@@ -203,7 +203,7 @@ impl WhoCan<'_> {
         Principal { snapshot: self.snapshot, asker }.check(self.permission, &self.record).is_allow()
     }
 
-    /// The next of the users who are named and may.
+    /// The next named user who may.
     fn next_named(&mut self) -> Option<UserSlot> {
         while let Some(user) = self.named.get(self.next_named).copied() {
             self.next_named += 1;
@@ -214,7 +214,7 @@ impl WhoCan<'_> {
         None
     }
 
-    /// The next entry whose users may, but perhaps for those who are named.
+    /// The next entry whose users may, named ones aside.
     fn next_entry(&mut self) -> Option<(Entry, Option<usize>)> {
         loop {
             let (entry, count) = self.entries.next()?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-/// Whom a snapshot descends from. Slots and places mean the same in a snapshot and in those that followed it.
+/// The line of states that a snapshot belongs to. Slots mean the same in a snapshot and in those that followed it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lineage {
     line: Arc<()>,

@@ -103,7 +103,7 @@ pub(super) fn column(dialect: Dialect, ids: Ids, alias: &'static str, name: &str
     Ok(IdColumn { dialect, ids, table: Some(TableName(None, alias.into())), name: names::column(name)? })
 }
 
-/// What makes no sense in a description of tables.
+/// An invalid table mapping.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{0}")]
 pub struct InvalidMapping(pub(super) String);

@@ -17,7 +17,7 @@ use crate::sql::statement::{Param, Sql};
 use crate::vocabulary::id::{DepartmentId, Id};
 use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 
-/// Why there is no condition for a predicate.
+/// The reason that a predicate cannot become a condition.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ConditionError {
@@ -178,7 +178,7 @@ impl<'a> Rendering<'a> {
         Ok(any(owners).map(|owners| mapping.id.is_in(select(owners))).into_iter().collect())
     }
 
-    /// Whether a column of users holds the one who asks, if `own`, or a member of these departments.
+    /// Whether a column of users holds the principal, if `own`, or a member of these departments.
     fn is_one_of(
         &mut self,
         column: &IdColumn,
@@ -207,7 +207,7 @@ impl<'a> Rendering<'a> {
                 (me, list)
             }
             MembersIn::Mirror(mirror) => {
-                // Who is a member of some department is among the members of their departments.
+                // A member of some department is among the members of their departments.
                 let me = me.filter(|_| !mirror.has_member(self.asked));
                 (me, self.members_by(mirror, departments)?)
             }
@@ -284,7 +284,7 @@ impl<'a> Rendering<'a> {
         self.mapping.id.exact().not_in_subquery(select)
     }
 
-    /// Whether the record is shared with the one who asks.
+    /// Whether the record is shared with the principal.
     fn shared(&mut self, shares: &SharesIn) -> Rendered<Option<Expr>> {
         let audience = Audience::new(self.asked);
         let mut terms = Vec::new();

@@ -54,19 +54,19 @@ impl Records {
         self
     }
 
-    /// The column with the user who owns the record. NULL is no owner.
+    /// The column with the user who owns the record. NULL means no owner.
     pub fn owner(mut self, column: impl Into<String>) -> Self {
         self.owner = Some(column.into());
         self
     }
 
-    /// The column with the department that owns the record, beside a user or in the place of one. NULL is no owner.
+    /// The column with the department that owns the record, beside a user or instead of one. NULL means no owner.
     pub fn owner_department(mut self, column: impl Into<String>) -> Self {
         self.owner_department = Some(column.into());
         self
     }
 
-    /// A table of owners, of whom a record may have several. It stands in the place of both columns: departments as owners are in
+    /// A table of owners, of whom a record may have several. It replaces both columns: departments as owners are in
     /// its own [column](OwnerTable::department).
     pub fn owners(mut self, table: OwnerTable) -> Self {
         self.owners = Some(table);
@@ -80,7 +80,7 @@ impl Records {
         self
     }
 
-    /// The table that says with whom records are shared.
+    /// The table of shares: which records are shared with which subjects.
     pub fn shares(mut self, table: ShareTable) -> Self {
         self.shares = Some(table);
         self
@@ -179,7 +179,7 @@ impl Mapping {
     ///
     /// # Errors
     ///
-    /// When a name is no name, when owners are in columns and in a table, when MySQL is to tell integers from text, or when the
+    /// When a name is invalid, when owners are in columns and in a table, when MySQL is to tell integers from text, or when the
     /// mirror tables are of another dialect or hold other ids.
     pub fn new(dialect: Dialect, records: Records, members: Members) -> Result<Self, InvalidMapping> {
         let Records { resource, ids, table, id, owner, owner_department, owners, open, shares } = records;

@@ -34,7 +34,7 @@ impl Members {
         Self(Where::Inline { limit })
     }
 
-    /// In a table of the application with a row for each member of each department; a head or deputy who is no member has
+    /// In a table of the application with a row for each member of each department; a head or deputy who is not a member has
     /// none. It must say what the policy says. The ids of the departments stand in the condition, up to `limit` ids in all.
     pub fn table(
         table: impl Into<String>,

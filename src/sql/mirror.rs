@@ -112,7 +112,7 @@ impl Mirror {
     ///
     /// # Errors
     ///
-    /// When that is no beginning of a name, or MySQL is to tell integers from text.
+    /// When that cannot begin a name, or MySQL is to tell integers from text.
     pub fn new(dialect: Dialect, prefix: &str, ids: impl Into<IdKinds>) -> Result<Self, InvalidMapping> {
         let ids = ids.into();
         refuse_both(dialect, ids)?;

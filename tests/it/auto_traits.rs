@@ -21,8 +21,8 @@ use orgscope::world::document::{Check, Expect, List, Stage, Who};
 use orgscope::world::{self, InvalidQuestion, Question, World};
 use orgscope::{
     AnyRecord, Command, Decision, Denied, DepartmentId, Document, Editor, Explanation, Facts, Grant, GroupId, Handle,
-    Level, Owner, Permission, Policy, PolicyError, Predicate, Principal, Reason, Receipt, Refusal, Rights, RoleId,
-    Schema, Scope, Share, Snapshot, Subject, UserId, WhoCan,
+    Level, Loaded, Owner, Permission, Policy, PolicyError, Predicate, Principal, Reason, Receipt, Refusal, Rights,
+    RoleId, Schema, Scope, Share, Snapshot, Subject, UserId, WhoCan,
 };
 
 fn shared<T: Send + Sync + Debug>() {}
@@ -33,6 +33,7 @@ fn error<T: std::error::Error + Send + Sync + Clone + Eq + 'static>() {}
 #[test]
 fn all_types_cross_threads_and_show_themselves() {
     shared::<Handle>();
+    shared::<Loaded>();
     shared::<WhoCan<'_>>();
     shared::<Snapshot>();
 

@@ -1,6 +1,6 @@
-//! No section that somebody could manage is left without anybody who can.
+//! Lock-out: no batch may leave a managed section without a manager.
 //!
-//! Whoever is an active administrator manages every section, so as long as there is one, nothing is asked. Without one,
+//! An active administrator manages every section, so as long as there is one, nothing more is checked. Without one,
 //! somebody else must be found, and the search begins where the last one was found: it costs nothing as long as that one manages
 //! all and only other people change, a look at one user as long as they stay, and however often they go, it goes on from there.
 
@@ -16,7 +16,7 @@ use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::AnyPermission;
 use crate::vocabulary::subject::Subject;
 
-/// What is known of those who manage, from one batch to the next.
+/// What is known of the managers, from one batch to the next.
 #[derive(Clone, Debug)]
 pub(crate) struct Managers {
     /// How many administrators are active.
@@ -50,7 +50,7 @@ pub(crate) struct Lost {
 }
 
 impl Managers {
-    /// Of a policy. A look at each user.
+    /// Builds the state for a policy. Linear in the users.
     pub(crate) fn of(policy: &Policy) -> Self {
         let administrators = policy.org.users().values().filter(|user| is_administrator(user)).count();
         Self {
@@ -151,7 +151,7 @@ impl Lost {
         manage.is_some_and(|manage| most(self.section, manage, policy) >= self.before)
     }
 
-    /// Whether somebody who is no administrator manages it as before.
+    /// Whether somebody who is not an administrator manages it as before.
     pub(crate) fn is_managed(self, managers: &Managers, snapshot: &Snapshot) -> bool {
         managers.managed(self.section, snapshot).0 >= self.before
     }

@@ -1,4 +1,4 @@
-//! The comparison: which users to look at, and what is otherwise for them.
+//! The comparison: which users to look at, and what differs for them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::Unowned;
 
 impl Snapshot {
-    /// Who gains and who loses what if this state gives way to another.
+    /// Compares this state with another: who gains and who loses what.
     ///
     /// It looks at users with equal roles and departments together, and not at what the two states share: where one was
     /// published after the other by the same [`Handle`](crate::Handle), the cost grows with those whose roles or

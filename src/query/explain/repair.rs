@@ -1,4 +1,4 @@
-//! The least changes that would turn a denial: found by arithmetic, told once tried.
+//! The least changes that would turn a denial: found by arithmetic, and reported only once tried.
 
 use std::fmt::{self, Display};
 use std::mem::{Discriminant, discriminant};
@@ -16,7 +16,7 @@ use crate::vocabulary::subject::{Owner, Share, Subject};
 
 /// How many are tried, of those that are enough.
 const TRIED: usize = 64;
-/// How many are told, and how many of one kind that widen as many rights.
+/// How many are reported, and how many of one kind that widen as many rights.
 const TOLD: usize = 8;
 const TOLD_ALIKE: usize = 3;
 
@@ -34,7 +34,7 @@ impl Display for Repair {
     }
 }
 
-/// The repairs that are told, and how many more would do.
+/// The repairs that are reported, and how many more there are.
 #[derive(Debug, Default)]
 pub(super) struct Repairs {
     pub(super) told: Vec<Repair>,
@@ -59,8 +59,7 @@ impl Asked<'_> {
         if singles.told.is_empty() { self.try_out(search.pairs()) } else { singles }
     }
 
-    /// Who may not ask is helped by nothing but to be activated, alone or with one more change. Which one shows in the
-    /// state after it.
+    /// An inactive user must be activated, alone or with one more change, which is searched for in the state after that.
     fn repairs_of_inactive(self) -> Repairs {
         let alone = Options { found: vec![Enough { moves: vec![Move::Activate], weight: 0 }], is_cut: false };
         let alone = self.try_out(alone);
@@ -74,7 +73,7 @@ impl Asked<'_> {
         self.try_out(options)
     }
 
-    /// Tries those that are likely to widen the fewest rights, and tells the least of them.
+    /// Tries the candidates that are likely to widen the fewest rights, and reports the least of them.
     fn try_out(self, options: Options<'_>) -> Repairs {
         let mut chosen: Vec<(usize, Enough<'_>)> = options.found.into_iter().enumerate().collect();
         let count = chosen.len();
@@ -100,7 +99,7 @@ impl Asked<'_> {
         Repairs { told, more, is_cut: options.is_cut || untried > 0 }
     }
 
-    /// The repair that these moves are: they make sense, and after them the check allows.
+    /// The repair that these moves are, if they are valid and the check allows after them.
     fn try_one(self, moves: &[Move<'_>]) -> Option<Repair> {
         let changes: Vec<Change> = moves.iter().map(|each| self.change(*each)).collect();
         let after = self.state_after(&changes)?;
@@ -123,7 +122,7 @@ impl Asked<'_> {
         })
     }
 
-    /// The state after the changes of the policy among these, if they make sense.
+    /// The state after the changes of the policy among these, if they are valid.
     fn state_after(self, changes: &[Change]) -> Option<Snapshot> {
         let commands = changes.iter().filter_map(|change| match change {
             Change::Command(command) => Some(command.clone()),

@@ -23,7 +23,7 @@ const ALIKE: usize = 8;
 /// How many changes are looked at as what brings a role that is then raised.
 const CARRIERS: usize = 256;
 
-/// One thing that may be changed to help the user.
+/// One change that may help the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Move<'a> {
     Activate,
@@ -139,7 +139,7 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// Nothing, if there is no such user.
+    /// `None` for an unknown user.
     pub(super) fn new(asked: Asked<'a>) -> Option<Self> {
         let Asked { snapshot, user: id, action, facts } = asked;
         let policy = snapshot.policy();
@@ -177,9 +177,9 @@ impl<'a> Search<'a> {
         self.offers.push(Offer { what, gain, weight, carries });
     }
 
-    // What there is to choose from
+    // The offers
 
-    /// The roles that say something about the section, locked ones too: who joins a department has those as well.
+    /// The roles of the section, locked ones included: a user who joins a department gets those as well.
     fn roles(&self) -> impl Iterator<Item = (&'a RoleId, &'a Role)> + use<'a> {
         let section = self.section;
         let roles = self.asked.snapshot.policy().roles.iter().map(|(id, role)| (id, &**role));
@@ -323,7 +323,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    // What is enough
+    // The moves that are enough
 
     /// What is still denied after some gains, by its place among what is denied now; of several no more than two.
     fn short_of(&self, gains: &[&Gain]) -> Vec<usize> {

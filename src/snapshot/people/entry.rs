@@ -34,7 +34,7 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// The entry of users who may not ask, and of slots without a user.
+    /// The entry of inactive users, and of slots without a user.
     pub(crate) const NOBODY: Self = Self { standing: Standing::NOBODY, anchors: Departments::NONE };
 }
 

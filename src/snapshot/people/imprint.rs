@@ -1,4 +1,4 @@
-//! One number for all that says where people are: departments with their numbers, and who is a member of which.
+//! One number for where people are: the departments with their numbers, and the members of each.
 
 use std::collections::BTreeSet;
 
