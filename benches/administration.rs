@@ -1,8 +1,9 @@
-//! What a change by command costs, in a company of 100,000 users: `cargo bench -p orgscope-benches --bench administration`.
+//! What a change by command costs, in a company of 100,000 users: `cargo bench -p orgscope-benches --bench
+//! administration`.
 //!
-//! Each row is `name<TAB>figure<TAB>goal<TAB>met|missed`. Lines that begin with `#` are times, for orientation. The commands
-//! come one by one, each a batch of its own: judged, published, with its receipt. They are those of an ordinary day:
-//! people come, go and move, groups change, roles are edited and assigned, departments move now and then.
+//! Each row is `name<TAB>figure<TAB>goal<TAB>met|missed`. Lines that begin with `#` are times, for orientation. The
+//! commands come one by one, each a batch of its own: judged, published, with its receipt. They are those of an
+//! ordinary day: people come, go and move, groups change, roles are edited and assigned, departments move now and then.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -55,9 +56,9 @@ fn document() -> Document {
     document.role(role)
 }
 
-/// Applies commands one by one. Only the time of those that are accepted and of those that are refused is counted, not that
-/// of making them up. Every now and then the company is compiled, as it was at first: so both are measured in the same
-/// weather.
+/// Applies commands one by one. Only the time of those that are accepted and of those that are refused is counted, not
+/// that of making them up. Every now and then the company is compiled, as it was at first: so both are measured in the
+/// same weather.
 fn measure(name: &str, editor: &Editor<'_>, only_roles: bool, policy: &Policy) {
     let mut rng = Rng::with_seed(11);
     let mut compiling = Vec::new();

@@ -1,5 +1,5 @@
-//! Times with their spread, one question at a time: `cargo bench -p orgscope-benches --bench answers`. For ratios there is the
-//! bench `report`.
+//! Times with their spread, one question at a time: `cargo bench -p orgscope-benches --bench answers`. For ratios there
+//! is the bench `report`.
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use orgscope::document::Command;

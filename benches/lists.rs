@@ -1,7 +1,8 @@
 //! Lists in PostgreSQL: the first page of five million contacts, with a condition on rights and without.
 //!
-//! `ORGSCOPE_TEST_POSTGRES='host=/run/postgresql user=postgres' cargo bench -p orgscope-benches --bench lists --features sql`. It
-//! makes a schema `orgscope_lists`, in some minutes, and drops it. `ORGSCOPE_BENCH_CONTACTS` is another number of contacts.
+//! `ORGSCOPE_TEST_POSTGRES='host=/run/postgresql user=postgres' cargo bench -p orgscope-benches --bench lists
+//! --features sql`. It makes a schema `orgscope_lists`, in some minutes, and drops it. `ORGSCOPE_BENCH_CONTACTS` is
+//! another number of contacts.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -18,7 +19,8 @@ use postgres::{Client, NoTls};
 const USERS: i64 = 100_000;
 const DEPARTMENTS: i64 = 10_000;
 
-/// Heads of departments at each height of a tree of ten branches: of the company, a tenth, a thousandth, one department.
+/// Heads of departments at each height of a tree of ten branches: of the company, a tenth, a thousandth, one
+/// department.
 const HEADS: [(i64, i64, &str); 4] =
     [(-1, 0, "the company"), (-2, 1, "a tenth"), (-3, 111, "a thousandth"), (-4, 9_999, "one department")];
 

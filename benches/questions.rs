@@ -1,5 +1,5 @@
-//! What the questions about others cost, as ratios within one run: `cargo bench -p orgscope-benches --bench questions`, or with
-//! `-- --quick` at 100k users instead of a million.
+//! What the questions about others cost, as ratios within one run: `cargo bench -p orgscope-benches --bench questions`,
+//! or with `-- --quick` at 100k users instead of a million.
 //!
 //! Each row is `name<TAB>figure<TAB>goal<TAB>met|missed`. Lines that begin with `#` are times, for orientation.
 

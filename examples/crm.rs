@@ -95,8 +95,8 @@ fn story() -> Result<String, Box<dyn Error>> {
         writeln!(text, "\n{}", why(&snapshot, question, permission, contact(id)?, &people))?;
     }
 
-    // The contact that an administrator created. To reassign it, the application stores another owner. Nothing else about
-    // access is stored, so there is nothing else to update.
+    // The contact that an administrator created. To reassign it, the application stores another owner. Nothing else
+    // about access is stored, so there is nothing else to update.
     let created = contact("c-root")?;
     let given_to = |owner: &str| Contact { owners: vec![Owner::User(owner.into())], ..created.clone() };
     snapshot.principal("root").may_create(add, created).require()?;

@@ -148,7 +148,8 @@ fn page(condition: sea_query::Condition) -> (String, Values) {
         .build(SqliteQueryBuilder)
 }
 
-/// The parameters for the driver. Another type is an error: to leave it out, or to send NULL, would change the question.
+/// The parameters for the driver. Another type is an error: to leave it out, or to send NULL, would change the
+/// question.
 fn values(values: Values) -> Result<Vec<rusqlite::types::Value>, Box<dyn Error>> {
     let bound = |value| match value {
         Value::BigInt(Some(integer)) => Ok(integer.into()),

@@ -1,5 +1,6 @@
-//! Delegated administration: an administrator lets a head edit the roles of the webmail, for his own people. The head sets up
-//! a team, is refused where he reaches too far, and undoes a mistake. Run it with `cargo run --example delegated_admin`.
+//! Delegated administration: an administrator lets a head edit the roles of the webmail, for his own people. The head
+//! sets up a team, is refused where he reaches too far, and undoes a mistake. Run it with `cargo run --example
+//! delegated_admin`.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -21,8 +22,8 @@ impl Resource for Mailbox {
     }
 }
 
-/// The company, with the default roles of a webmail. The permission to manage them is levelled here, so that it reaches some
-/// people and not others.
+/// The company, with the default roles of a webmail. The permission to manage them is levelled here, so that it reaches
+/// some people and not others.
 fn document() -> Document {
     let mut webmail = presets::webmail();
     for resource in &mut webmail.schema.sections[0].resources {

@@ -1,8 +1,8 @@
 //! A report on a company of real size, where many people are in several departments. Run it with
 //! `cargo run --example real_company`.
 //!
-//! The report gets types and actions by name, so it checks [`AnyRecord`]. An application has types of its own, as in the other
-//! examples.
+//! The report gets types and actions by name, so it checks [`AnyRecord`]. An application has types of its own, as in
+//! the other examples.
 
 mod support {
     pub(crate) mod table;

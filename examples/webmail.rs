@@ -99,8 +99,8 @@ fn story() -> Result<String, Box<dyn Error>> {
     }
     writeln!(text, "{}\n\n", rights.trim_fmt())?;
 
-    // Somebody is hired. A new policy replaces the old one, while requests that are running keep the old one. The schema is
-    // the same, so the permissions that were looked up at start-up stay valid.
+    // Somebody is hired. A new policy replaces the old one, while requests that are running keep the old one. The
+    // schema is the same, so the permissions that were looked up at start-up stay valid.
     let olga = User::new("olga").name("Olga, new in Sales North").member_of("sales-north");
     people.push(olga.clone());
     let policy = Policy::from_document(authz.load().policy().to_document().user(olga))?;

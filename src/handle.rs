@@ -114,9 +114,9 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// When a command is invalid on the state that it meets (an unknown or repeated id or name, a cycle, a department that is not
-    /// empty, a level that is not allowed, something to join or assign that is there already, or to leave that is not), or when
-    /// nobody could manage a section any more. Then nothing has changed.
+    /// When a command is invalid on the state that it meets (an unknown or repeated id or name, a cycle, a department
+    /// that is not empty, a level that is not allowed, something to join or assign that is there already, or to leave
+    /// that is not), or when nobody could manage a section any more. Then nothing has changed.
     pub fn apply(&self, commands: impl AsRef<[Command]>) -> Result<Receipt, Refusal> {
         self.as_host().apply(commands)
     }
@@ -168,8 +168,8 @@ impl Handle {
         Receipt::of_replacement(before, after, entry)
     }
 
-    /// Applies an entry of the log that was accepted elsewhere: by another process that shares the log, or before a crash. No rule
-    /// is checked again. The state after it is published at the cost of what the entry changes.
+    /// Applies an entry of the log that was accepted elsewhere: by another process that shares the log, or before a
+    /// crash. No rule is checked again. The state after it is published at the cost of what the entry changes.
     ///
     /// ```
     /// # use orgscope::document::{Action, Document, ResourceType, Section, User};
@@ -191,8 +191,8 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// When the entry is not the next one of this handle's log: it was altered, is missing its predecessor, or comes again; or
-    /// when it is invalid on the state. Then nothing has changed.
+    /// When the entry is not the next one of this handle's log: it was altered, is missing its predecessor, or comes
+    /// again; or when it is invalid on the state. Then nothing has changed.
     pub fn follow(&self, entry: &AuditEntry) -> Result<Receipt, LogError> {
         let _writing = self.write();
         let current = self.current.load();
@@ -215,8 +215,8 @@ impl Handle {
         Checkpoint::of(&current.snapshot, current.ledger.log())
     }
 
-    /// A handle with the state that a checkpoint and the entries of the log after it lead to. The next revision and the next
-    /// hash follow theirs.
+    /// A handle with the state that a checkpoint and the entries of the log after it lead to. The next revision and the
+    /// next hash follow theirs.
     ///
     /// ```
     /// # use orgscope::document::{Action, Document, ResourceType, Section, User};
@@ -240,8 +240,8 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// When the checkpoint or an entry was altered since it was stored, and when an entry is missing, repeated or invalid.
-    /// Entries missing at the end can't be told from entries that never were: keep the last hash elsewhere.
+    /// When the checkpoint or an entry was altered since it was stored, and when an entry is missing, repeated or
+    /// invalid. Entries missing at the end can't be told from entries that never were: keep the last hash elsewhere.
     pub fn restore(checkpoint: Checkpoint, entries: impl IntoIterator<Item = AuditEntry>) -> Result<Self, LogError> {
         log::restore(checkpoint, entries).map(Self::of)
     }
@@ -265,7 +265,8 @@ impl Handle {
         self.load().schema().permission(action)
     }
 
-    /// The toggle with this name, for example `mailbox.connect`, in the current schema: a permission that is asked about `()`.
+    /// The toggle with this name, for example `mailbox.connect`, in the current schema: a permission that is asked
+    /// about `()`.
     ///
     /// # Errors
     ///
@@ -312,11 +313,12 @@ pub struct Editor<'h> {
 }
 
 impl Editor<'_> {
-    /// Refuses a batch if what it depends on has changed since this revision, which the editor saw: a cell, an assignment or a
-    /// subject that it names, or that its verdict rests on. Otherwise what others did meanwhile is not looked at.
+    /// Refuses a batch if what it depends on has changed since this revision, which the editor saw: a cell, an
+    /// assignment or a subject that it names, or that its verdict rests on. Otherwise what others did meanwhile is not
+    /// looked at.
     ///
-    /// The latest 65,536 changed topics are remembered; one command may change several. A revision from before that is refused as
-    /// well.
+    /// The latest 65,536 changed topics are remembered; one command may change several. A revision from before that is
+    /// refused as well.
     pub fn if_unchanged_since(self, revision: u64) -> Self {
         Self { seen: Some(revision), ..self }
     }
@@ -326,22 +328,22 @@ impl Editor<'_> {
         Self { at: Some(time.into()), ..self }
     }
 
-    /// Accepts a batch even if nobody can manage a section any more after it. Only the host application may: for a user, every
-    /// batch is refused then.
+    /// Accepts a batch even if nobody can manage a section any more after it. Only the host application may: for a
+    /// user, every batch is refused then.
     pub fn force(self) -> Self {
         Self { forced: true, ..self }
     }
 
     /// Applies a batch of commands, all or none, and publishes the state after it.
     ///
-    /// Each command is judged on the state that those before it left. The cost is that of what the batch changes: one user's change
-    /// copies the parts of the lists that the user is in, and the lists of these parts; three times as much in a company a
-    /// thousand times as large. When an eighth of the users have come whose ids are text or far from each other, their index is
-    /// made anew. Besides, joining or leaving a group costs a copy of its list; a group that comes or goes, gets its first role or
-    /// loses its last one costs its members; a department that moves, or gets or loses a role, costs those above and below it and a
-    /// copy of a few bytes for each department; one that comes or goes costs all departments. What no user needs any more is
-    /// kept until [`replace`](Handle::replace). What the rules add is in
-    /// [`administration`](crate::docs::administration#what-it-costs).
+    /// Each command is judged on the state that those before it left. The cost is that of what the batch changes: one
+    /// user's change copies the parts of the lists that the user is in, and the lists of these parts; three times as
+    /// much in a company a thousand times as large. When an eighth of the users have come whose ids are text or far
+    /// from each other, their index is made anew. Besides, joining or leaving a group costs a copy of its list; a group
+    /// that comes or goes, gets its first role or loses its last one costs its members; a department that moves, or
+    /// gets or loses a role, costs those above and below it and a copy of a few bytes for each department; one that
+    /// comes or goes costs all departments. What no user needs any more is kept until [`replace`](Handle::replace).
+    /// What the rules add is in [`administration`](crate::docs::administration#what-it-costs).
     ///
     /// # Errors
     ///
@@ -355,8 +357,8 @@ impl Editor<'_> {
         Ok(receipt)
     }
 
-    /// What [`apply`](Self::apply) would do: the same verdict and the same receipt, with the state that would be; but nothing is
-    /// published. Another batch may still get its revision. It takes no lock, so it makes no writer wait.
+    /// What [`apply`](Self::apply) would do: the same verdict and the same receipt, with the state that would be; but
+    /// nothing is published. Another batch may still get its revision. It takes no lock, so it makes no writer wait.
     ///
     /// # Errors
     ///
@@ -367,8 +369,8 @@ impl Editor<'_> {
         judged.map(|(receipt, _)| receipt)
     }
 
-    /// Replaces the policy by another one and publishes that. It is an entry of the log, which holds the whole policy; lock-out is
-    /// not checked. Linear in the policy. Snapshots that were loaded before stay as they are.
+    /// Replaces the policy by another one and publishes that. It is an entry of the log, which holds the whole policy;
+    /// lock-out is not checked. Linear in the policy. Snapshots that were loaded before stay as they are.
     ///
     /// # Errors
     ///

@@ -1,14 +1,14 @@
 //! Who may see what, from the org chart.
 //!
 //! orgscope is an authorization library for applications whose records belong to people. People sit in departments, and
-//! departments in departments. A role says, for each action on each type of record, how far it reaches: everybody's records, those
-//! of my department and below, those of my department, my own, or none. Roles are assigned to users, departments, groups, or to
-//! every supervisor, and a user with several roles has the most that any of them gives.
+//! departments in departments. A role says, for each action on each type of record, how far it reaches: everybody's
+//! records, those of my department and below, those of my department, my own, or none. Roles are assigned to users,
+//! departments, groups, or to every supervisor, and a user with several roles has the most that any of them gives.
 //!
-//! The library answers whether a user may do something to a record, and for which records that holds. There is one definition
-//! of access, and every answer is made from it, so a list and a check cannot disagree. A check is one look-up and a few
-//! comparisons of numbers, however large the company is. It takes no lock, allocates nothing once the rights of the user
-//! are computed, and never fails: what is unknown is denied, with a reason.
+//! The library answers whether a user may do something to a record, and for which records that holds. There is one
+//! definition of access, and every answer is made from it, so a list and a check cannot disagree. A check is one
+//! look-up and a few comparisons of numbers, however large the company is. It takes no lock, allocates nothing once the
+//! rights of the user are computed, and never fails: what is unknown is denied, with a reason.
 //!
 //! ```
 //! use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};

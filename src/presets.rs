@@ -1,7 +1,8 @@
 //! Ready-made sections with the roles that most companies start with.
 //!
-//! A preset is a document with one section and its default roles, whose ids begin with the name of the section. Merged into the
-//! document of a company they are like any others: an administrator clones, renames and edits them, except the locked one.
+//! A preset is a document with one section and its default roles, whose ids begin with the name of the section. Merged
+//! into the document of a company they are like any others: an administrator clones, renames and edits them, except the
+//! locked one.
 //!
 //! ```
 //! use orgscope::document::{Department, Document, User};
@@ -24,8 +25,8 @@ use crate::vocabulary::subject::Subject;
 
 /// Mailboxes: who sees them, changes their settings, reads the mail, connects new ones, and manages the roles.
 ///
-/// All users see and set up their own mailboxes, whatever their roles. Seeing a mailbox is not changing it, and managing it is
-/// not reading the mail: only the owner and those whom it is shared with do, and administrators do not.
+/// All users see and set up their own mailboxes, whatever their roles. Seeing a mailbox is not changing it, and
+/// managing it is not reading the mail: only the owner and those whom it is shared with do, and administrators do not.
 ///
 /// | | `webmail-administrator` | `webmail-supervisor` | `webmail-manager` |
 /// |---|---|---|---|
@@ -62,8 +63,8 @@ pub fn webmail() -> Document {
 /// The records of a CRM, with its four classic roles.
 ///
 /// Leads, deals, contacts, companies, quotes and invoices can be read, added, updated, deleted, assigned, exported and
-/// imported; web forms can be read and edited. Updating, deleting or exporting a record requires reading it. A lead without an
-/// owner counts as everybody's own.
+/// imported; web forms can be read and edited. Updating, deleting or exporting a record requires reading it. A lead
+/// without an owner counts as everybody's own.
 ///
 /// | | `crm-administrator` | `crm-chief-executive` | `crm-head-of-department` | `crm-manager` |
 /// |---|---|---|---|---|

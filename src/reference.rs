@@ -42,8 +42,8 @@ impl<'p> Reference<'p> {
         record.with_facts(|facts| self.allows(&id, user, permission.action, facts))
     }
 
-    /// The level that a user has for a permission, before requirements: `deny` for an unknown or inactive user. For a toggle,
-    /// `all` stands for `allow`.
+    /// The level that a user has for a permission, before requirements: `deny` for an unknown or inactive user. For a
+    /// toggle, `all` stands for `allow`.
     pub fn level<'a>(self, user: impl Into<UserRef<'a>>, permission: impl Into<AnyPermission>) -> Level {
         let id = UserId::from(user.into());
         let active = self.policy.org.users().get(&id).filter(|user| user.active);

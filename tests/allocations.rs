@@ -1,5 +1,5 @@
-//! A check allocates nothing, once the row of the user's roles is made. A binary of its own, because it counts what all of
-//! it allocates.
+//! A check allocates nothing, once the row of the user's roles is made. A binary of its own, because it counts what all
+//! of it allocates.
 
 use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
 use orgscope::{Facts, Level, Owner, Policy, Resource, Share, Snapshot, Subject};

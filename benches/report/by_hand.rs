@@ -1,8 +1,8 @@
 //! Checks written by hand, promise by promise: what each promise costs, and what a check that keeps them all takes.
 //!
-//! They are told the levels of each user by the library, and share no code with its check. They know records of one owner, whose id
-//! counts from one, and no shares; what is asked here has no others. Those that keep less answer wrong where it matters; those that
-//! keep all answer as the library does, which is asserted.
+//! They are told the levels of each user by the library, and share no code with its check. They know records of one
+//! owner, whose id counts from one, and no shares; what is asked here has no others. Those that keep less answer wrong
+//! where it matters; those that keep all answer as the library does, which is asserted.
 
 use std::array;
 use std::collections::{BTreeSet, HashMap};
@@ -239,7 +239,8 @@ impl State {
 }
 
 impl Bound<'_> {
-    /// The same check where no other state is asked by mistake, the schema is compared, and whoever is unknown is denied.
+    /// The same check where no other state is asked by mistake, the schema is compared, and whoever is unknown is
+    /// denied.
     pub(crate) fn check_bound(&self, asked: &Asked) -> bool {
         self.check_in::<false, false, false>(asked)
     }
@@ -291,7 +292,8 @@ impl Bound<'_> {
     }
 }
 
-/// The departments, numbered so that each is followed by those below it: their slots by their ids, and what has each slot.
+/// The departments, numbered so that each is followed by those below it: their slots by their ids, and what has each
+/// slot.
 fn departments(document: &Document) -> (HashMap<&DepartmentId, u32>, Vec<Anchor>) {
     let all = &document.org.departments;
     let slots: HashMap<&DepartmentId, u32> = all.iter().map(|department| &department.id).zip(1..).collect();

@@ -46,9 +46,9 @@ type Candidate<'c> = (&'static str, &'c dyn Fn() -> usize);
 struct Times(Vec<(&'static str, f64)>);
 
 impl Times {
-    /// The medians of candidates in turn, each of which answers all questions. Each runs once before it is measured: otherwise it
-    /// would wait for what those before it drove out of the caches, and a check of a hundred thousand users would seem to take
-    /// twice as long as it does.
+    /// The medians of candidates in turn, each of which answers all questions. Each runs once before it is measured:
+    /// otherwise it would wait for what those before it drove out of the caches, and a check of a hundred thousand
+    /// users would seem to take twice as long as it does.
     fn of(candidates: &[Candidate<'_>]) -> Self {
         let mut times = vec![Vec::<Duration>::new(); candidates.len()];
         for _ in 0..PASSES {
@@ -77,8 +77,8 @@ pub(crate) struct Growing {
 
 pub(crate) const CHECK: &str = "check {} / floor and a hash look-up";
 
-/// The check against the memory reads that none can do without. The singles are questions between people who are in one department
-/// each.
+/// The check against the memory reads that none can do without. The singles are questions between people who are in one
+/// department each.
 pub(crate) fn against_the_floor(
     size: Size,
     snapshot: &Snapshot,

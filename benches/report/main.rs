@@ -1,8 +1,8 @@
-//! The figures that matter, as ratios within one run: `cargo bench -p orgscope-benches --bench report`, or with `-- --quick` up to
-//! 100k users.
+//! The figures that matter, as ratios within one run: `cargo bench -p orgscope-benches --bench report`, or with `--
+//! --quick` up to 100k users.
 //!
-//! Each row is `name<TAB>figure<TAB>goal<TAB>met|missed|skipped`, or `-` where there is no goal. Lines that begin with `#` are
-//! times, for orientation.
+//! Each row is `name<TAB>figure<TAB>goal<TAB>met|missed|skipped`, or `-` where there is no goal. Lines that begin with
+//! `#` are times, for orientation.
 
 mod by_hand;
 mod check;

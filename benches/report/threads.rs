@@ -53,8 +53,8 @@ pub(crate) fn report(size: Size, handle: &Handle, questions: &[Question]) {
     }
 }
 
-/// How often a second one thread does some work, told which thread it is, and how many times as much two do. The medians of turns
-/// in which two are measured between one and one, so that all are met by the same weather.
+/// How often a second one thread does some work, told which thread it is, and how many times as much two do. The
+/// medians of turns in which two are measured between one and one, so that all are met by the same weather.
 fn rates(work: impl Fn(usize) + Sync) -> (f64, f64) {
     let work = &work;
     let rate = |threads: u8| {

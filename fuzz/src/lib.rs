@@ -17,8 +17,8 @@ use orgscope_testing::{commands, hostile, random, square};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-/// Text that may be a world: either an error with a message, or a world that answers by the rules and survives being written and
-/// read.
+/// Text that may be a world: either an error with a message, or a world that answers by the rules and survives being
+/// written and read.
 pub fn document(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     match hostile::load(text) {
@@ -51,7 +51,8 @@ pub fn commands(bytes: &[u8]) {
 
 /// The value of a strategy whose random numbers begin with these bytes.
 fn made_of<S: Strategy>(bytes: &[u8], strategy: &S) -> Option<S::Value> {
-    // Past the end all numbers would be zero, and a strategy that draws until a number is odd, or small, would not terminate.
+    // Past the end all numbers would be zero, and a strategy that draws until a number is odd, or small, would not
+    // terminate.
     let more = (1..8_192_u64).flat_map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes());
     let numbers: Vec<u8> = bytes.iter().copied().chain(more).collect();
     let numbers = TestRng::from_seed(RngAlgorithm::PassThrough, &numbers);

@@ -14,10 +14,10 @@ use crate::vocabulary::subject::Subject;
 
 /// The users whose answers a batch may have changed: those for whom an application must forget answers that it keeps.
 ///
-/// Users outside the set get the same answers as before, to any question. The set may contain users whose answers did not change.
-/// It is kept as kinds of people, with the policies before and after, and not as a list: so it costs what the batch costs, however
-/// many users it contains. The first question gathers the subjects of the roles that the batch touched; asking about one user costs
-/// their departments and those above them.
+/// Users outside the set get the same answers as before, to any question. The set may contain users whose answers did
+/// not change. It is kept as kinds of people, with the policies before and after, and not as a list: so it costs what
+/// the batch costs, however many users it contains. The first question gathers the subjects of the roles that the batch
+/// touched; asking about one user costs their departments and those above them.
 ///
 /// ```
 /// # use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
@@ -40,8 +40,8 @@ pub struct Affected {
     before: Arc<Policy>,
     after: Arc<Policy>,
     kinds: Kinds,
-    /// The subjects of the kinds, and those of their roles before or after. Gathered when first asked for: a role may be
-    /// assigned to many.
+    /// The subjects of the kinds, and those of their roles before or after. Gathered when first asked for: a role may
+    /// be assigned to many.
     gathered: OnceLock<BTreeSet<Subject>>,
 }
 

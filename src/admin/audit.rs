@@ -8,9 +8,9 @@ use crate::document::{Command, Document, is_default};
 
 /// One accepted batch, or a policy that replaced another, as the log keeps it.
 ///
-/// Entries are chained: the hash of each covers the hash of the entry before and the JSON of this entry without its own hash. So
-/// none can be changed, left out or inserted without changing the hashes of all after it. Somebody who can rewrite the whole
-/// log can rewrite the hashes too: keep the last one where they can't.
+/// Entries are chained: the hash of each covers the hash of the entry before and the JSON of this entry without its own
+/// hash. So none can be changed, left out or inserted without changing the hashes of all after it. Somebody who can
+/// rewrite the whole log can rewrite the hashes too: keep the last one where they can't.
 ///
 /// ```
 /// # use orgscope::document::{Action, Document, ResourceType, Section, User};

@@ -1,9 +1,10 @@
 //! What changed since the editor looked, and whether a command depends on that.
 //!
-//! The topics that each accepted batch changed are remembered. A command depends on what it names and on what its verdict rests on:
-//! the levels of the actor, whom they reach, the cells of a role that is assigned. If one of these topics changed since the revision
-//! that the editor saw, the batch is refused, whatever its verdict would be now. A command that its actor may not give depends only
-//! on what that rests on, so nobody learns from a conflict what they could not learn without.
+//! The topics that each accepted batch changed are remembered. A command depends on what it names and on what its
+//! verdict rests on: the levels of the actor, whom they reach, the cells of a role that is assigned. If one of these
+//! topics changed since the revision that the editor saw, the batch is refused, whatever its verdict would be now. A
+//! command that its actor may not give depends only on what that rests on, so nobody learns from a conflict what they
+//! could not learn without.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -20,8 +21,8 @@ use crate::vocabulary::subject::Subject;
 
 /// The least that two editors can disagree about.
 ///
-/// If a batch changed several topics, the first in the order of the variants is reported: that a role was deleted says more than that
-/// its cells changed.
+/// If a batch changed several topics, the first in the order of the variants is reported: that a role was deleted says
+/// more than that its cells changed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Topic {
     /// Whether it is there, its name and its parent.
@@ -305,8 +306,8 @@ impl<'p> Basis<'p> {
         }
     }
 
-    /// Adds the departments of a user and all above. The user has changed if they moved; and a department that moved is still in
-    /// the line that leads up from where the user is.
+    /// Adds the departments of a user and all above. The user has changed if they moved; and a department that moved is
+    /// still in the line that leads up from where the user is.
     fn add_lines_of(&mut self, id: &UserId) {
         let org: &'p Org = &self.policy.org;
         let above = org.users().get(id).into_iter().flat_map(User::anchors);

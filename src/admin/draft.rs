@@ -1,5 +1,5 @@
-//! A state in the making: a copy of the policy, which is cheap to make, changed command by command. A batch that is refused drops
-//! it, so there is nothing to roll back.
+//! A state in the making: a copy of the policy, which is cheap to make, changed command by command. A batch that is
+//! refused drops it, so there is nothing to roll back.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -162,8 +162,8 @@ impl Draft {
         })
     }
 
-    /// The last command without which, and without those after it, somebody could manage the section: they are undone one
-    /// by one, backwards, until somebody can. A state is compiled only where the roles would let somebody.
+    /// The last command without which, and without those after it, somebody could manage the section: they are undone
+    /// one by one, backwards, until somebody can. A state is compiled only where the roles would let somebody.
     fn last_that_locked_out(&self, lost: Lost, managers: &Managers, after: Arc<Snapshot>) -> Option<usize> {
         let (mut policy, mut snapshot, mut undone) = (self.policy.clone(), after, Vec::new());
         for (index, facts) in self.steps().enumerate().rev() {

@@ -63,8 +63,8 @@ impl Ledger {
     ) -> Result<(Receipt, Self), Refusal> {
         let Accepted { policy, facts, undo, topics, compiled, managers } = self.accept(before, batch)?;
         let after = match (purpose, compiled) {
-            // Not the one that was compiled for the verdict: that may have branched off more than once, and would be no kin of
-            // the state before.
+            // Not the one that was compiled for the verdict: that may have branched off more than once, and would be no
+            // kin of the state before.
             (Purpose::Trial, _) => Arc::new(before.try_to_follow(&policy, &facts)),
             (Purpose::Publication, Some(tried)) => Arc::new(before.adopt(&tried, &facts)),
             (Purpose::Publication, None) => Arc::new(before.follow(&policy, &facts)),

@@ -13,7 +13,8 @@ use crate::policy::rules::Invalid;
 use crate::policy::validate::PolicyError;
 use crate::snapshot::Snapshot;
 
-/// A whole state, to be stored: a document with its revision, the hash of the log up to there, and the hash of all that.
+/// A whole state, to be stored: a document with its revision, the hash of the log up to there, and the hash of all
+/// that.
 ///
 /// Together with the entries after it, it makes the present state again, byte for byte: see
 /// [`Handle::restore`](crate::Handle::restore).

@@ -1,7 +1,7 @@
 //! Commands in, a new state out; or a refusal, and nothing has changed.
 //!
-//! A batch is worked out on a draft, command by command, and judged by the rules of the guard. What was accepted becomes a receipt,
-//! an entry of the log and the next snapshot.
+//! A batch is worked out on a draft, command by command, and judged by the rules of the guard. What was accepted
+//! becomes a receipt, an entry of the log and the next snapshot.
 
 pub(crate) mod actor;
 pub(crate) mod affected;

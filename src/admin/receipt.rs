@@ -14,11 +14,11 @@ use crate::snapshot::Snapshot;
 #[cfg(feature = "sql")]
 use crate::vocabulary::id::UserId;
 
-/// What an accepted batch did, or would do: the states before and after it, how to undo it, its entry for the log, and whose
-/// answers it may have changed.
+/// What an accepted batch did, or would do: the states before and after it, how to undo it, its entry for the log, and
+/// whose answers it may have changed.
 ///
-/// It holds both states, so drop it once they are no longer needed. As JSON it is `{"before": …, "after": …, "undo": […],
-/// "audit": {…}}`, with revisions for the states. It can't be read back, but the commands and the entry can:
+/// It holds both states, so drop it once they are no longer needed. As JSON it is `{"before": …, "after": …, "undo":
+/// […], "audit": {…}}`, with revisions for the states. It can't be read back, but the commands and the entry can:
 ///
 /// ```
 /// # use orgscope::document::{Action, Document, ResourceType, Section, User};
@@ -105,8 +105,8 @@ impl Receipt {
         &self.after
     }
 
-    /// The commands that lead back to the state before, in their order: one batch. The host application applies it, by force
-    /// if it takes a section's only manager away; or a user does, as far as the rules let them.
+    /// The commands that lead back to the state before, in their order: one batch. The host application applies it, by
+    /// force if it takes a section's only manager away; or a user does, as far as the rules let them.
     ///
     /// Empty for a [replaced](crate::Handle::replace) policy: replace it by the one of the state before to go back.
     pub fn undo(&self) -> &[Command] {
@@ -123,7 +123,8 @@ impl Receipt {
         &self.affected
     }
 
-    /// Whether permissions that were looked up before still serve. With another schema they deny, and must be looked up again.
+    /// Whether permissions that were looked up before still serve. With another schema they deny, and must be looked up
+    /// again.
     pub fn keeps_permissions(&self) -> bool {
         self.before.fingerprint() == self.after.fingerprint()
     }

@@ -179,7 +179,8 @@ impl Refusal {
 
     /// The index in the batch of the command that was refused; none if it was the batch as a whole.
     ///
-    /// For a lock-out, which is judged at the end, it is the last command without which somebody could manage the section.
+    /// For a lock-out, which is judged at the end, it is the last command without which somebody could manage the
+    /// section.
     pub fn command(&self) -> Option<usize> {
         self.command
     }

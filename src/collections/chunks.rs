@@ -12,11 +12,11 @@ const TOGETHER: usize = 32;
 /// A list that is cheap to clone and cheap to change.
 ///
 /// How many elements a chunk holds is up to what they are: few enough that copying a chunk is cheap. Many chunks stand
-/// together, so that there may be many more: with one list of all, the copy of that list took as long as what smaller chunks
-/// saved.
+/// together, so that there may be many more: with one list of all, the copy of that list took as long as what smaller
+/// chunks saved.
 pub(crate) struct Chunks<I, T, const CHUNK: usize> {
-    /// All full but for the last one, as are the chunks in it: a last chunk that stood elsewhere, where it could grow in place,
-    /// would be one more question for each reader.
+    /// All full but for the last one, as are the chunks in it: a last chunk that stood elsewhere, where it could grow
+    /// in place, would be one more question for each reader.
     lists: Arc<[List<T>]>,
     indexed_by: PhantomData<fn(I)>,
 }

@@ -14,7 +14,8 @@ pub(crate) struct Counted<T> {
 impl<T: Copy + Default> Counted<T> {
     /// Of items with their numbers, which are below this count. They are walked through twice.
     pub(crate) fn of<I: Idx>(count: usize, items: impl Iterator<Item = (I, T)> + Clone) -> Self {
-        // While items come, the place after that of a number says where its next one goes: at last, where the next number begins.
+        // While items come, the place after that of a number says where its next one goes: at last, where the next
+        // number begins.
         let mut starts = vec![0; count + 2];
         for (number, _) in items.clone() {
             starts[number.index() + 2] += 1;

@@ -11,11 +11,11 @@ use crate::vocabulary::id::{Id, Value};
 
 /// The ids of one kind, each with a value, in shards that states share: who changes an id copies its shard.
 ///
-/// Integers that are close to each other stand in pages by their number; the others, and text, in tables of their own, so that
-/// an integer is found by comparing integers. The value comes with the look-up.
+/// Integers that are close to each other stand in pages by their number; the others, and text, in tables of their own,
+/// so that an integer is found by comparing integers. The value comes with the look-up.
 ///
-/// The hash has a random seed, because ids come from outside: with a fixed one, ids could be chosen that all meet in one
-/// place.
+/// The hash has a random seed, because ids come from outside: with a fixed one, ids could be chosen that all meet in
+/// one place.
 #[derive(Clone)]
 pub(crate) struct Index<T> {
     /// Integers, but for those in the table.
@@ -75,8 +75,8 @@ impl<T: Copy> Index<T> {
             if !is_far && self.near.set(integer, value) {
                 return;
             }
-            // A company that grew: its ids may stand close together by now. In the table there are as many as in pages, so it
-            // is as if the table alone were made anew.
+            // A company that grew: its ids may stand close together by now. In the table there are as many as in pages,
+            // so it is as if the table alone were made anew.
             if !is_far && self.integers.is_full() && self.integers.len() >= self.near.len() {
                 let all = self.near.iter().chain(self.integers.iter().copied()).chain([(integer, value)]);
                 (self.near, self.integers) = grouped(hasher, &all.collect::<Vec<_>>());
@@ -121,7 +121,8 @@ fn grouped<T: Copy>(hasher: &RandomState, ids: &[(i64, T)]) -> (Pages<T>, Shards
 
 /// What of two indices is not the same.
 impl<T: Copy + PartialEq> Index<T> {
-    /// The ids whose values differ, or that only one of the two has. Pages and tables that they share are not looked at.
+    /// The ids whose values differ, or that only one of the two has. Pages and tables that they share are not looked
+    /// at.
     pub(crate) fn unshared<Kind>(&self, other: &Self) -> Vec<Id<Kind>> {
         let mut ids: Vec<Id<Kind>> = Vec::new();
         for (one, two) in [(self, other), (other, self)] {

@@ -15,8 +15,8 @@ const ITEMS: usize = 32;
 
 /// Distinct things with their places. It only ever gains, so that a place means the same for good.
 ///
-/// Found by their hash, and compared as they are. In a persistent map, where each level copies things that are shared, one that
-/// came took longer than all the rest of a command.
+/// Found by their hash, and compared as they are. In a persistent map, where each level copies things that are shared,
+/// one that came took longer than all the rest of a command.
 pub(crate) struct Interned<I, T> {
     hasher: RandomState,
     places: Shards<I>,
@@ -36,7 +36,8 @@ impl<I: Idx, T> Default for Interned<I, T> {
 }
 
 impl<I: Idx, T> Interned<I, T> {
-    /// Many things at once, with the places that they have in the set. One by one, each would copy what it is shared with.
+    /// Many things at once, with the places that they have in the set. One by one, each would copy what it is shared
+    /// with.
     pub(crate) fn of<Item: Hash + Eq>(items: IndexSet<Item, RandomState>) -> Self
     where
         T: From<Item>,

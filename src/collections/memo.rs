@@ -4,9 +4,9 @@ use crate::collections::sync::{AtomicU64, OnceBox, Ordering, SLOTS};
 
 /// A table that only gains.
 ///
-/// A value is found by open addressing. Who needs one that is not there claims a free slot for its key and then fills it;
-/// whoever finds the key before the value is there works the value out too, and the first one stays. A full neighbourhood
-/// leads to a larger table.
+/// A value is found by open addressing. Who needs one that is not there claims a free slot for its key and then fills
+/// it; whoever finds the key before the value is there works the value out too, and the first one stays. A full
+/// neighbourhood leads to a larger table.
 #[derive(Debug)]
 pub(crate) struct Memo<T> {
     first: Table<T>,
@@ -93,7 +93,8 @@ mod tests {
 
     use super::{Memo, Ordering};
 
-    /// Asks for keys in threads of their own, each with its hash, and gives what each got and how often a value was made.
+    /// Asks for keys in threads of their own, each with its hash, and gives what each got and how often a value was
+    /// made.
     fn ask(threads: &'static [&'static [(u64, u64)]]) {
         let mut model = loom::model::Builder::new();
         // With three threads all orders are too many; with two, all are tried.

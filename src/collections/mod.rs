@@ -1,6 +1,6 @@
-//! Lists, tables and maps. One state of a company shares most of them with the next: who changes an element copies what is
-//! around it, and not the whole. What readers work out is shared by all of them (`memo`). They know ids, and nothing else of
-//! companies.
+//! Lists, tables and maps. One state of a company shares most of them with the next: who changes an element copies what
+//! is around it, and not the whole. What readers work out is shared by all of them (`memo`). They know ids, and nothing
+//! else of companies.
 
 pub(crate) mod chunks;
 pub(crate) mod counted;

@@ -8,17 +8,19 @@ use crate::collections::heap_bytes;
 
 /// How many numbers stand on a page: a change copies one page.
 const PAGE: usize = 512;
-/// How many pages stand together: a change also copies a list of so many, and the list of those lists. What is counted costs
-/// more to copy than numbers do: with half as many numbers on a page and twice as many pages together, a user's move took 4 %
-/// longer at a million, and with one list, of pages of 4,096 numbers, an eighth; then a look-up was a read less and no faster.
+/// How many pages stand together: a change also copies a list of so many, and the list of those lists. What is counted
+/// costs more to copy than numbers do: with half as many numbers on a page and twice as many pages together, a user's
+/// move took 4 % longer at a million, and with one list, of pages of 4,096 numbers, an eighth; then a look-up was a
+/// read less and no faster.
 const TOGETHER: usize = 32;
 /// How many places there may be for each number: with more, a table takes less memory.
 const PLACES: usize = 3;
 
 /// What the numbers in a range lead to.
 ///
-/// A database counts its ids, so most of them stand close together. There a number is found without a hash and without a
-/// comparison, in a third of the memory of a table: the look-up of one of a hundred thousand takes a third of the time.
+/// A database counts its ids, so most of them stand close together. There a number is found without a hash and without
+/// a comparison, in a third of the memory of a table: the look-up of one of a hundred thousand takes a third of the
+/// time.
 #[derive(Clone)]
 pub(crate) struct Pages<T> {
     /// The number of the first place.
@@ -43,7 +45,8 @@ impl<T: Copy> Pages<T> {
         let first = range.start * signed(PAGE);
         let mut this = Self { first, lists: Arc::default(), empty: empty.clone(), used: 0, len: 0 };
         let mut pages = vec![empty.clone(); count];
-        // A page at a time, as ids most often come: to look whether it is shared takes longer than to put a number there.
+        // A page at a time, as ids most often come: to look whether it is shared takes longer than to put a number
+        // there.
         for entries in entries.chunk_by(|(one, _), (other, _)| page_of(*one) == page_of(*other)) {
             let is_near = range.contains(&page_of(entries[0].0));
             let Some((page, _)) = this.place(entries[0].0).filter(|_| is_near) else { continue };
@@ -108,7 +111,8 @@ impl<T: Copy> Pages<T> {
     /// The page of a number, and the place there. There may be no such page.
     #[inline]
     fn place(&self, number: i64) -> Option<(usize, usize)> {
-        // Numbers are a ring here: what comes before the first is far behind the last, or next to it at the end of all numbers.
+        // Numbers are a ring here: what comes before the first is far behind the last, or next to it at the end of all
+        // numbers.
         let place = usize::try_from(number.wrapping_sub(self.first).cast_unsigned()).ok()?;
         Some((place / PAGE, place % PAGE))
     }

@@ -1,5 +1,5 @@
-//! Ordered maps and sets that are cheap to clone: a clone shares all with the original, and a change copies only the path to
-//! what it changes. So every state of a policy can be kept, and a change can be tried on a clone.
+//! Ordered maps and sets that are cheap to clone: a clone shares all with the original, and a change copies only the
+//! path to what it changes. So every state of a policy can be kept, and a change can be tried on a clone.
 
 use std::borrow::Borrow;
 use std::fmt::{self, Debug};
@@ -7,8 +7,8 @@ use std::ops::Bound;
 
 use immutable_chunkmap::map;
 
-/// How many entries a node holds. With 16, compiling a million users takes a tenth longer, because it waits for each node; with
-/// 64, no less, and who changes an entry copies the node with all that its entries share.
+/// How many entries a node holds. With 16, compiling a million users takes a tenth longer, because it waits for each
+/// node; with 64, no less, and who changes an entry copies the node with all that its entries share.
 const NODE: usize = 32;
 
 /// A map in the order of its keys.

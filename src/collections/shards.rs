@@ -12,7 +12,8 @@ use crate::vocabulary::index::{Idx, ShardIndex};
 /// How many entries a shard is made for at least: a power of two.
 const LEAST: usize = 16;
 
-/// Entries by their hashes, in about as many tables as each has entries: a change copies one table and the list of tables.
+/// Entries by their hashes, in about as many tables as each has entries: a change copies one table and the list of
+/// tables.
 ///
 /// The caller hashes, so an entry holds no more than what is compared.
 #[derive(Clone)]

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-/// A list in the order of keys, of which each element has its own. The owner knows them: a key is looked up far away. A chunk
-/// holds `CHUNK` elements at most; a full one is split in two.
+/// A list in the order of keys, of which each element has its own. The owner knows them: a key is looked up far away. A
+/// chunk holds `CHUNK` elements at most; a full one is split in two.
 #[derive(Clone)]
 pub(crate) struct Sorted<T, Key, const CHUNK: usize> {
     /// Shared as a whole too, because most changes leave it as it is.
@@ -12,8 +12,8 @@ pub(crate) struct Sorted<T, Key, const CHUNK: usize> {
 
 type List<T, Key> = Chunk<Chunk<T, Key>, Key>;
 
-/// How many chunks stand together at most. With one list of all, a third of a change of one in a million users went into the
-/// copy of that list, and into dropping it again.
+/// How many chunks stand together at most. With one list of all, a third of a change of one in a million users went
+/// into the copy of that list, and into dropping it again.
 const TOGETHER: usize = 64;
 
 /// Items, of which there is one at least: elements, or chunks of them.
@@ -119,8 +119,8 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
         Spot { within: from.within + count_before(rest, |item| before(key(item))), ..from }
     }
 
-    /// The spot before an element, which is there. To compare all of a chunk with it takes a third of the time that it takes to
-    /// look up the keys of a few.
+    /// The spot before an element, which is there. To compare all of a chunk with it takes a third of the time that it
+    /// takes to look up the keys of a few.
     fn spot_of(&self, item: T, key: Key) -> Option<Spot> {
         let spot = self.find_chunk(|other| other < key);
         let items = &self.chunk(spot)?.items;
@@ -145,8 +145,8 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
         self.parts(from, to).map(<[T]>::len).sum()
     }
 
-    /// The elements between two spots, chunk by chunk. Most often they are in one: with an iterator of lists, and one of chunks
-    /// for each, to count those who may took half as long again.
+    /// The elements between two spots, chunk by chunk. Most often they are in one: with an iterator of lists, and one
+    /// of chunks for each, to count those who may took half as long again.
     fn parts(&self, from: Spot, to: Spot) -> impl Iterator<Item = &[T]> {
         let mut next = (from <= to).then_some(from);
         std::iter::from_fn(move || {

@@ -14,7 +14,8 @@ use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::subject::Subject;
 
-/// A change as data. In JSON it is an object with one key, the name of the command; a file of commands is an array of them.
+/// A change as data. In JSON it is an object with one key, the name of the command; a file of commands is an array of
+/// them.
 ///
 /// An optional field may be left out or `null`. All others are required, even if they may be `null`:
 /// `{"move_department": {"id": 2, "parent": null}}` makes department 2 a root.

@@ -25,8 +25,8 @@
 //! # Ok::<(), orgscope::PolicyError>(())
 //! ```
 //!
-//! These types check only the form. [`Policy::from_document`](crate::Policy::from_document) checks the content, and reports all
-//! problems at once.
+//! These types check only the form. [`Policy::from_document`](crate::Policy::from_document) checks the content, and
+//! reports all problems at once.
 
 mod command;
 pub(crate) mod object;
@@ -116,8 +116,8 @@ impl Document {
         self
     }
 
-    /// The same document with everything that another one declares, its mode of delegation aside. A name or an id that both
-    /// declare is there twice, which [`Policy::from_document`](crate::Policy::from_document) reports.
+    /// The same document with everything that another one declares, its mode of delegation aside. A name or an id that
+    /// both declare is there twice, which [`Policy::from_document`](crate::Policy::from_document) reports.
     pub fn merge(mut self, other: Self) -> Self {
         let Self { format: Format, delegation: _, schema, org, roles } = other;
         self.schema.sections.extend(schema.sections);

@@ -3,8 +3,8 @@
 use serde::de::{Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-/// Requires an object where a derived reader would also accept a list of the values of its fields: `["ann", "Ann"]` is not
-/// a user.
+/// Requires an object where a derived reader would also accept a list of the values of its fields: `["ann", "Ann"]` is
+/// not a user.
 pub(crate) struct ObjectOnly<D>(pub(crate) D);
 
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {

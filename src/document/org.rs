@@ -142,8 +142,8 @@ impl User {
         self
     }
 
-    /// The name, on one line, as explanations say it: up to its first comma, because remarks follow it. The id if there is
-    /// none: `user 7`.
+    /// The name, on one line, as explanations say it: up to its first comma, because remarks follow it. The id if there
+    /// is none: `user 7`.
     ///
     /// ```
     /// use orgscope::document::User;

@@ -11,8 +11,8 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::vocabulary::word::Spelled;
 
-/// A word of a closed list (a [`Level`](crate::Level), a [`Grant`](crate::Grant), …), or the unknown text in its place. A misspelt
-/// word is one of the problems that loading a document reports all at once.
+/// A word of a closed list (a [`Level`](crate::Level), a [`Grant`](crate::Grant), …), or the unknown text in its place.
+/// A misspelt word is one of the problems that loading a document reports all at once.
 ///
 /// ```
 /// use orgscope::Level;
@@ -152,7 +152,8 @@ where
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Reads a map in which a duplicate key is an error instead of a silent replacement. An entry that is `null` is left out.
+/// Reads a map in which a duplicate key is an error instead of a silent replacement. An entry that is `null` is left
+/// out.
 pub(crate) fn unique_keys<'de, T, D>(deserializer: D) -> Result<BTreeMap<String, T>, D::Error>
 where
     T: Deserialize<'de>,

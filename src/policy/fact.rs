@@ -1,7 +1,7 @@
 //! Facts: what a change changes, each with what held before and what holds after.
 //!
-//! A command becomes facts, and everything else that follows from it is read off them: what undoes it, what it conflicts with,
-//! whose answers it may change, what the next snapshot must follow, which rows of mirror tables change.
+//! A command becomes facts, and everything else that follows from it is read off them: what undoes it, what it
+//! conflicts with, whose answers it may change, what the next snapshot must follow, which rows of mirror tables change.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use crate::vocabulary::subject::Subject;
 
 /// One reversible change of the model.
 ///
-/// The facts of a command stand in an order in which they can be applied, and backwards their inverses can: who comes, comes before
-/// their posts; who goes, goes after everything that names them has ended.
+/// The facts of a command stand in an order in which they can be applied, and backwards their inverses can: who comes,
+/// comes before their posts; who goes, goes after everything that names them has ended.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Fact {
     Department(Change<DepartmentId, Option<DepartmentState>>),
@@ -139,8 +139,8 @@ impl Fact {
     }
 }
 
-/// Whether users with the same standing and departments may have other rights after these facts than before: because of roles,
-/// assignments or departments.
+/// Whether users with the same standing and departments may have other rights after these facts than before: because of
+/// roles, assignments or departments.
 pub(crate) fn change_rows(facts: &[Fact]) -> bool {
     // The cells of a role that comes or goes matter only to its subjects, and its assignments are facts of their own.
     let whole: HashSet<&RoleId> = facts.iter().filter_map(Fact::role_that_comes_or_goes).collect();

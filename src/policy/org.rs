@@ -18,13 +18,14 @@ use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 use crate::vocabulary::index::{DepartmentSlot, GroupNumber, Idx};
 use crate::vocabulary::post::Post;
 
-/// The company. Cheap to clone; but the first change of the forest after that copies the forest, without the ids and names.
+/// The company. Cheap to clone; but the first change of the forest after that copies the forest, without the ids and
+/// names.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Org {
     forest: Arc<Forest>,
     departments: Map<DepartmentSlot, Arc<Department>>,
-    /// How many members, heads and deputies a department has. A department without any does not stand here, and only such a
-    /// one can be removed.
+    /// How many members, heads and deputies a department has. A department without any does not stand here, and only
+    /// such a one can be removed.
     people: Map<DepartmentSlot, usize>,
     by_id: Map<DepartmentId, DepartmentSlot>,
     /// Stored inline, not behind an `Arc`: compiling a large company is bound by cache misses here.
@@ -47,8 +48,8 @@ pub(crate) struct Department {
 pub(crate) struct User {
     pub(crate) name: Option<Arc<str>>,
     pub(crate) anchors: Anchors,
-    /// The groups that the user is a member of, in the order of their numbers; the other side of [`Group::members`]. Not by ids,
-    /// of which so few have room here that compiling a large company waited for those that stood elsewhere.
+    /// The groups that the user is a member of, in the order of their numbers; the other side of [`Group::members`].
+    /// Not by ids, of which so few have room here that compiling a large company waited for those that stood elsewhere.
     pub(crate) groups: SmallVec<[GroupNumber; 4]>,
     pub(crate) active: bool,
     pub(crate) admin: bool,

@@ -56,7 +56,8 @@ impl Role {
 /// The roles, in canonical order.
 pub(crate) type Roles = Map<RoleId, Arc<Role>>;
 
-/// Which role has which name: by section and Unicode lower case. So a new name costs one look, however many roles there are.
+/// Which role has which name: by section and Unicode lower case. So a new name costs one look, however many roles there
+/// are.
 pub(crate) type Names = Map<(SectionIndex, String), RoleId>;
 
 pub(crate) fn index_names(roles: &Roles) -> Names {

@@ -111,8 +111,8 @@ enum Unknown {
 }
 
 impl UnknownPermission {
-    /// Whether the schema has a permission of this name, but of the other kind: a toggle where one on records was looked up,
-    /// or the other way round.
+    /// Whether the schema has a permission of this name, but of the other kind: a toggle where one on records was
+    /// looked up, or the other way round.
     pub fn is_other_kind(&self) -> bool {
         matches!(self.0, Unknown::Toggle(_) | Unknown::NoToggle(_))
     }

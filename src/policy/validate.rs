@@ -10,8 +10,8 @@ use crate::policy::rules::Invalid;
 use crate::vocabulary::id::Id;
 use crate::vocabulary::name::on_one_line;
 
-/// A place in a document and what is wrong there: an error of [`Policy::from_document`](crate::Policy::from_document), or a
-/// finding of [`Policy::lint`](crate::Policy::lint).
+/// A place in a document and what is wrong there: an error of [`Policy::from_document`](crate::Policy::from_document),
+/// or a finding of [`Policy::lint`](crate::Policy::lint).
 ///
 /// It serialises as `path` and `message`:
 ///
@@ -43,8 +43,8 @@ impl Problem {
         self.code
     }
 
-    /// Where it is, for example `roles[2].grants["contact.read"]`. A finding names what has an id by the id, wherever it stands
-    /// in a file: `roles[id="seller"].assigned_to`.
+    /// Where it is, for example `roles[2].grants["contact.read"]`. A finding names what has an id by the id, wherever
+    /// it stands in a file: `roles[id="seller"].assigned_to`.
     pub fn path(&self) -> &str {
         &self.path
     }
@@ -125,8 +125,8 @@ pub(crate) fn check_id<Kind>(path: impl Display, id: &Id<Kind>, problems: &mut P
     }
 }
 
-/// The places of ids that stood in the list before, each with the place where the id stands first. Canonical lists, whose
-/// order shows at a glance that no id repeats, cost one pass.
+/// The places of ids that stood in the list before, each with the place where the id stands first. Canonical lists,
+/// whose order shows at a glance that no id repeats, cost one pass.
 pub(crate) fn repeated<'a, T: Ord + 'a>(ids: impl Iterator<Item = &'a T> + Clone) -> HashMap<usize, usize> {
     if ids.clone().is_sorted_by(|a, b| a < b) {
         return HashMap::new();

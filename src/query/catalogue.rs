@@ -44,8 +44,8 @@ use crate::vocabulary::subject::Subject;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// As data it is what a page needs. Grants are those that are not `deny`, permissions are in the order of the schema, and
-/// `manage` is left out where a section has none. `format` changes if what is written ever means something else.
+/// As data it is what a page needs. Grants are those that are not `deny`, permissions are in the order of the schema,
+/// and `manage` is left out where a section has none. `format` changes if what is written ever means something else.
 ///
 /// ```
 /// # use orgscope::document::{Action, Document, ResourceType, Role, Section, User};

@@ -64,8 +64,8 @@ pub struct Denied;
 impl Principal<'_> {
     /// Decides whether this user may do this to this record. A toggle is asked about `()`.
     ///
-    /// Constant for one owner, whatever the size of the company; linear in owners and shares. It grows with the departments of
-    /// an owner who is in several, times those of such a user. It takes no lock and allocates nothing.
+    /// Constant for one owner, whatever the size of the company; linear in owners and shares. It grows with the
+    /// departments of an owner who is in several, times those of such a user. It takes no lock and allocates nothing.
     ///
     /// ```
     /// use orgscope::document::{Action, Document, ResourceType, Role, Section, User};

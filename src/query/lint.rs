@@ -25,9 +25,9 @@ impl Policy {
     /// - an assignment that adds nobody;
     /// - a level of supervisors or deputies that reaches through departments where one of them is a plain member.
     ///
-    /// Each says what is so now; people who come or move may change it. It costs each user's subjects (places, groups, and
-    /// departments above) times those of the roles that are assigned to them, and comparing roles: the pairs of those in a
-    /// section times their permissions and, where one grants as much as another, their people.
+    /// Each says what is so now; people who come or move may change it. It costs each user's subjects (places, groups,
+    /// and departments above) times those of the roles that are assigned to them, and comparing roles: the pairs of
+    /// those in a section times their permissions and, where one grants as much as another, their people.
     ///
     /// ```
     /// use orgscope::document::{Department, Document};
@@ -154,8 +154,8 @@ impl<'p> Lint<'p> {
         levels.filter(|(place, level)| wanted(*place, *level)).fold(Level::Deny, |all, (_, level)| all.join(level))
     }
 
-    /// Whether all who have a role have as much of an action by others. Of two roles that give the same only the later is
-    /// superfluous.
+    /// Whether all who have a role have as much of an action by others. Of two roles that give the same only the later
+    /// is superfluous.
     fn is_had_by_others(&self, place: usize, action: ActionIndex, level: Level) -> bool {
         let other = |role: usize, theirs: Level| role != place && (role < place || theirs > level);
         let mut holders = self.holders[place].iter();
@@ -285,8 +285,8 @@ impl<'p> Lint<'p> {
         }
     }
 
-    /// A level of supervisors or deputies with which one of them reaches colleagues in a department where they are neither,
-    /// and which they have by nothing else.
+    /// A level of supervisors or deputies with which one of them reaches colleagues in a department where they are
+    /// neither, and which they have by nothing else.
     fn plain_members(&mut self, path: &str, place: usize, role: &Role) {
         let org = &self.policy.org;
         for (subject, post) in [(Subject::Supervisors, Post::Head), (Subject::Deputies, Post::Deputy)] {
@@ -358,8 +358,8 @@ fn with_name(id: impl Display, name: Option<&str>) -> String {
     name.map_or_else(|| format!("`{id}`"), |name| format!("`{id}` ({name})"))
 }
 
-/// The subjects of a role that add nobody, given the subjects of each user who has it. One adds nobody if each of its users is
-/// met by another one that stays; those that come later go first.
+/// The subjects of a role that add nobody, given the subjects of each user who has it. One adds nobody if each of its
+/// users is met by another one that stays; those that come later go first.
 fn superfluous<'p>(role: &'p Role, met: &[Vec<&'p Subject>]) -> Vec<(&'p Subject, &'static str)> {
     let mut users: HashMap<&Subject, Vec<usize>> = HashMap::new();
     for (user, subjects) in met.iter().enumerate() {
@@ -391,7 +391,8 @@ fn superfluous<'p>(role: &'p Role, met: &[Vec<&'p Subject>]) -> Vec<(&'p Subject
 fn never_given(policy: &Policy) -> Vec<Option<ActionIndex>> {
     let schema = &policy.schema;
     let given: BTreeSet<ActionIndex> = policy.roles.values().flat_map(|role| role.grants.keys().copied()).collect();
-    // Without a bypass for the action itself, an administrator might need its very level, and have the other by the bypass.
+    // Without a bypass for the action itself, an administrator might need its very level, and have the other by the
+    // bypass.
     let without = |by_bypass: bool| {
         let mut missing: Vec<Option<ActionIndex>> = vec![None; schema.actions().len()];
         for action in schema.required_first() {

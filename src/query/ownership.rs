@@ -13,9 +13,9 @@ impl Principal<'_> {
     /// May this user create this record, with the owners that it names?
     ///
     /// Two things must hold: `add` allows the record as proposed, and it allows each of its owners alone, without the
-    /// open flag and without shares. So nobody can be named whom the level does not reach: by `own` the creator can name
-    /// only themselves, by `department` any member of their departments. A plain [`check`](Self::check) of `add` is
-    /// content with one owner that is reached.
+    /// open flag and without shares. So nobody can be named whom the level does not reach: by `own` the creator can
+    /// name only themselves, by `department` any member of their departments. A plain [`check`](Self::check) of `add`
+    /// is content with one owner that is reached.
     ///
     /// ```
     /// # use orgscope::document::{Action, Document, ResourceType, Role, Section, User};

@@ -18,16 +18,16 @@ use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 
 /// The records that one user may do one thing to, as conditions on their facts: *all of* these, each *any of* those.
 ///
-/// It is the [`Scope`] written down, and comes from the same bits that a check reads, so the two cannot disagree. The form
-/// is the shortest for what a level can name: no condition follows from another, and none names the department beside
-/// "department and below". What an action requires is one more condition. Without a condition it is [everything](Self::is_everything), and a condition without
-/// terms makes it [nothing](Self::is_nothing).
+/// It is the [`Scope`] written down, and comes from the same bits that a check reads, so the two cannot disagree. The
+/// form is the shortest for what a level can name: no condition follows from another, and none names the department
+/// beside "department and below". What an action requires is one more condition. Without a condition it is
+/// [everything](Self::is_everything), and a condition without terms makes it [nothing](Self::is_nothing).
 ///
-/// Applications whose records are in a database give it to a `Mapping` of the feature `sql`; those with an engine of their
-/// own walk it.
+/// Applications whose records are in a database give it to a `Mapping` of the feature `sql`; those with an engine of
+/// their own walk it.
 ///
-/// Making one costs the same whatever the size of the company. Lists of departments and people are made only when somebody
-/// asks for them.
+/// Making one costs the same whatever the size of the company. Lists of departments and people are made only when
+/// somebody asks for them.
 ///
 /// ```
 /// use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
@@ -135,12 +135,12 @@ impl<'s, R> Scope<'s, R> {
     }
 }
 
-/// The shortest conditions that together say what a cell admits, of records that have all `certain` relations and no other
-/// than the `possible`.
+/// The shortest conditions that together say what a cell admits, of records that have all `certain` relations and no
+/// other than the `possible`.
 ///
-/// What a cell admits is monotone: a record with one relation more is not reached less. Such a set is what is not below one
-/// of its maximal gaps, so there is one condition for each gap: any of the relations that the gap lacks. Each is needed, and
-/// none can be shorter.
+/// What a cell admits is monotone: a record with one relation more is not reached less. Such a set is what is not below
+/// one of its maximal gaps, so there is one condition for each gap: any of the relations that the gap lacks. Each is
+/// needed, and none can be shorter.
 pub(crate) fn clauses(cell: Cell, certain: u8, possible: u8) -> Clauses {
     // Who is in my department is in my department or below, so a record with the one relation has the other.
     let can_be =

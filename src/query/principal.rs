@@ -19,8 +19,8 @@ pub struct Principal<'s> {
 }
 
 impl Snapshot {
-    /// The user with this id, as the one who asks. A few look-ups, whatever the size of the company; the first for users of
-    /// these roles, in this state of roles and departments, also makes the row that they share.
+    /// The user with this id, as the one who asks. A few look-ups, whatever the size of the company; the first for
+    /// users of these roles, in this state of roles and departments, also makes the row that they share.
     pub fn principal<'a>(&self, user: impl Into<UserRef<'a>>) -> Principal<'_> {
         Principal { snapshot: self, asker: self.asker(user.into()) }
     }
@@ -42,10 +42,10 @@ impl<'s> Principal<'s> {
         self.asker.may_ask()
     }
 
-    /// What the user effectively has for a permission: the floor joined with the levels of all their roles, or all of it
-    /// by an administrator's bypass; `deny` where something that it requires is denied whatever the record. For a toggle
-    /// this is what [`check`](Self::check) answers. A level says how far it reaches by itself: requirements
-    /// that depend on the record, and shares, are not in it.
+    /// What the user effectively has for a permission: the floor joined with the levels of all their roles, or all of
+    /// it by an administrator's bypass; `deny` where something that it requires is denied whatever the record. For a
+    /// toggle this is what [`check`](Self::check) answers. A level says how far it reaches by itself: requirements that
+    /// depend on the record, and shares, are not in it.
     ///
     /// ```
     /// use orgscope::document::{Action, Document, ResourceType, Role, Section, User};

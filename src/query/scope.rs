@@ -11,8 +11,8 @@ use crate::vocabulary::permission::{Fingerprint, Permission};
 
 /// The set of records that one user may do one thing to, in one state of the company.
 ///
-/// [`check`](Principal::check) tells whether a record is in it. The library does not hold the records, so the set is known by what
-/// it contains, not by its members.
+/// [`check`](Principal::check) tells whether a record is in it. The library does not hold the records, so the set is
+/// known by what it contains, not by its members.
 pub struct Scope<'s, R> {
     pub(crate) principal: Principal<'s>,
     pub(crate) permission: Permission<R>,
@@ -38,8 +38,8 @@ impl<'s> Principal<'s> {
         if schema == self.snapshot.fingerprint() { self.asker.cell(action) } else { None }
     }
 
-    /// Whether a cell admits the user to a record. A scope asks it for its cell, and a check without first making a scope, which
-    /// would copy the user.
+    /// Whether a cell admits the user to a record. A scope asks it for its cell, and a check without first making a
+    /// scope, which would copy the user.
     #[inline]
     pub(crate) fn reaches<R: Record>(&self, permission: Permission<R>, cell: Cell, record: &R) -> bool {
         if !R::HAS_FACTS {
@@ -68,7 +68,8 @@ impl<'s> Principal<'s> {
 }
 
 impl<R: Record> Scope<'_, R> {
-    /// Whether the record is in the set. Costs what [`check`](Principal::check) does, less the look-up of the permission.
+    /// Whether the record is in the set. Costs what [`check`](Principal::check) does, less the look-up of the
+    /// permission.
     #[inline]
     pub fn contains(&self, record: &R) -> bool {
         self.principal.reaches(self.permission, self.cell, record)

@@ -10,12 +10,12 @@ use crate::vocabulary::level::Grant;
 /// What a user effectively has, section by section: what an application shows its buttons by.
 ///
 /// Each level is the floor joined with those of all roles, or all of it by an administrator's bypass, and `deny` where
-/// something that the permission requires is denied whatever the record. So where it is `deny` no record is allowed; where
-/// it is not, a check decides on each.
+/// something that the permission requires is denied whatever the record. So where it is `deny` no record is allowed;
+/// where it is not, a check decides on each.
 ///
 /// As data it is compact, for a browser: `{"format": 1, "user": "ann", "sections": {"crm": {"contact.read": "own"}}}`.
-/// What is left out is `deny`; a user who may not ask has nothing, and one who is unknown no `user`. `format` changes if
-/// what is written ever means something else.
+/// What is left out is `deny`; a user who may not ask has nothing, and one who is unknown no `user`. `format` changes
+/// if what is written ever means something else.
 ///
 /// ```
 /// # use orgscope::document::{Action, Document, ResourceType, Section, User};

@@ -19,9 +19,9 @@ use crate::vocabulary::subject::{Owner, Share};
 
 /// The users who may do something, found one by one.
 ///
-/// Each comes once: first the users whom the record names (owners, and users that it is shared with by name or group), then the
-/// others, department by department and role by role. The order is the same whenever the same snapshot is asked. Sort the ids for
-/// the canonical order.
+/// Each comes once: first the users whom the record names (owners, and users that it is shared with by name or group),
+/// then the others, department by department and role by role. The order is the same whenever the same snapshot is
+/// asked. Sort the ids for the canonical order.
 ///
 /// [`count`](Iterator::count) counts users with the same roles and departments together, without listing them.
 pub struct WhoCan<'s> {
@@ -41,8 +41,8 @@ pub struct WhoCan<'s> {
 impl Snapshot {
     /// The users who may do this to this record: exactly those whose check allows, administrators included.
     ///
-    /// [`explain`](Principal::explain) says why one of them may. The cost grows with the departments around the record, the roles
-    /// that reach it and their holders, and not with the company.
+    /// [`explain`](Principal::explain) says why one of them may. The cost grows with the departments around the record,
+    /// the roles that reach it and their holders, and not with the company.
     ///
     /// ```
     /// # use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
@@ -110,12 +110,12 @@ impl Snapshot {
         named
     }
 
-    /// Entries that hold all users who may and whom the record does not name, and others: found in the way that is the least
-    /// work.
+    /// Entries that hold all users who may and whom the record does not name, and others: found in the way that is the
+    /// least work.
     ///
-    /// A user who may has, for the action and for each that it requires, a level that reaches the record from where they are.
-    /// So they are anchored around the record, or have a level that reaches it from anywhere; and in any case they have
-    /// some level. One of the actions needs to be looked at only.
+    /// A user who may has, for the action and for each that it requires, a level that reaches the record from where
+    /// they are. So they are anchored around the record, or have a level that reaches it from anywhere; and in any case
+    /// they have some level. One of the actions needs to be looked at only.
     fn entries_for<'s>(&'s self, action: ActionIndex, facts: &Facts<'_>) -> Entries<'s> {
         let around = self.around(facts);
         let nowhere = self.anybody(Entry::NOBODY);
@@ -138,8 +138,8 @@ impl Snapshot {
         Box::new(sources.into_iter().flat_map(|source| self.people.entries_of(&source)))
     }
 
-    /// The departments from which a record can be reached: those of its owners and all above, and those that it is shared
-    /// with.
+    /// The departments from which a record can be reached: those of its owners and all above, and those that it is
+    /// shared with.
     fn around(&self, facts: &Facts<'_>) -> Vec<Source> {
         let org = &self.policy().org;
         let mut departments: Vec<DepartmentSlot> = Vec::new();

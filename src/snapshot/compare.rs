@@ -6,15 +6,15 @@ use crate::snapshot::Snapshot;
 use crate::vocabulary::id::UserId;
 
 impl Snapshot {
-    /// Whether one of the two followed from the other, so that the same number means the same in both; but a slot that was
-    /// free in between may be another's.
+    /// Whether one of the two followed from the other, so that the same number means the same in both; but a slot that
+    /// was free in between may be another's.
     pub(crate) fn is_kin(&self, other: &Self) -> bool {
         self.lineage.descends_from(&other.lineage, other.revision)
             || other.lineage.descends_from(&self.lineage, self.revision)
     }
 
-    /// The users who may be members of other departments than in another state, those who are only in one of them included:
-    /// at least all who are.
+    /// The users who may be members of other departments than in another state, those who are only in one of them
+    /// included: at least all who are.
     ///
     /// Of two that are kin it walks what they do not share, which is little if one followed the other.
     pub(crate) fn changed_homes(&self, other: &Self) -> Vec<UserId> {

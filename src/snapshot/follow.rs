@@ -21,8 +21,8 @@ impl Snapshot {
         Ok(self.try_to_follow(&Arc::new(policy), &facts))
     }
 
-    /// Like [`follow`](Self::follow), for a trial: with rows and a lineage of its own, so that any number of trials may branch off
-    /// one snapshot.
+    /// Like [`follow`](Self::follow), for a trial: with rows and a lineage of its own, so that any number of trials may
+    /// branch off one snapshot.
     pub(crate) fn try_to_follow(&self, policy: &Arc<Policy>, facts: &[Fact]) -> Self {
         self.next(policy, facts, false, self.lineage.fork(self.revision))
     }
@@ -41,13 +41,13 @@ impl Snapshot {
 
     /// The snapshot of a policy, given the one before and what has changed since.
     ///
-    /// A snapshot may be followed, or adopt a trial, at most once: both remember rows together and give out slots in turn. A writer
-    /// holds a lock for that.
+    /// A snapshot may be followed, or adopt a trial, at most once: both remember rows together and give out slots in
+    /// turn. A writer holds a lock for that.
     ///
-    /// It costs what the change touches. Besides, a group that is added, gets its first role or loses its last one costs its
-    /// members, and joining or leaving one costs a copy of the list of its members. A department that moves, or gets or loses a
-    /// role, costs a copy of a few bytes for each department; one that is added or removed, or several at once, cost all
-    /// departments.
+    /// It costs what the change touches. Besides, a group that is added, gets its first role or loses its last one
+    /// costs its members, and joining or leaving one costs a copy of the list of its members. A department that moves,
+    /// or gets or loses a role, costs a copy of a few bytes for each department; one that is added or removed, or
+    /// several at once, cost all departments.
     pub(crate) fn follow(&self, policy: &Arc<Policy>, facts: &[Fact]) -> Self {
         self.next(policy, facts, true, self.lineage.clone())
     }

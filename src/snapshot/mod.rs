@@ -1,10 +1,10 @@
 //! The compiled form: numbers, and ids only to look them up.
 //!
-//! A snapshot has two halves. [`people`] answers how a principal and a record are related, [`rights`] which cell a principal has for
-//! a permission; [`Cell::admits`](cell::Cell::admits) of the two is the one definition of access.
+//! A snapshot has two halves. [`people`] answers how a principal and a record are related, [`rights`] which cell a
+//! principal has for a permission; [`Cell::admits`](cell::Cell::admits) of the two is the one definition of access.
 //!
-//! A snapshot never changes. The one after a change shares with it all that is the same: lists and indexes in chunks, the tree,
-//! the rows.
+//! A snapshot never changes. The one after a change shares with it all that is the same: lists and indexes in chunks,
+//! the tree, the rows.
 
 pub(crate) mod cell;
 mod compare;
@@ -60,31 +60,32 @@ use rights::{Rights, Row};
 /// └── 3 Support    Tom is a member
 /// ```
 ///
-/// **People.** The departments are numbered in preorder, so that a department and all below it are a range: Company is 0 and
-/// reaches 0 to 2, Sales is 1 and Support 2, each for itself. A user is two numbers in a table: where their records are, and
-/// where they are anchored. May Ann read a contact of Nina's? Nina's records are at 1; Ann is anchored at 0..=2. So the two are
-/// related by `sub` (1 is in the range), not by `department` (1 is not 0), and not by `own`. There are five such relations, and
-/// they are five bits:
+/// **People.** The departments are numbered in preorder, so that a department and all below it are a range: Company is
+/// 0 and reaches 0 to 2, Sales is 1 and Support 2, each for itself. A user is two numbers in a table: where their
+/// records are, and where they are anchored. May Ann read a contact of Nina's? Nina's records are at 1; Ann is anchored
+/// at 0..=2. So the two are related by `sub` (1 is in the range), not by `department` (1 is not 0), and not by `own`.
+/// There are five such relations, and they are five bits:
 ///
 /// ```text
 /// shared  open  sub  department  own
 ///      0     0    1           0    0     = relation 4 of 32
 /// ```
 ///
-/// **Rights.** The rights of a user follow from where they are anchored and from what else roles are given by: Ann and Sam are both
-/// supervisors, and share a row, which has one cell for each permission. A cell is 32 bits, one for each relation, set if that
-/// relation is enough. The level `department+sub` reaches whatever is `own`, of the `department`, or of one below (`sub`):
+/// **Rights.** The rights of a user follow from where they are anchored and from what else roles are given by: Ann and
+/// Sam are both supervisors, and share a row, which has one cell for each permission. A cell is 32 bits, one for each
+/// relation, set if that relation is enough. The level `department+sub` reaches whatever is `own`, of the `department`,
+/// or of one below (`sub`):
 ///
 /// ```text
 /// relation           31 … 8  7 6 5 4 3 2 1 0
 /// cell of `read`      …   0  1 1 1 1 1 1 1 0     without open and shared: all but relation 0
 /// ```
 ///
-/// **Access** is the bit of the relation in the cell. Bit 4 is set: Ann may read it. The floor, all roles, the administrator's
-/// bypass, shares, and what the permission requires are in the same 32 bits, so every check of every permission ends with one
-/// look at one bit, and so does every other answer. The set of records behind a [`Scope`](crate::Scope) is the cell; its
-/// [`Predicate`](crate::Predicate) spells out the bits; [`who_can`](Self::who_can) asks one user for all who share standing and
-/// departments.
+/// **Access** is the bit of the relation in the cell. Bit 4 is set: Ann may read it. The floor, all roles, the
+/// administrator's bypass, shares, and what the permission requires are in the same 32 bits, so every check of every
+/// permission ends with one look at one bit, and so does every other answer. The set of records behind a
+/// [`Scope`](crate::Scope) is the cell; its [`Predicate`](crate::Predicate) spells out the bits;
+/// [`who_can`](Self::who_can) asks one user for all who share standing and departments.
 pub struct Snapshot {
     revision: u64,
     lineage: Lineage,
@@ -96,8 +97,8 @@ pub struct Snapshot {
 
 /// A user, with all that a check needs of them.
 ///
-/// Small, because there may be many principals: with the cells in here, which saves a step, a check of a hundred thousand of them
-/// took a tenth longer (`cargo bench --bench report`).
+/// Small, because there may be many principals: with the cells in here, which saves a step, a check of a hundred
+/// thousand of them took a tenth longer (`cargo bench --bench report`).
 #[derive(Clone, Copy)]
 pub(crate) struct Asker<'s> {
     pub(crate) position: Position,
@@ -117,8 +118,8 @@ impl Snapshot {
         Self { revision, lineage: Lineage::default(), policy, people, rights }
     }
 
-    /// Which state of the company this is: one more for each batch of commands that was accepted, and for each policy that
-    /// replaced another. A snapshot that no [`Handle`](crate::Handle) published has zero.
+    /// Which state of the company this is: one more for each batch of commands that was accepted, and for each policy
+    /// that replaced another. A snapshot that no [`Handle`](crate::Handle) published has zero.
     pub fn revision(&self) -> u64 {
         self.revision
     }
@@ -143,10 +144,10 @@ impl Snapshot {
         self.rights.fingerprint
     }
 
-    /// The bytes of the compiled form: the index of ids, and what is compiled of users, departments and groups, whether it
-    /// is shared with another snapshot or not. The [`policy`](Self::policy), whose texts the ids share, is not included; nor are
-    /// the rows that were made so far: one for each set of rights, and a few words for each user who has a role by name, each
-    /// group of roles and each department that asked.
+    /// The bytes of the compiled form: the index of ids, and what is compiled of users, departments and groups, whether
+    /// it is shared with another snapshot or not. The [`policy`](Self::policy), whose texts the ids share, is not
+    /// included; nor are the rows that were made so far: one for each set of rights, and a few words for each user who
+    /// has a role by name, each group of roles and each department that asked.
     ///
     /// Linear in what users share, not in the users.
     pub fn memory_usage(&self) -> usize {

@@ -10,8 +10,9 @@ use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::level::Level;
 
 impl Snapshot {
-    /// Where all users are to be found who have one of these levels for an action from some single ground: the floor, the
-    /// administrator's bypass, or a role. Since levels are unions, a user who has a part of a level has it from a single ground.
+    /// Where all users are to be found who have one of these levels for an action from some single ground: the floor,
+    /// the administrator's bypass, or a role. Since levels are unions, a user who has a part of a level has it from a
+    /// single ground.
     pub(crate) fn sources_of(&self, action: ActionIndex, is_wanted: impl Fn(Level) -> bool) -> Vec<Source> {
         let Policy { schema, roles, .. } = self.policy();
         let rules = schema.action(action);

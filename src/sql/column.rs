@@ -25,9 +25,10 @@ impl IdColumn {
 
     /// The column as it compares exactly, whatever the collation that it was declared with.
     ///
-    /// In PostgreSQL that is the column itself: equality under every deterministic collation is that of the bytes, and a
-    /// collation in the text would keep the planner from its indexes. In SQLite an index of the default collation serves as
-    /// before. In MySQL the bytes are compared, because its collations ignore case, accents or trailing blanks.
+    /// In PostgreSQL that is the column itself: equality under every deterministic collation is that of the bytes, and
+    /// a collation in the text would keep the planner from its indexes. In SQLite an index of the default collation
+    /// serves as before. In MySQL the bytes are compared, because its collations ignore case, accents or trailing
+    /// blanks.
     pub(super) fn exact(&self) -> Expr {
         match (self.dialect, self.ids) {
             (Dialect::Sqlite, Ids::Text | Ids::Both) => {
@@ -92,8 +93,8 @@ pub(super) fn refuse_both(dialect: Dialect, ids: IdKinds) -> Result<(), InvalidM
     Ok(())
 }
 
-// What the tables beside that of the records are called in a condition. Their columns are qualified: one that a table lacks is
-// an error of the database, and not the column of that name of the records.
+// What the tables beside that of the records are called in a condition. Their columns are qualified: one that a table
+// lacks is an error of the database, and not the column of that name of the records.
 pub(super) const OWNER: &str = "owner";
 pub(super) const SHARE: &str = "share";
 pub(super) const MEMBER: &str = "member";

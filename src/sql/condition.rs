@@ -40,8 +40,8 @@ pub enum ConditionError {
         /// How many it may hold.
         limit: usize,
     },
-    /// It would have to ask for the members of a department whose id the table of members can't hold. To leave that department
-    /// out would be to leave out records.
+    /// It would have to ask for the members of a department whose id the table of members can't hold. To leave that
+    /// department out would be to leave out records.
     #[error(
         "department `{0}` has an id that the table of members can't hold: say by `IdKinds::departments` what it holds, or use \
          `Members::inline`"
@@ -52,14 +52,15 @@ pub enum ConditionError {
 impl Mapping {
     /// The condition that holds for the records of the set, and for no others.
     ///
-    /// For a record that is not in the set it is false or NULL, so `WHERE` leaves it out; who looks for those that are *not* in
-    /// the set writes `(…) IS NOT TRUE`. It stands in a query like any other condition, also in one that updates or deletes.
-    /// Every id in it is a parameter.
+    /// For a record that is not in the set it is false or NULL, so `WHERE` leaves it out; who looks for those that are
+    /// *not* in the set writes `(…) IS NOT TRUE`. It stands in a query like any other condition, also in one that
+    /// updates or deletes. Every id in it is a parameter.
     ///
     /// # Errors
     ///
-    /// When the predicate is about records of another type, when it would hold more ids than the [`Members`](crate::sql::Members) of the mapping
-    /// allow, or when it would ask for a department that they can't name.
+    /// When the predicate is about records of another type, when it would hold more ids than the
+    /// [`Members`](crate::sql::Members) of the mapping allow, or when it would ask for a department that they can't
+    /// name.
     pub fn condition(&self, predicate: &Predicate<'_>) -> Result<Condition, ConditionError> {
         Rendering::condition(self, predicate)
     }
@@ -68,8 +69,9 @@ impl Mapping {
     ///
     /// # Errors
     ///
-    /// When the predicate is about records of another type, when it would hold more ids than the [`Members`](crate::sql::Members) of the mapping
-    /// allow, or when it would ask for a department that they can't name.
+    /// When the predicate is about records of another type, when it would hold more ids than the
+    /// [`Members`](crate::sql::Members) of the mapping allow, or when it would ask for a department that they can't
+    /// name.
     pub fn sql(&self, predicate: &Predicate<'_>) -> Result<Sql, ConditionError> {
         Ok(Sql::of_condition(self.dialect, self.condition(predicate)?))
     }
@@ -314,8 +316,8 @@ impl<'a> Rendering<'a> {
         Ok(any(terms).map(|with| self.mapping.id.is_in(select(with))))
     }
 
-    /// These departments as a table of members names them, if there is room for all. None may be left out: its members would
-    /// be missing.
+    /// These departments as a table of members names them, if there is room for all. None may be left out: its members
+    /// would be missing.
     fn nameable<'i>(&mut self, column: &IdColumn, ids: impl Iterator<Item = &'i DepartmentId>) -> Rendered<Vec<Param>> {
         let value = |id: &DepartmentId| column.value(id.borrowed()).ok_or_else(|| id.clone());
         let ids: Result<Vec<Param>, DepartmentId> = ids.take(self.ids_left.saturating_add(1)).map(value).collect();

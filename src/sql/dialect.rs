@@ -10,7 +10,8 @@ pub enum Dialect {
     Sqlite,
     /// PostgreSQL, from 12, and databases that speak as it does.
     Postgres,
-    /// MySQL, from 8.0, and MariaDB, from 10.6, on a connection whose character set is `utf8mb4`. Tried in MariaDB alone.
+    /// MySQL, from 8.0, and MariaDB, from 10.6, on a connection whose character set is `utf8mb4`. Tried in MariaDB
+    /// alone.
     MySql,
 }
 
@@ -35,11 +36,11 @@ pub enum Ids {
     Integers,
     /// Text.
     Text,
-    /// Integers and text, each as it is. It is for columns of SQLite without affinity alone: declared without a type, or as
-    /// `BLOB`. In a column declared `TEXT`, SQLite turns the parameter `7` into `'7'`, and in one declared `INTEGER` `'7'` into
-    /// `7`, so there one id meets the other: say `Text` or `Integers` of those. In PostgreSQL, whose columns have one type, a
-    /// parameter of the other is an error of the database. In MySQL, which would compare the two by turning them into numbers,
-    /// the mapping refuses it.
+    /// Integers and text, each as it is. It is for columns of SQLite without affinity alone: declared without a type,
+    /// or as `BLOB`. In a column declared `TEXT`, SQLite turns the parameter `7` into `'7'`, and in one declared
+    /// `INTEGER` `'7'` into `7`, so there one id meets the other: say `Text` or `Integers` of those. In PostgreSQL,
+    /// whose columns have one type, a parameter of the other is an error of the database. In MySQL, which would compare
+    /// the two by turning them into numbers, the mapping refuses it.
     Both,
 }
 

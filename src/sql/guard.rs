@@ -1,8 +1,8 @@
 //! A mirror that is behind must not answer.
 //!
-//! A condition that asks mirror tables carries the state that it was made from. If the mirror is at another one, the database
-//! itself ends the query with an error: an empty list, or one that lacks some records, would look like an answer. Each
-//! database is made to look before the mirror decides anything, and each in its own way.
+//! A condition that asks mirror tables carries the state that it was made from. If the mirror is at another one, the
+//! database itself ends the query with an error: an empty list, or one that lacks some records, would look like an
+//! answer. Each database is made to look before the mirror decides anything, and each in its own way.
 //!
 //! - PostgreSQL: a sub-select beside the conditions that depends on no row is a one-time filter, which is evaluated before
 //!   the first row is read. Its error says what to do.

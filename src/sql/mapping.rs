@@ -7,11 +7,11 @@ use crate::sql::dialect::{Dialect, IdKinds, Ids};
 use crate::sql::members::{Members, MembersIn};
 use crate::sql::names;
 
-/// The table of the records of a type: which of its columns hold the facts. A fact without a column is one that no record
-/// has.
+/// The table of the records of a type: which of its columns hold the facts. A fact without a column is one that no
+/// record has.
 ///
-/// Columns stand in a condition without their table, unless that is [named](Self::table): as they are called in the query that
-/// the condition becomes a part of.
+/// Columns stand in a condition without their table, unless that is [named](Self::table): as they are called in the
+/// query that the condition becomes a part of.
 #[derive(Clone, Debug)]
 pub struct Records {
     resource: String,
@@ -26,8 +26,8 @@ pub struct Records {
 }
 
 impl Records {
-    /// A table of the records of this type, as the schema names it, whose columns of ids hold these. Its own id is in the column
-    /// `id`, and it has no facts yet.
+    /// A table of the records of this type, as the schema names it, whose columns of ids hold these. Its own id is in
+    /// the column `id`, and it has no facts yet.
     pub fn new(resource: impl Into<String>, ids: impl Into<IdKinds>) -> Self {
         Self {
             resource: resource.into(),
@@ -48,7 +48,8 @@ impl Records {
         self
     }
 
-    /// The column of the record's own id. It is asked for only where there is a table of shares or owners, and is never NULL.
+    /// The column of the record's own id. It is asked for only where there is a table of shares or owners, and is never
+    /// NULL.
     pub fn id(mut self, column: impl Into<String>) -> Self {
         self.id = column.into();
         self
@@ -73,8 +74,8 @@ impl Records {
         self
     }
 
-    /// The boolean column that says whether the record is "available to everyone". NULL is not set; in SQLite and MySQL, 1 is
-    /// set.
+    /// The boolean column that says whether the record is "available to everyone". NULL is not set; in SQLite and
+    /// MySQL, 1 is set.
     pub fn open(mut self, column: impl Into<String>) -> Self {
         self.open = Some(column.into());
         self
@@ -108,7 +109,8 @@ impl OwnerTable {
     }
 }
 
-/// A table of shares: a row for each subject that a record is shared with. Of its columns of subjects one is set in each row.
+/// A table of shares: a row for each subject that a record is shared with. Of its columns of subjects one is set in
+/// each row.
 #[derive(Clone, Debug)]
 pub struct ShareTable {
     /// The table.
@@ -179,8 +181,8 @@ impl Mapping {
     ///
     /// # Errors
     ///
-    /// When a name is invalid, when owners are in columns and in a table, when MySQL is to tell integers from text, or when the
-    /// mirror tables are of another dialect or hold other ids.
+    /// When a name is invalid, when owners are in columns and in a table, when MySQL is to tell integers from text, or
+    /// when the mirror tables are of another dialect or hold other ids.
     pub fn new(dialect: Dialect, records: Records, members: Members) -> Result<Self, InvalidMapping> {
         let Records { resource, ids, table, id, owner, owner_department, owners, open, shares } = records;
         refuse_both(dialect, ids)?;

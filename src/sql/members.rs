@@ -7,8 +7,8 @@ use crate::sql::dialect::{Dialect, IdKinds};
 use crate::sql::mirror::Mirror;
 use crate::sql::names;
 
-/// Where a condition finds the people of a department: it has them inside, or asks a table of the application, or mirror
-/// tables that this library keeps.
+/// Where a condition finds the people of a department: it has them inside, or asks a table of the application, or
+/// mirror tables that this library keeps.
 ///
 /// | | asks | grows with |
 /// |---|---|---|
@@ -28,14 +28,15 @@ enum Where {
 }
 
 impl Members {
-    /// In the condition itself: the ids of the owners whom the user reaches. Beyond `limit` ids in a condition it is an error,
-    /// and never a part of them.
+    /// In the condition itself: the ids of the owners whom the user reaches. Beyond `limit` ids in a condition it is an
+    /// error, and never a part of them.
     pub fn inline(limit: usize) -> Self {
         Self(Where::Inline { limit })
     }
 
-    /// In a table of the application with a row for each member of each department; a head or deputy who is not a member has
-    /// none. It must say what the policy says. The ids of the departments stand in the condition, up to `limit` ids in all.
+    /// In a table of the application with a row for each member of each department; a head or deputy who is not a
+    /// member has none. It must say what the policy says. The ids of the departments stand in the condition, up to
+    /// `limit` ids in all.
     pub fn table(
         table: impl Into<String>,
         user: impl Into<String>,
@@ -45,7 +46,8 @@ impl Members {
         Self(Where::Table { table: table.into(), user: user.into(), department: department.into(), limit })
     }
 
-    /// In mirror tables. A condition that finds them behind the state that it was made from is an error of the database.
+    /// In mirror tables. A condition that finds them behind the state that it was made from is an error of the
+    /// database.
     pub fn mirror(mirror: &Mirror) -> Self {
         Self(Where::Mirror(Box::new(mirror.clone())))
     }

@@ -28,8 +28,8 @@ const MEMBERS: [&str; 2] = ["department_id", "user_id"];
 /// How many rows a statement writes.
 const ROWS: usize = 250;
 
-/// Tables that say where people are, so that "the department and all below" is one condition on a range of numbers however
-/// large the company is.
+/// Tables that say where people are, so that "the department and all below" is one condition on a range of numbers
+/// however large the company is.
 ///
 /// | table | columns |
 /// |---|---|
@@ -37,18 +37,19 @@ const ROWS: usize = 250;
 /// | `…members` | `department_id`, `user_id`: who is a member of what |
 /// | `…state` | one row, whose `id` is 1: the `state` that the tables are at, and the `revision` at which that came to be |
 ///
-/// The application runs the statements: [`create`](Self::create) once; [`fill`](Self::fill) whenever it is not sure what the
-/// tables hold, as at start-up; [`follow`](Self::follow) after each change that it publishes. `state` is a fingerprint of
-/// departments, numbers and members. A condition that asks the tables carries that of its snapshot, and at any other the
-/// database ends the query with an error. A change that moves nobody needs no statements.
+/// The application runs the statements: [`create`](Self::create) once; [`fill`](Self::fill) whenever it is not sure
+/// what the tables hold, as at start-up; [`follow`](Self::follow) after each change that it publishes. `state` is a
+/// fingerprint of departments, numbers and members. A condition that asks the tables carries that of its snapshot, and
+/// at any other the database ends the query with an error. A change that moves nobody needs no statements.
 ///
-/// **Each list of statements is run in one transaction, in its order.** The first one of both lists writes the state, which
-/// holds up whoever else writes it until the end of the transaction. The first one of `follow` fails if the tables are not where
-/// it starts. Then roll back, load the current snapshot, and fill: the other statements are for other tables than these. How threads
-/// and processes take turns, and what a request meets meanwhile: [`docs::lists`](crate::docs::lists).
+/// **Each list of statements is run in one transaction, in its order.** The first one of both lists writes the state,
+/// which holds up whoever else writes it until the end of the transaction. The first one of `follow` fails if the
+/// tables are not where it starts. Then roll back, load the current snapshot, and fill: the other statements are for
+/// other tables than these. How threads and processes take turns, and what a request meets meanwhile:
+/// [`docs::lists`](crate::docs::lists).
 ///
-/// Numbers stand in preorder without gaps. So one department that comes, goes or moves renumbers those that come after it, up to
-/// all departments; members name departments by id, so none of their rows change.
+/// Numbers stand in preorder without gaps. So one department that comes, goes or moves renumbers those that come after
+/// it, up to all departments; members name departments by id, so none of their rows change.
 ///
 /// ```
 /// use orgscope::document::{Command, Department, Document, User};
@@ -172,8 +173,8 @@ impl Mirror {
         column.not_null().take()
     }
 
-    /// The statements that empty the tables and fill them with the company of a snapshot, some hundred rows each. Linear in the
-    /// company; they are made one by one. It is never wrong to run them, in one transaction.
+    /// The statements that empty the tables and fill them with the company of a snapshot, some hundred rows each.
+    /// Linear in the company; they are made one by one. It is never wrong to run them, in one transaction.
     ///
     /// # Errors
     ///
@@ -194,11 +195,12 @@ impl Mirror {
         Ok([self.state_is(snapshot)].into_iter().chain(empty).chain(written).chain(joined))
     }
 
-    /// The statements that take the tables from the state before a batch to the state after it: only rows that differ are written.
+    /// The statements that take the tables from the state before a batch to the state after it: only rows that differ
+    /// are written.
     ///
-    /// It costs what has changed, and all departments if one has come, gone or moved. They are run in one transaction. The first
-    /// fails if the tables are not at the state before, and changes no row if they were never filled: then roll back, and
-    /// [`fill`](Self::fill) them.
+    /// It costs what has changed, and all departments if one has come, gone or moved. They are run in one transaction.
+    /// The first fails if the tables are not at the state before, and changes no row if they were never filled: then
+    /// roll back, and [`fill`](Self::fill) them.
     ///
     /// # Errors
     ///

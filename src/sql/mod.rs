@@ -1,8 +1,8 @@
 //! Lists where the records are: a predicate as a condition on the tables of a database.
 //!
-//! An application says once where the facts of its records are, and who knows which people are in which department. From
-//! then on every [`Predicate`](crate::Predicate) is a condition for its queries: the same set that a check decides, record
-//! by record. Which way to choose, the indexes, the plans: [`docs::lists`](crate::docs::lists).
+//! An application says once where the facts of its records are, and who knows which people are in which department.
+//! From then on every [`Predicate`](crate::Predicate) is a condition for its queries: the same set that a check
+//! decides, record by record. Which way to choose, the indexes, the plans: [`docs::lists`](crate::docs::lists).
 //!
 //! ```
 //! use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};

@@ -70,8 +70,8 @@ impl Sql {
         Self { text: in_dialect!(dialect, builder => table.build(builder)), params: Vec::new() }
     }
 
-    /// The statement that makes an index. It is in the schema of its table: in SQLite the schema stands before the index, and
-    /// elsewhere before the table, which sea-query can't write.
+    /// The statement that makes an index. It is in the schema of its table: in SQLite the schema stands before the
+    /// index, and elsewhere before the table, which sea-query can't write.
     pub(super) fn of_index(dialect: Dialect, table: &TableName, by: &str, columns: [&'static str; 2]) -> Self {
         let TableName(schema, name) = table;
         let index = TableName(None, format!("{name}_{by}").into());

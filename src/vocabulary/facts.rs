@@ -4,8 +4,8 @@ use crate::vocabulary::subject::{Owner, Share};
 
 /// What the library needs to know about a record: its owners, whether it is open, and whom it is shared with.
 ///
-/// Nothing of this is stored. Owners and shares are sets: their order and repetition do not affect answers (`==` compares them
-/// as lists, though). With at most one owner and one share nothing allocates, and all text is borrowed.
+/// Nothing of this is stored. Owners and shares are sets: their order and repetition do not affect answers (`==`
+/// compares them as lists, though). With at most one owner and one share nothing allocates, and all text is borrowed.
 ///
 /// ```
 /// use orgscope::{Facts, Owner, Share};
@@ -72,8 +72,8 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// None, one or several items, of which one does not allocate. Not a `SmallVec`, because that is invariant in `T`: facts with a
-/// long lifetime must be usable where a shorter one is expected.
+/// None, one or several items, of which one does not allocate. Not a `SmallVec`, because that is invariant in `T`:
+/// facts with a long lifetime must be usable where a shorter one is expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Few<T> {
     None,
@@ -170,14 +170,15 @@ pub(crate) mod sealed {
     use super::{AnyRecord, Facts, Few, Owner, Resource};
 
     pub trait Record {
-        /// Whether there are facts at all. A toggle has none, and its cell has all bits or no bit, so any relation will do.
+        /// Whether there are facts at all. A toggle has none, and its cell has all bits or no bit, so any relation will
+        /// do.
         const HAS_FACTS: bool = true;
         /// The type to compare at run time, or `None` if the compiler has compared it already.
         fn dynamic_type(&self) -> Option<&str>;
         /// Calls `ask` with the facts, borrowed if the record stores them.
         fn with_facts<T>(&self, ask: impl FnOnce(&Facts<'_>) -> T) -> T;
-        /// Like `with_facts`, but passes the facts of nearly all records (one owner, and whether it is open) by value. They are
-        /// neither stored nor dropped, which saves a tenth of the instructions of a check (bench `answers`).
+        /// Like `with_facts`, but passes the facts of nearly all records (one owner, and whether it is open) by value.
+        /// They are neither stored nor dropped, which saves a tenth of the instructions of a check (bench `answers`).
         fn with_few_facts<T>(&self, one: impl FnOnce(Owner<&str>, bool) -> T, other: impl FnOnce(&Facts<'_>) -> T)
         -> T;
     }

@@ -48,9 +48,9 @@ pub type GroupRef<'a> = Id<kind::Group, &'a str>;
 
 /// An id: a 64-bit integer or text. `7` and `"7"` are different ids.
 ///
-/// The kind keeps the ids of users, departments, groups, roles and records apart, so that a department in the place of a user
-/// does not compile. An integer never allocates. Text is shared, so a clone at most increments a counter. An id with `&str` as
-/// its text is [`Copy`] and borrows; queries take this form.
+/// The kind keeps the ids of users, departments, groups, roles and records apart, so that a department in the place of
+/// a user does not compile. An integer never allocates. Text is shared, so a clone at most increments a counter. An id
+/// with `&str` as its text is [`Copy`] and borrows; queries take this form.
 ///
 /// Integers sort before text, and text sorts code point by code point. Ids are compared exactly, without case folding,
 /// normalisation or trimming.
@@ -236,8 +236,8 @@ impl<Kind, Text: AsRef<str>> Display for Id<Kind, Text> {
     }
 }
 
-/// Reads an id as it is displayed: an integer if it is written as one, a JSON string if it begins with a quote, else text as
-/// it is.
+/// Reads an id as it is displayed: an integer if it is written as one, a JSON string if it begins with a quote, else
+/// text as it is.
 ///
 /// What only looks like an integer (`+7`, `007`, `-0`, more than 64 bits) is text, because an id has one spelling.
 ///

@@ -54,8 +54,8 @@ indices! {
     UserSlot
     /// A department. It keeps its slot when departments move. The slot of a removed department may be reused.
     DepartmentSlot
-    /// A department's number in preorder, so that a department and all below it are a range. It changes when departments are
-    /// added, removed or moved, so only the tree stores it.
+    /// A department's number in preorder, so that a department and all below it are a range. It changes when
+    /// departments are added, removed or moved, so only the tree stores it.
     DepartmentNumber
     /// An interned list of several departments.
     ListSlot

@@ -52,8 +52,8 @@ pub enum Level {
     All = OWN | DEPARTMENT | SUB | OPEN | ALL,
 }
 
-// The five parts that levels are made of, each a relation between a record and the user. A level reaches a record if they
-// have a part in common.
+// The five parts that levels are made of, each a relation between a record and the user. A level reaches a record if
+// they have a part in common.
 pub(crate) const OWN: u8 = 1;
 pub(crate) const DEPARTMENT: u8 = 1 << 1;
 pub(crate) const SUB: u8 = 1 << 2;
@@ -105,7 +105,8 @@ impl Level {
         self as u8
     }
 
-    /// The smallest level with these parts. The parts of a union of levels are themselves a level, so a join adds nothing.
+    /// The smallest level with these parts. The parts of a union of levels are themselves a level, so a join adds
+    /// nothing.
     const fn least_with(parts: u8) -> Self {
         let open = parts & OPEN != 0;
         if parts & ALL != 0 {
@@ -144,7 +145,8 @@ impl FromStr for Level {
     }
 }
 
-/// What a role grants, or a user has, for one permission: a level, or `allow` for a toggle. `deny` is [`Level::Deny`] for both.
+/// What a role grants, or a user has, for one permission: a level, or `allow` for a toggle. `deny` is [`Level::Deny`]
+/// for both.
 ///
 /// ```
 /// use orgscope::{Grant, Level};

@@ -1,4 +1,5 @@
-//! Names as sentences use them. Their control characters are escaped, so that a name stays on its line whatever it holds.
+//! Names as sentences use them. Their control characters are escaped, so that a name stays on its line whatever it
+//! holds.
 
 use crate::vocabulary::id::{DepartmentId, GroupId, Id, RoleId, UserId};
 

@@ -9,11 +9,11 @@ use crate::vocabulary::index::{ActionIndex, Idx};
 /// A hash of the schema that a token was looked up in. Equal schemas have equal fingerprints.
 pub(crate) type Fingerprint = u64;
 
-/// A permission on records of type `R`, for example `contact.read`; or, with `()` as `R`, a toggle, which has no record, for
-/// example `mailbox.connect`.
+/// A permission on records of type `R`, for example `contact.read`; or, with `()` as `R`, a toggle, which has no
+/// record, for example `mailbox.connect`.
 ///
-/// Look it up by name once, at start-up, where a misspelling is an error. From then on it is two numbers. It is valid for
-/// the schema that it came from and for every equal schema; with another schema, a check denies.
+/// Look it up by name once, at start-up, where a misspelling is an error. From then on it is two numbers. It is valid
+/// for the schema that it came from and for every equal schema; with another schema, a check denies.
 ///
 /// `Permission` without a type parameter is for [`AnyRecord`], whose type is compared at run time.
 ///

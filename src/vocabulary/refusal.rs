@@ -6,9 +6,9 @@ use crate::vocabulary::word::{self, UnknownWord, spelled};
 
 /// Why a batch of commands was refused, in a word.
 ///
-/// If several of the first five apply to a command, the first in declaration order is reported. `Conflict` precedes all of them
-/// except `NotPermitted`, and precedes that too if the actor's permission is what changed. Lock-out is judged at the end,
-/// when every command of the batch has passed.
+/// If several of the first five apply to a command, the first in declaration order is reported. `Conflict` precedes all
+/// of them except `NotPermitted`, and precedes that too if the actor's permission is what changed. Lock-out is judged
+/// at the end, when every command of the batch has passed.
 ///
 /// ```
 /// use orgscope::rules::RefusalKind;

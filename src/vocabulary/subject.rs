@@ -248,8 +248,8 @@ const SUBJECT: &str = "a subject: an object with the one key `user`, `department
 
 const WITH_ID: [&str; 4] = ["user", "department", "department+sub", "group"];
 
-/// Reads a subject, a share or an owner, which are all spelled the same way. Written by hand, because a derived enum reports
-/// only `expected value` if an object has a second key.
+/// Reads a subject, a share or an owner, which are all spelled the same way. Written by hand, because a derived enum
+/// reports only `expected value` if an object has a second key.
 struct SubjectVisitor {
     with_id: &'static [&'static str],
     takes_words: bool,

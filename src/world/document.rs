@@ -49,8 +49,8 @@ impl From<Document> for World {
     }
 }
 
-/// The fields of a world file. Those of a document are repeated, because flattening would lose paths in errors and accept unknown
-/// fields.
+/// The fields of a world file. Those of a document are repeated, because flattening would lose paths in errors and
+/// accept unknown fields.
 #[derive(Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "a document as an object")]
 struct WorldFields {

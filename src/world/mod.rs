@@ -1,4 +1,5 @@
-//! World files: a policy with records and expectations. Tests, the command line, examples and bug reports all use this format.
+//! World files: a policy with records and expectations. Tests, the command line, examples and bug reports all use this
+//! format.
 //!
 //! serde reads a [`document::World`], which is validated into a [`World`].
 
@@ -76,8 +77,8 @@ impl Stage {
         self.refused
     }
 
-    /// The records from here on, and the expectations after the changes. Its policy is that of the whole file, before any
-    /// change.
+    /// The records from here on, and the expectations after the changes. Its policy is that of the whole file, before
+    /// any change.
     pub fn world(&self) -> &World {
         &self.world
     }

@@ -1,6 +1,6 @@
-//! What database servers make of the conditions. It runs where the environment says how to connect, and is listed as ignored
-//! elsewhere: `ORGSCOPE_TEST_POSTGRES`, for example `host=/run/postgresql user=postgres`, and `ORGSCOPE_TEST_MARIADB`, for
-//! example `--socket=/run/mysqld/mysqld.sock --user=root`.
+//! What database servers make of the conditions. It runs where the environment says how to connect, and is listed as
+//! ignored elsewhere: `ORGSCOPE_TEST_POSTGRES`, for example `host=/run/postgresql user=postgres`, and
+//! `ORGSCOPE_TEST_MARIADB`, for example `--socket=/run/mysqld/mysqld.sock --user=root`.
 
 use libtest_mimic::{Arguments, Trial};
 use orgscope::sql::Ids;

@@ -16,8 +16,8 @@ pub(crate) const BEHIND: &str = "Subquery returns more than 1 row";
 pub(crate) const NULL: &str = "Column 'state' cannot be null";
 
 /// The MariaDB that `ORGSCOPE_TEST_MARIADB` names by arguments of the client `mariadb`, for example
-/// `--socket=/run/mysqld/mysqld.sock --user=root`: a database of its own, which is dropped with this. Its collation ignores case
-/// and trailing blanks.
+/// `--socket=/run/mysqld/mysqld.sock --user=root`: a database of its own, which is dropped with this. Its collation
+/// ignores case and trailing blanks.
 pub(crate) struct MariaDb {
     client: Child,
     talk: RefCell<(ChildStdin, Lines<BufReader<ChildStdout>>)>,

@@ -10,8 +10,8 @@ use postgres::types::ToSql;
 pub(crate) const NULL: &str =
     "null value in column \"state\" of relation \"orgscope_state\" violates not-null constraint";
 
-/// The PostgreSQL that `ORGSCOPE_TEST_POSTGRES` names, for example `host=/run/postgresql user=postgres`: a schema of its own,
-/// which is gone when the connection is.
+/// The PostgreSQL that `ORGSCOPE_TEST_POSTGRES` names, for example `host=/run/postgresql user=postgres`: a schema of
+/// its own, which is gone when the connection is.
 pub(crate) struct Postgres(RefCell<postgres::Client>);
 
 impl Postgres {

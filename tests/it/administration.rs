@@ -196,8 +196,8 @@ fn an_empty_batch_is_a_batch() {
     assert_eq!(refusal.to_string(), "there is no active user `zoe`");
 }
 
-/// Whose answers change with the place of a department: those who are in it and below, and those who had it or have it in
-/// sight.
+/// Whose answers change with the place of a department: those who are in it and below, and those who had it or have it
+/// in sight.
 #[test]
 fn who_is_affected_by_a_move() {
     use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};

@@ -115,8 +115,8 @@ fn sorted<'a>(users: impl Iterator<Item = &'a UserId>) -> Vec<String> {
     ids
 }
 
-/// A supervisor sees the mailboxes of the team and does not change them; everybody has their own; nobody reads the mail of
-/// others.
+/// A supervisor sees the mailboxes of the team and does not change them; everybody has their own; nobody reads the mail
+/// of others.
 #[test]
 fn the_webmail_preset() {
     let snapshot = Snapshot::compile(&Policy::from_document(document()).unwrap());

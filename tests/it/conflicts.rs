@@ -141,7 +141,8 @@ fn what_a_verdict_rests_on_has_changed() {
     let group = Command::assign("seller", Subject::group("team"));
     is_conflict(Command::join_group("tom", "team"), &group, "user `tom`");
     is_conflict(Command::leave_group("nick", "team"), &group, "the members of group `team`");
-    // Whether she manages any section: who does is told that a role is unknown, and who does not that it is none of hers.
+    // Whether she manages any section: who does is told that a role is unknown, and who does not that it is none of
+    // hers.
     is_conflict(
         Command::set_level("lead", "settings.manage", Level::Deny),
         &Command::delete_role("unknown"),
@@ -155,7 +156,8 @@ fn what_a_verdict_rests_on_has_changed() {
     );
 }
 
-/// She saw a role that she could not edit, and so none of the section at once; or she never saw a role that she would edit.
+/// She saw a role that she could not edit, and so none of the section at once; or she never saw a role that she would
+/// edit.
 #[test]
 fn roles_that_come_or_go_are_a_conflict_with_a_level_for_all_roles() {
     let custom = Command::set_level_for_all_roles("crm", ["contact.read"], Level::Department);

@@ -35,8 +35,8 @@ impl Conceivable {
         Self { owners: owners.collect(), shares }
     }
 
-    /// Records of a type: without owner, with each, with each two of some; with and without the flag; with no share, with
-    /// each, with two of some. `pick` says where the pairs begin.
+    /// Records of a type: without owner, with each, with each two of some; with and without the flag; with no share,
+    /// with each, with two of some. `pick` says where the pairs begin.
     fn records<'a>(&'a self, resource: &'a str, pick: usize) -> Vec<AnyRecord<'a>> {
         let at = |n: usize| &self.owners[(pick + n) % self.owners.len()];
         let mut owners: Vec<Vec<&Owner>> = vec![vec![]];
@@ -59,7 +59,8 @@ impl Conceivable {
     }
 }
 
-/// For each user and permission of either whose set differs: whether something is gained, and whether something is lost.
+/// For each user and permission of either whose set differs: whether something is gained, and whether something is
+/// lost.
 pub(crate) type Differences = BTreeMap<(UserId, String), (bool, bool)>;
 
 /// What the two references say, record by record.
@@ -102,7 +103,8 @@ pub(crate) fn by_reference(before: &Policy, after: &Policy, pick: usize) -> Diff
     differences
 }
 
-/// What somebody effectively has: their level, unless something that it requires keeps them even from what is their own.
+/// What somebody effectively has: their level, unless something that it requires keeps them even from what is their
+/// own.
 fn effective(policy: &Policy, user: &UserId, permission: &str) -> Grant {
     let (reference, Ok(token)) = (Reference::new(policy), policy.schema().any_permission(permission)) else {
         return Grant::DENY;
@@ -385,7 +387,8 @@ fn as_data() {
     );
 }
 
-/// Three people whose levels stay, of whom one reaches more, one less and one both: in one order, however they are found.
+/// Three people whose levels stay, of whom one reaches more, one less and one both: in one order, however they are
+/// found.
 #[test]
 fn groups_that_differ_in_who_gains_alone_have_an_order() {
     let contact = ResourceType::new("contact").action(Action::new("read").floor(Level::Department));
@@ -409,8 +412,8 @@ fn groups_that_differ_in_who_gains_alone_have_an_order() {
     assert_eq!(users(old.diff(&new)), ["b", "a", "c"]);
 }
 
-/// States that were only tried, each from the same one, know nothing of each other: what stands in one place in both may be
-/// two things.
+/// States that were only tried, each from the same one, know nothing of each other: what stands in one place in both
+/// may be two things.
 #[test]
 fn of_what_was_only_tried() {
     let authz = Handle::new(Policy::from_document(company()).unwrap());

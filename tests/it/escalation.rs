@@ -60,8 +60,8 @@ fn subjects(role: Option<&Role>) -> Vec<Subject> {
     known.collect()
 }
 
-/// All subjects through which a change of roles reaches anybody: of roles that come, go or change, and of assignments that
-/// come or go.
+/// All subjects through which a change of roles reaches anybody: of roles that come, go or change, and of assignments
+/// that come or go.
 fn touched(before: &[Role], after: &[Role]) -> Vec<Subject> {
     let mut ids: Vec<RoleId> = before.iter().chain(after).map(|role| role.id.clone()).collect();
     ids.sort();
@@ -146,8 +146,8 @@ proptest! {
         }
     }
 
-    /// A refusal of one command by one of the rules for delegates is right: by the rules as they are written, not by the
-    /// code that refuses.
+    /// A refusal of one command by one of the rules for delegates is right: by the rules as they are written, not by
+    /// the code that refuses.
     #[test]
     fn no_rule_is_too_strict(world in managed_world(), who in any::<u8>(), raw in any::<RawCommand>()) {
         let handle = Handle::new(world.policy());
@@ -243,8 +243,8 @@ fn policy_grant(policy: &Policy, user: &UserId, permission: AnyPermission) -> Gr
     }
 }
 
-/// How often the properties above are about something: a share of the worlds must have delegates whose batches are accepted
-/// and change somebody's level.
+/// How often the properties above are about something: a share of the worlds must have delegates whose batches are
+/// accepted and change somebody's level.
 #[test]
 fn the_random_delegates_do_change_things() {
     use proptest::strategy::ValueTree;

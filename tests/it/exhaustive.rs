@@ -103,7 +103,8 @@ fn all_small_worlds() {
         let (d, a) = all_records(&policy, departments);
         decisions += d;
         allowed += a;
-        // Owners: none, n + 3 single ones, their pairs. Each for two users, two types, 36 pairs of levels and two flags.
+        // Owners: none, n + 3 single ones, their pairs. Each for two users, two types, 36 pairs of levels and two
+        // flags.
         expected += [7, 11, 16, 22][departments] * 2 * 2 * 36 * 2;
     }
     assert_eq!(decisions, expected);

@@ -1,5 +1,5 @@
-//! A company of so many users that indices grow and lists are split: what follows thousands of changes is what is compiled
-//! afresh.
+//! A company of so many users that indices grow and lists are split: what follows thousands of changes is what is
+//! compiled afresh.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -27,7 +27,8 @@ proptest! {
         for ((who, raw), administrator) in batches.into_iter().zip(comes_and_goes) {
             let before = handle.load().policy().clone();
             let user = random::user(usize::from(who) % random::NAMES);
-            // Administrators come and go, too: what was found out before they came is not all that is true when they go.
+            // Administrators come and go, too: what was found out before they came is not all that is true when they
+            // go.
             let commands: Vec<Command> = match administrator {
                 0 | 1 => vec![Command::set_administrator(user, administrator == 0)],
                 _ => raw.into_iter().map(|raw| command(raw, &world, &handle)).collect(),
@@ -187,7 +188,8 @@ fn the_last_that_locked_out_is_found_behind_many_others() {
         [Command::move_department("empty", None), Command::move_department("empty", Some("acme".into()))][turn % 2]
             .clone()
     };
-    // She manages by herself, then by the department as well, then by the department alone, then not: by the second move.
+    // She manages by herself, then by the department as well, then by the department alone, then not: by the second
+    // move.
     let mut batch = vec![place(Some("acme")), Command::unassign("manager", Subject::user("ann"))];
     batch.extend((0..20).map(many));
     batch.push(place(None));

@@ -1,4 +1,5 @@
-//! The normal form of a scope: walked as an application would, with nothing but the ids that it gives, it is the reference.
+//! The normal form of a scope: walked as an application would, with nothing but the ids that it gives, it is the
+//! reference.
 
 use std::collections::BTreeSet;
 

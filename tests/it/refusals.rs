@@ -6,8 +6,8 @@ use orgscope::rules::RefusalKind;
 use orgscope::rules::Rule;
 use orgscope::{Command, Grant, Handle, Level, Policy, Subject};
 
-/// Nina heads the north, below sales, and edits the roles of the CRM as far as she reaches; and those of the mail, whose
-/// permission to manage is a toggle.
+/// Nina heads the north, below sales, and edits the roles of the CRM as far as she reaches; and those of the mail,
+/// whose permission to manage is a toggle.
 fn document() -> Document {
     let crm = Section::new("crm")
         .managed_by("settings.manage")
@@ -108,8 +108,8 @@ fn not_permitted() {
     is_applied("root", Command::rename_role("editor", "Author"));
 }
 
-/// A toggle must be decided allow, with all that it requires; of a levelled permission the level is enough to begin with, and
-/// what it requires then cuts the reach.
+/// A toggle must be decided allow, with all that it requires; of a levelled permission the level is enough to begin
+/// with, and what it requires then cuts the reach.
 #[test]
 fn what_managing_requires() {
     let settings = |manage: Action| {

@@ -10,8 +10,8 @@ use orgscope::{AnyRecord, Facts, Handle, Level, Policy, Subject};
 const USERS: u64 = 8;
 const BATCHES: u64 = 2_000;
 
-/// In the state `n` exactly the user `n % USERS` has the role and is in the department. Who sees two of them, or none, has
-/// seen half a change.
+/// In the state `n` exactly the user `n % USERS` has the role and is in the department. Who sees two of them, or none,
+/// has seen half a change.
 fn passed_on(state: u64) -> [Command; 4] {
     let user = |state: u64| i64::try_from(state % USERS).unwrap();
     let (before, now) = (user(state - 1), user(state));
@@ -59,7 +59,8 @@ fn every_answer_belongs_to_one_state() {
         // Two writers: each state follows the one before, whoever writes it.
         let writer = || {
             for _ in 0..BATCHES / 2 {
-                // Another writer may come between looking and writing; then the batch makes no sense, and changes nothing.
+                // Another writer may come between looking and writing; then the batch makes no sense, and changes
+                // nothing.
                 while let Err(refusal) = handle.apply(passed_on(handle.load().revision() + 1)) {
                     assert_eq!(refusal.kind(), RefusalKind::Invalid);
                 }

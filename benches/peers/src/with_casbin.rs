@@ -10,13 +10,13 @@ use crate::org::{Org, PARTS};
 
 pub(crate) const ENCODINGS: [Encoding; 2] = [
     // As its documentation teaches: RBAC, with a relation for roles and others for the departments of a record's owner.
-    // A matcher is evaluated once for each rule; the permission comes first in it, so most evaluations end there.
-    // It has no way to ask for a department of the user's, so each is asked about, as is what is required. All relations
+    // A matcher is evaluated once for each rule; the permission comes first in it, so most evaluations end there. It
+    // has no way to ask for a department of the user's, so each is asked about, as is what is required. All relations
     // share one graph, whatever their names, so the members of a department are a node apart from those below it.
     Encoding { engine: "casbin", name: "RBAC, relations for departments", walker: Walker::Engine, load: load_rbac },
     // The fastest: by its source the script runs once for each rule, with the values of the request and of the rule in
-    // its scope, and once where there are no rules. So no rules, and three integers. (Its cache of decisions is no way to
-    // go: it is keyed by a hash of the request alone.)
+    // its scope, and once where there are no rules. So no rules, and three integers. (Its cache of decisions is no way
+    // to go: it is keyed by a hash of the request alone.)
     Encoding { engine: "casbin", name: "no rules, three integers", walker: Walker::Application, load: load_integers },
 ];
 

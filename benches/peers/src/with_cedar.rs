@@ -15,12 +15,12 @@ use crate::org::{ALL, Org, PARTS, Parts};
 
 pub(crate) const ENCODINGS: [Encoding; 3] = [
     // As its documentation teaches: roles as parents of users, departments as parents of departments, a policy for each
-    // role and reach, the flag in the context. The record stands as its owner, because a record of its own would have to
-    // be added to a copy of all entities at each check. A policy can't ask for the decision of another action, so what is
-    // required is a second request.
+    // role and reach, the flag in the context. The record stands as its owner, because a record of its own would have
+    // to be added to a copy of all entities at each check. A policy can't ask for the decision of another action, so
+    // what is required is a second request.
     Encoding { engine: "cedar-policy", name: "a policy for each role", walker: Walker::Engine, load: load_roles },
-    // By its source all policies of a set are evaluated, whatever their scope, so what costs is their number. Hence a set
-    // of one policy for each permission, the levels joined in an entity for each set of roles, and the flag in the
+    // By its source all policies of a set are evaluated, whatever their scope, so what costs is their number. Hence a
+    // set of one policy for each permission, the levels joined in an entity for each set of roles, and the flag in the
     // action, so that the context is empty.
     Encoding { engine: "cedar-policy", name: "one policy, levels prepared", walker: Walker::Engine, load: load_levels },
     // The fastest: levels and relations as the only entities, a relation in all levels that reach it.

@@ -22,8 +22,8 @@ pub(crate) const ENCODINGS: [Encoding; 3] = [
     },
     // The same rules and data, compiled. The virtual machine is set up once, and only the input changes.
     Encoding { engine: "regorus", name: "rules over roles, compiled", walker: Walker::Engine, load: load_compiled },
-    // The fastest: what costs is the number of instructions, most of all the loops of `some` and the calls of functions.
-    // So three integers as the input, and a table to look them up in.
+    // The fastest: what costs is the number of instructions, most of all the loops of `some` and the calls of
+    // functions. So three integers as the input, and a table to look them up in.
     Encoding { engine: "regorus", name: "a table, compiled", walker: Walker::Application, load: load_table },
 ];
 

@@ -1,5 +1,5 @@
-//! What a command is about, as the rules and conflicts see it: the second of the two matches over all commands. The first says what
-//! a command changes.
+//! What a command is about, as the rules and conflicts see it: the second of the two matches over all commands. The
+//! first says what a command changes.
 
 use std::collections::BTreeMap;
 use std::slice;

@@ -48,8 +48,8 @@ impl Delegate<'_> {
         }))
     }
 
-    /// Whether the rule applies to this permission. In open mode it still applies to a levelled permission to manage, whose level
-    /// is the reach: else a delegate could raise their own.
+    /// Whether the rule applies to this permission. In open mode it still applies to a levelled permission to manage,
+    /// whose level is the reach: else a delegate could raise their own.
     fn is_contained(&self, action: ActionIndex) -> bool {
         match self.policy().delegation {
             Delegation::Contained => true,

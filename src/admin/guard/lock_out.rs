@@ -1,8 +1,9 @@
 //! Lock-out: no batch may leave a managed section without a manager.
 //!
 //! An active administrator manages every section, so as long as there is one, nothing more is checked. Without one,
-//! somebody else must be found, and the search begins where the last one was found: it costs nothing as long as that one manages
-//! all and only other people change, a look at one user as long as they stay, and however often they go, it goes on from there.
+//! somebody else must be found, and the search begins where the last one was found: it costs nothing as long as that
+//! one manages all and only other people change, a look at one user as long as they stay, and however often they go, it
+//! goes on from there.
 
 use std::collections::BTreeSet;
 
@@ -73,8 +74,8 @@ impl Managers {
         Self { administrators, latest: self.latest.iter().map(still).collect() }
     }
 
-    /// Whether it is known without asking that no section was lost: because of an administrator, or because the change touched
-    /// nobody and nothing that it depends on.
+    /// Whether it is known without asking that no section was lost: because of an administrator, or because the change
+    /// touched nobody and nothing that it depends on.
     pub(crate) fn are_known(&self) -> bool {
         self.has_administrator() || self.latest.iter().all(|latest| latest.settled)
     }
@@ -83,8 +84,8 @@ impl Managers {
         self.administrators > 0
     }
 
-    /// The first section that somebody could manage before, and nobody after, where no administrator is active. `now` are
-    /// the managers after: they learn who was found.
+    /// The first section that somebody could manage before, and nobody after, where no administrator is active. `now`
+    /// are the managers after: they learn who was found.
     pub(crate) fn locked_out(&self, now: &mut Self, before: &Snapshot, after: &Snapshot) -> Option<Lost> {
         for section in after.schema().section_indices() {
             if now.latest[section.index()].settled {
@@ -166,8 +167,8 @@ pub(crate) fn touches_administrator(policy: &Policy, facts: &[Fact]) -> bool {
     facts.iter().filter_map(Fact::user).any(|id| policy.org.users().get(id).is_some_and(is_administrator))
 }
 
-/// The most that anybody could have by the roles as they are, where no administrator is active: if that is nothing, nobody
-/// need be asked.
+/// The most that anybody could have by the roles as they are, where no administrator is active: if that is nothing,
+/// nobody need be asked.
 fn most(section: SectionIndex, manage: ActionIndex, policy: &Policy) -> Managed {
     let org = &policy.org;
     let is_active = |id: &UserId| org.users().get(id).is_some_and(|user| user.active);

@@ -1,10 +1,10 @@
 //! What a user may change: one file for each rule.
 //!
-//! Each command is judged on the state that it meets, which is the one that those before it left. The rules are checked in
-//! the order of the refusals: may the user change such things at all, is the command valid (that is up to
-//! [`change`](crate::policy::change)), does it leave locked roles alone, does it stay within reach, does it grant at most what the
-//! user has. Lock-out is judged at the end of a batch. What a command is about they all read from [`About`](about::About), and what
-//! it changed from its facts.
+//! Each command is judged on the state that it meets, which is the one that those before it left. The rules are checked
+//! in the order of the refusals: may the user change such things at all, is the command valid (that is up to
+//! [`change`](crate::policy::change)), does it leave locked roles alone, does it stay within reach, does it grant at
+//! most what the user has. Lock-out is judged at the end of a batch. What a command is about they all read from
+//! [`About`](about::About), and what it changed from its facts.
 //!
 //! The levels and decisions that the rules ask for are those that everybody gets.
 
@@ -50,9 +50,9 @@ impl<'s> Delegate<'s> {
         self.grants_at_most_own(edit, facts, after)
     }
 
-    /// Adds what the rules look at: the delegate's levels for the cells that are raised or assigned, the cells of a role that is
-    /// assigned, and the subjects that the permission to manage must reach. Whether the user manages is what the right to give the
-    /// command at all rests on.
+    /// Adds what the rules look at: the delegate's levels for the cells that are raised or assigned, the cells of a
+    /// role that is assigned, and the subjects that the permission to manage must reach. Whether the user manages is
+    /// what the right to give the command at all rests on.
     pub(crate) fn rests_on<'b>(&self, edit: &Edit<'b>, policy: &'b Policy, basis: &mut Basis<'b>)
     where
         's: 'b,

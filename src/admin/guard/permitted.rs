@@ -61,8 +61,8 @@ pub(crate) fn is_active(user: &UserId, policy: &Policy) -> Result<bool, Box<Rule
 
 /// The permission by which this user may give a command to the roles of its section.
 ///
-/// Where the section is unknown, a user who manages any section learns that the command is invalid, and all others that they
-/// manage none.
+/// Where the section is unknown, a user who manages any section learns that the command is invalid, and all others that
+/// they manage none.
 fn manager(user: &UserId, edit: &Edit<'_>, snapshot: &Snapshot) -> Result<ActionIndex, Box<Rule>> {
     let section = match edit.within.section(snapshot.policy()) {
         Ok(section) => section,
@@ -108,8 +108,8 @@ fn manages(user: &UserId, section: SectionIndex, snapshot: &Snapshot) -> Option<
 
 /// Adds what decides whether this user may issue this command.
 ///
-/// A user who edits the roles of no section may not, whatever the command names: so what it names does not count, and they do not
-/// learn from a conflict what there is.
+/// A user who edits the roles of no section may not, whatever the command names: so what it names does not count, and
+/// they do not learn from a conflict what there is.
 pub(crate) fn rests_on<'b>(user: &'b UserId, about: &About<'b>, snapshot: &Snapshot, basis: &mut Basis<'b>) {
     let policy = snapshot.policy();
     basis.rests_on_user(user);

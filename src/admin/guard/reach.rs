@@ -24,8 +24,8 @@ impl Delegate<'_> {
         Ok(())
     }
 
-    /// Whether nothing can be out of reach, so that nobody need be asked about: a role may have many subjects, and a group
-    /// many members.
+    /// Whether nothing can be out of reach, so that nobody need be asked about: a role may have many subjects, and a
+    /// group many members.
     fn reaches_everything(&self) -> bool {
         let requires = &self.snapshot.schema().action(self.manage).requires;
         self.level(self.manage) == Level::All && requires.is_empty()

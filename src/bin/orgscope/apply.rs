@@ -25,8 +25,8 @@ pub(crate) struct Apply {
     /// Also if nobody can manage a section any more after that, which is up to the host application alone
     #[arg(long, conflicts_with = "by")]
     force: bool,
-    /// Write the receipt to this file: the revisions, the commands that undo the batch, and the entry for the log. A document
-    /// says nothing of what was before it, so the entry begins a log: revision 1, after a hash of zeros
+    /// Write the receipt to this file: the revisions, the commands that undo the batch, and the entry for the log. A
+    /// document says nothing of what was before it, so the entry begins a log: revision 1, after a hash of zeros
     #[arg(long, value_name = "OUT")]
     receipt: Option<PathBuf>,
 }

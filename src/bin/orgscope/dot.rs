@@ -120,8 +120,8 @@ fn head(user: &User) -> String {
     format!("{}{}", user.display_name(), if is_active(user) { "" } else { " (inactive)" })
 }
 
-/// A string of the language of Graphviz, which knows no escapes but for quotes, backslashes and line breaks. Names and ids
-/// hold no other control characters.
+/// A string of the language of Graphviz, which knows no escapes but for quotes, backslashes and line breaks. Names and
+/// ids hold no other control characters.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {

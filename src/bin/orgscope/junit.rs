@@ -9,8 +9,8 @@ use crate::one_line::one_line;
 use crate::outcome::Failure;
 use crate::suite::Suite;
 
-/// Writes the report: a suite for each file, with a case for each expectation. It holds no times, so that equal outcomes
-/// are equal reports.
+/// Writes the report: a suite for each file, with a case for each expectation. It holds no times, so that equal
+/// outcomes are equal reports.
 pub(crate) fn write(file: &Path, suites: &[Suite]) -> Result<(), Failure> {
     let mut report = Report::new("orgscope");
     report.add_test_suites(suites.iter().map(suite));

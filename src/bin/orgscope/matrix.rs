@@ -117,8 +117,8 @@ impl Column {
     }
 }
 
-/// The permissions of a section and what the columns say of each, in as many blocks as the width takes. A word is never cut:
-/// a block that holds one role alone may be wider.
+/// The permissions of a section and what the columns say of each, in as many blocks as the width takes. A word is never
+/// cut: a block that holds one role alone may be wider.
 fn blocks(permissions: &[String], columns: &[&Column], width: Option<usize>) -> Vec<String> {
     let length = |text: &str| text.chars().count();
     let first = permissions.iter().map(|name| length(name)).chain([PERMISSION.len()]).max().unwrap_or_default();

@@ -46,7 +46,8 @@ pub(crate) struct Sql {
     /// What the table of the records is called in the query, to qualify its columns
     #[arg(long, value_name = "NAME")]
     table: Option<String>,
-    /// What the columns of ids hold; left out: both, each as it is, for which columns of SQLite must be declared without a type
+    /// What the columns of ids hold; left out: both, each as it is, for which columns of SQLite must be declared
+    /// without a type
     #[arg(long)]
     ids: Option<IdsName>,
     /// One line of JSON: `{"sql": …, "params": […]}`

@@ -5,8 +5,8 @@ use orgscope::world::{InvalidQuestion, Stage, World};
 
 use crate::expectations::{Case, ask_all};
 
-/// Asks everything that a world expects: of the state as it is, and after each stage. That a stage is applied or refused is
-/// an expectation as well.
+/// Asks everything that a world expects: of the state as it is, and after each stage. That a stage is applied or
+/// refused is an expectation as well.
 pub(crate) fn run_all(world: &World) -> Result<Vec<Case>, InvalidQuestion> {
     let authz = Handle::new(world.policy().clone());
     let mut cases = ask_all("", world, &authz.load())?;

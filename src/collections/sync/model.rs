@@ -13,8 +13,8 @@ const THREADS: usize = 3;
 
 /// A cell that is written once; of two values that are written at once the first stays.
 ///
-/// Like `once_cell`'s, it takes one load and one exchange, which the checker sees. What they publish is not a pointer but the
-/// index of a value, so that there is nothing unsafe about it.
+/// Like `once_cell`'s, it takes one load and one exchange, which the checker sees. What they publish is not a pointer
+/// but the index of a value, so that there is nothing unsafe about it.
 #[derive(Debug)]
 pub(crate) struct OnceBox<T> {
     /// The index of the value, counted from one; zero while there is none.

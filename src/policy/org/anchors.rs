@@ -7,8 +7,9 @@ use crate::vocabulary::post::Post;
 
 /// Departments, each once, in canonical order of their ids.
 ///
-/// In one list, and not in one for each post: with three, a user takes two thirds more memory, and compiling a large company,
-/// which reads all users, a twentieth longer. Nearly everybody has two departments at most, which stand here itself.
+/// In one list, and not in one for each post: with three, a user takes two thirds more memory, and compiling a large
+/// company, which reads all users, a twentieth longer. Nearly everybody has two departments at most, which stand here
+/// itself.
 #[derive(Debug, Default)]
 pub(crate) struct Anchors(SmallVec<[Anchor; 2]>);
 

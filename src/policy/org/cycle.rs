@@ -3,8 +3,8 @@
 use petgraph::algo::kosaraju_scc;
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 
-/// The nodes of a graph, given by its edges, each after all that it points to; or the cycles, one for each knot of nodes, each
-/// starting at its lowest node and following the edges.
+/// The nodes of a graph, given by its edges, each after all that it points to; or the cycles, one for each knot of
+/// nodes, each starting at its lowest node and following the edges.
 ///
 /// Linear, and without recursion: a chain may be as long as it likes.
 pub(crate) fn targets_first(
@@ -34,8 +34,8 @@ pub(super) fn knots(graph: &StableDiGraph<(), ()>) -> (Vec<NodeIndex>, Vec<Vec<N
     (order, cycles)
 }
 
-/// Walks from the lowest node of a knot along edges within it until a node comes again. Every node of a knot has such an
-/// edge.
+/// Walks from the lowest node of a knot along edges within it until a node comes again. Every node of a knot has such
+/// an edge.
 fn cycle_through(graph: &StableDiGraph<(), ()>, knot: &[NodeIndex]) -> Vec<NodeIndex> {
     let mut seen_at = vec![None; knot.len()];
     let mut walk = Vec::new();

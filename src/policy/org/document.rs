@@ -153,7 +153,8 @@ fn read_users(written: Vec<document::User>, read: &Read, problems: &mut Problems
         };
         users.push((id, user));
     }
-    // Stable, though of two users with one id none will be used. One of them stays, because an index is of distinct ids.
+    // Stable, though of two users with one id none will be used. One of them stays, because an index is of distinct
+    // ids.
     users.sort_by(|(a, _), (b, _)| a.cmp(b));
     users.dedup_by(|(a, _), (b, _)| a == b);
     users

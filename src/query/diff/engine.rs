@@ -52,7 +52,8 @@ impl Snapshot {
     }
 }
 
-/// A permission that one of the two schemas has, or both. A toggle of one and a levelled permission of the other are two.
+/// A permission that one of the two schemas has, or both. A toggle of one and a levelled permission of the other are
+/// two.
 struct Pair {
     name: String,
     toggle: bool,
@@ -259,7 +260,8 @@ fn sources(before: &Snapshot, after: &Snapshot, movers: &[(UserId, Mover)]) -> V
 }
 
 impl Engine<'_> {
-    /// The group of a user with these entries, who is named if they were compared by themselves; none if nothing changes.
+    /// The group of a user with these entries, who is named if they were compared by themselves; none if nothing
+    /// changes.
     fn group(
         &mut self,
         before: Option<Entry>,

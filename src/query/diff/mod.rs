@@ -11,18 +11,19 @@ use crate::snapshot::people::Entry;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::level::Grant;
 
-/// The difference between two policies: the users whose rights are not the same in both, grouped by what changes for them.
+/// The difference between two policies: the users whose rights are not the same in both, grouped by what changes for
+/// them.
 ///
-/// A user's right to do something is a set of records, among all that can be imagined with the ids of either policy: without
-/// owner, with unknown, with one or several owners, open or not, shared or not. It is in the difference exactly if the two
-/// sets differ. So is a right whose level stays while the departments that it reaches change, and one of somebody, or of an
-/// action, that only one of the policies has: in the other it is denied. A right whose level changes and reaches the same
-/// is not in it, for example `department+sub` instead of `department` where there are no departments below.
+/// A user's right to do something is a set of records, among all that can be imagined with the ids of either policy:
+/// without owner, with unknown, with one or several owners, open or not, shared or not. It is in the difference exactly
+/// if the two sets differ. So is a right whose level stays while the departments that it reaches change, and one of
+/// somebody, or of an action, that only one of the policies has: in the other it is denied. A right whose level changes
+/// and reaches the same is not in it, for example `department+sub` instead of `department` where there are no
+/// departments below.
 ///
-/// As text it is to be read, a line for each group or for each of its changes; equal changes of one type share theirs. It
-/// serialises as
-/// `{"format": 1, "groups": [{"count": 1, "users": [17], "changes": [{"permission": "contact.read", "before": "own",
-/// "after": "all", "gains": true, "loses": false}]}]}`.
+/// As text it is to be read, a line for each group or for each of its changes; equal changes of one type share theirs.
+/// It serialises as `{"format": 1, "groups": [{"count": 1, "users": [17], "changes": [{"permission": "contact.read",
+/// "before": "own", "after": "all", "gains": true, "loses": false}]}]}`.
 #[derive(Clone, Debug)]
 pub struct Diff<'s> {
     before: &'s Snapshot,
@@ -106,8 +107,8 @@ impl<'d> DiffGroup<'d> {
         &self.found.changes
     }
 
-    /// The changes, those together that follow one another and are the same but for the action of one resource type. As text
-    /// each of these is a line, or behind the people if it is the only one.
+    /// The changes, those together that follow one another and are the same but for the action of one resource type. As
+    /// text each of these is a line, or behind the people if it is the only one.
     pub fn runs(&self) -> impl Iterator<Item = &'d [RightChange]> {
         self.changes().chunk_by(|one, other| {
             let alike = |change: &RightChange| {

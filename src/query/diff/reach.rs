@@ -1,10 +1,10 @@
 //! How a user is related to all conceivable records in two states at once.
 //!
 //! A right is a set of records, and whether a record is in it depends on how the user is related to its owners, on the
-//! flag, and on its shares. So two rights are equal if they agree on every pair of relations, before and after, that some
-//! record has. There are few such pairs. Owners are ranked: their own record, one of their department, one below, none of
-//! these; whatever a rank is enough for, a higher one is too. Therefore owners one by one tell all about several owners, and
-//! a department that is an owner tells all about its members, unless they moved.
+//! flag, and on its shares. So two rights are equal if they agree on every pair of relations, before and after, that
+//! some record has. There are few such pairs. Owners are ranked: their own record, one of their department, one below,
+//! none of these; whatever a rank is enough for, a higher one is too. Therefore owners one by one tell all about
+//! several owners, and a department that is an owner tells all about its members, unless they moved.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -53,8 +53,8 @@ impl Met {
         self.owners & Self::OFF_DIAGONAL.owners == 0 && self.shares & Self::OFF_DIAGONAL.shares == 0
     }
 
-    /// All pairs of relations that some record has, before and after. Of a record without owner it is told whether it is
-    /// everybody's own.
+    /// All pairs of relations that some record has, before and after. Of a record without owner it is told whether it
+    /// is everybody's own.
     pub(super) fn relations(self, pool: (bool, bool)) -> impl Iterator<Item = (Relation, Relation)> {
         let ranks = (0..16u8).filter(move |bit| self.owners & 1 << bit != 0).map(|bit| (bit / 4, bit % 4));
         let unowned = |pool: bool| if pool { SELF } else { NOTHING };

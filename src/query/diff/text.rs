@@ -20,8 +20,8 @@ const NAMED: usize = 2;
 const COUNTED: usize = 3;
 const COMPARED: usize = 64;
 
-/// A line for each group for which one right changes, or several of one type in the same way; for the others the people,
-/// then a line for each of these. Nothing, if there is no difference.
+/// A line for each group for which one right changes, or several of one type in the same way; for the others the
+/// people, then a line for each of these. Nothing, if there is no difference.
 impl Display for Diff<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (g, group) in self.groups().enumerate() {

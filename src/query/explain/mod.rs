@@ -24,8 +24,8 @@ use crate::vocabulary::subject::{Owner, Share, Subject};
 /// Why a check was decided as it was.
 ///
 /// Its decision is the check itself. The rest names the way to it: what gives the user each level, how the record is
-/// related to them, what the permission requires; and for a denial the least changes that would turn it. It is made from
-/// the policy, so it is the same however often and in whatever order is asked.
+/// related to them, what the permission requires; and for a denial the least changes that would turn it. It is made
+/// from the policy, so it is the same however often and in whatever order is asked.
 ///
 /// As text it is for a person. As data it is what [`docs::explain`](crate::docs::explain) describes.
 ///
@@ -66,14 +66,15 @@ pub struct Explanation {
     pub record: Option<RecordInfo>,
     /// How the record is related to the user, whether that is enough or not.
     pub ties: Vec<Tie>,
-    /// The permission, and then those that it requires, directly or not. Empty if nothing was considered, because the user
-    /// may not ask or the question makes no sense.
+    /// The permission, and then those that it requires, directly or not. Empty if nothing was considered, because the
+    /// user may not ask or the question makes no sense.
     pub steps: Vec<Step>,
     /// The least changes that would allow it; each has been tried. None for an allow.
     pub repairs: Vec<Repair>,
     /// How many more changes, or pairs of them, would allow it.
     pub more_repairs: usize,
-    /// Whether all that would allow it were tried, so that the first is the least of them. Only of very many some are not.
+    /// Whether all that would allow it were tried, so that the first is the least of them. Only of very many some are
+    /// not.
     pub all_weighed: bool,
     has_roles: bool,
 }
@@ -211,7 +212,8 @@ pub struct Assignment {
     /// What the subject is called, if it has a name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The places by which the user is among them; none where they are named, in the group, an administrator, or anybody.
+    /// The places by which the user is among them; none where they are named, in the group, an administrator, or
+    /// anybody.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub through: Vec<Place>,
 }
@@ -270,8 +272,8 @@ pub enum Tie {
 pub struct Repair {
     /// What to change: one thing, or two.
     pub changes: Vec<Change>,
-    /// For how many pairs of a user and a permission the set of records grows by it. What changes only the record widens
-    /// none.
+    /// For how many pairs of a user and a permission the set of records grows by it. What changes only the record
+    /// widens none.
     pub widens: usize,
     /// How many users these are.
     pub people: usize,

@@ -59,7 +59,8 @@ impl Asked<'_> {
         if singles.told.is_empty() { self.try_out(search.pairs()) } else { singles }
     }
 
-    /// An inactive user must be activated, alone or with one more change, which is searched for in the state after that.
+    /// An inactive user must be activated, alone or with one more change, which is searched for in the state after
+    /// that.
     fn repairs_of_inactive(self) -> Repairs {
         let alone = Options { found: vec![Enough { moves: vec![Move::Activate], weight: 0 }], is_cut: false };
         let alone = self.try_out(alone);

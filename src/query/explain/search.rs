@@ -1,7 +1,7 @@
 //! The search for repairs. Which changes are enough is arithmetic on levels and relations; only those are tried.
 //!
-//! No change that is considered takes anything away from the user, so two changes together do what each of them does. And a
-//! union of levels reaches what one of them reaches: two raises of one permission never help where neither does.
+//! No change that is considered takes anything away from the user, so two changes together do what each of them does.
+//! And a union of levels reaches what one of them reaches: two raises of one permission never help where neither does.
 
 use std::collections::{HashMap, HashSet};
 
@@ -287,8 +287,8 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        // Downwards, so that each department gets what those above it bring. What every department carries is looked at in
-        // one of them.
+        // Downwards, so that each department gets what those above it bring. What every department carries is looked at
+        // in one of them.
         let mut is_carrier = std::mem::take(&mut everywhere.carries);
         let mut inherited = vec![everywhere];
         let mut waiting: Vec<(DepartmentSlot, usize)> = org.roots().map(|root| (root, 0)).collect();

@@ -22,8 +22,8 @@ impl Principal<'_> {
     /// would change it.
     ///
     /// It grows with the user's roles and places and the record's owners. A denial looks at all roles, departments and
-    /// groups for what would be enough, and in pairs if nothing is by itself. Up to 64 of those are tried: compiled apart
-    /// and compared, as publishing them would be. So a denial costs milliseconds where a check costs nanoseconds.
+    /// groups for what would be enough, and in pairs if nothing is by itself. Up to 64 of those are tried: compiled
+    /// apart and compared, as publishing them would be. So a denial costs milliseconds where a check costs nanoseconds.
     pub fn explain<R: Record>(&self, permission: Permission<R>, record: &R) -> Explanation {
         let Permission { action, schema, .. } = permission;
         let reason = self.reason(permission, record);

@@ -136,8 +136,8 @@ pub(super) fn members_of(members: &Set<UserId>, users: &Index<Home>) -> Arc<[Use
     slots.into()
 }
 
-/// What the rights of a user depend on: where they are anchored, which is where they are a member if they lead nothing; those of
-/// their groups that some role is assigned to; and their id, if some role is assigned to them by name.
+/// What the rights of a user depend on: where they are anchored, which is where they are a member if they lead nothing;
+/// those of their groups that some role is assigned to; and their id, if some role is assigned to them by name.
 pub(super) fn entry(
     user: &User,
     member: Departments,

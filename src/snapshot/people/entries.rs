@@ -121,8 +121,8 @@ impl People {
         self.tree.within(self.tree.below(department))
     }
 
-    /// The entries of the users of a source, [`Entry::NOBODY`] among them if some are inactive. The same entry may come again and
-    /// again.
+    /// The entries of the users of a source, [`Entry::NOBODY`] among them if some are inactive. The same entry may come
+    /// again and again.
     pub(crate) fn entries_of(&self, source: &Source) -> Entries<'_> {
         match source {
             Source::Everyone => Box::new(self.entries_between(Departments::NONE, None)),

@@ -52,8 +52,8 @@ impl Ord for Entry {
 
 /// The departments of a user: none, one, or a list of several.
 ///
-/// Nearly all users are in one department, whose slot is stored right here. It is never zero, so that an empty place of the index
-/// needs no mark of its own.
+/// Nearly all users are in one department, whose slot is stored right here. It is never zero, so that an empty place of
+/// the index needs no mark of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Departments(NonZeroU32);
 
@@ -102,8 +102,8 @@ fn list_of(number: u32) -> Option<ListSlot> {
     (number & SEVERAL != 0).then(|| ListSlot::of_number(number & !SEVERAL))
 }
 
-/// Where a principal is anchored, packed into eight bytes: the range of one department and all below it, nothing, or a list of
-/// several departments.
+/// Where a principal is anchored, packed into eight bytes: the range of one department and all below it, nothing, or a
+/// list of several departments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Anchored {
     first: u32,

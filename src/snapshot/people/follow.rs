@@ -68,7 +68,8 @@ impl People {
         };
     }
 
-    /// Brings the standings of a subject's users up to date: whether any role is assigned to the user, or to a group of theirs.
+    /// Brings the standings of a subject's users up to date: whether any role is assigned to the user, or to a group of
+    /// theirs.
     fn follow_assigned(&mut self, before: &Self, old: &Policy, new: &Policy, subject: &Subject) {
         match subject {
             Subject::User(id) => {

@@ -10,12 +10,12 @@ use crate::snapshot::people::tree::Tree;
 use crate::vocabulary::id::{Id, UserId};
 use crate::vocabulary::index::Idx;
 
-/// Two states of a company have the same imprint if they have the same departments with the same numbers and the same members;
-/// any other two have the same one by accident once in 2⁶⁴.
+/// Two states of a company have the same imprint if they have the same departments with the same numbers and the same
+/// members; any other two have the same one by accident once in 2⁶⁴.
 ///
-/// It is the sum of the hashes of all rows, so a change costs what it changes. It is kept in databases, so it depends on the
-/// company alone: the rows are hashed as bytes that are written down here, by `SipHash` with a key that everybody knows. So it
-/// is no proof against somebody who makes up ids until two companies have the same one.
+/// It is the sum of the hashes of all rows, so a change costs what it changes. It is kept in databases, so it depends
+/// on the company alone: the rows are hashed as bytes that are written down here, by `SipHash` with a key that
+/// everybody knows. So it is no proof against somebody who makes up ids until two companies have the same one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Imprint {
     departments: u64,
@@ -57,7 +57,8 @@ fn members(org: &Org, user: &UserId) -> u64 {
     departments.map(row).fold(0, u64::wrapping_add)
 }
 
-/// A row as bytes: a letter that says what it is, and its parts. Another form would be another imprint of every company.
+/// A row as bytes: a letter that says what it is, and its parts. Another form would be another imprint of every
+/// company.
 struct Row(SmallVec<[u8; 64]>);
 
 impl Row {

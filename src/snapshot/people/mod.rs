@@ -1,6 +1,7 @@
 //! People: who the users are, where they are, and so how a principal is related to a record.
 //!
-//! A change of the company changes this half of a snapshot; what roles grant is in the other one, [`rights`](super::rights).
+//! A change of the company changes this half of a snapshot; what roles grant is in the other one,
+//! [`rights`](super::rights).
 
 mod compile;
 mod entries;
@@ -35,7 +36,8 @@ use entry::ENTRIES;
 use roster::Roster;
 use several::DepartmentList;
 
-/// How many ids and groups are copied together. They are counted, or may be text, which costs more to copy than entries.
+/// How many ids and groups are copied together. They are counted, or may be text, which costs more to copy than
+/// entries.
 const IDS: usize = 128;
 const GROUPS: usize = 32;
 

@@ -1,9 +1,10 @@
-//! The fast way of a check of one owner: the answer of [`Cell::admits`] for [`People::relation`], found with fewer instructions.
+//! The fast way of a check of one owner: the answer of [`Cell::admits`] for [`People::relation`], found with fewer
+//! instructions.
 //!
-//! Nearly all records have one owner, an integer id, who is in one department, as is the principal. Then a check is a look-up,
-//! two comparisons and a bit. What `cargo bench --bench report` measured for it, against asking `relation` for every record: 5.7
-//! instead of 9.2 ns a check among 1,000 users, 12.7 instead of 18.5 ns among 100,000. One quick path inside of `relation` took 7.7
-//! and 15.9 ns.
+//! Nearly all records have one owner, an integer id, who is in one department, as is the principal. Then a check is a
+//! look-up, two comparisons and a bit. What `cargo bench --bench report` measured for it, against asking `relation` for
+//! every record: 5.7 instead of 9.2 ns a check among 1,000 users, 12.7 instead of 18.5 ns among 100,000. One quick path
+//! inside of `relation` took 7.7 and 15.9 ns.
 
 use crate::snapshot::cell::Cell;
 use crate::snapshot::people::entry::Home;
@@ -24,8 +25,8 @@ impl People {
         }
     }
 
-    /// The rare rest for integers: an owner who was found, and then several departments matter; or an id that is far from the
-    /// others. Not inlined, so that `admits` is small enough to be, which saves a tenth of a check.
+    /// The rare rest for integers: an owner who was found, and then several departments matter; or an id that is far
+    /// from the others. Not inlined, so that `admits` is small enough to be, which saves a tenth of a check.
     #[inline(never)]
     fn admits_integer(&self, cell: Cell, from: &Position, found: Option<Home>, integer: i64, open: bool) -> bool {
         match found {
@@ -52,8 +53,8 @@ impl People {
         self.admits_to_one(cell, from, owner, open)
     }
 
-    /// An owner and a principal of one department each, or a cell that does not depend on departments: then it does not matter
-    /// that the relation to these is wrong.
+    /// An owner and a principal of one department each, or a cell that does not depend on departments: then it does not
+    /// matter that the relation to these is wrong.
     #[inline]
     fn admits_to_one(&self, cell: Cell, from: &Position, owner: Home, open: bool) -> bool {
         let number = self.tree.number(owner.member.one_or_any());
@@ -70,8 +71,8 @@ impl People {
 
 /// Whether it matters that the principal or the owner is in several departments.
 ///
-/// A processor can't foresee who is, and a wrong guess waits for memory. So there is one branch for both together, which cells
-/// that do not depend on departments never take; with one for each, twice as many guesses were wrong.
+/// A processor can't foresee who is, and a wrong guess waits for memory. So there is one branch for both together,
+/// which cells that do not depend on departments never take; with one for each, twice as many guesses were wrong.
 #[inline]
 fn depends_on_several(cell: Cell, from: &Position, owner: Home) -> bool {
     cell.depends_on_several(owner.member.key() | from.anchored.mark())

@@ -11,10 +11,11 @@ use crate::vocabulary::level::{DEPARTMENT, OWN, SUB};
 use crate::vocabulary::subject::{Owner, Share};
 
 impl People {
-    /// How a principal is related to a record of these facts. Where `pool` holds, a record without owner is everybody's own.
+    /// How a principal is related to a record of these facts. Where `pool` holds, a record without owner is everybody's
+    /// own.
     ///
-    /// Constant for one owner, linear in owners and shares; a look-up by id for each. It grows with the departments of an owner
-    /// who has several, times those of such a principal.
+    /// Constant for one owner, linear in owners and shares; a look-up by id for each. It grows with the departments of
+    /// an owner who has several, times those of such a principal.
     pub(crate) fn relation(&self, from: &Position, facts: &Facts<'_>, pool: impl Fn() -> bool) -> Relation {
         let owners = facts.owners.as_slice();
         let unowned = Relation::default().and_if(owners.is_empty() && pool(), OWN);
@@ -91,7 +92,8 @@ impl People {
 }
 
 impl Below {
-    /// How a principal who is anchored in the first of these departments is related to the records of one with this number.
+    /// How a principal who is anchored in the first of these departments is related to the records of one with this
+    /// number.
     #[inline]
     pub(crate) fn relation_to(self, number: DepartmentNumber) -> Relation {
         Relation::default().and_if(number == self.first, DEPARTMENT).and_if(self.contains(number), SUB)

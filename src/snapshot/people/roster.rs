@@ -1,7 +1,7 @@
 //! The reverse index: from departments and standings to the users.
 //!
-//! Users of one [`Entry`] are equal but for what is theirs alone: they have the same roles and the same departments. Here they
-//! stand together, so a question about all users is asked once for each entry.
+//! Users of one [`Entry`] are equal but for what is theirs alone: they have the same roles and the same departments.
+//! Here they stand together, so a question about all users is asked once for each entry.
 
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ use crate::snapshot::people::several::DepartmentList;
 use crate::snapshot::people::standing::Standing;
 use crate::vocabulary::index::{DepartmentSlot, Idx, ListSlot, StandingSlot, UserSlot};
 
-/// The active users, four bytes for each; four more for heads, deputies and administrators, and eight for each department of a
-/// list of several.
+/// The active users, four bytes for each; four more for heads, deputies and administrators, and eight for each
+/// department of a list of several.
 #[derive(Clone)]
 pub(crate) struct Roster {
     /// By where they are anchored, then by standing.
@@ -102,7 +102,8 @@ impl Roster {
         let mut leaders: Vec<_> = leaders.collect();
         leaders.sort_by_key(|(rank, _)| *rank);
         let leaders: Vec<UserSlot> = leaders.into_iter().map(|(_, user)| user).collect();
-        // With their departments, which are read here, one after another, and not in the order that the standings lead to.
+        // With their departments, which are read here, one after another, and not in the order that the standings lead
+        // to.
         let users =
             Counted::of(standings.len(), users.map(|(user, entry)| (entry.standing, (position(entry.anchors), user))));
         let users = Counted::of(departments + lists.len(), users.items().iter().copied());

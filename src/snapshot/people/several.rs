@@ -7,8 +7,8 @@ use smallvec::SmallVec;
 
 use crate::vocabulary::index::DepartmentSlot;
 
-/// Sorted slots of at least two departments, in fours: four are compared at once, without a branch on how many there are that a
-/// processor could guess wrong.
+/// Sorted slots of at least two departments, in fours: four are compared at once, without a branch on how many there
+/// are that a processor could guess wrong.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct DepartmentList(SmallVec<[Four; 1]>);
 

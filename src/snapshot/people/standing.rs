@@ -6,8 +6,8 @@ use crate::vocabulary::index::{GroupNumber, StandingSlot};
 
 /// Which assignments meet a user, other than those to departments. Most users share one with many others.
 ///
-/// It names groups and not the roles that they have. So an assignment to all supervisors or to everyone changes no user, and one to
-/// a group changes its members only if the group had no role before.
+/// It names groups and not the roles that they have. So an assignment to all supervisors or to everyone changes no
+/// user, and one to a group changes its members only if the group had no role before.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a subject of its own, and any of them may go together")]
 pub(crate) struct Standing {

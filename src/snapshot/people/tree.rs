@@ -10,15 +10,16 @@ use crate::vocabulary::index::{DepartmentNumber, DepartmentSlot, Idx};
 
 /// The numbering.
 ///
-/// Everything compiled names a department by its slot; only here the slot has a number. So a department that moves changes
-/// numbers here and nothing else. Siblings are numbered in the order of their ids, so numbers depend on the company alone and not
-/// on how it came about: all processes that know it agree on them, and they can be written into mirror tables.
+/// Everything compiled names a department by its slot; only here the slot has a number. So a department that moves
+/// changes numbers here and nothing else. Siblings are numbered in the order of their ids, so numbers depend on the
+/// company alone and not on how it came about: all processes that know it agree on them, and they can be written into
+/// mirror tables.
 #[derive(Clone)]
 pub(crate) struct Tree {
     /// By slot. Owners are looked up here alone, in a third of the bytes of both.
     numbers: Arc<[DepartmentNumber]>,
-    /// By slot, with the same numbers again: a principal in several departments then waits for one read of memory for each
-    /// department instead of two.
+    /// By slot, with the same numbers again: a principal in several departments then waits for one read of memory for
+    /// each department instead of two.
     ranges: Arc<[Below]>,
     /// The slots in the order of their numbers.
     preorder: Arc<[DepartmentSlot]>,
@@ -58,8 +59,8 @@ impl Tree {
         Self { numbers: numbers.into(), ranges: ranges.into(), preorder: preorder.into() }
     }
 
-    /// The numbering after a department, and all below it, moved elsewhere: what `Tree::of` gives for the forest after that. It
-    /// costs a copy, and new numbers for those between the old position and the new one.
+    /// The numbering after a department, and all below it, moved elsewhere: what `Tree::of` gives for the forest after
+    /// that. It costs a copy, and new numbers for those between the old position and the new one.
     pub(crate) fn moved(&self, before: &Org, after: &Org, department: DepartmentSlot) -> Self {
         let these = self.below(department).positions();
         let count = self.below(department).count;
@@ -88,8 +89,8 @@ impl Tree {
         next
     }
 
-    /// The position, before it moved, that a department is to be put before: that of the next of its siblings, or of whatever
-    /// comes after all of them.
+    /// The position, before it moved, that a department is to be put before: that of the next of its siblings, or of
+    /// whatever comes after all of them.
     fn position_among_siblings(&self, after: &Org, department: DepartmentSlot) -> usize {
         let mut siblings: Vec<DepartmentSlot> = match after.parent(department) {
             Some(parent) => after.children(parent).collect(),

@@ -18,8 +18,8 @@ use crate::vocabulary::index::{ClassSlot, DepartmentSlot, Idx};
 pub(crate) struct Classes {
     /// By the slot of the department; a free slot has any.
     of: Vec<ClassSlot>,
-    /// By the slot of the department: whether a role is assigned to it. Few have any: for the rest there is nothing to look
-    /// up.
+    /// By the slot of the department: whether a role is assigned to it. Few have any: for the rest there is nothing to
+    /// look up.
     has_own: Vec<bool>,
     all: Interned<ClassSlot, Class>,
 }
@@ -32,8 +32,8 @@ struct Class {
     roles: RoleIds,
 }
 
-/// How many classes there may be for each department, before those are dropped that no department has any more. It has two
-/// at most.
+/// How many classes there may be for each department, before those are dropped that no department has any more. It has
+/// two at most.
 const MOST: usize = 4;
 
 impl Classes {
@@ -52,8 +52,8 @@ impl Classes {
         classes
     }
 
-    /// Brings the classes up to date with departments that came, moved, got a role or lost one. It costs what is above and
-    /// below them; now and then, and for many of them, all departments.
+    /// Brings the classes up to date with departments that came, moved, got a role or lost one. It costs what is above
+    /// and below them; now and then, and for many of them, all departments.
     pub(crate) fn follow<'t>(
         &mut self,
         assigned: &Assigned,

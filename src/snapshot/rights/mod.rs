@@ -1,7 +1,7 @@
 //! Rights: what the roles grant, and so which cell a principal has for a permission.
 //!
-//! A change of levels, or of who has which role by a department, changes this half of a snapshot; where people are is in the other
-//! one, [`people`](super::people).
+//! A change of levels, or of who has which role by a department, changes this half of a snapshot; where people are is
+//! in the other one, [`people`](super::people).
 
 mod classes;
 mod row;
@@ -31,7 +31,8 @@ pub(crate) struct Rights {
     /// Whether records without owner are everybody's own, for each action.
     pools: Arc<[bool]>,
     classes: Arc<Classes>,
-    /// Found by standing, and by department or class: keys that stay true. Dropped when roles, assignments or departments change.
+    /// Found by standing, and by department or class: keys that stay true. Dropped when roles, assignments or
+    /// departments change.
     rows: Arc<Rows>,
     /// The row of unknown and inactive users.
     pub(crate) nobodys: Arc<Row>,
@@ -51,8 +52,8 @@ impl Rights {
         }
     }
 
-    /// The rights of a policy, given those of the policy before and what has changed since. Rows are kept where that is asked for
-    /// and they are still true.
+    /// The rights of a policy, given those of the policy before and what has changed since. Rows are kept where that is
+    /// asked for and they are still true.
     pub(crate) fn follow(&self, after: &Policy, tree: &Tree, touched: &Touched<'_>, keep_rows: bool) -> Self {
         let rows = if keep_rows && !touched.changes_rows { self.rows.clone() } else { Arc::default() };
         let mut next = Self { rows, ..self.clone() };

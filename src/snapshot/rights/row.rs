@@ -1,7 +1,7 @@
 //! Rows: what users with the same roles may do. Made when first asked for, then remembered.
 //!
-//! A row is made of everything that roles depend on, and a snapshot never changes, so a remembered row is never stale. It
-//! is found by its whole key, and dies with the state of roles and departments that it was made from.
+//! A row is made of everything that roles depend on, and a snapshot never changes, so a remembered row is never stale.
+//! It is found by its whole key, and dies with the state of roles and departments that it was made from.
 
 use std::hash::BuildHasher;
 use std::sync::Arc;

@@ -88,7 +88,8 @@ fn forbidden_words(library: &Crate) -> Vec<String> {
     found
 }
 
-/// Expectations that do not say which invariant they rely on. A method of that name without arguments is something else.
+/// Expectations that do not say which invariant they rely on. A method of that name without arguments is something
+/// else.
 fn unfounded_expectations(of: &Crate) -> Vec<String> {
     let mut found = Vec::new();
     for file in of.files.values() {

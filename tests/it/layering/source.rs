@@ -73,8 +73,8 @@ impl Crate {
         &file.expect("a crate has a root").path
     }
 
-    /// The sets of files that use each other, directly or not. A file that declares a module does not use it by that; one
-    /// that names something in it does.
+    /// The sets of files that use each other, directly or not. A file that declares a module does not use it by that;
+    /// one that names something in it does.
     pub(crate) fn circles(&self) -> BTreeSet<BTreeSet<&str>> {
         let mut uses: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for file in self.files.values() {

@@ -82,8 +82,8 @@ fn a_schema_has_its_own_tables_and_indexes() {
     assert_eq!(made, [r#"Text("orgscope_departments_first")"#, r#"Text("orgscope_members_user")"#]);
 }
 
-/// The state is in databases: a release that gives another one turns the conditions of those before it into errors. The number
-/// was found by a program of a few lines that knows nothing but SipHash-2-4 and the form of the rows.
+/// The state is in databases: a release that gives another one turns the conditions of those before it into errors. The
+/// number was found by a program of a few lines that knows nothing but SipHash-2-4 and the form of the rows.
 #[test]
 fn a_company_has_the_same_state_in_every_release() {
     let document = Document::new()

@@ -242,7 +242,8 @@ fn a_mapping_is_of_one_type() {
     assert_eq!(deals.sql(&predicate).unwrap().text, "FALSE");
 }
 
-/// Conditions are found by indexes of the default collation, the mirror by its own, and a share by the column of its subject.
+/// Conditions are found by indexes of the default collation, the mirror by its own, and a share by the column of its
+/// subject.
 #[test]
 fn sqlite_uses_its_indexes() {
     let snapshot = texts();

@@ -336,7 +336,8 @@ fn forest(departments: u32, rng: &mut Rng) -> Vec<Option<u32>> {
     parents
 }
 
-/// The departments of a user: one; two to five for one in twenty; fifty for one in ten thousand, and so for one at least.
+/// The departments of a user: one; two to five for one in twenty; fifty for one in ten thousand, and so for one at
+/// least.
 fn memberships(user: u32, departments: u32, rng: &mut Rng) -> Vec<u32> {
     let count = match user {
         _ if user % 10_000 == 500 => 50,

@@ -1,5 +1,5 @@
-//! What the tests, the benches and the fuzz targets of orgscope share: companies, questions about them, and how the answers
-//! are compared.
+//! What the tests, the benches and the fuzz targets of orgscope share: companies, questions about them, and how the
+//! answers are compared.
 
 #![allow(
     clippy::missing_errors_doc,

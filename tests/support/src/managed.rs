@@ -1,5 +1,5 @@
-//! Random worlds whose roles are edited by delegates, and what the rules say of them, written from the rules and not from
-//! the code that guards.
+//! Random worlds whose roles are edited by delegates, and what the rules say of them, written from the rules and not
+//! from the code that guards.
 
 use orgscope::document::Delegation;
 use orgscope::document::{Action, Document, ResourceType, Role, Section, Word};
@@ -12,8 +12,9 @@ use proptest::prelude::*;
 use crate::commands::delegates;
 use crate::random::{self, World, world};
 
-/// A random world with a permission to manage (in some none), a mode of delegation, locked roles, and most often a role that
-/// lets the first user manage and hand out something; and with a second section, which the first user may manage as well.
+/// A random world with a permission to manage (in some none), a mode of delegation, locked roles, and most often a role
+/// that lets the first user manage and hand out something; and with a second section, which the first user may manage
+/// as well.
 pub fn managed_world() -> impl Strategy<Value = World> {
     let delegate = prop::option::weighted(0.7, vec(any::<u8>(), 10));
     (world(), any::<u16>(), prop::bool::weighted(0.3), any::<u8>(), delegate, any::<[u8; 4]>()).prop_map(

@@ -32,8 +32,8 @@ pub fn ask(database: &impl Database, mapping: &Mapping, snapshot: &Snapshot, nam
     database.integers(&Sql { text, ..sql })
 }
 
-/// What tables at another state do: every condition that asks them is an error, whatever it would have found; and so are
-/// statements that start elsewhere, by an error of the database for a state that is NULL.
+/// What tables at another state do: every condition that asks them is an error, whatever it would have found; and so
+/// are statements that start elsewhere, by an error of the database for a state that is NULL.
 pub fn what_is_behind_is_an_error(database: &impl Database, message: &str, null: &str) {
     let dialect = database.dialect();
     let mirror = Mirror::new(dialect, "orgscope_", Ids::Integers).unwrap();
