@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::vocabulary::id::UserId;
 
-/// Who applied a batch: the host application itself, or a user on whose behalf it asked.
+/// The actor of a batch: the host application itself, or a user on whose behalf it asked.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Actor {

@@ -46,7 +46,7 @@ pub struct AuditEntry {
     hash: Digest,
 }
 
-/// What was done. As JSON it is the one field that says so.
+/// The change itself. As JSON it is one field of the entry.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Done {
@@ -128,7 +128,7 @@ impl AuditEntry {
         self.revision
     }
 
-    /// Who applied it.
+    /// The actor that applied it.
     pub fn by(&self) -> &Actor {
         &self.by
     }

@@ -83,7 +83,7 @@ pub enum LogError {
         revision: u64,
         /// The index of the command in it.
         command: usize,
-        /// What is invalid.
+        /// The rule that it breaks.
         invalid: Invalid,
     },
 }

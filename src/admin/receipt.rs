@@ -14,8 +14,8 @@ use crate::snapshot::Snapshot;
 #[cfg(feature = "sql")]
 use crate::vocabulary::id::UserId;
 
-/// What an accepted batch did, or would do: the states before and after it, how to undo it, its entry for the log, and
-/// whose answers it may have changed.
+/// The effect of an accepted batch, applied or tried: the states before and after it, how to undo it, its entry for the
+/// log, and whose answers it may have changed.
 ///
 /// It holds both states, so drop it once they are no longer needed. As JSON it is `{"before": …, "after": …, "undo":
 /// […], "audit": {…}}`, with revisions for the states. It can't be read back, but the commands and the entry can:

@@ -86,7 +86,7 @@ pub enum Rule {
         section: Option<String>,
         /// Its permission to manage, if it has one.
         manage: Option<String>,
-        /// What that requires, if the user has the permission to manage and this is what they are denied.
+        /// A permission that `manage` requires and the user is denied, though they are granted `manage`.
         requires: Option<String>,
     },
     /// A command must be valid on the state that it meets.
@@ -110,7 +110,7 @@ pub enum Rule {
         manage: String,
         /// The level that the user has for it.
         level: Level,
-        /// What is missing.
+        /// Why the subject is out of reach.
         why: Unreached,
     },
     /// A delegate grants at most what they have.
@@ -121,9 +121,9 @@ pub enum Rule {
         role: RoleId,
         /// The permission of the cell, for example `contact.read`.
         permission: String,
-        /// What the cell would hold, or holds.
+        /// The grant that the cell would hold, or holds.
         level: Grant,
-        /// What the user has.
+        /// The grant that the user has.
         own: Grant,
         /// Whether the role would be assigned; else the cell would be raised.
         assigned: bool,
@@ -145,7 +145,7 @@ pub enum Rule {
         seen: u64,
         /// The revision that changed it. None if `seen` is so old, or so new, that this is not known.
         changed: Option<u64>,
-        /// What changed, for a person.
+        /// The change, described for a person.
         what: String,
     },
 }
@@ -220,7 +220,7 @@ impl Rule {
     }
 }
 
-/// What would break the rule, for a person.
+/// Describes for a person how the rule would be broken.
 impl Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

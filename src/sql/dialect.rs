@@ -25,7 +25,7 @@ impl Display for Dialect {
     }
 }
 
-/// What a column of ids holds.
+/// The kind of ids in a column.
 ///
 /// An id of the other kind can't be in such a column and is left out of the condition: `7` never meets `'7'` because a
 /// database turns one into the other. Only a department whose members a table is asked for is not left out: that is an
@@ -44,7 +44,7 @@ pub enum Ids {
     Both,
 }
 
-/// What the columns of ids hold, for each kind of thing.
+/// The kind of ids in the columns of users, departments, groups and records.
 ///
 /// ```
 /// use orgscope::sql::{IdKinds, Ids};

@@ -25,10 +25,10 @@ const COLUMN: Kind = ("column", "`owner_id`, without its table");
 
 fn part((what, example): Kind, part: &str, name: &str) -> Result<DynIden, String> {
     if part.is_empty() || part.contains('.') {
-        return Err(format!("`{name}` is no name of a {what}: write it as in {example}"));
+        return Err(format!("`{name}` is not the name of a {what}: write it as in {example}"));
     }
     if part.contains(char::is_control) {
-        return Err(format!("`{}` is no name of a {what}: it holds a control character", name.escape_debug()));
+        return Err(format!("`{}` is not the name of a {what}: it holds a control character", name.escape_debug()));
     }
     Ok(Alias::new(part).into())
 }

@@ -2,9 +2,9 @@
 
 use crate::vocabulary::subject::{Owner, Share};
 
-/// What the library needs to know about a record: its owners, whether it is open, and whom it is shared with.
+/// The facts about a record that access depends on: its owners, whether it is open, and whom it is shared with.
 ///
-/// Nothing of this is stored. Owners and shares are sets: their order and repetition do not affect answers (`==`
+/// None of this is stored. Owners and shares are sets: their order and repetition do not affect answers (`==`
 /// compares them as lists, though). With at most one owner and one share nothing allocates, and all text is borrowed.
 ///
 /// ```
@@ -158,7 +158,7 @@ impl<'a> AnyRecord<'a> {
     }
 }
 
-/// What a check can be about: every [`Resource`], [`AnyRecord`], and `()` for a toggle.
+/// A thing that a check can be about: every [`Resource`], [`AnyRecord`], and `()` for a toggle.
 ///
 /// This trait is sealed: implement [`Resource`] instead.
 pub trait Record: sealed::Record {}

@@ -145,7 +145,7 @@ impl FromStr for Level {
     }
 }
 
-/// What a role grants, or a user has, for one permission: a level, or `allow` for a toggle. `deny` is [`Level::Deny`]
+/// The grant of a role, or of a user, for one permission: a level, or `allow` for a toggle. `deny` is [`Level::Deny`]
 /// for both.
 ///
 /// ```

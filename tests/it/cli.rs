@@ -688,11 +688,11 @@ fn sql_refuses_what_makes_no_sense() {
     );
     ask(
         &["--action", "lead.read", "--dialect", "sqlite", "--owner", "c.owner"],
-        "error: `c.owner` is no name of a column: write it as in `owner_id`, without its table\n",
+        "error: `c.owner` is not the name of a column: write it as in `owner_id`, without its table\n",
     );
     ask(
         &["--action", "lead.read", "--dialect", "sqlite", "--shares", ""],
-        "error: `` is no name of a table: write it as in `contacts` or `crm.contacts`\n",
+        "error: `` is not the name of a table: write it as in `contacts` or `crm.contacts`\n",
     );
     is_misused(
         &["sql", "world.json", "--user", "7", "--action", "lead.read", "--dialect", "oracle"],

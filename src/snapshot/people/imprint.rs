@@ -15,7 +15,7 @@ use crate::vocabulary::index::Idx;
 ///
 /// It is the sum of the hashes of all rows, so a change costs what it changes. It is kept in databases, so it depends
 /// on the company alone: the rows are hashed as bytes that are written down here, by `SipHash` with a key that
-/// everybody knows. So it is no proof against somebody who makes up ids until two companies have the same one.
+/// everybody knows. So it does not protect against somebody who makes up ids until two companies have the same one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Imprint {
     departments: u64,

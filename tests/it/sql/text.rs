@@ -158,19 +158,19 @@ fn a_description_that_makes_no_sense_is_refused() {
     );
     assert_eq!(
         refused(Dialect::Sqlite, Records::new("contact", Ids::Text).owner(""), inline()),
-        "`` is no name of a column: write it as in `owner_id`, without its table"
+        "`` is not the name of a column: write it as in `owner_id`, without its table"
     );
     assert_eq!(
         refused(Dialect::Sqlite, Records::new("contact", Ids::Text).owner("c.owner"), inline()),
-        "`c.owner` is no name of a column: write it as in `owner_id`, without its table"
+        "`c.owner` is not the name of a column: write it as in `owner_id`, without its table"
     );
     assert_eq!(
         refused(Dialect::Sqlite, Records::new("contact", Ids::Text).shares(ShareTable::new("a.b.c")), inline()),
-        "`a.b.c` is no name of a table: write it as in `contacts` or `crm.contacts`"
+        "`a.b.c` is not the name of a table: write it as in `contacts` or `crm.contacts`"
     );
     assert_eq!(
         refused(Dialect::Sqlite, Records::new("contact", Ids::Text).owners(OwnerTable::new("a\nb")), inline()),
-        "`a\\nb` is no name of a table: it holds a control character"
+        "`a\\nb` is not the name of a table: it holds a control character"
     );
     // A table of owners stands in the place of both columns, whichever is named first.
     let owners = || OwnerTable::new("contact_owners");
