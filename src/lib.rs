@@ -147,7 +147,7 @@ pub use vocabulary::subject::{Owner, Share, Subject};
 /// Ids, and how they are borrowed and read.
 pub mod id {
     pub use crate::vocabulary::id::{
-        DepartmentId, DepartmentRef, GroupId, GroupRef, Id, InvalidId, RecordId, RoleId, UserId, UserRef, kind,
+        DepartmentId, DepartmentRef, GroupId, GroupRef, Id, InvalidId, RecordId, RoleId, UserId, UserRef,
     };
 }
 

@@ -10,7 +10,7 @@ use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 use thiserror::Error;
 
-/// The kinds of things that have ids, as types without values.
+/// The kinds of things that have ids, as types without values. No program names them: each has an alias for its ids.
 pub mod kind {
     /// A person.
     #[derive(Debug)]
