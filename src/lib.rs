@@ -195,13 +195,10 @@ pub mod log {
     pub use crate::admin::log::{Checkpoint, LogError};
 }
 
-/// The parts of an [`Explanation`].
+/// The parts of an [`Explanation`] and a [`Reason`].
 pub mod explain {
-    pub use crate::query::explain::{
-        Assignment, Change, Ground, Named, OwnerInfo, Place, RecordInfo, Repair, ShareInfo, Step, Tie,
-    };
+    pub use crate::query::explain::{Change, Repair};
     pub use crate::query::reason::ReasonCode;
-    pub use crate::vocabulary::post::Post;
 }
 
 /// Compiles and runs the programs of the README, one of which needs SQL.

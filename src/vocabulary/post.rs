@@ -3,8 +3,7 @@
 /// The post of a user in a department.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Post {
+pub(crate) enum Post {
     /// A member.
     Member,
     /// The head, or one of several.

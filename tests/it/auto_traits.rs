@@ -8,9 +8,7 @@ use orgscope::document::{self, Org, Section, User, Word};
 use orgscope::document::{Delegation, Unowned};
 use orgscope::error::{Problem, UnknownPermission, UnknownWord};
 use orgscope::explain::ReasonCode;
-use orgscope::explain::{
-    Assignment, Change, Ground, Named, OwnerInfo, Place, Post, RecordInfo, Repair, ShareInfo, Step, Tie,
-};
+use orgscope::explain::{Change, ReasonCode, Repair};
 use orgscope::id::{DepartmentRef, GroupRef, RecordId, UserRef};
 use orgscope::log::{Actor, AuditEntry, Checkpoint, Digest, LogError};
 use orgscope::permission::AnyPermission;
@@ -56,9 +54,9 @@ fn all_types_cross_threads_and_show_themselves() {
     cloned::<Question<'_>>();
     cloned::<Command>();
     cloned::<Principal<'_>>();
-    cloned::<(Explanation, RecordInfo, OwnerInfo, Step, Ground, Assignment, Place, Tie, Repair, Change)>();
-    cloned::<(Named<UserId>, ShareInfo, Rights, Diff<'_>, DiffGroup<'_>, RightChange)>();
-    copied::<(ReasonCode, Post)>();
+    cloned::<(Explanation, Repair, Change)>();
+    cloned::<(Rights, Diff<'_>, DiffGroup<'_>, RightChange)>();
+    copied::<ReasonCode>();
     cloned::<Scope<'_, AnyRecord<'_>>>();
     cloned::<(Editor<'_>, Receipt, Affected, Actor, AuditEntry, Checkpoint, Rule)>();
     cloned::<(Catalogue<'_>, SectionRoles<'_>, RoleEntry<'_>)>();

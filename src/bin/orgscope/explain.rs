@@ -42,7 +42,7 @@ impl Explain {
             Question::Toggle(toggle) => user.explain(toggle, &()),
             Question::Levelled(permission, record) => user.explain(permission, &record.as_any()),
         };
-        let decision = told.reason.decision();
+        let decision = told.reason().decision();
         if self.json {
             out.line(serde_json::json!(told))?;
         } else {
@@ -50,7 +50,7 @@ impl Explain {
                 let line = one_line(line);
                 out.line(if number == 0 { paint::verdict(&line, decision.is_allow()) } else { line })?;
             }
-            if told.reason.code() == ReasonCode::UnknownUser {
+            if told.reason().code() == ReasonCode::UnknownUser {
                 out.line(one_line(&format!(
                     "To be allowed anything, `{}` has to be added as a user first.",
                     self.user

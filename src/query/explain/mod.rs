@@ -54,112 +54,127 @@ use crate::vocabulary::subject::{Owner, Share, Subject};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct Explanation {
     /// The decision in a line.
-    pub reason: Reason,
+    reason: Reason,
     /// The user who asks; none if the policy knows none with that id.
-    pub user: Option<Named<UserId>>,
+    user: Option<Named<UserId>>,
     /// What they would do, for example `contact.read`; empty if it is unknown.
-    pub permission: String,
+    permission: String,
     /// The record, as the application told it; none for a toggle.
-    pub record: Option<RecordInfo>,
+    record: Option<RecordInfo>,
     /// How the record is related to the user, whether that is enough or not.
-    pub ties: Vec<Tie>,
+    ties: Vec<Tie>,
     /// The permission, and then those that it requires, directly or not. Empty if nothing was considered, because the
     /// user may not ask or the question makes no sense.
-    pub steps: Vec<Step>,
+    steps: Vec<Step>,
     /// The least changes that would allow it; each has been tried. None for an allow.
-    pub repairs: Vec<Repair>,
+    repairs: Vec<Repair>,
     /// How many more changes, or pairs of them, would allow it.
-    pub more_repairs: usize,
+    more_repairs: usize,
     /// Whether all that would allow it were tried, so that the first is the least of them. Only of very many some are
     /// not.
-    pub all_weighed: bool,
+    all_weighed: bool,
     has_roles: bool,
+}
+
+impl Explanation {
+    /// The decision with its reason, which are those of the check.
+    pub fn reason(&self) -> &Reason {
+        &self.reason
+    }
+
+    /// The smallest changes that would allow it; each has been tried. None for an allow.
+    pub fn repairs(&self) -> &[Repair] {
+        &self.repairs
+    }
+
+    /// How many more changes, or pairs of them, would allow it.
+    pub fn more_repairs(&self) -> usize {
+        self.more_repairs
+    }
+
+    /// Whether every candidate was tried, so that the first repair is the smallest.
+    pub fn all_weighed(&self) -> bool {
+        self.all_weighed
+    }
 }
 
 /// Something with the name that people call it by, if it has one.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-#[non_exhaustive]
-pub struct Named<I> {
+pub(crate) struct Named<I> {
     /// The id.
-    pub id: I,
+    pub(crate) id: I,
     /// The name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
 }
 
 /// A record, as the application told it.
 #[derive(Clone, Debug, serde::Serialize)]
-#[non_exhaustive]
-pub struct RecordInfo {
+pub(crate) struct RecordInfo {
     /// The resource type.
     #[serde(rename = "type")]
-    pub resource: String,
+    pub(crate) resource: String,
     /// Who owns it.
-    pub owners: Vec<OwnerInfo>,
+    pub(crate) owners: Vec<OwnerInfo>,
     /// Whether it is available to everyone.
-    pub open: bool,
+    pub(crate) open: bool,
     /// Whom it is shared with.
-    pub shared_with: Vec<ShareInfo>,
+    pub(crate) shared_with: Vec<ShareInfo>,
 }
 
 /// An owner, and where that is.
 #[derive(Clone, Debug, serde::Serialize)]
-#[non_exhaustive]
-pub struct OwnerInfo {
+pub(crate) struct OwnerInfo {
     /// The user or department.
-    pub owner: Owner,
+    pub(crate) owner: Owner,
     /// The name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
     /// Whether the policy knows them.
-    pub known: bool,
+    pub(crate) known: bool,
     /// The departments that a user is a member of.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub member_of: Vec<Named<DepartmentId>>,
+    pub(crate) member_of: Vec<Named<DepartmentId>>,
 }
 
 /// Whom a record is shared with.
 #[derive(Clone, Debug, serde::Serialize)]
-#[non_exhaustive]
-pub struct ShareInfo {
+pub(crate) struct ShareInfo {
     /// The subject.
-    pub with: Share,
+    pub(crate) with: Share,
     /// What it is called, if it has a name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
 }
 
 /// One permission that had to be allowed.
 #[derive(Clone, Debug, serde::Serialize)]
-#[non_exhaustive]
-pub struct Step {
+pub(crate) struct Step {
     /// The permission.
-    pub permission: String,
+    pub(crate) permission: String,
     /// The permission that requires it, if it is not the one that was asked about.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub required_by: Option<String>,
+    pub(crate) required_by: Option<String>,
     /// Whether this permission by itself is allowed.
-    pub decision: Decision,
+    pub(crate) decision: Decision,
     /// Why.
-    pub code: ReasonCode,
+    pub(crate) code: ReasonCode,
     /// What the user has: all grounds joined.
-    pub grant: Grant,
+    pub(crate) grant: Grant,
     /// What gives it to them.
-    pub grounds: Vec<Ground>,
+    pub(crate) grounds: Vec<Ground>,
     /// Whether a share counts, for who has some level.
-    pub counts_shares: bool,
+    pub(crate) counts_shares: bool,
     /// Whether the user is an administrator, and administrators have no bypass here.
-    pub without_bypass: bool,
+    pub(crate) without_bypass: bool,
 }
 
 /// What gives a user a level.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Ground {
+pub(crate) enum Ground {
     /// The floor, which every active user has.
     Floor {
         /// What it gives.
@@ -189,14 +204,14 @@ pub enum Ground {
 
 impl Ground {
     /// What it gives.
-    pub fn grant(&self) -> Grant {
+    pub(crate) fn grant(&self) -> Grant {
         match self {
             Self::Floor { grant, .. } | Self::Bypass { grant, .. } | Self::Role { grant, .. } => *grant,
         }
     }
 
     /// Whether this alone would be enough.
-    pub fn suffices(&self) -> bool {
+    pub(crate) fn suffices(&self) -> bool {
         match self {
             Self::Floor { suffices, .. } | Self::Bypass { suffices, .. } | Self::Role { suffices, .. } => *suffices,
         }
@@ -205,34 +220,31 @@ impl Ground {
 
 /// An assignment of a role that meets a user.
 #[derive(Clone, Debug, serde::Serialize)]
-#[non_exhaustive]
-pub struct Assignment {
+pub(crate) struct Assignment {
     /// Whom the role is assigned to.
-    pub subject: Subject,
+    pub(crate) subject: Subject,
     /// What the subject is called, if it has a name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
     /// The places by which the user is among them; none where they are named, in the group, an administrator, or
     /// anybody.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub through: Vec<Place>,
+    pub(crate) through: Vec<Place>,
 }
 
 /// A place of a user in a department.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-#[non_exhaustive]
-pub struct Place {
+pub(crate) struct Place {
     /// The department.
-    pub department: Named<DepartmentId>,
+    pub(crate) department: Named<DepartmentId>,
     /// What the user is there.
-    pub posts: Vec<Post>,
+    pub(crate) posts: Vec<Post>,
 }
 
 /// A way in which a record is related to a user.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Tie {
+pub(crate) enum Tie {
     /// It is their own.
     Own,
     /// Nobody owns it, and such a record of this type is everybody's own.
