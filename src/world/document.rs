@@ -10,6 +10,7 @@ use crate::vocabulary::id::{RecordId, UserId};
 use crate::vocabulary::mode::Delegation;
 use crate::vocabulary::refusal::RefusalKind;
 use crate::vocabulary::subject::{Owner, Share};
+use crate::world::expectation::Expectation;
 
 read_objects! { WorldFields Record Expect Check List Who Stage }
 
@@ -37,10 +38,8 @@ pub struct World {
     pub document: Document,
     /// The records.
     pub records: Vec<Record>,
-    /// The expectations before any stage.
-    pub expect: Expect,
-    /// Batches of changes, each with its expectations.
-    pub stages: Vec<Stage>,
+    pub(super) expect: Expect,
+    pub(super) stages: Vec<Stage>,
 }
 
 impl From<Document> for World {
@@ -117,83 +116,95 @@ impl Record {
 /// Expectations: each entry is one.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "expectations as an object")]
-#[non_exhaustive]
-pub struct Expect {
+pub(super) struct Expect {
     /// Single checks.
     #[serde(default, deserialize_with = "null_is_default")]
-    pub check: Vec<Check>,
+    pub(super) check: Vec<Check>,
     /// The records that a user may do something to.
     #[serde(default, deserialize_with = "null_is_default")]
-    pub list: Vec<List>,
+    pub(super) list: Vec<List>,
     /// The users who may do something to a record.
     #[serde(default, deserialize_with = "null_is_default")]
-    pub who: Vec<Who>,
+    pub(super) who: Vec<Who>,
 }
 
 /// The expected result of a check.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "an expected check as an object")]
-#[non_exhaustive]
-pub struct Check {
+pub(super) struct Check {
     /// The user, possibly unknown.
-    pub user: UserId,
+    pub(super) user: UserId,
     /// The permission, for example `contact.read`.
     #[serde(deserialize_with = "text")]
-    pub action: String,
+    pub(super) action: String,
     /// The record; left out for a toggle.
-    pub record: Option<RecordId>,
+    pub(super) record: Option<RecordId>,
     /// The expected answer.
     #[serde(deserialize_with = "required_flag")]
-    pub allow: bool,
+    pub(super) allow: bool,
 }
 
 /// The expected list of records that a user may do something to.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "an expected list as an object")]
-#[non_exhaustive]
-pub struct List {
+pub(super) struct List {
     /// The user, possibly unknown.
-    pub user: UserId,
+    pub(super) user: UserId,
     /// The permission, for example `contact.read`.
     #[serde(deserialize_with = "text")]
-    pub action: String,
+    pub(super) action: String,
     /// The expected answer: exactly these, in any order.
     #[serde(default, deserialize_with = "null_is_default")]
-    pub records: Vec<RecordId>,
+    pub(super) records: Vec<RecordId>,
 }
 
 /// The expected users who may do something to a record.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "an expected who as an object")]
-#[non_exhaustive]
-pub struct Who {
+pub(super) struct Who {
     /// The permission, for example `contact.read`.
     #[serde(deserialize_with = "text")]
-    pub action: String,
+    pub(super) action: String,
     /// The record; left out for a toggle.
-    pub record: Option<RecordId>,
+    pub(super) record: Option<RecordId>,
     /// The expected answer: exactly these, in any order.
     #[serde(default, deserialize_with = "null_is_default")]
-    pub users: Vec<UserId>,
+    pub(super) users: Vec<UserId>,
 }
 
 /// A batch of changes, with expectations.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "a stage as an object")]
-#[non_exhaustive]
-pub struct Stage {
+pub(super) struct Stage {
     /// The user who makes the changes, possibly unknown; the host application if left out.
     #[serde(rename = "as")]
-    pub by: Option<UserId>,
+    pub(super) by: Option<UserId>,
     /// Records that are added before the changes, or replace those with the same id.
     #[serde(default, deserialize_with = "null_is_default")]
-    pub records: Vec<Record>,
+    pub(super) records: Vec<Record>,
     /// The changes: one batch.
     #[serde(default, deserialize_with = "null_is_default")]
-    pub commands: Vec<Command>,
+    pub(super) commands: Vec<Command>,
     /// The expected kind of refusal; if left out, the changes are expected to be applied.
-    pub refused: Option<Word<RefusalKind>>,
+    pub(super) refused: Option<Word<RefusalKind>>,
     /// The expectations after the changes.
     #[serde(default, deserialize_with = "null_is_default")]
-    pub expect: Expect,
+    pub(super) expect: Expect,
+}
+
+impl Expect {
+    /// The expectations with their paths, which begin like this.
+    pub(super) fn each(self, within: &str) -> Vec<(String, Expectation)> {
+        let Self { check, list, who } = self;
+        let check = check.into_iter().enumerate().map(|(place, Check { user, action, record, allow })| {
+            (format!("{within}expect.check[{place}]"), Expectation::Check { user, action, record, allow })
+        });
+        let list = list.into_iter().enumerate().map(|(place, List { user, action, records })| {
+            (format!("{within}expect.list[{place}]"), Expectation::List { user, action, records })
+        });
+        let who = who.into_iter().enumerate().map(|(place, Who { action, record, users })| {
+            (format!("{within}expect.who[{place}]"), Expectation::Who { action, record, users })
+        });
+        check.chain(list).chain(who).collect()
+    }
 }

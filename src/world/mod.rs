@@ -4,6 +4,7 @@
 //! serde reads a [`document::World`], which is validated into a [`World`].
 
 pub mod document;
+mod expectation;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +21,8 @@ use crate::vocabulary::id::{RecordId, UserId};
 use crate::vocabulary::permission::{AnyPermission, Permission};
 use crate::vocabulary::refusal::RefusalKind;
 use crate::vocabulary::subject::{Owner, Share};
-use crate::world::document::{Expect, Record};
+use crate::world::document::Record;
+pub use crate::world::expectation::Expectation;
 
 /// A valid world file: a policy, records of its resource types, and expectations.
 ///
@@ -48,7 +50,8 @@ pub struct World {
     /// In the order of the file. Stages share the records that they do not replace.
     records: Map<usize, Arc<Record>>,
     record_by_id: Map<RecordId, usize>,
-    expect: Expect,
+    /// With their paths in the file.
+    expect: Vec<(String, Expectation)>,
     stages: Vec<Stage>,
 }
 
@@ -112,13 +115,14 @@ impl World {
     /// When anything in the file is invalid. The error holds all problems, each with its path.
     pub fn from_document(written: document::World) -> Result<Self, PolicyError> {
         let document::World { document, records, expect, stages } = written;
+        let expect = expect.each("");
         let mut problems = Problems::default();
         let policy = Policy::read(document, &mut problems);
         let record_by_id = check_records("records", &records, &policy.schema, &mut problems);
         let records = Map::of_sorted((0..).zip(records.into_iter().map(Arc::new)));
         let mut world =
             Self { policy, records, record_by_id: Map::of_sorted(record_by_id), expect, stages: Vec::new() };
-        world.check_expectations("", &mut problems);
+        world.check_expectations(&mut problems);
         for (s, stage) in stages.into_iter().enumerate() {
             let latest = world.stages.last().map_or(&world, Stage::world);
             let stage = latest.stage(&format!("stages[{s}]."), stage, &mut problems);
@@ -130,6 +134,7 @@ impl World {
     /// The next stage of a world with these records.
     fn stage(&self, path: &str, written: document::Stage, problems: &mut Problems) -> Stage {
         let document::Stage { by, records, commands, refused, expect } = written;
+        let expect = expect.each(path);
         if let Some(by) = &by {
             check_id(format_args!("{path}as"), by, problems);
         }
@@ -147,7 +152,7 @@ impl World {
         }
         let world =
             Self { policy: self.policy.clone(), records: all, record_by_id: places, expect, stages: Vec::new() };
-        world.check_expectations(path, problems);
+        world.check_expectations(problems);
         Stage { by, commands, refused, world }
     }
 
@@ -161,9 +166,9 @@ impl World {
         self.records.values().map(|record| &**record)
     }
 
-    /// The expectations about the policy and the records.
-    pub fn expect(&self) -> &Expect {
-        &self.expect
+    /// The expectations about the policy and the records, each with its path in the file, for example `expect.check[0]`.
+    pub fn expectations(&self) -> impl ExactSizeIterator<Item = (&str, &Expectation)> {
+        self.expect.iter().map(|(path, expectation)| (path.as_str(), expectation))
     }
 
     /// The stages: batches of changes, each with its expectations.
@@ -231,34 +236,35 @@ impl World {
         }
     }
 
-    fn check_expectations(&self, within: &str, problems: &mut Problems) {
-        let Expect { check, list, who } = &self.expect;
-        let ask = |problems: &mut Problems, path: String, action: &str, record: Option<&RecordId>| {
+    fn check_expectations(&self, problems: &mut Problems) {
+        let ask = |problems: &mut Problems, path: &str, action: &str, record: Option<&RecordId>| {
             if let Err(error) = self.question(action, record) {
                 problems.add_coded(path, "question", error);
             }
         };
-        for (c, check) in check.iter().enumerate() {
-            check_id(format_args!("{within}expect.check[{c}].user"), &check.user, problems);
-            ask(problems, format!("{within}expect.check[{c}]"), &check.action, check.record.as_ref());
-        }
-        for (l, list) in list.iter().enumerate() {
-            check_id(format_args!("{within}expect.list[{l}].user"), &list.user, problems);
-            if let Err(error) = self.listable(&list.action) {
-                problems.add_coded(format_args!("{within}expect.list[{l}]"), "question", error);
-                continue;
-            }
-            for (r, record) in list.records.iter().enumerate() {
-                if let Err(error) = self.question(&list.action, Some(record)) {
-                    problems.add_coded(format_args!("{within}expect.list[{l}].records[{r}]"), "question", error);
+        for (path, expectation) in &self.expect {
+            match expectation {
+                Expectation::Check { user, action, record, .. } => {
+                    check_id(format_args!("{path}.user"), user, problems);
+                    ask(problems, path, action, record.as_ref());
+                }
+                Expectation::List { user, action, records } => {
+                    check_id(format_args!("{path}.user"), user, problems);
+                    if let Err(error) = self.listable(action) {
+                        problems.add_coded(path, "question", error);
+                        continue;
+                    }
+                    for (r, record) in records.iter().enumerate() {
+                        ask(problems, &format!("{path}.records[{r}]"), action, Some(record));
+                    }
+                }
+                Expectation::Who { action, record, users } => {
+                    for (u, user) in users.iter().enumerate() {
+                        check_id(format_args!("{path}.users[{u}]"), user, problems);
+                    }
+                    ask(problems, path, action, record.as_ref());
                 }
             }
-        }
-        for (w, who) in who.iter().enumerate() {
-            for (u, user) in who.users.iter().enumerate() {
-                check_id(format_args!("{within}expect.who[{w}].users[{u}]"), user, problems);
-            }
-            ask(problems, format!("{within}expect.who[{w}]"), &who.action, who.record.as_ref());
         }
     }
 

@@ -7,7 +7,6 @@ use orgscope::diff::{Diff, DiffGroup, RightChange};
 use orgscope::document::{self, Org, Section, User, Word};
 use orgscope::document::{Delegation, Unowned};
 use orgscope::error::{Problem, UnknownPermission, UnknownWord};
-use orgscope::explain::ReasonCode;
 use orgscope::explain::{Change, ReasonCode, Repair};
 use orgscope::id::{DepartmentRef, GroupRef, RecordId, UserRef};
 use orgscope::log::{Actor, AuditEntry, Checkpoint, Digest, LogError};
@@ -15,8 +14,7 @@ use orgscope::permission::AnyPermission;
 use orgscope::predicate::{AnyOf, Audience, Departments, Term};
 use orgscope::rules::RefusalKind;
 use orgscope::rules::{Affected, Rule};
-use orgscope::world::document::{Check, Expect, List, Stage, Who};
-use orgscope::world::{self, InvalidQuestion, Question, World};
+use orgscope::world::{self, Expectation, InvalidQuestion, Question, World};
 use orgscope::{
     AnyRecord, Command, Decision, Denied, DepartmentId, Document, Editor, Explanation, Facts, Grant, GroupId, Handle,
     Level, Loaded, Owner, Permission, Policy, PolicyError, Predicate, Principal, Reason, Receipt, Refusal, Rights,
@@ -48,7 +46,7 @@ fn all_types_cross_threads_and_show_themselves() {
     cloned::<document::Role>();
     cloned::<world::document::Record>();
     cloned::<(Section, Org, User, Word<Level>)>();
-    cloned::<(Expect, Check, List, Who, Stage)>();
+    cloned::<Expectation>();
     cloned::<(Facts<'_>, AnyRecord<'_>, Subject, Owner, Share, Reason, Problem)>();
     cloned::<(UserId, DepartmentId, GroupId, RoleId, RecordId)>();
     cloned::<Question<'_>>();

@@ -5,7 +5,6 @@ use std::fs;
 use std::path::Path;
 
 use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User, Word};
-use orgscope::explain::ReasonCode;
 use orgscope::explain::{Change, ReasonCode};
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use orgscope::Snapshot;
-use orgscope::world::document::{Check, List, Who};
-use orgscope::world::{InvalidQuestion, World};
+use orgscope::world::{Expectation, InvalidQuestion, World};
 
 use crate::ask;
 
@@ -17,40 +16,34 @@ pub(crate) struct Case {
     pub(crate) wrong: Option<String>,
 }
 
-/// Asks a state of the company everything that a world expects. `within` is the stage that expects it, as a path.
-pub(crate) fn ask_all(within: &str, world: &World, snapshot: &Snapshot) -> Result<Vec<Case>, InvalidQuestion> {
-    let expect = world.expect();
-    let checks = expect.check.iter().enumerate().map(|(c, expected)| check(world, snapshot, c, expected));
-    let lists = expect.list.iter().enumerate().map(|(l, expected)| list(world, snapshot, l, expected));
-    let whos = expect.who.iter().enumerate().map(|(w, expected)| who(world, snapshot, w, expected));
-    let cases = checks.chain(lists).chain(whos);
-    cases.map(|case| case.map(|Case { name, wrong }| Case { name: format!("{within}{name}"), wrong })).collect()
+/// Asks a state of the company everything that a world expects.
+pub(crate) fn ask_all(world: &World, snapshot: &Snapshot) -> Result<Vec<Case>, InvalidQuestion> {
+    world.expectations().map(|(path, expected)| ask(world, snapshot, path, expected)).collect()
 }
 
-fn check(world: &World, snapshot: &Snapshot, place: usize, expected: &Check) -> Result<Case, InvalidQuestion> {
-    let Check { user, action, record, allow, .. } = expected;
-    let question = world.question(action, record.as_ref())?;
-    let principal = snapshot.principal(user);
-    let wrong = (ask::is_allowed(principal, question) != *allow).then(|| {
-        let reason = ask::reason(principal, question).to_string();
-        let (got, why) = reason.split_once(": ").unwrap_or((&reason, ""));
-        format!("expected {}, got {got} ({why})", if *allow { "allow" } else { "deny" })
-    });
-    Ok(Case { name: format!("expect.check[{place}]: user {user}, {action}{}", about(record.as_ref())), wrong })
-}
-
-fn list(world: &World, snapshot: &Snapshot, place: usize, expected: &List) -> Result<Case, InvalidQuestion> {
-    let List { user, action, records, .. } = expected;
-    let got = ask::list(world, snapshot.principal(user), world.listable(action)?);
-    let wrong = difference(records, got);
-    Ok(Case { name: format!("expect.list[{place}]: user {user}, {action}"), wrong })
-}
-
-fn who(world: &World, snapshot: &Snapshot, place: usize, expected: &Who) -> Result<Case, InvalidQuestion> {
-    let Who { action, record, users, .. } = expected;
-    let got = ask::who(snapshot, world.question(action, record.as_ref())?);
-    let wrong = difference(users, got);
-    Ok(Case { name: format!("expect.who[{place}]: {action}{}", about(record.as_ref())), wrong })
+fn ask(world: &World, snapshot: &Snapshot, path: &str, expected: &Expectation) -> Result<Case, InvalidQuestion> {
+    let (name, wrong) = match expected {
+        Expectation::Check { user, action, record, allow, .. } => {
+            let question = world.question(action, record.as_ref())?;
+            let principal = snapshot.principal(user);
+            let wrong = (ask::is_allowed(principal, question) != *allow).then(|| {
+                let reason = ask::reason(principal, question).to_string();
+                let (got, why) = reason.split_once(": ").unwrap_or((&reason, ""));
+                format!("expected {}, got {got} ({why})", if *allow { "allow" } else { "deny" })
+            });
+            (format!("user {user}, {action}{}", about(record.as_ref())), wrong)
+        }
+        Expectation::List { user, action, records, .. } => {
+            let got = ask::list(world, snapshot.principal(user), world.listable(action)?);
+            (format!("user {user}, {action}"), difference(records, got))
+        }
+        Expectation::Who { action, record, users, .. } => {
+            let got = ask::who(snapshot, world.question(action, record.as_ref())?);
+            (format!("{action}{}", about(record.as_ref())), difference(users, got))
+        }
+        other => unreachable!("this program knows all expectations of its library: {other:?}"),
+    };
+    Ok(Case { name: format!("{path}: {name}"), wrong })
 }
 
 fn about(record: Option<&impl Display>) -> String {

@@ -9,11 +9,10 @@ use crate::expectations::{Case, ask_all};
 /// refused is an expectation as well.
 pub(crate) fn run_all(world: &World) -> Result<Vec<Case>, InvalidQuestion> {
     let authz = Handle::new(world.policy().clone());
-    let mut cases = ask_all("", world, &authz.load())?;
+    let mut cases = ask_all(world, &authz.load())?;
     for (place, stage) in world.stages().iter().enumerate() {
-        let within = format!("stages[{place}]");
-        cases.push(Case { wrong: otherwise(stage, &authz), name: within.clone() });
-        cases.extend(ask_all(&format!("{within}."), stage.world(), &authz.load())?);
+        cases.push(Case { wrong: otherwise(stage, &authz), name: format!("stages[{place}]") });
+        cases.extend(ask_all(stage.world(), &authz.load())?);
     }
     Ok(cases)
 }

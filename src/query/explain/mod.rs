@@ -27,7 +27,7 @@ use crate::vocabulary::subject::{Owner, Share, Subject};
 /// related to them, what the permission requires; and for a denial the least changes that would turn it. It is made
 /// from the policy, so it is the same however often and in whatever order is asked.
 ///
-/// As text it is for a person. As data it is what [`docs::explain`](crate::docs::explain) describes.
+/// As text it is for a person. As data, with every step, it is what [`docs::explain`](crate::docs::explain) describes.
 ///
 /// ```
 /// # use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};

@@ -2,7 +2,7 @@
 
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
-use orgscope::world::Question;
+use orgscope::world::{Expectation, Question};
 use orgscope::{AnyRecord, Handle, Permission, Policy, Record, Snapshot, UserId};
 
 use crate::random::{self, World};
@@ -112,34 +112,36 @@ fn expectations_met(name: &str, world: &orgscope::world::World, snapshot: &Snaps
         assert_eq!(fast, slow, "{name}: {user}: snapshot and reference");
         fast
     };
-    let expect = world.expect();
-    for check in &expect.check {
-        let question = world.question(&check.action, check.record.as_ref()).unwrap();
-        assert_eq!(decide(&check.user, question), check.allow, "{name}: {check:?}");
-    }
-    for list in &expect.list {
-        let found = world.records().filter(|record| {
-            let question = world.question(&list.action, record.id.as_ref());
-            question.is_ok_and(|question| decide(&list.user, question))
-        });
-        let mut found: Vec<_> = found.filter_map(|record| record.id.clone()).collect();
-        found.sort_unstable();
-        let mut expected = list.records.clone();
-        expected.sort_unstable();
-        assert_eq!(found, expected, "{name}: {list:?}");
-    }
-    for who in &expect.who {
-        let question = world.question(&who.action, who.record.as_ref()).unwrap();
-        let found: Vec<&UserId> = match question {
-            Question::Toggle(toggle) => sorted(snapshot.who_can(toggle, &())),
-            Question::Levelled(permission, record) => sorted(snapshot.who_can(permission, &record.as_any())),
-        };
-        let mut expected: Vec<&UserId> = who.users.iter().collect();
-        expected.sort_unstable();
-        assert_eq!(found, expected, "{name}: {who:?}");
-        for user in policy.to_document().org.users {
-            assert_eq!(decide(&user.id, question), who.users.contains(&user.id), "{name}: {who:?}");
+    for (path, expected) in world.expectations() {
+        match expected {
+            Expectation::Check { user, action, record, allow, .. } => {
+                let question = world.question(action, record.as_ref()).unwrap();
+                assert_eq!(decide(user, question), *allow, "{name}: {path}: {expected:?}");
+            }
+            Expectation::List { user, action, records, .. } => {
+                let found = world.records().filter(|record| {
+                    let question = world.question(action, record.id.as_ref());
+                    question.is_ok_and(|question| decide(user, question))
+                });
+                let mut found: Vec<_> = found.filter_map(|record| record.id.clone()).collect();
+                found.sort_unstable();
+                let mut records = records.clone();
+                records.sort_unstable();
+                assert_eq!(found, records, "{name}: {path}: {expected:?}");
+            }
+            Expectation::Who { action, record, users, .. } => {
+                let question = world.question(action, record.as_ref()).unwrap();
+                let found: Vec<&UserId> = match question {
+                    Question::Toggle(toggle) => sorted(snapshot.who_can(toggle, &())),
+                    Question::Levelled(permission, record) => sorted(snapshot.who_can(permission, &record.as_any())),
+                };
+                assert_eq!(found, sorted(users.iter()), "{name}: {path}: {expected:?}");
+                for user in policy.to_document().org.users {
+                    assert_eq!(decide(&user.id, question), users.contains(&user.id), "{name}: {path}: {expected:?}");
+                }
+            }
+            other => panic!("unknown expectation {other:?}"),
         }
     }
-    expect.check.len() + expect.list.len() + expect.who.len()
+    world.expectations().len()
 }
