@@ -124,8 +124,10 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
     fn spot_of(&self, item: T, key: Key) -> Option<Spot> {
         let spot = self.find_chunk(|other| other < key);
         let items = &self.chunk(spot)?.items;
-        // Many at once, and then one by one among these.
-        let many = items.chunks(MANY).position(|many| many.contains(&item))?;
+        // Many at once, and then one by one among these. Without a way out of the loop it compares eight at a time;
+        // `contains` does so for plain numbers only, and took three times the instructions.
+        let is_among = |many: &[T]| many.iter().fold(false, |found, other| found | (*other == item));
+        let many = items.chunks(MANY).position(is_among)?;
         let within = items[many * MANY..].iter().position(|other| *other == item)?;
         Some(Spot { within: many * MANY + within, ..spot })
     }

@@ -11,7 +11,7 @@ use serde::ser::{Serialize, Serializer};
 use thiserror::Error;
 
 /// The kinds of things that have ids, as types without values. No program names them: each has an alias for its ids.
-pub mod kind {
+pub(crate) mod kind {
     /// A person.
     #[derive(Debug)]
     pub enum User {}

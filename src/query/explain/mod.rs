@@ -202,22 +202,6 @@ pub(crate) enum Ground {
     },
 }
 
-impl Ground {
-    /// What it gives.
-    pub(crate) fn grant(&self) -> Grant {
-        match self {
-            Self::Floor { grant, .. } | Self::Bypass { grant, .. } | Self::Role { grant, .. } => *grant,
-        }
-    }
-
-    /// Whether this alone would be enough.
-    pub(crate) fn suffices(&self) -> bool {
-        match self {
-            Self::Floor { suffices, .. } | Self::Bypass { suffices, .. } | Self::Role { suffices, .. } => *suffices,
-        }
-    }
-}
-
 /// An assignment of a role that meets a user.
 #[derive(Clone, Debug, serde::Serialize)]
 pub(crate) struct Assignment {
