@@ -1,14 +1,15 @@
 //! The users whose answers a batch may have changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::{self, Debug};
 use std::sync::{Arc, OnceLock};
 
 use crate::policy::Policy;
 use crate::policy::fact::{Change, Fact};
-use crate::policy::org::User;
+use crate::policy::org::{Org, User};
 use crate::snapshot::Snapshot;
 use crate::vocabulary::id::{DepartmentId, RoleId, UserId, UserRef};
+use crate::vocabulary::index::{DepartmentSlot, GroupNumber};
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
 
@@ -16,8 +17,9 @@ use crate::vocabulary::subject::Subject;
 ///
 /// Users outside the set get the same answers as before, to any question. The set may contain users whose answers did
 /// not change. It is kept as kinds of people, with the policies before and after, and not as a list: so it costs what
-/// the batch costs, however many users it contains. The first question gathers the subjects of the roles that the batch
-/// touched; asking about one user costs their departments and those above them.
+/// the batch costs, however many users it contains. The first question gathers what the batch touched: the assignments of
+/// roles, the departments above those that people joined or left, and those below a department that moved or has a role.
+/// From then on, asking about one user costs their departments and groups.
 ///
 /// ```
 /// # use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
@@ -40,9 +42,25 @@ pub struct Affected {
     before: Arc<Policy>,
     after: Arc<Policy>,
     kinds: Kinds,
-    /// The subjects of the kinds, and those of their roles before or after. Gathered when first asked for: a role may
-    /// be assigned to many.
-    gathered: OnceLock<BTreeSet<Subject>>,
+    /// Gathered when first asked for: a role may be assigned to many.
+    gathered: OnceLock<Gathered>,
+}
+
+/// The subjects of the kinds, and those of their roles before or after; and where their people are.
+#[derive(Clone)]
+struct Gathered {
+    subjects: BTreeSet<Subject>,
+    /// Those of the subjects that have no id.
+    dynamic: Vec<Subject>,
+    before: Places,
+    after: Places,
+}
+
+/// The departments and groups whose people are affected, in one state.
+#[derive(Clone)]
+struct Places {
+    departments: HashSet<DepartmentSlot>,
+    groups: HashSet<GroupNumber>,
 }
 
 /// Kinds of people.
@@ -75,41 +93,99 @@ impl Affected {
 
     /// Whether this user's answers may have changed.
     pub fn contains<'a>(&self, user: impl Into<UserRef<'a>>) -> bool {
-        let user = UserId::from(user.into());
-        self.contains_in(&self.before, &user) || self.contains_in(&self.after, &user)
+        let (user, gathered) = (UserId::from(user.into()), self.gathered());
+        gathered.names(&user)
+            || self.states().any(|(org, places)| org.users().get(&user).is_some_and(|user| gathered.hold(user, places)))
     }
 
     /// Whether no answer of anybody changed.
     pub fn is_empty(&self) -> bool {
-        self.subjects().is_empty() && self.kinds.reaching.is_empty()
+        self.kinds.reaching.is_empty() && self.gathered().subjects.is_empty()
     }
 
-    /// All of them that were known before or are known now, in canonical order. A look at each user of the company.
+    /// All of them that were known before or are known now, in canonical order. Looks at each user of the company, unless
+    /// the batch touched nothing but users.
     pub fn users(&self) -> impl Iterator<Item = &UserId> {
-        let states = if self.is_empty() { &[][..] } else { &[&self.before, &self.after] };
-        let users: BTreeSet<&UserId> = states.iter().flat_map(|state| state.org.users().keys()).collect();
-        users.into_iter().filter(|user| self.contains(*user))
+        let gathered = self.gathered();
+        let mut users: BTreeSet<&UserId> = BTreeSet::new();
+        for (org, places) in self.states() {
+            let named = gathered.subjects.iter().filter_map(|subject| match subject {
+                Subject::User(user) => Some(user).filter(|user| org.users().contains_key(user)),
+                _ => None,
+            });
+            users.extend(named);
+            if !gathered.dynamic.is_empty() || !places.are_empty() {
+                let there = org.users().iter().filter(|(_, user)| gathered.hold(user, places));
+                users.extend(there.map(|(id, _)| id));
+            }
+        }
+        users.into_iter()
     }
 
-    fn subjects(&self) -> &BTreeSet<Subject> {
+    fn states(&self) -> impl Iterator<Item = (&Org, &Places)> {
+        let gathered = self.gathered();
+        [(&self.before.org, &gathered.before), (&self.after.org, &gathered.after)].into_iter()
+    }
+
+    fn gathered(&self) -> &Gathered {
         self.gathered.get_or_init(|| {
-            let roles =
-                self.kinds.roles.iter().flat_map(|id| [&self.before, &self.after].map(|state| state.roles.get(id)));
+            let states = [&self.before, &self.after];
+            let roles = self.kinds.roles.iter().flat_map(|id| states.map(|state| state.roles.get(id)));
             let assigned = roles.flatten().flat_map(|role| role.assigned_to.iter());
-            self.kinds.subjects.iter().chain(assigned).cloned().collect()
+            let subjects: BTreeSet<Subject> = self.kinds.subjects.iter().chain(assigned).cloned().collect();
+            let [before, after] = states.map(|state| Places::of(&state.org, &subjects, &self.kinds.reaching));
+            Gathered {
+                dynamic: subjects.iter().filter(|subject| subject.is_dynamic()).cloned().collect(),
+                subjects,
+                before,
+                after,
+            }
         })
     }
+}
 
-    fn contains_in(&self, state: &Policy, user: &UserId) -> bool {
-        let (org, subjects) = (&state.org, self.subjects());
-        let reaches = |department: &DepartmentId| {
-            let anchors = || org.users().get(user).into_iter().flat_map(User::anchors);
-            let above = org.department(department).into_iter().flat_map(|department| org.with_those_above(department));
-            above.into_iter().any(|above| anchors().any(|anchor| anchor == above))
-        };
-        subjects.contains(&Subject::User(user.clone()))
-            || (!subjects.is_empty() && org.subjects_of(user).any(|subject| subjects.contains(&subject)))
-            || self.kinds.reaching.iter().any(reaches)
+impl Gathered {
+    fn names(&self, user: &UserId) -> bool {
+        self.subjects.contains(&Subject::User(user.clone()))
+    }
+
+    /// Whether a user is affected for something else than their id.
+    fn hold(&self, user: &User, places: &Places) -> bool {
+        (!self.dynamic.is_empty() && user.dynamic_subjects().any(|subject| self.dynamic.contains(&subject)))
+            || user.anchors().any(|department| places.departments.contains(&department))
+            || user.groups.iter().any(|group| places.groups.contains(group))
+    }
+}
+
+impl Places {
+    /// Each department is walked over at most three times, however many were touched.
+    fn of(org: &Org, subjects: &BTreeSet<Subject>, reaching: &BTreeSet<DepartmentId>) -> Self {
+        let (mut above, mut below, mut groups) = (HashSet::new(), HashSet::new(), HashSet::new());
+        for department in reaching.iter().filter_map(|id| org.department(id)) {
+            // Where one is known, those above it are.
+            let new = org.with_those_above(department).take_while(|department| above.insert(*department));
+            new.for_each(drop);
+        }
+        let mut open = Vec::new();
+        for subject in subjects {
+            match subject {
+                Subject::Department(id) => above.extend(org.department(id)),
+                Subject::DepartmentSub(id) => open.extend(org.department(id)),
+                Subject::Group(id) => groups.extend(org.groups().get(id).map(|group| group.number)),
+                _ => {}
+            }
+        }
+        while let Some(department) = open.pop() {
+            if below.insert(department) {
+                open.extend(org.children(department));
+            }
+        }
+        below.extend(above);
+        Self { departments: below, groups }
+    }
+
+    fn are_empty(&self) -> bool {
+        self.departments.is_empty() && self.groups.is_empty()
     }
 }
 

@@ -7,10 +7,8 @@
 //! could not learn without.
 
 use std::collections::{BTreeSet, HashSet};
-use std::sync::Arc;
 
 use crate::admin::guard::about::{Named, known};
-use crate::collections::persistent::Map;
 use crate::policy::Policy;
 use crate::policy::fact::{Change, Fact, RoleState};
 use crate::policy::org::{Org, User};
@@ -107,50 +105,6 @@ fn add_role(topics: &mut BTreeSet<Topic>, change: &Change<RoleId, Option<RoleSta
     }
     if change.differs(|state| &state.name) {
         topics.extend(states().map(|state| Topic::RoleName(state.section, state.name.to_lowercase())));
-    }
-}
-
-/// How many topics are remembered.
-const MOST_TOPICS: usize = 1 << 16;
-
-/// The topics that the latest batches changed. Cheap to clone.
-#[derive(Clone, Debug)]
-pub(crate) struct History {
-    /// By revision.
-    changed: Map<u64, Arc<[Topic]>>,
-    topics: usize,
-    /// What changed up to this revision is not known.
-    forgotten: u64,
-}
-
-impl History {
-    /// The history of a state at this revision, of which nothing older is known.
-    pub(crate) fn since(revision: u64) -> Self {
-        Self { changed: Map::default(), topics: 0, forgotten: revision }
-    }
-
-    pub(crate) fn add(&mut self, revision: u64, topics: BTreeSet<Topic>) {
-        self.topics += topics.len();
-        self.changed.insert(revision, topics.into_iter().collect());
-        while self.topics > MOST_TOPICS
-            && let Some((oldest, topics)) = self.changed.first().map(|(revision, topics)| (*revision, topics.len()))
-        {
-            self.changed.remove(&oldest);
-            self.topics -= topics;
-            self.forgotten = oldest;
-        }
-    }
-
-    /// Whether it is known what changed since a revision.
-    pub(crate) fn reaches_back_to(&self, revision: u64) -> bool {
-        revision >= self.forgotten
-    }
-
-    /// The latest of the topics of a basis that changed since a revision, and when.
-    pub(crate) fn changed_since(&self, seen: u64, basis: &Basis<'_>) -> Option<(u64, &Topic)> {
-        let latest_first = self.changed.after_backwards(seen);
-        let mut topics = latest_first.flat_map(|(revision, topics)| topics.iter().map(|topic| (*revision, topic)));
-        topics.find(|(_, topic)| basis.holds(topic))
     }
 }
 
@@ -321,7 +275,7 @@ impl<'p> Basis<'p> {
         self.aspects.extend(above.map(|department| Aspect::Department(org.department_id(department))));
     }
 
-    fn holds(&self, topic: &Topic) -> bool {
+    pub(crate) fn holds(&self, topic: &Topic) -> bool {
         let has = |aspect: Aspect<'_>| self.aspects.contains(&aspect);
         match topic {
             Topic::Department(id) => has(Aspect::Department(id)),

@@ -99,7 +99,7 @@ impl Draft {
     /// Applies one more command, whoever gives it.
     pub(crate) fn apply(&mut self, command: &Command) -> Result<(), Invalid> {
         let facts = Arc::make_mut(&mut self.policy).change(command)?;
-        self.topics.append(&mut topics(&facts, &self.policy));
+        self.topics.extend(topics(&facts, &self.policy));
         self.facts.extend(facts);
         self.ends.push(self.facts.len());
         Ok(())

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::admin::actor::Actor;
 use crate::admin::audit::{AuditEntry, Done};
-use crate::admin::conflict::History;
 use crate::admin::digest::Digest;
 use crate::admin::draft::{Accepted, Draft};
 use crate::admin::guard::lock_out::Managers;
 use crate::admin::guard::permitted;
+use crate::admin::history::History;
 use crate::admin::receipt::Receipt;
 use crate::admin::refusal::{Refusal, Rule};
 use crate::document::Command;
@@ -78,8 +78,7 @@ impl Ledger {
             batch.forced,
             done,
         );
-        let mut next = Self { managers, history: self.history.clone(), log: entry.hash() };
-        next.history.add(entry.revision(), topics);
+        let next = Self { managers, history: self.history.after(entry.revision(), topics), log: entry.hash() };
         Ok((Receipt::of_batch(before.clone(), after, undo, entry, &facts), next))
     }
 
@@ -88,8 +87,7 @@ impl Ledger {
         let managers = self.managers.follow(before, draft.policy(), draft.facts());
         let Accepted { policy, facts, undo, topics, managers, .. } = draft.accepted(managers);
         let after = Arc::new(before.follow(&policy, &facts));
-        let mut next = Self { managers, history: self.history.clone(), log: entry.hash() };
-        next.history.add(entry.revision(), topics);
+        let next = Self { managers, history: self.history.after(entry.revision(), topics), log: entry.hash() };
         (Receipt::of_batch(before.clone(), after, undo, entry, &facts), next)
     }
 

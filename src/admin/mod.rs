@@ -10,6 +10,7 @@ mod conflict;
 pub(crate) mod digest;
 pub(crate) mod draft;
 mod guard;
+mod history;
 pub(crate) mod ledger;
 pub(crate) mod log;
 pub(crate) mod receipt;

@@ -3,7 +3,6 @@
 
 use std::borrow::Borrow;
 use std::fmt::{self, Debug};
-use std::ops::Bound;
 
 use immutable_chunkmap::map;
 
@@ -71,16 +70,6 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.0.into_iter()
-    }
-
-    /// The entry with the least key.
-    pub(crate) fn first(&self) -> Option<(&K, &V)> {
-        self.iter().next()
-    }
-
-    /// The entries with greater keys, from the greatest down.
-    pub(crate) fn after_backwards(&self, key: K) -> impl Iterator<Item = (&K, &V)> {
-        self.0.range((Bound::Excluded(key), Bound::Unbounded)).rev()
     }
 
     pub(crate) fn keys(&self) -> impl Iterator<Item = &K> {

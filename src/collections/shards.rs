@@ -20,6 +20,8 @@ const LEAST: usize = 16;
 pub(crate) struct Shards<T> {
     tables: Arc<[Arc<HashTable<T>>]>,
     len: usize,
+    /// With so many entries, the next one makes more tables.
+    full: usize,
 }
 
 impl<T: Clone> Shards<T> {
@@ -39,7 +41,7 @@ impl<T: Clone> Shards<T> {
             }
             Arc::new(table)
         };
-        Self { tables: (0..count).map(table).collect(), len: entries.len() }
+        Self { tables: (0..count).map(table).collect(), len: entries.len(), full: 2 * entries.len().max(LEAST) }
     }
 
     /// Puts an entry in the place of the one that it is, if there is one.
@@ -91,9 +93,9 @@ impl<T> Shards<T> {
         tables.flat_map(|(_, table)| table.iter())
     }
 
-    /// Whether the tables have become larger than their list, so that the next entry makes more of them.
+    /// Whether the entries have doubled since the tables were made, so that the next one makes more of them.
     pub(crate) fn is_full(&self) -> bool {
-        self.len >= self.tables.len() * self.tables.len().max(LEAST)
+        self.len >= self.full
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -112,4 +114,26 @@ impl<T> Shards<T> {
 fn shard(hash: u64, count: usize) -> usize {
     // Below `count`, so it fits wherever `count` does.
     (((hash >> 16 & 0xffff_ffff) * count as u64) >> 32) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Shards;
+
+    /// The hash of a number, for a test: any bits may decide the shard.
+    fn hash(number: u32) -> u64 {
+        u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+
+    #[test]
+    fn a_new_entry_copies_one_table_at_any_size() {
+        for count in [40, 700, 5_000, 20_000, 270_000] {
+            let entries: Vec<_> = (0..count).map(|number| (hash(number), number)).collect();
+            let before = Shards::of(&entries, |number| hash(*number));
+            let mut after = before.clone();
+            after.set(hash(count), count, |other| *other == count, |number| hash(*number));
+            let copied = after.unshared(&before).count();
+            assert!(copied < 20 + 3 * entries.len().isqrt(), "{copied} of {count}");
+        }
+    }
 }

@@ -126,7 +126,7 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
         let items = &self.chunk(spot)?.items;
         // Many at once, and then one by one among these. Without a way out of the loop it compares eight at a time;
         // `contains` does so for plain numbers only, and took three times the instructions.
-        let is_among = |many: &[T]| many.iter().fold(false, |found, other| found | (*other == item));
+        let is_among = |many: &[T]| many.iter().filter(|other| **other == item).count() > 0;
         let many = items.chunks(MANY).position(is_among)?;
         let within = items[many * MANY..].iter().position(|other| *other == item)?;
         Some(Spot { within: many * MANY + within, ..spot })

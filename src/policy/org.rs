@@ -33,8 +33,8 @@ pub(crate) struct Org {
     groups: Map<GroupId, Arc<Group>>,
     /// The way back from a number.
     group_ids: Map<GroupNumber, GroupId>,
-    /// The number of the next group that comes.
-    next_group: usize,
+    /// The numbers below the bound that no group has.
+    free_groups: Set<GroupNumber>,
 }
 
 #[derive(Clone, Debug)]
@@ -117,7 +117,7 @@ impl Org {
 
     /// An upper bound of the numbers of groups.
     pub(crate) fn group_bound(&self) -> usize {
-        self.next_group
+        self.groups.len() + self.free_groups.len()
     }
 
     /// The id of a group, which may be there no more.
@@ -263,6 +263,7 @@ impl Org {
         let Some(GroupState { name }) = state.cloned() else {
             if let Some(group) = self.groups.remove(id) {
                 self.group_ids.remove(&group.number);
+                self.free_groups.insert(group.number);
             }
             return;
         };
@@ -270,8 +271,9 @@ impl Org {
             Arc::make_mut(group).name = name;
             return;
         }
-        let number = GroupNumber::new(self.next_group);
-        self.next_group += 1;
+        let free = self.free_groups.iter().next().copied();
+        let number = free.unwrap_or_else(|| GroupNumber::new(self.group_bound()));
+        self.free_groups.remove(&number);
         self.group_ids.insert(number, id.clone());
         self.groups.insert(id.clone(), Arc::new(Group { number, name, members: Set::default() }));
     }

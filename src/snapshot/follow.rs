@@ -29,6 +29,9 @@ impl Snapshot {
 
     /// What [`follow`](Self::follow) gives, made of the trial of the same facts.
     pub(crate) fn adopt(&self, tried: &Self, facts: &[Fact]) -> Self {
+        if tried.people.is_overgrown() {
+            return Self::compile_shared(tried.policy.clone(), self.revision + 1);
+        }
         let rights = if change_rows(facts) { tried.rights.clone() } else { tried.rights.with_rows_of(&self.rights) };
         Self {
             revision: self.revision + 1,
@@ -48,7 +51,13 @@ impl Snapshot {
     /// costs its members, and joining or leaving one costs a copy of the list of its members. A department that moves,
     /// or gets or loses a role, costs a copy of a few bytes for each department; one that is added or removed, or
     /// several at once, cost all departments.
+    ///
+    /// What users share, such as a list of departments, is kept when the last of them gives it up. When too much of that
+    /// has gathered, the policy is compiled afresh instead.
     pub(crate) fn follow(&self, policy: &Arc<Policy>, facts: &[Fact]) -> Self {
+        if self.people.is_overgrown() {
+            return Self::compile_shared(policy.clone(), self.revision + 1);
+        }
         self.next(policy, facts, true, self.lineage.clone())
     }
 

@@ -107,7 +107,7 @@ pub(crate) struct Asker<'s> {
 }
 
 impl Snapshot {
-    /// Compiles a policy. Linear in its size, and in the groups that came and went since it was read.
+    /// Compiles a policy. Linear in its size.
     pub fn compile(policy: &Policy) -> Self {
         Self::compile_shared(Arc::new(policy.clone()), 0)
     }

@@ -65,7 +65,7 @@ indices! {
     ClassSlot
     /// A shard of a hash table.
     ShardIndex
-    /// A group. The number is never reused in the states that follow each other.
+    /// A group. The number of a removed group may be reused.
     GroupNumber
 }
 

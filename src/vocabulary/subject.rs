@@ -71,6 +71,11 @@ impl Subject {
         UnknownWord::new("unknown subject", word, SUBJECT.trim_start_matches("a subject: "))
     }
 
+    /// Whether it has no id: it contains users by what they are.
+    pub(crate) fn is_dynamic(&self) -> bool {
+        !matches!(self, Self::User(_) | Self::Department(_) | Self::DepartmentSub(_) | Self::Group(_))
+    }
+
     /// The subject without an id that is written as this word.
     pub(crate) fn dynamic(word: &str) -> Option<Self> {
         match word {

@@ -32,4 +32,5 @@ mod square;
 mod stages;
 mod threads;
 mod tokens;
+mod turnover;
 mod worlds;

@@ -48,7 +48,7 @@ impl Org {
             by_id: Map::of_sorted(by_id),
             users: Map::of_sorted(users),
             groups: Map::of_sorted(groups),
-            next_group: group_ids.len(),
+            free_groups: Set::default(),
             group_ids: Map::of_sorted(group_ids),
         }
     }

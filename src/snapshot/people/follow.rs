@@ -39,9 +39,7 @@ impl People {
             next.follow_entry(after, id, user);
         }
         next.add_lists(self.lists.len());
-        for id in &touched.groups {
-            next.follow_group(after, id);
-        }
+        next.follow_groups(after, touched);
         // A group that has just been listed as a whole is up to date.
         for (group, users) in touched.members.iter().filter(|(group, _)| !touched.groups.contains(*group)) {
             next.follow_members(self, after, group, users);
@@ -149,19 +147,21 @@ impl People {
         self.set_entry(home.user, entry);
     }
 
-    /// Brings a group up to date that was added or removed.
-    fn follow_group(&mut self, policy: &Policy, id: &GroupId) {
-        let members = &mut self.members;
-        if let Some(number) = self.groups.get(id.borrowed()) {
-            members.set(number, Arc::default());
-            self.groups.remove(id);
-        }
-        if let Some(group) = policy.org.groups().get(id) {
-            // Groups before it may come after it in this batch, or be gone by now.
-            for number in members.len()..group.number.index() {
-                members.set(Idx::new(number), Arc::default());
+    /// Brings the groups up to date that were added or removed.
+    fn follow_groups(&mut self, policy: &Policy, touched: &Touched<'_>) {
+        // Those that went first: one that came may have got the number of one of them.
+        for id in &touched.groups {
+            if let Some(number) = self.groups.get(id.borrowed()) {
+                self.members.set(number, Arc::default());
+                self.groups.remove(id);
             }
-            members.set(group.number, members_of(&group.members, &self.users));
+        }
+        for (id, group) in touched.groups.iter().filter_map(|id| Some((*id, policy.org.groups().get(*id)?))) {
+            // The numbers between may be those of groups that come later in this loop.
+            for number in self.members.len()..group.number.index() {
+                self.members.set(Idx::new(number), Arc::default());
+            }
+            self.members.set(group.number, members_of(&group.members, &self.users));
             self.groups.set(id, group.number);
         }
     }

@@ -54,6 +54,9 @@ pub(crate) struct People {
     /// The departments of users who have several.
     lists: Interned<ListSlot, DepartmentList>,
     standings: Interned<StandingSlot, Arc<Standing>>,
+    /// How many standings and lists there may be before so many are of no user any more that it pays to compile all
+    /// people again.
+    most: [usize; 2],
     groups: Index<GroupNumber>,
     /// The members of each group, sorted, by its number; of one that was removed, nobody.
     members: Chunks<GroupNumber, Arc<[UserSlot]>, GROUPS>,
@@ -173,6 +176,12 @@ impl People {
     #[cfg(feature = "sql")]
     pub(crate) fn imprint(&self) -> i64 {
         self.imprint.number()
+    }
+
+    /// Whether much of what users shared is no user's any more.
+    pub(crate) fn is_overgrown(&self) -> bool {
+        let [standings, lists] = self.most;
+        self.standings.len() > standings || self.lists.len() > lists
     }
 
     /// The bytes of all this, whether shared with another state or not.
