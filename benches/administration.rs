@@ -1,9 +1,9 @@
-//! What a change by command costs, in a company of 100,000 users: `cargo bench -p orgscope-benches --bench
-//! administration`.
+//! The cost of a change by command, in a company of 100,000 users. Run it with
+//! `cargo bench -p orgscope-benches --bench administration`.
 //!
-//! Each row is `name<TAB>figure<TAB>goal<TAB>met|missed`. Lines that begin with `#` are times, for orientation. The
-//! commands come one by one, each a batch of its own: judged, published, with its receipt. They are those of an
-//! ordinary day: people come, go and move, groups change, roles are edited and assigned, departments move now and then.
+//! Each row is `name<TAB>figure<TAB>goal<TAB>met|missed`. Lines that begin with `#` are times, for orientation. Each
+//! command is a batch of its own: judged, published, with a receipt. The commands are those of an ordinary day: people
+//! are added, removed and moved, groups change, roles are edited and assigned, and departments move now and then.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -31,14 +31,14 @@ fn main() {
         let editor = who.as_ref().map_or_else(|| authz.as_host(), |user| authz.as_user(user.clone()));
         measure(name, &editor, who.as_ref() == Some(&delegate), &policy);
     }
-    // Without any administrator: then it depends on somebody's roles whether somebody can manage.
+    // Without administrators, so that lock-out depends on the roles.
     let mut document = policy.to_document();
     document.org.users.iter_mut().for_each(|user| user.admin = false);
     let policy = Policy::from_document(document).expect("the document is valid");
     measure("by the host, without administrators", &Handle::new(policy.clone()).as_host(), false, &policy);
 }
 
-/// A company where the last user manages the roles of the CRM, with all there is to hand out.
+/// A company where the last user manages the roles of the CRM, and may grant everything in it.
 fn document() -> Document {
     let mut document = Company::generate(SIZE, Ids::Integer).document;
     let crm = &mut document.schema.sections[0];
@@ -56,9 +56,8 @@ fn document() -> Document {
     document.role(role)
 }
 
-/// Applies commands one by one. Only the time of those that are accepted and of those that are refused is counted, not
-/// that of making them up. Every now and then the company is compiled, as it was at first: so both are measured in the
-/// same weather.
+/// Applies commands one by one. Only the time of applying and refusing them is counted, not that of choosing them. The
+/// original company is compiled every now and then, so that both are measured under the same load of the machine.
 fn measure(name: &str, editor: &Editor<'_>, only_roles: bool, policy: &Policy) {
     let mut rng = Rng::with_seed(11);
     let mut compiling = Vec::new();
@@ -96,7 +95,7 @@ fn measure(name: &str, editor: &Editor<'_>, only_roles: bool, policy: &Policy) {
     );
 }
 
-/// What a command does; of an assignment, also to what kind of subject.
+/// The kind of a command; for an assignment, with the kind of the subject.
 fn kind(command: &Command) -> String {
     let written = serde_json::to_value(command).expect("commands are written");
     let (name, fields) = written.as_object().and_then(|it| it.iter().next()).expect("a command is an object");

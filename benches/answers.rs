@@ -1,5 +1,5 @@
-//! Times with their spread, one question at a time: `cargo bench -p orgscope-benches --bench answers`. For ratios there
-//! is the bench `report`.
+//! Times with their spread, for each kind of question: `cargo bench -p orgscope-benches --bench answers`. The bench
+//! `report` measures ratios.
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use orgscope::document::Command;
@@ -7,7 +7,7 @@ use orgscope::permission::AnyPermission;
 use orgscope::{AnyRecord, Facts, Handle, Policy, Snapshot};
 use orgscope_testing::company::{Company, Ids, Mix, Size};
 
-/// How many questions are asked in a round, so that none is answered from the caches of the one before.
+/// The number of questions in a round, large enough that the caches do not hold the data of the round before.
 const QUESTIONS: usize = 4096;
 
 fn answers(criterion: &mut Criterion) {

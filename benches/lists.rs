@@ -1,8 +1,8 @@
-//! Lists in PostgreSQL: the first page of five million contacts, with a condition on rights and without.
+//! Lists in PostgreSQL: the first page of five million contacts, with and without a condition on rights.
 //!
-//! `ORGSCOPE_TEST_POSTGRES='host=/run/postgresql user=postgres' cargo bench -p orgscope-benches --bench lists
-//! --features sql`. It makes a schema `orgscope_lists`, in some minutes, and drops it. `ORGSCOPE_BENCH_CONTACTS` is
-//! another number of contacts.
+//! Run it with `cargo bench -p orgscope-benches --bench lists --features sql`. `ORGSCOPE_TEST_POSTGRES` says how to
+//! connect, for example `host=/run/postgresql user=postgres`. The bench creates a schema `orgscope_lists`, which takes
+//! some minutes, and drops it. `ORGSCOPE_BENCH_CONTACTS` sets another number of contacts.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -19,7 +19,7 @@ use postgres::{Client, NoTls};
 const USERS: i64 = 100_000;
 const DEPARTMENTS: i64 = 10_000;
 
-/// Heads of departments at each height of a tree of ten branches: of the company, a tenth, a thousandth, one
+/// Heads of departments at each height of a tree with ten branches: the company, a tenth of it, a thousandth, one
 /// department.
 const HEADS: [(i64, i64, &str); 4] =
     [(-1, 0, "the company"), (-2, 1, "a tenth"), (-3, 111, "a thousandth"), (-4, 9_999, "one department")];
@@ -38,7 +38,7 @@ fn company() -> Snapshot {
     for id in 0..USERS {
         document = document.user(User::new(id).member_of(id * 7_919 % DEPARTMENTS));
     }
-    // They own nothing, but are members of the department that they head.
+    // They own no contacts, but are members of the department that they head.
     for (id, department, _) in HEADS {
         document = document.user(User::new(id).member_of(department).head_of(department));
     }
@@ -64,7 +64,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
 fn times(client: &mut Client, sql: &Sql) -> Result<[Duration; 2], postgres::Error> {
     let prepared = client.prepare(&sql.text)?;
     let mut taken = [Vec::new(), Vec::new()];
-    // The first of each are not counted: the server decides in them whether a prepared query keeps its plan.
+    // The first runs of each are not counted: in these the server decides whether a prepared query keeps its plan.
     for run in 0..25 {
         let start = Instant::now();
         client.query(&sql.text, &params(sql))?;

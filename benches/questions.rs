@@ -1,5 +1,5 @@
-//! What the questions about others cost, as ratios within one run: `cargo bench -p orgscope-benches --bench questions`,
-//! or with `-- --quick` at 100k users instead of a million.
+//! The costs of questions about other users, as ratios within one run. Run it with
+//! `cargo bench -p orgscope-benches --bench questions`, and with `-- --quick` for 100k users instead of a million.
 //!
 //! Each row is `name<TAB>figure<TAB>goal<TAB>met|missed`. Lines that begin with `#` are times, for orientation.
 
@@ -19,7 +19,7 @@ fn main() {
     let mut company = Company::generate(size, Ids::Integer);
     let mut document = std::mem::take(&mut company.document);
     let users: Vec<UserId> = document.org.users.iter().map(|user| user.id.clone()).collect();
-    // Roles that reach everything are for administrators here: what everyone may read has the company as its answer.
+    // Only administrators have roles that reach everything here; otherwise everybody could read most records.
     document.roles.retain(|role| role.id != "crm-directory".into());
     let start = Instant::now();
     let handle = Handle::new(Policy::from_document(document.clone()).expect("companies are valid"));
@@ -34,7 +34,7 @@ fn main() {
     repairs(&snapshot, read, &users);
 }
 
-/// The record whose readers are nearest to fifty, by its owner.
+/// The record with the number of readers nearest to fifty, by its owner.
 fn record_of_fifty(snapshot: &Snapshot, read: Permission, users: &[UserId]) -> (UserId, usize) {
     let readers = |user: &UserId| snapshot.who_can(read, &AnyRecord::new("contact", Facts::owned_by(user))).count();
     let owners = users.iter().step_by(users.len() / 2_000).map(|user| (user.clone(), readers(user)));
@@ -58,7 +58,7 @@ fn who_can(size: Size, snapshot: &Snapshot, read: Permission, users: &[UserId]) 
 
 fn one_cell(size: Size, handle: &Handle, users: &[UserId], document: &Document) {
     let name = size.name();
-    // A role that some have, and the one that all employees have.
+    // A role that a few users have, and the role that all employees have.
     let is_of_few = |role: &&Role| {
         role.section == "crm"
             && role

@@ -71,7 +71,7 @@ fn story() -> Result<String, Box<dyn Error>> {
     let update = authz.permission::<Contact>("update")?;
     let add = authz.permission::<Contact>("add")?;
 
-    // Once per request, so that all its answers come from one state of the company.
+    // One snapshot for the whole request, so that all its answers come from one state of the company.
     let snapshot = authz.load();
 
     let mut text =

@@ -1,6 +1,6 @@
-//! Delegated administration: an administrator lets a head edit the roles of the webmail, for his own people. The head
-//! sets up a team, is refused where he reaches too far, and undoes a mistake. Run it with `cargo run --example
-//! delegated_admin`.
+//! Delegated administration: an administrator lets a head edit the roles of the webmail for his own people. The head
+//! sets up a team, is refused when he reaches too far, and undoes a mistake. Run it with
+//! `cargo run --example delegated_admin`.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -23,7 +23,7 @@ impl Resource for Mailbox {
 }
 
 /// The company, with the default roles of a webmail. The permission to manage them is levelled here, so that it reaches
-/// some people and not others.
+/// only some people.
 fn document() -> Document {
     let mut webmail = presets::webmail();
     for resource in &mut webmail.schema.sections[0].resources {
@@ -63,13 +63,13 @@ impl Application {
         Ok(write!(self.text, "{}{title}\n\n", if self.text.is_empty() { "" } else { "\n\n" })?)
     }
 
-    /// An editor for a user, at the present time.
+    /// An editor for a user, at the current time.
     fn user(&mut self, user: &str) -> Editor<'_> {
         self.minutes += 1;
         self.authz.as_user(user).at(format!("2026-11-22T09:{:02}:00Z", self.minutes))
     }
 
-    /// Applies a batch, appends its entry to the log, and prints what it did.
+    /// Applies a batch, appends its entry to the log, and prints its effect.
     fn apply(&mut self, user: &str, what: &str, commands: &[Command]) -> Result<Receipt, Box<dyn Error>> {
         let receipt = self.user(user).apply(commands)?;
         self.log.push(receipt.audit().clone());
@@ -80,7 +80,7 @@ impl Application {
         Ok(receipt)
     }
 
-    /// Prints why a batch is refused.
+    /// Prints the reason why a batch is refused.
     fn refused(&mut self, user: &str, what: &str, seen: u64, command: Command) -> Result<(), Box<dyn Error>> {
         let Err(refusal) = self.user(user).if_unchanged_since(seen).apply([command]) else {
             return Err(format!("{user} {what}: this should be refused").into());
@@ -89,7 +89,7 @@ impl Application {
         Ok(())
     }
 
-    /// Prints who may do this to each mailbox.
+    /// Prints the users who may do this to each mailbox.
     fn reach(&mut self, action: &str) -> Result<(), Box<dyn Error>> {
         let snapshot = self.authz.load();
         let permission: Permission<Mailbox> = snapshot.schema().permission(action)?;

@@ -112,7 +112,7 @@ fn count<'r>(principal: Principal<'_>, permission: Permission<AnyRecord<'r>>, re
     principal.scope(permission).filter(records).count()
 }
 
-/// The person with the greatest number of something; of several, the first.
+/// The person with the greatest number of something; the first if there are several.
 fn most<'p>(people: impl Iterator<Item = &'p User>, of: impl Fn(&User) -> usize) -> Option<&'p User> {
     people.min_by_key(|person| Reverse(of(person)))
 }

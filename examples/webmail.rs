@@ -72,7 +72,7 @@ fn story() -> Result<String, Box<dyn Error>> {
     let connect = authz.toggle("mailbox.connect")?;
     let manage = authz.toggle("webmail_settings.manage")?;
 
-    // Once per request, so that all its answers come from one state of the company.
+    // One snapshot for the whole request, so that all its answers come from one state of the company.
     let snapshot = authz.load();
 
     let mut text = "WHO SEES WHICH MAILBOX, AND WHO CHANGES ITS SETTINGS\n\n".to_owned();

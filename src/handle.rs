@@ -22,7 +22,7 @@ use crate::vocabulary::facts::Resource;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::permission::Permission;
 
-/// Holds the current [`Snapshot`], and replaces it as a whole. Readers never lock and never wait; writers wait for each
+/// Holds the current [`Snapshot`], and replaces it as a whole. Readers never lock and never wait. Writers wait for each
 /// other.
 ///
 /// ```
@@ -48,11 +48,12 @@ use crate::vocabulary::permission::Permission;
 /// ```
 pub struct Handle {
     current: ArcSwap<Current>,
-    /// A writer holds it from loading the current state until the next one is published.
+    /// A writer takes this lock before it loads the current state, and holds it until the next state is published.
+    /// Readers never take it.
     writer: Mutex<()>,
 }
 
-/// A state with what a writer needs of it, published as one.
+/// A state with its ledger, published together.
 struct Current {
     snapshot: Arc<Snapshot>,
     ledger: Ledger,
@@ -60,7 +61,7 @@ struct Current {
 
 /// A snapshot on loan from a [`Handle`]: dereferences to the [`Snapshot`].
 ///
-/// It is meant to live as long as a request. [`into_arc`](Self::into_arc) gives a snapshot to keep.
+/// It should live as long as a request. [`into_arc`](Self::into_arc) returns a snapshot to keep.
 pub struct Loaded(Guard<Arc<Current>>);
 
 impl Loaded {
@@ -109,19 +110,19 @@ impl Handle {
         Loaded(self.current.load())
     }
 
-    /// Applies a batch of commands by the host application, all or none, and publishes the state after it: short for
+    /// Applies a batch of commands as the host application, all or none, and publishes the state after it: short for
     /// [`as_host`](Self::as_host) without any options.
     ///
     /// # Errors
     ///
-    /// When a command is invalid on the state that it meets (an unknown or repeated id or name, a cycle, a department
-    /// that is not empty, a level that is not allowed, something to join or assign that is there already, or to leave
-    /// that is not), or when nobody could manage a section any more. Then nothing has changed.
+    /// When a command is invalid on the state that it is applied to, for example because an id is unknown or taken, a
+    /// name is taken, departments would form a cycle, a department to remove is not empty, or a permission does not
+    /// take a level. Also when nobody could manage a section any more. Then nothing has changed.
     pub fn apply(&self, commands: impl AsRef<[Command]>) -> Result<Receipt, Refusal> {
         self.as_host().apply(commands)
     }
 
-    /// An editor that acts as the host application, which only validity and lock-out restrict.
+    /// An editor that acts as the host application, restricted only by validity and lock-out.
     pub fn as_host(&self) -> Editor<'_> {
         Editor { handle: self, by: Actor::Host, at: None, seen: None, forced: false }
     }
@@ -169,7 +170,8 @@ impl Handle {
     }
 
     /// Applies an entry of the log that was accepted elsewhere: by another process that shares the log, or before a
-    /// crash. No rule is checked again. The state after it is published at the cost of what the entry changes.
+    /// crash. It was judged then, so no rule is checked again. Publishing the state after it costs what the entry
+    /// changes.
     ///
     /// ```
     /// # use orgscope::document::{Action, Document, ResourceType, Section, User};
@@ -177,7 +179,7 @@ impl Handle {
     /// # let mailbox = ResourceType::new("mailbox").action(Action::new("view").floor(Level::Own));
     /// # let document = Document::new().section(Section::new("webmail").resource(mailbox));
     /// let (here, there) = (Handle::new(Policy::from_document(document)?), Handle::restore(
-    ///     // Both start from one state.
+    ///     // Both start from the same state.
     /// #   Handle::new(Policy::from_document(Document::new().section(Section::new("webmail").resource(
     /// #       ResourceType::new("mailbox").action(Action::new("view").floor(Level::Own)))))?).checkpoint(), [])?);
     /// # /*
@@ -191,8 +193,8 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// When the entry is not the next one of this handle's log: it was altered, is missing its predecessor, or comes
-    /// again; or when it is invalid on the state. Then nothing has changed.
+    /// When the entry is not the next one of this handle's log, because it was altered, its predecessor is missing, or
+    /// it is repeated; or when it is invalid on the state. Then nothing has changed.
     pub fn follow(&self, entry: &AuditEntry) -> Result<Receipt, LogError> {
         let _writing = self.write();
         let current = self.current.load();
@@ -209,14 +211,14 @@ impl Handle {
         Ok(receipt)
     }
 
-    /// The current state, to be stored. Linear in its size.
+    /// The current state, to store it. Linear in its size.
     pub fn checkpoint(&self) -> Checkpoint {
         let current = self.current.load();
         Checkpoint::of(&current.snapshot, current.ledger.log())
     }
 
-    /// A handle with the state that a checkpoint and the entries of the log after it lead to. The next revision and the
-    /// next hash follow theirs.
+    /// Restores a handle from a checkpoint and the entries of the log after it. The next revision and the next hash
+    /// follow theirs.
     ///
     /// ```
     /// # use orgscope::document::{Action, Document, ResourceType, Section, User};
@@ -241,13 +243,13 @@ impl Handle {
     /// # Errors
     ///
     /// When the checkpoint or an entry was altered since it was stored, and when an entry is missing, repeated or
-    /// invalid. Entries missing at the end can't be told from entries that never were: keep the last hash elsewhere.
+    /// invalid. Missing entries at the end can't be detected: keep the last hash elsewhere.
     pub fn restore(checkpoint: Checkpoint, entries: impl IntoIterator<Item = AuditEntry>) -> Result<Self, LogError> {
         log::restore(checkpoint, entries).map(Self::of)
     }
 
     fn write(&self) -> MutexGuard<'_, ()> {
-        // The lock protects no data: after a panic the last state that was published is still whole.
+        // The lock protects no data: after a panic, the last published state is still whole.
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -265,18 +267,18 @@ impl Handle {
         self.load().schema().permission(action)
     }
 
-    /// The toggle with this name, for example `mailbox.connect`, in the current schema: a permission that is asked
-    /// about `()`.
+    /// The toggle with this name in the current schema, for example `mailbox.connect`: a permission whose record is
+    /// `()`.
     ///
     /// # Errors
     ///
-    /// When the schema has no such permission, or it is asked about a record.
+    /// When the schema has no such permission, or it is not a toggle.
     pub fn toggle(&self, name: &str) -> Result<Permission<()>, UnknownPermission> {
         self.load().schema().toggle(name)
     }
 }
 
-/// Changes a policy: as the host application, or on behalf of a user.
+/// Changes a policy, as the host application or on behalf of a user.
 ///
 /// ```
 /// # use orgscope::document::{Action, Document, ResourceType, Section, User};
@@ -313,23 +315,22 @@ pub struct Editor<'h> {
 }
 
 impl Editor<'_> {
-    /// Refuses a batch if what it depends on has changed since this revision, which the editor saw: a cell, an
-    /// assignment or a subject that it names, or that its verdict rests on. Otherwise what others did meanwhile is not
-    /// looked at.
+    /// Refuses a batch if something that it depends on has changed since this revision, which the editor saw: a cell,
+    /// an assignment or a subject that the batch names or that its verdict depends on. Without this, changes by others
+    /// in the meantime are not considered.
     ///
-    /// The latest 65,536 changed topics are remembered; one command may change several. A revision from before that is
-    /// refused as well.
+    /// The latest 65,536 changed topics are remembered; a command may change several. An older revision is refused too.
     pub fn if_unchanged_since(self, revision: u64) -> Self {
         Self { seen: Some(revision), ..self }
     }
 
-    /// Adds a time for the log, in whatever form the application keeps times. The library reads no clock.
+    /// Adds a time for the log, in any form that the application uses. The library reads no clock.
     pub fn at(self, time: impl Into<String>) -> Self {
         Self { at: Some(time.into()), ..self }
     }
 
-    /// Accepts a batch even if nobody can manage a section any more after it. Only the host application may: for a
-    /// user, every batch is refused then.
+    /// Accepts a batch even if nobody can manage a section any more after it. Only the host application may do this:
+    /// every batch of a user is refused then.
     pub fn force(self) -> Self {
         Self { forced: true, ..self }
     }
@@ -363,8 +364,9 @@ impl Editor<'_> {
         Ok(receipt)
     }
 
-    /// What [`apply`](Self::apply) would do: the same verdict and the same receipt, with the state that would be; but
-    /// nothing is published. Another batch may still get its revision. It takes no lock, so it makes no writer wait.
+    /// Computes what [`apply`](Self::apply) would do: the same verdict and the same receipt, with the state that would
+    /// follow, but nothing is published. Another batch may still get the revision. It takes no lock, so writers do not
+    /// wait for it.
     ///
     /// # Errors
     ///
@@ -375,8 +377,8 @@ impl Editor<'_> {
         judged.map(|(receipt, _)| receipt)
     }
 
-    /// Replaces the policy by another one and publishes that. It is an entry of the log, which holds the whole policy;
-    /// lock-out is not checked. Linear in the policy. Snapshots that were loaded before stay as they are.
+    /// Replaces the policy by another one and publishes it. The entry of the log holds the whole policy; lock-out is
+    /// not checked. Linear in the policy. Snapshots that were loaded before stay as they are.
     ///
     /// # Errors
     ///

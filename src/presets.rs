@@ -1,4 +1,4 @@
-//! Ready-made sections with the roles that most companies start with.
+//! Ready-made sections, with the roles that most companies start with.
 //!
 //! A preset is a document with one section and its default roles, whose ids begin with the name of the section. Merged
 //! into the document of a company they are like any others: an administrator clones, renames and edits them, except the
@@ -23,10 +23,11 @@ use crate::document::{Action, Document, ResourceType, Role, Section};
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::subject::Subject;
 
-/// Mailboxes: who sees them, changes their settings, reads the mail, connects new ones, and manages the roles.
+/// Mailboxes: seeing them, changing their settings, reading the mail, connecting new ones, and managing the roles.
 ///
-/// All users see and set up their own mailboxes, whatever their roles. Seeing a mailbox is not changing it, and
-/// managing it is not reading the mail: only the owner and those whom it is shared with do, and administrators do not.
+/// All users see and set up their own mailboxes, whatever their roles. Seeing a mailbox does not allow changing it, and
+/// managing it does not allow reading the mail: only the owner reads it, and the users that the mailbox is shared with.
+/// Not even administrators do.
 ///
 /// | | `webmail-administrator` | `webmail-supervisor` | `webmail-manager` |
 /// |---|---|---|---|
@@ -77,7 +78,7 @@ pub fn crm() -> Document {
     const ACTIONS: [&str; 7] = ["read", "add", "update", "delete", "assign", "export", "import"];
     let action = |name: &str| match name {
         "read" => Action::new(name).shared(),
-        // These are about the owner, and an open record may have any.
+        // These actions check the owner, and an open record may have any owner.
         "add" | "assign" | "import" => {
             Action::new(name).levels([Level::Own, Level::Department, Level::DepartmentSub, Level::All])
         }
@@ -112,7 +113,7 @@ pub fn crm() -> Document {
     [administrator, chief_executive, head, manager].into_iter().fold(Document::new().section(section), Document::role)
 }
 
-/// A section whose roles are edited by the users who have the toggle `manage` of its settings.
+/// A section whose roles the users with the toggle `manage` of its settings may edit.
 fn section(name: &str, settings: &str) -> Section {
     Section::new(name).managed_by(format!("{settings}.manage"))
 }

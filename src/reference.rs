@@ -1,7 +1,7 @@
-//! The naive resolver: the rules read literally, with no cleverness and no speed. It is the oracle of every test.
+//! The naive resolver: the rules read literally, without regard to speed. It is the oracle of every test.
 //!
-//! It shares the vocabulary and the policy with the rest of the crate, and no decision. The numbers in the comments are
-//! those of the steps in [`docs::semantics`](crate::docs::semantics).
+//! It shares the vocabulary and the policy with the rest of the crate, but no decision code. The numbers in the
+//! comments are those of the steps in [`docs::semantics`](crate::docs::semantics).
 
 use crate::policy::Policy;
 use crate::policy::org::User;
@@ -15,7 +15,7 @@ use crate::vocabulary::permission::{AnyPermission, Permission};
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::{Owner, Share, Subject};
 
-/// Decides by reading the policy.
+/// A resolver that reads the policy for each decision.
 #[derive(Clone, Copy, Debug)]
 pub struct Reference<'p> {
     policy: &'p Policy,
@@ -27,10 +27,10 @@ impl<'p> Reference<'p> {
         Self { policy }
     }
 
-    /// Whether this user may do this to this record. A toggle is asked about `()`.
+    /// Whether this user may do this to this record. The record of a toggle is `()`.
     pub fn decide<'a, R: Record>(self, user: impl Into<UserRef<'a>>, permission: Permission<R>, record: &R) -> bool {
         let id = UserId::from(user.into());
-        // 1. Who or what is unknown is denied.
+        // 1. Unknown or inactive users, and permissions of another schema, are denied.
         let Some(user) = self.policy.org.users().get(&id) else { return false };
         if !user.active || permission.schema != self.policy.schema.fingerprint() {
             return false;
@@ -53,11 +53,11 @@ impl<'p> Reference<'p> {
 
     fn level_of(self, id: &UserId, user: &User, action: ActionIndex) -> Level {
         let rules = self.policy.schema.action(action);
-        // 2. An administrator, where the action lets them by, has all of it.
+        // 2. An administrator has everything, if the action allows the bypass.
         if user.admin && rules.admin_bypass {
             return Level::All;
         }
-        // 2. The floor, joined with the levels of all roles of the user.
+        // 2. Otherwise the level is the floor, joined with the levels of all roles of the user.
         let mut level = rules.floor;
         for role in self.policy.roles.values().filter(|role| self.has(id, user, role)) {
             level = level.join(role.grants.get(&action).copied().unwrap_or(Level::Deny));
@@ -69,7 +69,7 @@ impl<'p> Reference<'p> {
         let rules = self.policy.schema.action(action);
         let level = self.level_of(id, user, action);
         let allowed = if rules.toggle {
-            // 3. A toggle is allowed or not.
+            // 3. A toggle is allowed by its level alone.
             level == Level::All
         } else {
             // 3. Otherwise the level must reach the record, or the record must be shared with the user.
@@ -77,7 +77,7 @@ impl<'p> Reference<'p> {
             self.reaches(level, id, user, facts, pool)
                 || (rules.shared && level != Level::Deny && self.is_shared_with(id, user, facts))
         };
-        // 4. And so must everything that the action requires.
+        // 4. Everything that the action requires must be allowed too.
         allowed && rules.requires.iter().all(|required| self.allows(id, user, *required, facts))
     }
 

@@ -1,8 +1,10 @@
-//! Checks written by hand, promise by promise: what each promise costs, and what a check that keeps them all takes.
+//! Checks written by hand, with one more promise at each step: the cost of each promise, and of a check that keeps them
+//! all.
 //!
-//! They are told the levels of each user by the library, and share no code with its check. They know records of one
-//! owner, whose id counts from one, and no shares; what is asked here has no others. Those that keep less answer wrong
-//! where it matters; those that keep all answer as the library does, which is asserted.
+//! They get the levels of each user from the library, and share no code with its check. They support records with one
+//! owner, whose id is an integer from one on, and no shares; all questions here are about such records. Checks with
+//! fewer promises answer wrongly in rare cases. The check with all promises answers as the library does, which is
+//! asserted.
 
 use std::array;
 use std::collections::{BTreeSet, HashMap};
@@ -14,22 +16,22 @@ use rustc_hash::FxBuildHasher;
 
 use crate::question::{ACTIONS, Question};
 
-/// Marks the place of several departments, where else the slot of one stands.
+/// Marks the index of a list of several departments, where otherwise the slot of one is stored.
 const SEVERAL: u32 = 1 << 31;
 /// The slot of no department.
 const NOWHERE: u32 = 0;
 
-/// How many owners stand on a page, and how many pages together.
+/// The number of owners on a page, and of pages in a list.
 const PAGE: usize = 256;
 const TOGETHER: usize = 64;
 
-// How a user and a record are related, as bits.
+// The relations of a user and a record, as bits.
 const OWN: u32 = 1;
 const DEPARTMENT: u32 = 1 << 1;
 const BELOW: u32 = 1 << 2;
 const OPEN: u32 = 1 << 3;
 
-/// An owner: the user, and the department.
+/// An owner: the user and their department.
 #[derive(Clone, Copy)]
 struct Home {
     user: u32,
@@ -40,7 +42,7 @@ impl Home {
     const UNKNOWN: Self = Self { user: u32::MAX, department: NOWHERE };
 }
 
-/// A department and all below it, as numbers; or the place of several.
+/// A department and all below it as numbers, or the index of a list of several.
 #[derive(Clone, Copy)]
 struct Anchor {
     first: u32,
@@ -48,9 +50,9 @@ struct Anchor {
 }
 
 impl Anchor {
-    /// Where owners are who have no department.
+    /// The anchor of an owner without departments.
     const OF_NO_OWNER: Self = Self { first: SEVERAL - 1, count: 0 };
-    /// Where who asks is without a department: no owner has this number.
+    /// The anchor of a principal without departments: no owner has this number.
     const OF_NO_ASKER: Self = Self { first: SEVERAL - 2, count: 0 };
 
     fn relation(self, number: u32) -> u32 {
@@ -59,7 +61,7 @@ impl Anchor {
     }
 }
 
-/// Which relations are enough, and [`SEVERAL`] if departments are of account.
+/// The relations that suffice, and [`SEVERAL`] if the cell depends on departments.
 #[derive(Clone, Copy, PartialEq)]
 struct Cell {
     relations: u32,
@@ -87,33 +89,34 @@ type Pages = Arc<[Arc<[Home; PAGE]>; TOGETHER]>;
 /// One state of a company. Owners are numbered in the order of their ids, which count from one.
 pub(crate) struct State {
     schema: u64,
-    /// Owners with the numbers of their departments, which never move.
+    /// Owners with the numbers of their departments, for departments that never move.
     fixed: Vec<Home>,
-    /// The same, by a hash of their ids.
+    /// The same owners, found by a hash of their ids.
     hashed: HashMap<i64, Home, FxBuildHasher>,
-    /// With the slots of their departments, which may have another number in another state.
+    /// Owners with the slots of their departments, whose numbers may change between states.
     movable: Vec<Home>,
-    /// The same on pages, which another state could share.
+    /// The same owners on pages, which another state could share.
     shared: Arc<[Pages]>,
-    /// By slot.
+    /// The departments, by slot.
     departments: Vec<Anchor>,
-    /// The departments of who has several.
+    /// The lists of departments of users who are in several.
     several: Vec<Vec<u32>>,
     rows: Vec<Arc<[Cell]>>,
     users: Vec<Bare>,
 }
 
-/// Who asks, in the least that says so.
+/// A principal with as few fields as possible.
 struct Bare {
     row: u32,
     user: u32,
     anchor: Anchor,
 }
 
-/// Who asks, bound to a state, so that no other is asked by mistake.
+/// A principal bound to a state, so that no other state can be asked by mistake.
 pub(crate) struct Bound<'s> {
     state: &'s State,
-    /// Not the cells, to which a pointer takes twice as many bytes: this is as large as a [`Principal`].
+    /// A pointer to the row and not to its cells, which takes twice as many bytes: so this is as large as a
+    /// [`Principal`].
     row: &'s Arc<[Cell]>,
     user: u32,
     anchor: Anchor,
@@ -121,7 +124,7 @@ pub(crate) struct Bound<'s> {
 
 const _: () = assert!(size_of::<Bound<'_>>() == size_of::<Principal<'_>>());
 
-/// What is asked: as many bytes as a [`Question`], so that to read it takes as long.
+/// A question. It has as many bytes as a [`Question`], so that reading it takes as long.
 pub(crate) struct Asked {
     pub(crate) user: usize,
     owner: usize,
@@ -145,10 +148,10 @@ impl Asked {
 }
 
 impl State {
-    /// Any number: to compare it is what costs.
+    /// Any number: only the comparison matters.
     const SCHEMA: u64 = 7;
 
-    /// Of a company, and of its users in the order of their ids.
+    /// Builds the state of a company, with its users in the order of their ids.
     pub(crate) fn new(
         document: &Document,
         principals: &[Principal<'_>],
@@ -211,12 +214,13 @@ impl State {
         self.users.iter().map(bound).collect()
     }
 
-    /// The least: nobody is unknown or in several departments, no department ever moves, and nothing else changes.
+    /// The fewest promises: all users are known and in at most one department, departments never move, and nothing else
+    /// changes.
     pub(crate) fn check(&self, asked: &Asked) -> bool {
         self.admits(asked, self.fixed[asked.owner])
     }
 
-    /// The same, where owners are found by a hash.
+    /// The same check with owners found by a hash.
     pub(crate) fn check_by_hash(&self, asked: &Asked) -> bool {
         self.admits(asked, self.hashed[&asked.id_of_owner])
     }
@@ -232,30 +236,30 @@ impl State {
         self.departments.get(slot as usize).copied().unwrap_or(Anchor::OF_NO_OWNER)
     }
 
-    /// The departments, if this is the place of several.
+    /// The departments, if this is the index of a list of several.
     fn all(&self, slot: u32) -> Option<&Vec<u32>> {
         if slot & SEVERAL == 0 { None } else { self.several.get((slot & !SEVERAL) as usize) }
     }
 }
 
 impl Bound<'_> {
-    /// The same check where no other state is asked by mistake, the schema is compared, and whoever is unknown is
+    /// The same check, and no other state can be asked by mistake, the schema is compared, and unknown users are
     /// denied.
     pub(crate) fn check_bound(&self, asked: &Asked) -> bool {
         self.check_in::<false, false, false>(asked)
     }
 
-    /// And where departments may move, and so have slots.
+    /// Also, departments may move, and so have slots.
     pub(crate) fn check_movable(&self, asked: &Asked) -> bool {
         self.check_in::<true, false, false>(asked)
     }
 
-    /// And where states share owners, who so are on pages.
+    /// Also, states share owners, which so are on pages.
     pub(crate) fn check_shared(&self, asked: &Asked) -> bool {
         self.check_in::<true, true, false>(asked)
     }
 
-    /// And where people may be in several departments: all promises.
+    /// Also, people may be in several departments: all promises.
     pub(crate) fn check_all(&self, asked: &Asked) -> bool {
         self.check_in::<true, true, true>(asked)
     }
@@ -292,7 +296,7 @@ impl Bound<'_> {
     }
 }
 
-/// The departments, numbered so that each is followed by those below it: their slots by their ids, and what has each
+/// Numbers the departments so that each is followed by those below it. Returns their slots by id, and the range of each
 /// slot.
 fn departments(document: &Document) -> (HashMap<&DepartmentId, u32>, Vec<Anchor>) {
     let all = &document.org.departments;
@@ -303,7 +307,7 @@ fn departments(document: &Document) -> (HashMap<&DepartmentId, u32>, Vec<Anchor>
     }
     let mut anchors = vec![Anchor::OF_NO_OWNER; all.len() + 1];
     let mut next = 0;
-    // Each comes twice: before and after those below it.
+    // Each department is visited twice: before and after those below it.
     let mut waiting: Vec<(u32, bool)> = vec![(NOWHERE, false)];
     while let Some((slot, is_after)) = waiting.pop() {
         let anchor = &mut anchors[slot as usize];

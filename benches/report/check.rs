@@ -1,4 +1,4 @@
-//! Checks, against the memory reads that none can do without.
+//! Checks, compared with the memory reads that no check can avoid.
 
 use std::collections::{HashMap, HashSet};
 use std::hint::black_box;
@@ -27,7 +27,7 @@ impl Resource for AnyContact {
     }
 }
 
-/// Whether a request is between people who are in one department each, or in none.
+/// Whether the user and the owner of a request are in at most one department each.
 pub(crate) fn among_singles(document: &Document) -> impl Fn(&Request) -> bool + use<> {
     let is_single = |user: &User| {
         let mut departments = user.departments.iter().chain(&user.heads).chain(&user.deputy_of);
@@ -39,16 +39,16 @@ pub(crate) fn among_singles(document: &Document) -> impl Fn(&Request) -> bool + 
     move |request| singles.contains(&request.user) && singles.contains(&request.owner)
 }
 
-/// What is measured, with its name.
+/// A measured loop, with its name.
 type Candidate<'c> = (&'static str, &'c dyn Fn() -> usize);
 
-/// What was measured, in nanoseconds for a question.
+/// The measured times, in nanoseconds for a question.
 struct Times(Vec<(&'static str, f64)>);
 
 impl Times {
-    /// The medians of candidates in turn, each of which answers all questions. Each runs once before it is measured:
-    /// otherwise it would wait for what those before it drove out of the caches, and a check of a hundred thousand
-    /// users would seem to take twice as long as it does.
+    /// The medians of candidates that run in turn, each of which answers all questions. Each runs once before it is
+    /// measured: otherwise it would wait for the data that the candidates before it evicted from the caches, and a
+    /// check of a hundred thousand users would seem to take twice as long as it does.
     fn of(candidates: &[Candidate<'_>]) -> Self {
         let mut times = vec![Vec::<Duration>::new(); candidates.len()];
         for _ in 0..PASSES {
@@ -68,7 +68,7 @@ impl Times {
     }
 }
 
-/// What grows with the company.
+/// The figures that grow with the company.
 pub(crate) struct Growing {
     pub(crate) floor: f64,
     pub(crate) check: f64,
@@ -100,7 +100,7 @@ pub(crate) fn against_by_hand(
     let asked = questions.iter().map(|q| Asked::new(q, action(q).expect("it is one of them")));
     let asked: Vec<Asked> = asked.collect();
     let floor = |q: &Question| (entries[q.user][0] ^ entries[q.owner][1]) & 1 == 0;
-    // Whole loops: a closure for one check, asked in two loops, would not become a part of them.
+    // Whole loops, because a closure for one check that is called in two loops would not be inlined.
     let check = |questions: &[Question]| {
         questions.iter().filter(|q| principals[q.user].check(q.permission, &q.contact).is_allow()).count()
     };
@@ -144,7 +144,7 @@ pub(crate) fn against_by_hand(
     Growing { floor, check, by_hand }
 }
 
-/// What else is asked, as a multiple of a check.
+/// Other questions, as multiples of a check.
 pub(crate) fn other_questions(size: Size, snapshot: &Snapshot, questions: &[Question]) {
     let users = i64::from(size.users);
     let principals: Vec<Principal<'_>> = (1..=users).map(|id| snapshot.principal(id)).collect();
@@ -172,7 +172,7 @@ pub(crate) fn other_questions(size: Size, snapshot: &Snapshot, questions: &[Ques
     }
 }
 
-/// The same check where users are known by text, or by integers that are not close to each other.
+/// The same check with users known by text, or by integers that are not close to each other.
 pub(crate) fn other_ids(size: Size, ids: Ids, snapshot: &Snapshot, requests: &[Request]) {
     let permissions = ACTIONS.map(|action| snapshot.schema().permission(action).expect("the schema has it"));
     let questions = requests.iter().map(|request| {

@@ -1,8 +1,8 @@
-//! The figures that matter, as ratios within one run: `cargo bench -p orgscope-benches --bench report`, or with `--
-//! --quick` up to 100k users.
+//! The figures that matter, as ratios within one run. Run it with
+//! `cargo bench -p orgscope-benches --bench report`, and with `-- --quick` for at most 100k users.
 //!
-//! Each row is `name<TAB>figure<TAB>goal<TAB>met|missed|skipped`, or `-` where there is no goal. Lines that begin with
-//! `#` are times, for orientation.
+//! Each row is `name<TAB>figure<TAB>goal<TAB>met|missed|skipped`, or `-` if there is no goal. Lines that begin with `#`
+//! are times, for orientation.
 
 mod by_hand;
 mod check;
@@ -78,7 +78,7 @@ fn load(size: Size, document: Document) -> Handle {
     let name = size.name();
     let text = serde_json::to_string(&document).expect("documents are written");
     drop(document);
-    // In turn, so that both are met by the same weather.
+    // In turn, so that both run under the same load of the machine.
     let rounds = (0..5).map(|_| {
         let (document, parse) = time(|| serde_json::from_str::<Document>(&text).expect("documents are read"));
         let (policy, validate) = time(|| Policy::from_document(document).expect("the company is valid"));

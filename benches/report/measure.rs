@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use orgscope_testing::company::Size;
 
-/// How many requests a pass answers, at random over the whole company.
+/// The number of requests in a pass, at random over the whole company.
 pub(crate) const REQUESTS: usize = 1 << 17;
 pub(crate) const PASSES: usize = 15;
 
@@ -13,7 +13,7 @@ pub(crate) fn row(name: &str, figure: f64, relation: &str, goal: f64) {
     println!("{name}\t{figure:.6}\t{relation} {goal}\t{}", if met { "met" } else { "missed" });
 }
 
-/// A figure that may be this at most in the largest company, if it has a goal.
+/// A figure with a limit in the largest company, if it has a goal.
 pub(crate) fn row_of_largest(size: Size, name: &str, ratio: f64, goal: Option<f64>) {
     match goal.filter(|_| size == Size::LARGE) {
         Some(goal) => row(name, ratio, "<=", goal),

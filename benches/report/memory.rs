@@ -1,4 +1,4 @@
-//! What a snapshot of a large company holds.
+//! The memory of a snapshot of a large company.
 
 use orgscope::document::{Department, Document, User};
 use orgscope::{Handle, Policy};
@@ -25,7 +25,7 @@ pub(crate) fn report() {
     }
 }
 
-/// What the process holds in memory, where the system tells.
+/// The resident memory of the process, if the system reports it.
 fn resident() -> Option<usize> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

@@ -1,4 +1,4 @@
-//! Edits, against compiling the whole company.
+//! Edits, compared with compiling the whole company.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -55,7 +55,7 @@ pub(crate) fn report(size: Size, handle: &Handle, compile: Duration) {
     }
 }
 
-/// A department below another that holds about one in so many of the company's users, with its parent.
+/// A department below another, with about one in `one_in` of the company's users, and its parent.
 fn department_of(document: &Document, one_in: usize) -> (DepartmentId, DepartmentId) {
     let mut people: HashMap<&DepartmentId, usize> = HashMap::new();
     for User { departments, .. } in &document.org.users {

@@ -1,4 +1,4 @@
-//! What is asked.
+//! Questions about contacts.
 
 use orgscope::{Facts, Permission, Resource, Snapshot};
 use orgscope_testing::company::Request;
@@ -19,7 +19,7 @@ impl Resource for Contact {
     }
 }
 
-/// May this user do this to this contact? Users are the places of their ids.
+/// May this user do this to this contact? Users are indexes in the order of their ids.
 pub(crate) struct Question {
     pub(crate) user: usize,
     pub(crate) owner: usize,

@@ -1,4 +1,4 @@
-//! Checks by one and by two threads, in peace and while a writer publishes a hundred edits a second.
+//! Checks by one and by two threads, without changes and while a writer publishes a hundred edits a second.
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +19,7 @@ pub(crate) fn report(size: Size, handle: &Handle, questions: &[Question]) {
     let name = size.name();
     let (_, two) = rates(|_| arithmetic());
     figure(&format!("two threads / one {name}, arithmetic that shares nothing"), two);
-    // Each with a company of its own: what the machine gives two threads that check.
+    // Each thread with a company of its own: the most that the machine gives two threads that check.
     let policy = handle.load().policy().clone();
     let each = [Handle::new(policy.clone()), Handle::new(policy)];
     let (_, two) = rates(|thread| checks(&each[thread], questions, EACH));
@@ -53,8 +53,8 @@ pub(crate) fn report(size: Size, handle: &Handle, questions: &[Question]) {
     }
 }
 
-/// How often a second one thread does some work, told which thread it is, and how many times as much two do. The
-/// medians of turns in which two are measured between one and one, so that all are met by the same weather.
+/// The rate of some work in one thread, which gets its index, and the speed-up with two threads. These are medians of
+/// turns in which two threads are measured between one and one, so that all run under the same load of the machine.
 fn rates(work: impl Fn(usize) + Sync) -> (f64, f64) {
     let work = &work;
     let rate = |threads: u8| {
@@ -79,10 +79,10 @@ fn rates(work: impl Fn(usize) + Sync) -> (f64, f64) {
 }
 
 const ROUNDS: usize = 4;
-/// How many checks a request makes.
+/// The number of checks in a request.
 const EACH: usize = 64;
 
-/// Principals and snapshots loaded as requests would.
+/// Loads principals and snapshots as requests would, and checks.
 fn checks(handle: &Handle, questions: &[Question], each: usize) {
     for request in (0..ROUNDS).flat_map(|_| questions.chunks(each)) {
         let snapshot = handle.load();
@@ -91,7 +91,7 @@ fn checks(handle: &Handle, questions: &[Question], each: usize) {
     }
 }
 
-/// Work that shares nothing and reads no memory: what the machine gives two threads at most.
+/// Work that shares nothing and reads no memory: the most that the machine gives two threads.
 fn arithmetic() {
     let mut number = 1_u64;
     for _ in 0..20_000_000 {

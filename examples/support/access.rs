@@ -33,8 +33,8 @@ pub(crate) fn whose(owners: &[Owner], open: bool, shared_with: &[Share]) -> Stri
     if words.is_empty() { "nobody".to_owned() } else { words.join(" ") }
 }
 
-/// Who reaches these records: a row per record, a column per person. `✎` marks people who may do both, `✓` people who
-/// may do only the first.
+/// The people who reach these records: a row per record, a column per person. `✎` marks people who may do both, `✓`
+/// people who may do only the first.
 pub(crate) fn reach<R: Listed>(
     snapshot: &Snapshot,
     [read, update]: [Permission<R>; 2],
@@ -58,7 +58,7 @@ pub(crate) fn reach<R: Listed>(
     format!("{}\n\n{legend}", marks.trim_fmt())
 }
 
-/// Why each person may or may not do this: a row per reason.
+/// The reason why each person may or may not do this: a row per reason.
 pub(crate) fn why<R: Listed>(
     snapshot: &Snapshot,
     question: &str,

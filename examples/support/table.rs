@@ -2,7 +2,7 @@
 
 use comfy_table::{ContentArrangement, LineStyle, Row, Table, TableStyle};
 
-/// A table with no lines but one below its header.
+/// A table whose only line is below its header.
 pub(crate) fn table<T: Into<Row>>(header: T) -> Table {
     let mut table = Table::new();
     table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::vocabulary::id::UserId;
 
-/// The actor of a batch: the host application itself, or a user on whose behalf it asked.
+/// The actor of a batch: the host application itself, or a user on whose behalf it acts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Actor {

@@ -13,7 +13,7 @@ use crate::vocabulary::index::{DepartmentSlot, GroupNumber};
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
 
-/// The users whose answers a batch may have changed: those for whom an application must forget answers that it keeps.
+/// The users whose answers a batch may have changed. An application must drop answers that it keeps for them.
 ///
 /// Users outside the set get the same answers as before, to any question. The set may contain users whose answers did
 /// not change. It is kept as kinds of people, with the policies before and after, and not as a list: so it costs what
@@ -63,14 +63,14 @@ struct Places {
     groups: HashSet<GroupNumber>,
 }
 
-/// Kinds of people.
+/// Kinds of people whose answers may have changed.
 #[derive(Clone, Debug, Default)]
 struct Kinds {
-    /// Users in one of these.
+    /// Users who are in one of these.
     subjects: BTreeSet<Subject>,
     /// Users who have one of these.
     roles: BTreeSet<RoleId>,
-    /// Users who are anchored in one of these or above: they reach the records of those who are there.
+    /// Users who are anchored in one of these departments or above, and so reach the records of the people there.
     reaching: BTreeSet<DepartmentId>,
 }
 
@@ -98,7 +98,7 @@ impl Affected {
             || self.states().any(|(org, places)| org.users().get(&user).is_some_and(|user| gathered.hold(user, places)))
     }
 
-    /// Whether no answer of anybody changed.
+    /// Whether the set is empty: no answer has changed.
     pub fn is_empty(&self) -> bool {
         self.kinds.reaching.is_empty() && self.gathered().subjects.is_empty()
     }
@@ -201,7 +201,7 @@ impl Kinds {
             Fact::Department(change) if change.differs(|state| &state.parent) => {
                 let states = [&change.before, &change.after].into_iter().flatten();
                 self.reaching.extend(states.filter_map(|state| state.parent.clone()));
-                // Nobody is in a department that comes or goes, but it may own records.
+                // A department that is added or removed is empty of people, but it may own records.
                 if !change.comes_or_goes() {
                     self.subjects.insert(Subject::DepartmentSub(change.key.clone()));
                 }
@@ -217,7 +217,7 @@ impl Kinds {
             Fact::Member(Change { key: (user, _), .. }) => self.user(user),
             Fact::Cell(Change { key: (role, _), .. }) => _ = self.roles.insert(role.clone()),
             Fact::Assignment(Change { key: (_, subject), .. }) => _ = self.subjects.insert(subject.clone()),
-            // Names and visibility change no answer; the rest is in other facts.
+            // Names and visibility do not change answers. All else is covered by other facts.
             Fact::Department(_) | Fact::User(_) | Fact::Group(_) | Fact::Role(_) => {}
         }
     }

@@ -1,4 +1,4 @@
-//! The audit trail: who changed what, and when.
+//! The audit trail: the changes, with their actors and times.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,11 +6,11 @@ use crate::admin::actor::Actor;
 use crate::admin::digest::Digest;
 use crate::document::{Command, Document, is_default};
 
-/// One accepted batch, or a policy that replaced another, as the log keeps it.
+/// An entry of the log: an accepted batch, or a policy that replaced another.
 ///
 /// Entries are chained: the hash of each covers the hash of the entry before and the JSON of this entry without its own
-/// hash. So none can be changed, left out or inserted without changing the hashes of all after it. Somebody who can
-/// rewrite the whole log can rewrite the hashes too: keep the last one where they can't.
+/// hash. So none can be changed, left out or inserted without changing the hashes of all later entries. An attacker who
+/// can rewrite the whole log can rewrite the hashes too: keep the last hash out of their reach.
 ///
 /// ```
 /// # use orgscope::document::{Action, Document, ResourceType, Section, User};
@@ -46,7 +46,7 @@ pub struct AuditEntry {
     hash: Digest,
 }
 
-/// The change itself. As JSON it is one field of the entry.
+/// The change, which is one field of the entry in JSON.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Done {
@@ -55,7 +55,7 @@ pub(crate) enum Done {
     Document(Box<Document>),
 }
 
-/// An entry as it is read.
+/// An entry as serde reads it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -86,7 +86,7 @@ impl TryFrom<Written> for AuditEntry {
     }
 }
 
-/// What the hash of an entry is of.
+/// The hashed part of an entry.
 #[derive(Serialize)]
 struct Content<'e> {
     revision: u64,
@@ -118,7 +118,7 @@ impl AuditEntry {
         Digest::after(before, &Content { revision: *revision, by, at: at.as_deref(), forced: *forced, done })
     }
 
-    /// Whether this entry is unaltered since it was written, and follows the entry with that hash.
+    /// Whether this entry is unaltered, and follows the entry with the hash `before`.
     pub fn follows(&self, before: Digest) -> bool {
         self.hash == self.hash_after(before)
     }
@@ -128,22 +128,22 @@ impl AuditEntry {
         self.revision
     }
 
-    /// The actor that applied it.
+    /// The actor that made the change.
     pub fn by(&self) -> &Actor {
         &self.by
     }
 
-    /// When, in the words of the application.
+    /// The time, as the application wrote it.
     pub fn at(&self) -> Option<&str> {
         self.at.as_deref()
     }
 
-    /// Whether the host application forced it.
+    /// Whether the host application forced the change.
     pub fn is_forced(&self) -> bool {
         self.forced
     }
 
-    /// The commands of the batch. None if the policy was replaced.
+    /// The commands of the batch; empty if the policy was replaced.
     pub fn commands(&self) -> &[Command] {
         match &self.done {
             Done::Commands(commands) => commands,
@@ -151,7 +151,7 @@ impl AuditEntry {
         }
     }
 
-    /// The policy that replaced the one before. None for a batch of commands.
+    /// The policy that replaced the one before, or `None` for a batch of commands.
     pub fn document(&self) -> Option<&Document> {
         match &self.done {
             Done::Commands(_) => None,

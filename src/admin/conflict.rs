@@ -1,10 +1,10 @@
-//! What changed since the editor looked, and whether a command depends on that.
+//! Conflicts: topics that changed since the editor looked, and that a command depends on.
 //!
-//! The topics that each accepted batch changed are remembered. A command depends on what it names and on what its
-//! verdict rests on: the levels of the actor, whom they reach, the cells of a role that is assigned. If one of these
-//! topics changed since the revision that the editor saw, the batch is refused, whatever its verdict would be now. A
-//! command that its actor may not give depends only on what that rests on, so nobody learns from a conflict what they
-//! could not learn without.
+//! The topics that each accepted batch changed are remembered. A command depends on the topics that it names and on
+//! those that its verdict rests on: the levels of the actor, the people in their reach, the cells of a role that is
+//! assigned. If one of these topics changed since the revision that the editor saw, the batch is refused, whatever its
+//! verdict would be now. A command that its actor may not issue depends only on what decides that. So a conflict
+//! reveals nothing that the actor could not learn without it.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -17,26 +17,26 @@ use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::index::{ActionIndex, SectionIndex};
 use crate::vocabulary::subject::Subject;
 
-/// The least that two editors can disagree about.
+/// The smallest thing that two editors can disagree about.
 ///
-/// If a batch changed several topics, the first in the order of the variants is reported: that a role was deleted says
-/// more than that its cells changed.
+/// If a batch changed several topics, the first in declaration order is reported: "role deleted" says more than "cell
+/// changed".
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Topic {
-    /// Whether it is there, its name and its parent.
+    /// Its existence, name and parent.
     Department(DepartmentId),
     /// The people and departments in it.
     Content(DepartmentId),
-    /// Whether they are there, their name, activity, posts and groups.
+    /// Their existence, name, activity, posts and groups.
     User(UserId),
-    /// Whether it is there, and its name.
+    /// Its existence and name.
     Group(GroupId),
     Members(GroupId),
-    /// Whether it is there.
+    /// Its existence.
     Role(SectionIndex, RoleId),
-    /// Its name, and whether it is hidden.
+    /// Its name and visibility.
     Label(RoleId),
-    /// Which role of the section has this name, in lower case.
+    /// The role of the section that has this name, in lower case.
     RoleName(SectionIndex, String),
     Cell(RoleId, ActionIndex),
     Assignment(SectionIndex, RoleId, Subject),
@@ -62,7 +62,7 @@ impl Topic {
 
 /// The topics that the facts of one command change, on the policy after it.
 pub(crate) fn topics(facts: &[Fact], after: &Policy) -> BTreeSet<Topic> {
-    // Of a role that goes, the facts still know the section.
+    // The facts still know the section of a role that is removed.
     let gone = facts.iter().find_map(|fact| match fact {
         Fact::Role(Change { before: Some(state), after: None, .. }) => Some(state.section),
         _ => None,
@@ -117,7 +117,7 @@ enum Aspect<'a> {
     Group(&'a GroupId),
     Members(&'a GroupId),
     Role(&'a RoleId),
-    /// Which roles a section has.
+    /// The set of roles of a section.
     RolesOf(SectionIndex),
     Label(&'a RoleId),
     RoleName(SectionIndex, String),
@@ -129,7 +129,7 @@ enum Aspect<'a> {
     AssignmentsTo(Subject),
 }
 
-/// What the verdict on a command depends on.
+/// The topics that the verdict on a command depends on.
 #[derive(Debug)]
 pub(crate) struct Basis<'p> {
     policy: &'p Policy,
@@ -137,17 +137,17 @@ pub(crate) struct Basis<'p> {
     own: Vec<OwnLevels>,
 }
 
-/// What a user has for some actions of a section.
+/// The levels of a user for some actions of a section.
 #[derive(Debug)]
 struct OwnLevels {
-    /// The subjects that contain the user: roles come to them by these.
+    /// The subjects that contain the user, through which roles reach them.
     subjects: HashSet<Subject>,
     section: SectionIndex,
     actions: HashSet<ActionIndex>,
 }
 
 impl<'p> Basis<'p> {
-    /// A basis that holds nothing yet, in the state that a command meets.
+    /// An empty basis, in the state that a command is applied to.
     pub(crate) fn new(policy: &'p Policy) -> Self {
         Self { policy, aspects: HashSet::new(), own: Vec::new() }
     }
@@ -206,12 +206,12 @@ impl<'p> Basis<'p> {
         }
     }
 
-    /// Adds whether this user is there, active, an administrator.
+    /// Adds the existence, activity and administration of this user.
     pub(crate) fn rests_on_user(&mut self, id: &'p UserId) {
         self.aspects.insert(Aspect::User(id));
     }
 
-    /// Adds whether this role is there.
+    /// Adds the existence of this role.
     pub(crate) fn rests_on_role(&mut self, id: &'p RoleId) {
         self.aspects.insert(Aspect::Role(id));
     }
@@ -233,7 +233,7 @@ impl<'p> Basis<'p> {
         self.own.push(OwnLevels { subjects, section, actions: actions.into_iter().collect() });
     }
 
-    /// Adds whether a levelled permission reaches the subjects that this role is assigned to.
+    /// Adds the topics that decide whether a levelled permission reaches the subjects of this role.
     pub(crate) fn rests_on_reach_of_role(&mut self, id: &'p RoleId) {
         self.aspects.insert(Aspect::AssignmentsOf(id));
         for subject in self.policy.roles.get(id).into_iter().flat_map(|role| role.assigned_to.iter()) {
@@ -260,8 +260,8 @@ impl<'p> Basis<'p> {
         }
     }
 
-    /// Adds the departments of a user and all above. The user has changed if they moved; and a department that moved is
-    /// still in the line that leads up from where the user is.
+    /// Adds the departments of a user and all above. If the user moved, the user is a changed topic anyway. A
+    /// department that moved is still on the path up from the user.
     fn add_lines_of(&mut self, id: &UserId) {
         let org: &'p Org = &self.policy.org;
         let above = org.users().get(id).into_iter().flat_map(User::anchors);
@@ -301,7 +301,7 @@ impl<'p> Basis<'p> {
         }
     }
 
-    /// Whether a user has levels by this role.
+    /// Whether this role gives levels to the user.
     fn come_by(&self, own: &OwnLevels, role: &RoleId) -> bool {
         let role = self.policy.roles.get(role);
         role.is_some_and(|role| role.assigned_to.iter().any(|subject| own.subjects.contains(subject)))

@@ -1,4 +1,4 @@
-//! Hashes of what is stored: SHA-256 of JSON.
+//! Hashes of stored data: SHA-256 of JSON.
 
 use std::fmt::{self, Debug, Display};
 use std::io::{self, Write};
@@ -10,17 +10,17 @@ use sha2::{Digest as _, Sha256};
 
 use crate::vocabulary::word::UnknownWord;
 
-/// A hash of what is stored, written as 64 hexadecimal digits.
+/// A hash of stored data, written as 64 hexadecimal digits.
 ///
-/// It is SHA-256, and of JSON, so that any program can check what this one has stored.
+/// It is the SHA-256 of JSON, so that any program can check it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// Before the first entry of a log: all zeros.
+    /// The hash before the first entry of a log: all zeros.
     pub const START: Self = Self([0; 32]);
 
-    /// The hash of another, and of the JSON of a value.
+    /// The hash of another hash and the JSON of a value.
     pub(crate) fn after(before: Self, value: &impl Serialize) -> Self {
         let mut hash = Hashed(Sha256::new());
         hash.0.update(before.0);
@@ -29,7 +29,7 @@ impl Digest {
     }
 }
 
-/// Hashes what is written to it.
+/// A writer that hashes its input.
 struct Hashed(Sha256);
 
 impl Write for Hashed {

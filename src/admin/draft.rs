@@ -1,5 +1,13 @@
-//! A state in the making: a copy of the policy, which is cheap to make, changed command by command. A batch that is
-//! refused drops it, so there is nothing to roll back.
+//! A draft of the next state: a copy of the policy, which is cheap to make, changed command by command. A refused batch
+//! drops its draft, so nothing must be rolled back.
+//!
+//! After two commands, of which the first changed one fact and the second changed three:
+//!
+//! ```text
+//! facts     [f0] [f1 f2 f3]
+//! ends      [1, 4]             the facts of command 1 are facts[1..4]
+//! compiled  1                  `snapshot` includes f0 only; compile it again before asking it
+//! ```
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -21,23 +29,23 @@ use crate::snapshot::Snapshot;
 /// A policy after some commands of a batch.
 pub(crate) struct Draft {
     policy: Arc<Policy>,
-    /// What the commands changed.
+    /// The facts that the commands changed.
     facts: Vec<Fact>,
-    /// For each command, how many facts there were after it.
+    /// For each command, the number of facts after it.
     ends: Vec<usize>,
     topics: BTreeSet<Topic>,
-    /// Compiled from an earlier state of `policy`, and how many facts it includes.
+    /// Compiled from an earlier state of `policy`: it includes the first `compiled` facts.
     snapshot: Arc<Snapshot>,
     compiled: usize,
 }
 
-/// What an accepted batch leads to.
+/// The result of an accepted batch.
 pub(crate) struct Accepted {
     pub(crate) policy: Arc<Policy>,
     pub(crate) facts: Vec<Fact>,
     pub(crate) undo: Vec<Command>,
     pub(crate) topics: BTreeSet<Topic>,
-    /// The state after it, if that had to be compiled for the verdict.
+    /// The state after the batch, if the verdict needed it compiled.
     pub(crate) compiled: Option<Arc<Snapshot>>,
     pub(crate) managers: Managers,
 }
@@ -68,14 +76,14 @@ impl Draft {
         (0..self.ends.len()).map(move |index| &self.facts[start(index)..self.ends[index]])
     }
 
-    /// What lets an actor give a command.
+    /// The right by which an actor may issue a command.
     pub(crate) fn right<'c>(&mut self, by: &'c Actor, command: &'c Command) -> Result<Right<'c>, Box<Rule>> {
         let Actor::User(user) = by else { return Ok(Right::Host) };
         let policy = self.policy.clone();
         permitted::right(user, command, &policy, || self.compiled())
     }
 
-    /// Applies one more command of an actor who may give it, if the other rules let them.
+    /// Applies one more command of an actor who may issue it, if the other rules allow it.
     pub(crate) fn step(&mut self, command: &Command, right: &Right<'_>) -> Result<(), Box<Rule>> {
         match right {
             Right::Host => self.judged(command).map(drop),
@@ -96,7 +104,7 @@ impl Draft {
         self.apply(command).map_err(|invalid| Box::new(Rule::Invalid(invalid)))
     }
 
-    /// Applies one more command, whoever gives it.
+    /// Applies one more command without checking rights.
     pub(crate) fn apply(&mut self, command: &Command) -> Result<(), Invalid> {
         let facts = Arc::make_mut(&mut self.policy).change(command)?;
         self.topics.extend(topics(&facts, &self.policy));
@@ -105,7 +113,7 @@ impl Draft {
         Ok(())
     }
 
-    /// The state that the commands so far led to.
+    /// The state after the commands so far.
     fn compiled(&mut self) -> Arc<Snapshot> {
         let facts = &self.facts[self.compiled..];
         if !facts.is_empty() {
@@ -115,7 +123,8 @@ impl Draft {
         self.snapshot.clone()
     }
 
-    /// What a command names, and what its verdict rests on. Without the right to give it, only what the right rests on.
+    /// The things that a command names, and those that its verdict depends on. For an actor who may not issue the
+    /// command, only those that decide that.
     pub(crate) fn basis<'s>(
         &'s mut self,
         by: &'s Actor,
@@ -162,8 +171,9 @@ impl Draft {
         })
     }
 
-    /// The last command without which, and without those after it, somebody could manage the section: they are undone
-    /// one by one, backwards, until somebody can. A state is compiled only where the roles would let somebody.
+    /// The last command that is to blame: without it and those after it, somebody could manage the section. Undoes
+    /// commands one by one, from the last, until somebody can. Compiles a state only if the roles would let somebody
+    /// manage.
     fn last_that_locked_out(&self, lost: Lost, managers: &Managers, after: Arc<Snapshot>) -> Option<usize> {
         let (mut policy, mut snapshot, mut undone) = (self.policy.clone(), after, Vec::new());
         for (index, facts) in self.steps().enumerate().rev() {

@@ -1,4 +1,4 @@
-//! What a writer carries over from one batch to the next, and how a batch is judged by it.
+//! State that the writer keeps between batches, and the judgement of a batch.
 
 use std::sync::Arc;
 
@@ -15,9 +15,18 @@ use crate::document::Command;
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 
-/// What is known at a state, besides the state itself: who manages, what changed lately, the end of the log.
+/// Facts about a state that its snapshot does not hold: managers, recent changes, and the end of the log.
 ///
-/// Cheap to clone. It is published with the snapshot, so that a dry run can judge without a lock.
+/// Each accepted batch leads from one pair of snapshot and ledger to the next:
+///
+/// ```text
+/// (snapshot 7, ledger 7) ── judge(batch) ──► receipt (snapshot 8, undo, audit entry), ledger 8
+/// ```
+///
+/// `managers` may save the search for a manager at the end of batch 8, `history` gets the topics that batch 8 changed,
+/// and `log` becomes the hash of its entry.
+///
+/// Cheap to clone. Published with the snapshot, so that a dry run can judge without a lock.
 #[derive(Clone, Debug)]
 pub(crate) struct Ledger {
     managers: Managers,
@@ -26,7 +35,7 @@ pub(crate) struct Ledger {
     log: Digest,
 }
 
-/// A batch of commands, with who gives it and how.
+/// A batch of commands, with its actor and options.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Batch<'b> {
     pub(crate) commands: &'b [Command],
@@ -37,7 +46,7 @@ pub(crate) struct Batch<'b> {
     pub(crate) forced: bool,
 }
 
-/// Whether what a batch leads to is only looked at, or published next.
+/// The use of the state after a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Trial,
@@ -45,7 +54,7 @@ pub(crate) enum Purpose {
 }
 
 impl Ledger {
-    /// The ledger of a state of which nothing older is known. Linear in the users.
+    /// The ledger of a state without known history. Linear in the users.
     pub(crate) fn new(policy: &Policy, revision: u64, log: Digest) -> Self {
         Self { managers: Managers::of(policy), history: History::since(revision), log }
     }
@@ -54,7 +63,7 @@ impl Ledger {
         self.log
     }
 
-    /// Judges a batch, and works out what it leads to: the receipt with the state after it, and the ledger of that.
+    /// Judges a batch. Returns the receipt with the state after it, and the ledger of that state.
     pub(crate) fn judge(
         &self,
         before: &Arc<Snapshot>,
@@ -63,8 +72,8 @@ impl Ledger {
     ) -> Result<(Receipt, Self), Refusal> {
         let Accepted { policy, facts, undo, topics, compiled, managers } = self.accept(before, batch)?;
         let after = match (purpose, compiled) {
-            // Not the one that was compiled for the verdict: that may have branched off more than once, and would be no
-            // kin of the state before.
+            // Not the state that was compiled for the verdict: that may have branched off more than once, and would not
+            // be kin of the state before.
             (Purpose::Trial, _) => Arc::new(before.try_to_follow(&policy, &facts)),
             (Purpose::Publication, Some(tried)) => Arc::new(before.adopt(&tried, &facts)),
             (Purpose::Publication, None) => Arc::new(before.follow(&policy, &facts)),
@@ -82,7 +91,7 @@ impl Ledger {
         Ok((Receipt::of_batch(before.clone(), after, undo, entry, &facts), next))
     }
 
-    /// The receipt and the ledger of an entry of the log, which was judged when it was accepted.
+    /// The receipt and the ledger of an entry of the log, which was already judged.
     pub(crate) fn follow(&self, before: &Arc<Snapshot>, draft: Draft, entry: AuditEntry) -> (Receipt, Self) {
         let managers = self.managers.follow(before, draft.policy(), draft.facts());
         let Accepted { policy, facts, undo, topics, managers, .. } = draft.accepted(managers);
@@ -117,7 +126,7 @@ impl Ledger {
         Ok(draft.accepted(managers))
     }
 
-    /// The revision that the editor saw, if it is not the present one.
+    /// The revision that the editor saw, if it is not the current one.
     fn seen(&self, before: &Snapshot, batch: Batch<'_>) -> Result<Option<u64>, Refusal> {
         let now = before.revision();
         let Some(seen) = batch.seen.filter(|seen| *seen != now) else { return Ok(None) };

@@ -1,4 +1,4 @@
-//! The log: a stored state, and the entries after it, make the state again.
+//! The log: a stored state and the entries after it restore the current state.
 
 use std::cmp::Ordering;
 
@@ -13,10 +13,9 @@ use crate::policy::rules::Invalid;
 use crate::policy::validate::PolicyError;
 use crate::snapshot::Snapshot;
 
-/// A whole state, to be stored: a document with its revision, the hash of the log up to there, and the hash of all
-/// that.
+/// A whole state to store: a document with its revision, the hash of the log so far, and a hash of all of this.
 ///
-/// Together with the entries after it, it makes the present state again, byte for byte: see
+/// With the entries after it, it restores the current state byte for byte: see
 /// [`Handle::restore`](crate::Handle::restore).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,7 +26,7 @@ pub struct Checkpoint {
     hash: Digest,
 }
 
-/// What the hash of a checkpoint is of.
+/// The hashed part of a checkpoint.
 #[derive(Serialize)]
 struct Content<'c> {
     revision: u64,
@@ -35,7 +34,7 @@ struct Content<'c> {
     document: &'c Document,
 }
 
-/// Why an entry of the log, or a stored state, is not accepted.
+/// The error for an entry of the log or a stored state that is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum LogError {
@@ -57,26 +56,26 @@ pub enum LogError {
     /// Entries are missing.
     #[error("revision {expected} is missing from the log: after revision {} comes {found}", expected - 1)]
     Gap {
-        /// The revision that should have come.
+        /// The expected revision.
         expected: u64,
-        /// The one that came.
+        /// The revision of the entry.
         found: u64,
     },
-    /// An entry comes again, or is older than the state.
+    /// An entry is repeated, or is older than the state.
     #[error("revision {found} comes again in the log, where revision {expected} should come")]
     Repeated {
-        /// The revision that should have come.
+        /// The expected revision.
         expected: u64,
-        /// The one that came.
+        /// The revision of the entry.
         found: u64,
     },
-    /// An entry was altered since it was written, or it followed another one then.
+    /// An entry was altered, or does not follow the entry before it.
     #[error("the entry of revision {revision} was altered since it was written, or did not follow the one before it")]
     Altered {
         /// Its revision.
         revision: u64,
     },
-    /// A command of an entry is invalid on the state that it meets.
+    /// A command of an entry is invalid on the state that it is applied to.
     #[error("cannot replay revision {revision}: commands[{command}]: {invalid}")]
     Invalid {
         /// The revision of the entry.
@@ -106,7 +105,7 @@ impl Checkpoint {
         self.revision
     }
 
-    /// The hash of the last entry of the log up to there.
+    /// The hash of the last entry of the log so far.
     pub fn log(&self) -> Digest {
         self.log
     }
@@ -139,7 +138,7 @@ pub(crate) fn restore(
     if checkpoint.hash != checkpoint.true_hash() {
         return Err(LogError::AlteredCheckpoint { revision });
     }
-    // So it can be counted on from there, and written into databases.
+    // So later revisions can be counted, and stored in databases.
     if i64::try_from(revision).is_err() {
         return Err(LogError::OutOfRange { revision });
     }
@@ -155,7 +154,7 @@ pub(crate) fn restore(
     Ok(restored)
 }
 
-/// Whether an entry is the next one after this revision, which the log had come to with this hash.
+/// Checks that an entry is the next one in a log that ends at this revision with this hash.
 pub(crate) fn check_next(entry: &AuditEntry, revision: u64, log: Digest) -> Result<(), LogError> {
     let (expected, found) = (revision + 1, entry.revision());
     match found.cmp(&expected) {

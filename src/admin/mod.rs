@@ -1,7 +1,7 @@
-//! Commands in, a new state out; or a refusal, and nothing has changed.
+//! Administration: a batch of commands leads to a new state, or to a refusal and no change.
 //!
-//! A batch is worked out on a draft, command by command, and judged by the rules of the guard. What was accepted
-//! becomes a receipt, an entry of the log and the next snapshot.
+//! A batch is applied to a draft, command by command, and judged by the rules of the guard. An accepted batch becomes a
+//! receipt, an entry of the log, and the next snapshot.
 
 pub(crate) mod actor;
 pub(crate) mod affected;

@@ -1,4 +1,4 @@
-//! What an accepted batch did.
+//! Receipts of accepted batches.
 
 #[cfg(feature = "sql")]
 use std::collections::BTreeSet;
@@ -14,8 +14,8 @@ use crate::snapshot::Snapshot;
 #[cfg(feature = "sql")]
 use crate::vocabulary::id::UserId;
 
-/// The effect of an accepted batch, applied or tried: the states before and after it, how to undo it, its entry for the
-/// log, and whose answers it may have changed.
+/// The effect of an accepted batch, applied or tried: the states before and after it, the commands that undo it, its
+/// entry for the log, and the users whose answers it may have changed.
 ///
 /// It holds both states, so drop it once they are no longer needed. As JSON it is `{"before": …, "after": …, "undo":
 /// […], "audit": {…}}`, with revisions for the states. It can't be read back, but the commands and the entry can:
@@ -47,13 +47,13 @@ pub struct Receipt {
     after: Arc<Snapshot>,
     undo: Vec<Command>,
     audit: AuditEntry,
-    /// What mirror tables follow.
+    /// The changes that mirror tables follow.
     #[cfg(feature = "sql")]
     changed: Changed,
     affected: Affected,
 }
 
-/// What changed.
+/// The changes of a batch, for mirror tables.
 #[cfg(feature = "sql")]
 #[derive(Clone, Debug)]
 pub(crate) enum Changed {
@@ -100,15 +100,15 @@ impl Receipt {
         &self.before
     }
 
-    /// The state that it leads to. Its revision is one more than that of the state before, even if nothing changed.
+    /// The state after the batch. Its revision is one more than that of the state before, even if nothing changed.
     pub fn after(&self) -> &Arc<Snapshot> {
         &self.after
     }
 
-    /// The commands that lead back to the state before, in their order: one batch. The host application applies it, by
-    /// force if it takes a section's only manager away; or a user does, as far as the rules let them.
+    /// The commands that undo the batch, in order, as one batch. The host application applies them, by force if they
+    /// take a section's only manager away; or a user does, within the delegation rules.
     ///
-    /// Empty for a [replaced](crate::Handle::replace) policy: replace it by the one of the state before to go back.
+    /// Empty for a [replaced](crate::Handle::replace) policy: to go back, replace it by the policy of the state before.
     pub fn undo(&self) -> &[Command] {
         &self.undo
     }
@@ -118,18 +118,19 @@ impl Receipt {
         &self.audit
     }
 
-    /// The users whose answers it may have changed.
+    /// The users whose answers the batch may have changed.
     pub fn affected(&self) -> &Affected {
         &self.affected
     }
 
-    /// Whether permissions that were looked up before still serve. With another schema they deny, and must be looked up
-    /// again.
+    /// Whether permissions that were looked up before are still valid. If the schema changed, they deny, and must be
+    /// looked up again.
     pub fn keeps_permissions(&self) -> bool {
         self.before.fingerprint() == self.after.fingerprint()
     }
 
-    /// The users who may be members of other departments than before: all whose membership changed, and perhaps others.
+    /// The users who may be members of other departments than before: all whose membership changed, and perhaps some
+    /// others.
     #[cfg(feature = "sql")]
     pub(crate) fn users_with_other_departments(&self) -> BTreeSet<&UserId> {
         match &self.changed {

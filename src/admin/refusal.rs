@@ -1,4 +1,4 @@
-//! Why a batch is refused.
+//! Refusals of batches.
 
 use std::fmt::{self, Display};
 
@@ -13,7 +13,7 @@ use crate::vocabulary::mode::Delegation;
 use crate::vocabulary::refusal::RefusalKind;
 use crate::vocabulary::subject::Subject;
 
-/// Why a batch of commands was refused. Nothing of it was applied.
+/// The reason why a batch of commands was refused. None of it was applied.
 ///
 /// ```
 /// use orgscope::document::{Action, Document, ResourceType, Role, Section, User};
@@ -46,9 +46,9 @@ pub struct Refusal {
     rule: Box<Rule>,
 }
 
-/// The rule that a batch would break, with what it is about.
+/// The rule that a batch would break, with the things involved.
 ///
-/// As data each is an object with its `name`, which never changes, and its fields.
+/// It serialises as an object with the rule's `name`, which never changes, and its fields.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "name", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -63,7 +63,7 @@ pub enum Rule {
         /// The actor.
         user: UserId,
     },
-    /// Only the host application makes administrators and locked roles.
+    /// Only the host application may create administrators and locked roles.
     Host {
         /// The actor.
         user: UserId,
@@ -78,25 +78,25 @@ pub enum Rule {
         /// The actor.
         user: UserId,
     },
-    /// The roles of a section are edited by administrators, and by those who have its permission to manage.
+    /// Only administrators and users with the section's permission to manage may edit its roles.
     Manage {
         /// The actor.
         user: UserId,
-        /// The section; none if the command names an unknown role or section, and the user manages none at all.
+        /// The section, or `None` if the command names an unknown role or section and the user manages no section.
         section: Option<String>,
-        /// Its permission to manage, if it has one.
+        /// The section's permission to manage, if it has one.
         manage: Option<String>,
         /// A permission that `manage` requires and the user is denied, though they are granted `manage`.
         requires: Option<String>,
     },
-    /// A command must be valid on the state that it meets.
+    /// A command must be valid on the state that it is applied to.
     Invalid(Invalid),
-    /// Only the host application touches locked roles.
+    /// Only the host application may change locked roles.
     Locked {
         /// The role.
         role: RoleId,
     },
-    /// Where the permission to manage is levelled, it must reach the subjects that a role is assigned to.
+    /// If the permission to manage is levelled, it must reach the subjects that a role is assigned to.
     Reach {
         /// The actor.
         user: UserId,
@@ -104,7 +104,7 @@ pub enum Rule {
         role: RoleId,
         /// The subject out of reach.
         subject: Subject,
-        /// The first member out of reach, if it is a group with members.
+        /// The first member out of reach, if the subject is a group with members.
         member: Option<UserId>,
         /// The permission to manage.
         manage: String,
@@ -113,7 +113,7 @@ pub enum Rule {
         /// Why the subject is out of reach.
         why: Unreached,
     },
-    /// A delegate grants at most what they have.
+    /// A delegate may grant at most their own level.
     OwnLevel {
         /// The actor.
         user: UserId,
@@ -125,32 +125,33 @@ pub enum Rule {
         level: Grant,
         /// The grant that the user has.
         own: Grant,
-        /// Whether the role would be assigned; else the cell would be raised.
+        /// Whether the role would be assigned. Otherwise the cell would be raised.
         assigned: bool,
-        /// The mode: where delegation is open, only the cells of a levelled permission to manage are held to this rule.
+        /// The mode of delegation. If it is open, this rule applies only to the cells of a levelled permission to
+        /// manage.
         delegation: Delegation,
     },
     /// A section that an active user could manage must keep such a user.
     LockOut {
         /// The section.
         section: String,
-        /// Its permission to manage, if it has one.
+        /// The section's permission to manage, if it has one.
         manage: Option<String>,
         /// Whether somebody could still manage a part of it.
         in_part: bool,
     },
-    /// The editor saw an older state, and what the batch depends on has changed since.
+    /// The editor saw an older state, and something that the batch depends on has changed since.
     Conflict {
         /// The revision that the editor saw.
         seen: u64,
-        /// The revision that changed it. None if `seen` is so old, or so new, that this is not known.
+        /// The revision that changed it, or `None` if `seen` is so old, or so new, that this is unknown.
         changed: Option<u64>,
         /// The change, described for a person.
         what: String,
     },
 }
 
-/// Why the permission to manage does not reach a subject.
+/// The reason why the permission to manage does not reach a subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -177,10 +178,9 @@ impl Refusal {
         self.rule.kind()
     }
 
-    /// The index in the batch of the command that was refused; none if it was the batch as a whole.
+    /// The index of the refused command in the batch, or `None` if the batch was refused as a whole.
     ///
-    /// For a lock-out, which is judged at the end, it is the last command without which somebody could manage the
-    /// section.
+    /// A lock-out is judged at the end. Then it is the last command without which somebody could manage the section.
     pub fn command(&self) -> Option<usize> {
         self.command
     }
@@ -201,7 +201,7 @@ impl Display for Refusal {
 }
 
 impl Rule {
-    /// The kind of refusal that breaking it leads to.
+    /// The kind of refusal that breaking this rule leads to.
     pub fn kind(&self) -> RefusalKind {
         match self {
             Self::ActiveUser { .. }
@@ -220,7 +220,7 @@ impl Rule {
     }
 }
 
-/// Describes for a person how the rule would be broken.
+/// Describes how the rule would be broken.
 impl Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,4 +1,14 @@
-//! A list in chunks that states share: who changes an element copies its chunk.
+//! A list in chunks that states share: changing an element copies its chunk.
+//!
+//! With chunks of 4, and 2 chunks in a list instead of [`TOGETHER`], setting element 9 of 13 copies the marked parts,
+//! and the list of lists:
+//!
+//! ```text
+//! lists     [ 0 ] [ 1* ]
+//! chunks    [0 1 2 3] [4 5 6 7]    [8 9 10 11]* [12]
+//! ```
+//!
+//! The clone that was made before still has the old list 1 and the old chunk. It shares everything else.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -6,17 +16,17 @@ use std::sync::Arc;
 use crate::collections::heap_bytes;
 use crate::vocabulary::index::Idx;
 
-/// How many chunks stand together. They are counted, and that costs more than to copy what is in one of them.
+/// The number of chunks in a list. Cloning a list increments the counter of each chunk, which costs more than copying
+/// the elements of one.
 const TOGETHER: usize = 32;
 
 /// A list that is cheap to clone and cheap to change.
 ///
-/// How many elements a chunk holds is up to what they are: few enough that copying a chunk is cheap. Many chunks stand
-/// together, so that there may be many more: with one list of all, the copy of that list took as long as what smaller
-/// chunks saved.
+/// The size of a chunk depends on the elements: copying one should be cheap. Chunks are grouped in lists, so that there
+/// may be many of them: with a single list, copying that list took as long as smaller chunks saved.
 pub(crate) struct Chunks<I, T, const CHUNK: usize> {
-    /// All full but for the last one, as are the chunks in it: a last chunk that stood elsewhere, where it could grow
-    /// in place, would be one more question for each reader.
+    /// All are full but for the last one, as are the chunks in it. Keeping the last chunk outside, where it could grow
+    /// in place, would cost each reader one more comparison.
     lists: Arc<[List<T>]>,
     indexed_by: PhantomData<fn(I)>,
 }
@@ -36,7 +46,7 @@ impl<I, T, const CHUNK: usize> Default for Chunks<I, T, CHUNK> {
 }
 
 impl<I: Idx, T, const CHUNK: usize> Chunks<I, T, CHUNK> {
-    /// The list of these elements, in the order they come.
+    /// Builds a list of these elements.
     pub(crate) fn of(mut items: impl ExactSizeIterator<Item = T>) -> Self {
         let mut lists = Vec::new();
         while items.len() > 0 {
@@ -56,7 +66,7 @@ impl<I: Idx, T, const CHUNK: usize> Chunks<I, T, CHUNK> {
         self.lists.iter().flat_map(|list| list.iter()).flat_map(|chunk| chunk.iter())
     }
 
-    /// The bytes of the elements, without what they lead to.
+    /// The bytes of the elements, without the memory that they point to.
     pub(crate) fn memory_usage(&self) -> usize {
         let chunks = self.lists.iter().flat_map(|list| list.iter());
         heap_bytes(&self.lists)
@@ -83,7 +93,7 @@ impl<I: Idx, T, const CHUNK: usize> Chunks<I, T, CHUNK> {
         self.lists.get(chunk / TOGETHER)?.get(chunk % TOGETHER).map(|chunk| &**chunk)
     }
 
-    /// Whether they are known to be one and the same.
+    /// Whether both share all elements. A `false` says nothing.
     pub(crate) fn ptr_eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.lists, &other.lists)
     }
@@ -96,7 +106,7 @@ impl<I: Idx, T, const CHUNK: usize> Chunks<I, T, CHUNK> {
 }
 
 impl<I: Idx, T: Clone, const CHUNK: usize> Chunks<I, T, CHUNK> {
-    /// Sets the element at an index, which is in the list already or the next one.
+    /// Sets the element at an existing index, or appends it at the next one.
     pub(crate) fn set(&mut self, index: I, item: T) {
         let index = index.index();
         debug_assert!(index <= self.len(), "INVARIANT: lists have no holes");
@@ -120,7 +130,7 @@ impl<I: Idx, T: Clone, const CHUNK: usize> Chunks<I, T, CHUNK> {
     }
 }
 
-/// The same elements, and one more.
+/// Returns a copy with one more element.
 fn and<T: Clone>(items: &[T], item: T) -> Arc<[T]> {
     items.iter().cloned().chain([item]).collect()
 }
@@ -146,7 +156,7 @@ mod tests {
             for _ in 0..3 * CHUNK {
                 let (before, first) = (chunks.clone(), items.clone());
                 assert!(chunks.ptr_eq(&before));
-                // A place that is there, or the next one.
+                // An existing index, or the next one.
                 let place = if rng.bool() { items.len() } else { rng.usize(..=items.len()) };
                 let item = rng.u32(..);
                 if place == items.len() {

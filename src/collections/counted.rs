@@ -1,21 +1,21 @@
-//! Sorting by counting.
+//! A stable counting sort.
 
 use crate::vocabulary::index::Idx;
 
-/// Items in the order of a number that each has, and those of one number in the order they had.
+/// Items in the order of their numbers. Items with the same number keep their order.
 ///
-/// It counts how many there are of each number: of a million users that takes a fifth of what comparing them does.
+/// Sorting a million users this way takes a fifth of the time of a comparison sort.
 pub(crate) struct Counted<T> {
     items: Vec<T>,
-    /// Where each number begins, and the next one where it ends.
+    /// The items of number `n` are those from `starts[n]` to `starts[n + 1]`.
     starts: Vec<usize>,
 }
 
 impl<T: Copy + Default> Counted<T> {
-    /// Of items with their numbers, which are below this count. They are walked through twice.
+    /// Sorts items by their numbers, all below `count`. Walks through the items twice.
     pub(crate) fn of<I: Idx>(count: usize, items: impl Iterator<Item = (I, T)> + Clone) -> Self {
-        // While items come, the place after that of a number says where its next one goes: at last, where the next
-        // number begins.
+        // While items are placed, `starts[n + 1]` is the index for the next item of `n`. It ends up where the items of
+        // `n + 1` begin.
         let mut starts = vec![0; count + 2];
         for (number, _) in items.clone() {
             starts[number.index() + 2] += 1;
@@ -32,12 +32,12 @@ impl<T: Copy + Default> Counted<T> {
         Self { items: sorted, starts }
     }
 
-    /// Those of a number, which is below the count.
+    /// The items of a number below the count.
     pub(crate) fn get(&self, number: usize) -> &[T] {
         &self.items[self.starts[number]..self.starts[number + 1]]
     }
 
-    /// All of them.
+    /// All items.
     pub(crate) fn items(&self) -> &[T] {
         &self.items
     }

@@ -1,4 +1,9 @@
-//! From ids to what is known of them.
+//! A map from ids to values.
+//!
+//! ```text
+//! ids            7, 8, 9, …, 5000        4_000_000_000_000        "ann"
+//! looked up in   near, by position       integers, by hash        texts, by hash
+//! ```
 
 use std::hash::BuildHasher;
 use std::sync::Arc;
@@ -9,16 +14,16 @@ use crate::collections::pages::Pages;
 use crate::collections::shards::Shards;
 use crate::vocabulary::id::{Id, Value};
 
-/// The ids of one kind, each with a value, in shards that states share: who changes an id copies its shard.
+/// The ids of one kind, each with a value, in shards that states share: changing an id copies its shard.
 ///
-/// Integers that are close to each other stand in pages by their number; the others, and text, in tables of their own,
-/// so that an integer is found by comparing integers. The value comes with the look-up.
+/// Integers that are close to each other are stored in pages, by position. Other integers and text have a hash table
+/// each, so that finding an integer compares integers only. The value is stored with the id, so a look-up gives both.
 ///
-/// The hash has a random seed, because ids come from outside: with a fixed one, ids could be chosen that all meet in
-/// one place.
+/// The hash has a random seed, because ids come from outside: with a fixed seed, somebody could choose ids that all
+/// collide.
 #[derive(Clone)]
 pub(crate) struct Index<T> {
-    /// Integers, but for those in the table.
+    /// The integers that are not in `integers`.
     near: Pages<T>,
     hasher: RandomState,
     integers: Shards<(i64, T)>,
@@ -26,7 +31,7 @@ pub(crate) struct Index<T> {
 }
 
 impl<T: Copy> Index<T> {
-    /// Of distinct ids.
+    /// Builds an index of distinct ids.
     pub(crate) fn of<'a, Kind: 'a>(ids: impl Iterator<Item = (&'a Id<Kind>, T)>) -> Self {
         let hasher = RandomState::default();
         let (mut integers, mut texts) = (Vec::new(), Vec::new());
@@ -50,13 +55,14 @@ impl<T: Copy> Index<T> {
         }
     }
 
-    /// The same of an integer, if it is in a page.
+    /// The value of an integer, if it is in a page.
     #[inline]
     pub(crate) fn get_near(&self, integer: i64) -> Option<T> {
         self.near.get(integer)
     }
 
-    /// Apart, so that to look up an integer that is in a page stays small: a principal by id takes a twentieth less.
+    /// Not inlined, so that looking up an integer in a page stays small: a principal is found by id in a twentieth less
+    /// time.
     #[inline(never)]
     fn get_integer(&self, integer: i64) -> Option<T> {
         let found = self.integers.get(self.hasher.hash_one(integer), |(other, _)| *other == integer);
@@ -75,8 +81,8 @@ impl<T: Copy> Index<T> {
             if !is_far && self.near.set(integer, value) {
                 return;
             }
-            // A company that grew: its ids may stand close together by now. In the table there are as many as in pages,
-            // so it is as if the table alone were made anew.
+            // The table is full. If the company grew, its ids may be close together by now. Regrouping costs no more
+            // than rebuilding the table, because the table holds at least as many ids as the pages.
             if !is_far && self.integers.is_full() && self.integers.len() >= self.near.len() {
                 let all = self.near.iter().chain(self.integers.iter().copied()).chain([(integer, value)]);
                 (self.near, self.integers) = grouped(hasher, &all.collect::<Vec<_>>());
@@ -111,7 +117,7 @@ impl<T: Copy> Index<T> {
     }
 }
 
-/// The integers that stand close together, and the others.
+/// Divides integers into those that are close together and the others.
 fn grouped<T: Copy>(hasher: &RandomState, ids: &[(i64, T)]) -> (Pages<T>, Shards<(i64, T)>) {
     let near = Pages::of(ids);
     let far = ids.iter().filter(|(id, _)| near.get(*id).is_none());
@@ -119,10 +125,9 @@ fn grouped<T: Copy>(hasher: &RandomState, ids: &[(i64, T)]) -> (Pages<T>, Shards
     (near, Shards::of(&far, |(id, _)| hasher.hash_one(id)))
 }
 
-/// What of two indices is not the same.
+/// Differences between two indexes.
 impl<T: Copy + PartialEq> Index<T> {
-    /// The ids whose values differ, or that only one of the two has. Pages and tables that they share are not looked
-    /// at.
+    /// The ids whose values differ, or that only one of the two has. Skips the pages and tables that both share.
     pub(crate) fn unshared<Kind>(&self, other: &Self) -> Vec<Id<Kind>> {
         let mut ids: Vec<Id<Kind>> = Vec::new();
         for (one, two) in [(self, other), (other, self)] {
@@ -146,7 +151,7 @@ mod tests {
     use super::Index;
     use crate::vocabulary::id::UserId;
 
-    /// Ids that stand close together from zero or from elsewhere, alone, at both ends, and text.
+    /// Ids that are close together from zero or from elsewhere, single ones, both extremes, and text.
     fn any_id(rng: &mut Rng, from: i64) -> UserId {
         match rng.u8(..20) {
             0 => UserId::from(*rng.choice(&[i64::MIN, i64::MIN + 1, -1, i64::MAX - 1, i64::MAX]).unwrap_or(&0)),
@@ -192,7 +197,7 @@ mod tests {
         }
     }
 
-    /// From none on, one by one, and then all gone.
+    /// Grows one by one from empty, then shrinks to empty again.
     #[test]
     fn ids_that_a_database_counts_take_eight_bytes_each() {
         let ids: Vec<UserId> = (1_000_001..1_050_001_i64).map(UserId::from).collect();

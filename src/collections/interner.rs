@@ -1,4 +1,4 @@
-//! Equal things, kept once.
+//! An interner: equal items are stored once.
 
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
@@ -10,13 +10,13 @@ use crate::collections::chunks::Chunks;
 use crate::collections::shards::Shards;
 use crate::vocabulary::index::Idx;
 
-/// How many are copied for each that comes.
+/// The size of a chunk: adding an item copies so many.
 const ITEMS: usize = 32;
 
-/// Distinct things with their places. It only ever gains, so that a place means the same for good.
+/// Distinct items with their slots. Items are only ever added, so a slot keeps its meaning for good.
 ///
-/// Found by their hash, and compared as they are. In a persistent map, where each level copies things that are shared,
-/// one that came took longer than all the rest of a command.
+/// Items are found by hash. In a persistent map, whose levels clone shared items, adding one took longer than the rest
+/// of a command.
 pub(crate) struct Interned<I, T> {
     hasher: RandomState,
     places: Shards<I>,
@@ -36,8 +36,8 @@ impl<I: Idx, T> Default for Interned<I, T> {
 }
 
 impl<I: Idx, T> Interned<I, T> {
-    /// Many things at once, with the places that they have in the set. One by one, each would copy what it is shared
-    /// with.
+    /// Interns many items at once. Each item gets its index in the set as its slot. Adding them one by one would copy a
+    /// chunk for each.
     pub(crate) fn of<Item: Hash + Eq>(items: IndexSet<Item, RandomState>) -> Self
     where
         T: From<Item>,
@@ -58,7 +58,7 @@ impl<I: Idx, T> Interned<I, T> {
         self.items.iter()
     }
 
-    /// The bytes of the things and of where they are found, without what they lead to.
+    /// The bytes of the items and of the table, without the memory that items point to.
     pub(crate) fn memory_usage(&self) -> usize {
         self.items.memory_usage() + self.places.memory_usage()
     }
@@ -69,7 +69,7 @@ impl<I: Idx, T> Interned<I, T> {
 }
 
 impl<I: Idx, T: Clone> Interned<I, T> {
-    /// The place of this thing: the same for an equal one, the next one for a new one.
+    /// The slot of this item. An item that is not there yet is added at the next slot.
     pub(crate) fn slot<Item: Hash + Eq>(&mut self, item: Item) -> I
     where
         T: Borrow<Item> + From<Item>,

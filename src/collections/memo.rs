@@ -1,12 +1,12 @@
-//! What readers have worked out, remembered by key. They share it without a lock, and nobody waits for another.
+//! Results that readers have computed, by key. Readers share them without a lock, and no reader waits for another.
 
 use crate::collections::sync::{AtomicU64, OnceBox, Ordering, SLOTS};
 
-/// A table that only gains.
+/// A table whose entries are never removed.
 ///
-/// A value is found by open addressing. Who needs one that is not there claims a free slot for its key and then fills
-/// it; whoever finds the key before the value is there works the value out too, and the first one stays. A full
-/// neighbourhood leads to a larger table.
+/// An entry is found by open addressing. A reader that finds none claims a free slot for the key and then fills it. A
+/// reader that finds the key before its value computes the value too; the first one stored is kept. If all slots near a
+/// key's own are taken, the look-up goes on in a larger table.
 #[derive(Debug)]
 pub(crate) struct Memo<T> {
     first: Table<T>,
@@ -25,9 +25,9 @@ struct Slot<T> {
     value: OnceBox<T>,
 }
 
-/// How many times more slots the next table has.
+/// The growth of each next table.
 const GROWTH: usize = 8;
-/// How many slots a key may stand away from its own.
+/// The number of slots that are searched for a key, starting with its own.
 const NEIGHBOURHOOD: usize = 8;
 
 impl<T> Default for Memo<T> {
@@ -37,10 +37,13 @@ impl<T> Default for Memo<T> {
 }
 
 impl<T> Memo<T> {
-    /// The value of a key, which is not zero and always comes with the same hash.
+    /// Returns the value of a key, computed by `make` if it is missing. The key is not zero, and always comes with the
+    /// same hash.
     #[inline]
     pub(crate) fn get(&self, key: u64, hash: u64, make: impl Fn() -> T) -> &T {
         let mut table = &self.first;
+        // Ends, because each next table is larger, and it is practically impossible that more keys than a neighbourhood
+        // holds have hashes with the same 32 bits.
         loop {
             if let Some(slot) = table.slot(key, hash) {
                 return slot.value.get_or_init(|| Box::new(make()));
@@ -83,8 +86,8 @@ impl<T> Slot<T> {
     }
 }
 
-/// Every order in which two threads can meet, and every one of three that interrupts a thread at most twice:
-/// `RUSTFLAGS="--cfg loom" cargo test --release --lib memo`, with a target directory of its own.
+/// Tries every order of two threads, and every order of three that interrupts a thread at most twice. Run with
+/// `RUSTFLAGS="--cfg loom" cargo test --release --lib memo` and a target directory of its own.
 #[cfg(all(loom, test))]
 mod tests {
     use loom::sync::Arc;
@@ -93,8 +96,7 @@ mod tests {
 
     use super::{Memo, Ordering};
 
-    /// Asks for keys in threads of their own, each with its hash, and gives what each got and how often a value was
-    /// made.
+    /// Looks up keys in several threads, each key with its hash. Checks the value of each.
     fn ask(threads: &'static [&'static [(u64, u64)]]) {
         let mut model = loom::model::Builder::new();
         // With three threads all orders are too many; with two, all are tried.
@@ -116,7 +118,7 @@ mod tests {
             let others: Vec<_> = threads[1..].iter().map(|keys| thread::spawn(ask(keys))).collect();
             ask(threads[0])();
             others.into_iter().for_each(|thread| thread.join().expect("INVARIANT: a thread ends"));
-            // What was found once is found again, and not made again.
+            // A value that was found once is not computed again.
             let before = made.load(Ordering::Relaxed);
             ask(threads[0])();
             assert_eq!(made.load(Ordering::Relaxed), before);

@@ -1,6 +1,6 @@
-//! Lists, tables and maps. One state of a company shares most of them with the next: who changes an element copies what
-//! is around it, and not the whole. What readers work out is shared by all of them (`memo`). They know ids, and nothing
-//! else of companies.
+//! Lists, tables and maps. One state of a company shares most of them with the next: changing an element copies a small
+//! part around it. Results that readers compute are shared by all readers (`memo`). These types depend on ids and on
+//! nothing else of the domain.
 
 pub(crate) mod chunks;
 pub(crate) mod counted;
@@ -15,7 +15,7 @@ mod sync;
 
 use std::sync::Arc;
 
-/// The bytes behind a shared slice, its counts included.
+/// The bytes behind a shared slice, including its reference counts.
 pub(crate) fn heap_bytes<T>(slice: &Arc<[T]>) -> usize {
     size_of::<usize>() * 2 + size_of_val::<[T]>(slice)
 }

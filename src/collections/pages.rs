@@ -1,4 +1,13 @@
-//! Lists by number, in pages that states share: for ids as a database counts them.
+//! A map from integers that are close together, in pages that states share.
+//!
+//! The ids 600 to 1800 are on pages of 512 numbers. The first page begins at 512, a multiple of 512:
+//!
+//! ```text
+//! lists[0]   [page 0: 512..1024] [page 1: 1024..1536] [page 2: 1536..2048] [empty] …
+//! id 1030    1030 - 512 = 518    page 518 / 512 = 1    slot 518 % 512 = 6
+//! ```
+//!
+//! There is no hash and no comparison. Changing id 1030 copies page 1, the list of pages, and the list of lists.
 
 use std::array;
 use std::ops::Range;
@@ -6,29 +15,28 @@ use std::sync::Arc;
 
 use crate::collections::heap_bytes;
 
-/// How many numbers stand on a page: a change copies one page.
+/// The number of slots of a page: a change copies one page.
 const PAGE: usize = 512;
-/// How many pages stand together: a change also copies a list of so many, and the list of those lists. What is counted
-/// costs more to copy than numbers do: with half as many numbers on a page and twice as many pages together, a user's
-/// move took 4 % longer at a million, and with one list, of pages of 4,096 numbers, an eighth; then a look-up was a
-/// read less and no faster.
+/// The number of pages in a list: a change also copies a list, and the list of lists. Cloning a page increments a
+/// counter, which costs more than copying numbers. With half as many slots and twice as many pages in a list, a user's
+/// move took 4 % longer at a million users; with a single list, of pages of 4,096 slots, an eighth. That saved a
+/// look-up one read, but no time.
 const TOGETHER: usize = 32;
-/// How many places there may be for each number: with more, a table takes less memory.
+/// The most slots for each number. With more, a hash table takes less memory.
 const PLACES: usize = 3;
 
-/// What the numbers in a range lead to.
+/// The values of the numbers in a range.
 ///
-/// A database counts its ids, so most of them stand close together. There a number is found without a hash and without
-/// a comparison, in a third of the memory of a table: the look-up of one of a hundred thousand takes a third of the
-/// time.
+/// A database numbers its rows, so most ids are close together. Pages find them without a hash or a comparison, in a
+/// third of the memory of a table. Looking up one of a hundred thousand takes a third of the time.
 #[derive(Clone)]
 pub(crate) struct Pages<T> {
-    /// The number of the first place.
+    /// The number of the first slot.
     first: i64,
     lists: Arc<[List<T>]>,
-    /// In the place of each page that holds nothing.
+    /// Stands for every page without values.
     empty: Page<T>,
-    /// How many pages hold something.
+    /// The number of pages that are not empty.
     used: usize,
     len: usize,
 }
@@ -37,7 +45,7 @@ type List<T> = Arc<[Page<T>; TOGETHER]>;
 type Page<T> = Arc<[Option<T>; PAGE]>;
 
 impl<T: Copy> Pages<T> {
-    /// Of these numbers, those that are close enough to each other.
+    /// Builds the pages of those entries whose numbers are close enough to each other.
     pub(crate) fn of(entries: &[(i64, T)]) -> Self {
         let range = close(entries.iter().map(|(number, _)| page_of(*number)));
         let count = usize::try_from(range.end - range.start).unwrap_or(0);
@@ -45,8 +53,8 @@ impl<T: Copy> Pages<T> {
         let first = range.start * signed(PAGE);
         let mut this = Self { first, lists: Arc::default(), empty: empty.clone(), used: 0, len: 0 };
         let mut pages = vec![empty.clone(); count];
-        // A page at a time, as ids most often come: to look whether it is shared takes longer than to put a number
-        // there.
+        // One page at a time, because ids usually come in order: checking whether a page is shared takes longer than
+        // setting a slot.
         for entries in entries.chunk_by(|(one, _), (other, _)| page_of(*one) == page_of(*other)) {
             let is_near = range.contains(&page_of(entries[0].0));
             let Some((page, _)) = this.place(entries[0].0).filter(|_| is_near) else { continue };
@@ -69,7 +77,7 @@ impl<T: Copy> Pages<T> {
         self.lists.get(page / TOGETHER)?[page % TOGETHER][within]
     }
 
-    /// Whether it took the number: it was there, or there was a place for it.
+    /// Sets the value of a number, if there is a slot for it. Returns whether there was.
     pub(crate) fn set(&mut self, number: i64, value: T) -> bool {
         let Some((page, within)) = self.place(number) else { return false };
         let is_new = self.get(number).is_none();
@@ -100,7 +108,7 @@ impl<T: Copy> Pages<T> {
         true
     }
 
-    /// Puts a value in its place. Gives the page.
+    /// Sets a slot and returns its page.
     fn change(&mut self, page: usize, within: usize, value: Option<T>) -> &mut Page<T> {
         let list = Arc::make_mut(&mut Arc::make_mut(&mut self.lists)[page / TOGETHER]);
         let page = &mut list[page % TOGETHER];
@@ -108,11 +116,11 @@ impl<T: Copy> Pages<T> {
         page
     }
 
-    /// The page of a number, and the place there. There may be no such page.
+    /// The page of a number and the slot there. The page may not exist.
     #[inline]
     fn place(&self, number: i64) -> Option<(usize, usize)> {
-        // Numbers are a ring here: what comes before the first is far behind the last, or next to it at the end of all
-        // numbers.
+        // Integers form a ring here: a number below `first` gets a very large index, which no page has, unless the
+        // pages reach beyond the greatest integer.
         let place = usize::try_from(number.wrapping_sub(self.first).cast_unsigned()).ok()?;
         Some((place / PAGE, place % PAGE))
     }
@@ -130,7 +138,7 @@ impl<T: Copy> Pages<T> {
         self.on_pages(move |number, page| !is_shared(number, page)).map(|(number, _)| number)
     }
 
-    /// What stands on these pages.
+    /// The entries on these pages.
     fn on_pages(&self, these: impl Fn(usize, &Page<T>) -> bool) -> impl Iterator<Item = (i64, T)> {
         let pages = self.lists.iter().flat_map(|list| list.iter()).enumerate();
         let places = pages
@@ -154,7 +162,10 @@ impl<T> Pages<T> {
     }
 }
 
-/// The range of pages that saves most memory against a table; none, if each would take more.
+/// The range of pages that saves most memory against a table; empty if none does.
+///
+/// This is the search for the subarray with the greatest sum: each number is worth `PLACES`, and each page, also an
+/// empty one within the range, costs `PAGE`.
 fn close(pages: impl Iterator<Item = i64>) -> Range<i64> {
     let mut counts: Vec<(i64, i64)> = Vec::new();
     for page in pages {
@@ -180,7 +191,7 @@ fn close(pages: impl Iterator<Item = i64>) -> Range<i64> {
     best
 }
 
-/// These pages, and empty ones behind them.
+/// A list of these pages, filled up with empty ones.
 fn list<T>(pages: &[Page<T>], empty: &Page<T>) -> List<T> {
     Arc::new(array::from_fn(|number| pages.get(number).unwrap_or(empty).clone()))
 }
@@ -193,7 +204,6 @@ fn page_of(number: i64) -> i64 {
     number.div_euclid(signed(PAGE))
 }
 
-/// A count of places as a number.
 fn signed(count: usize) -> i64 {
     i64::try_from(count).expect("INVARIANT: no memory holds as many places as there are integers")
 }

@@ -1,13 +1,13 @@
-//! Ordered maps and sets that are cheap to clone: a clone shares all with the original, and a change copies only the
-//! path to what it changes. So every state of a policy can be kept, and a change can be tried on a clone.
+//! Ordered maps and sets that are cheap to clone: a clone shares everything with the original, and a change copies only
+//! the path to the changed entry. So every state of a policy can be kept, and a change can be tried on a clone.
 
 use std::borrow::Borrow;
 use std::fmt::{self, Debug};
 
 use immutable_chunkmap::map;
 
-/// How many entries a node holds. With 16, compiling a million users takes a tenth longer, because it waits for each
-/// node; with 64, no less, and who changes an entry copies the node with all that its entries share.
+/// The number of entries in a node. With 16, compiling a million users takes a tenth longer, because it waits for each
+/// node. With 64 it takes no less, and changing an entry copies a larger node.
 const NODE: usize = 32;
 
 /// A map in the order of its keys.
@@ -19,12 +19,12 @@ pub(crate) struct Map<K: Ord + Clone, V: Clone>(map::Map<K, V, NODE>);
 pub(crate) struct Set<K: Ord + Clone>(Map<K, ()>);
 
 impl<K: Ord + Clone, V: Clone> Map<K, V> {
-    /// A map of entries that come in the order of their keys, most often. Others are found places for, more slowly.
+    /// Builds a map of entries, which are usually in the order of their keys. Others take longer to insert.
     pub(crate) fn of_sorted(entries: impl IntoIterator<Item = (K, V)>) -> Self {
         let mut entries = entries.into_iter();
         let mut map = map::Map::new();
         loop {
-            // A node at a time: all at once would build each node again and again.
+            // One node at a time: appending all at once would rebuild each node again and again.
             let node: Vec<_> = entries.by_ref().take(NODE).collect();
             if node.is_empty() {
                 return Self(map);
@@ -54,12 +54,12 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
         self.0.get(key).is_some()
     }
 
-    /// Copies the path to where the key would be, also if it is not there.
+    /// Returns the value of a key. Copies the path to it, even if the key is missing.
     pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         self.0.get_mut_cow(key)
     }
 
-    /// Puts a value in place of the one before, if any.
+    /// Sets the value of a key and returns the one before.
     pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
         self.0.insert_cow(key, value)
     }
@@ -86,7 +86,7 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
 }
 
 impl<K: Ord + Clone> Set<K> {
-    /// The same as [`Map::of_sorted`].
+    /// Builds a set; see [`Map::of_sorted`].
     pub(crate) fn of_sorted(keys: impl IntoIterator<Item = K>) -> Self {
         Self(Map::of_sorted(keys.into_iter().map(|key| (key, ()))))
     }
@@ -95,12 +95,12 @@ impl<K: Ord + Clone> Set<K> {
         self.0.contains_key(key)
     }
 
-    /// Whether it was not there before.
+    /// Adds a key and returns whether it is new.
     pub(crate) fn insert(&mut self, key: K) -> bool {
         self.0.insert(key, ()).is_none()
     }
 
-    /// Whether it was there before.
+    /// Removes a key and returns whether it was there.
     pub(crate) fn remove(&mut self, key: &K) -> bool {
         self.0.remove(key).is_some()
     }

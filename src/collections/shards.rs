@@ -1,4 +1,4 @@
-//! Hash tables that states share: who changes an entry copies its shard, and not the whole.
+//! A hash table in shards that states share: changing an entry copies its shard, and not the whole table.
 
 use std::sync::Arc;
 
@@ -9,13 +9,13 @@ use crate::collections::counted::Counted;
 use crate::collections::heap_bytes;
 use crate::vocabulary::index::{Idx, ShardIndex};
 
-/// How many entries a shard is made for at least: a power of two.
+/// The least capacity of a shard, a power of two.
 const LEAST: usize = 16;
 
-/// Entries by their hashes, in about as many tables as each has entries: a change copies one table and the list of
-/// tables.
+/// Entries by their hashes, in about as many shards as each has entries: a change copies one shard and the list of
+/// shards.
 ///
-/// The caller hashes, so an entry holds no more than what is compared.
+/// The caller computes the hashes, so an entry stores only what is compared.
 #[derive(Clone)]
 pub(crate) struct Shards<T> {
     tables: Arc<[Arc<HashTable<T>>]>,
@@ -25,9 +25,9 @@ pub(crate) struct Shards<T> {
 }
 
 impl<T: Clone> Shards<T> {
-    /// A table of distinct entries with their hashes.
+    /// Builds a table of distinct entries with their hashes.
     pub(crate) fn of(entries: &[(u64, T)], rehash: impl Fn(&T) -> u64) -> Self {
-        // Two thirds of the places that a table has, which are the root of all entries or up to twice that.
+        // Fills two thirds of a shard's capacity, which is the root of the number of entries, or up to twice that.
         let size = LEAST.max((entries.len().isqrt() + 1).next_power_of_two());
         let count = (entries.len() * 3).div_ceil(size * 2).max(1);
         // Shard by shard, so that a table is filled while it is in the caches.
@@ -44,7 +44,7 @@ impl<T: Clone> Shards<T> {
         Self { tables: (0..count).map(table).collect(), len: entries.len(), full: 2 * entries.len().max(LEAST) }
     }
 
-    /// Puts an entry in the place of the one that it is, if there is one.
+    /// Inserts an entry, or replaces the one that it is equal to.
     pub(crate) fn set(&mut self, hash: u64, entry: T, is_it: impl Fn(&T) -> bool, rehash: impl Fn(&T) -> u64) {
         if self.is_full() && self.get(hash, &is_it).is_none() {
             let all: Vec<_> = self.iter().map(|entry| (rehash(entry), entry.clone())).collect();
@@ -85,7 +85,7 @@ impl<T> Shards<T> {
         self.tables.iter().flat_map(|table| table.iter())
     }
 
-    /// The entries of the tables that the other does not share.
+    /// The entries of the shards that the other does not share.
     pub(crate) fn unshared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a T> {
         let theirs = |number: usize| other.tables.get(number);
         let is_shared = move |number, table| theirs(number).is_some_and(|theirs| Arc::ptr_eq(table, theirs));
@@ -109,7 +109,7 @@ impl<T> Shards<T> {
     }
 }
 
-/// The shard of a hash. A table looks at the lowest bits and at the seven highest, so this takes others.
+/// The shard of a hash. A shard uses the lowest bits and the seven highest, so this uses others.
 #[inline]
 fn shard(hash: u64, count: usize) -> usize {
     // Below `count`, so it fits wherever `count` does.

@@ -1,25 +1,37 @@
-//! A sorted list in chunks that states share: who changes an element copies its chunk.
+//! A sorted list in chunks that states share: changing an element copies its chunk.
+//!
+//! With up to 4 elements in a chunk and 2 chunks in a list:
+//!
+//! ```text
+//! lists     [last: g]                            [last: p]
+//! chunks    [last: c | a b c] [last: g | d f g]  [last: p | m n p]
+//! ```
+//!
+//! To insert `e`, a binary search by `last` finds the list and then the chunk, without looking up any element's key. A
+//! search in the chunk finds the position. The insertion copies that chunk (`d e f g`), its list, and the list of
+//! lists, if they are shared. A chunk or a list that becomes too long is split in two; one that becomes empty is
+//! removed.
 
 use std::sync::Arc;
 
-/// A list in the order of keys, of which each element has its own. The owner knows them: a key is looked up far away. A
-/// chunk holds `CHUNK` elements at most; a full one is split in two.
+/// A list of elements, each of which has a key of its own, in the order of the keys. The elements do not store their
+/// keys: the owner looks them up, which is slow. A chunk holds at most `CHUNK` elements.
 #[derive(Clone)]
 pub(crate) struct Sorted<T, Key, const CHUNK: usize> {
-    /// Shared as a whole too, because most changes leave it as it is.
+    /// Shared as a whole too, because most changes of a state do not touch it.
     lists: Arc<Vec<List<T, Key>>>,
 }
 
 type List<T, Key> = Chunk<Chunk<T, Key>, Key>;
 
-/// How many chunks stand together at most. With one list of all, a third of a change of one in a million users went
-/// into the copy of that list, and into dropping it again.
+/// The maximum number of chunks in a list. With a single list, copying and dropping it took a third of a change of one
+/// of a million users.
 const TOGETHER: usize = 64;
 
-/// Items, of which there is one at least: elements, or chunks of them.
+/// One or more items: elements, or chunks of them.
 #[derive(Clone)]
 struct Chunk<T, Key> {
-    /// The key of the last one, so that a search finds the chunk without looking any up.
+    /// The key of the last item, so that a search finds the chunk without looking up keys.
     last: Key,
     items: Arc<Vec<T>>,
 }
@@ -29,7 +41,7 @@ impl<T: Clone, Key: Copy> Chunk<T, Key> {
         Some(Self { last: key(items.last()?), items: Arc::new(items) })
     }
 
-    /// Changes the items. Whether one is left.
+    /// Changes the items and returns whether any is left.
     fn change(&mut self, key: impl Fn(&T) -> Key, change: impl FnOnce(&mut Vec<T>)) -> bool {
         let items = Arc::make_mut(&mut self.items);
         change(items);
@@ -39,7 +51,7 @@ impl<T: Clone, Key: Copy> Chunk<T, Key> {
         !items.is_empty()
     }
 
-    /// Puts an item in this place. If there are too many then, gives the second half of them.
+    /// Inserts an item at an index. If there are too many then, splits off the second half and returns it.
     fn insert(&mut self, place: usize, item: T, most: usize, key: impl Fn(&T) -> Key) -> Option<Self> {
         let mut rest = Vec::new();
         self.change(&key, |items| {
@@ -52,10 +64,10 @@ impl<T: Clone, Key: Copy> Chunk<T, Key> {
     }
 }
 
-/// How many elements are compared without a question.
+/// The number of elements that are compared without a branch.
 const MANY: usize = 64;
 
-/// A place between two elements.
+/// A position between two elements.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Spot {
     list: usize,
@@ -64,16 +76,16 @@ pub(crate) struct Spot {
 }
 
 impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
-    /// The list of elements that are sorted already.
+    /// Builds a list of sorted elements.
     pub(crate) fn of(sorted: &[T], key: impl Fn(T) -> Key) -> Self {
-        // Half full, so that the first insertions split nothing.
+        // Half full, so that the first insertions do not split anything.
         let chunks = sorted.chunks(CHUNK / 2).filter_map(|chunk| Chunk::of(chunk.to_vec(), |item| key(*item)));
         let chunks: Vec<_> = chunks.collect();
         let lists = chunks.chunks(TOGETHER / 2).filter_map(|chunks| Chunk::of(chunks.to_vec(), |chunk| chunk.last));
         Self { lists: lists.collect::<Vec<_>>().into() }
     }
 
-    /// The bytes of the elements.
+    /// The bytes of the lists, including unused capacity.
     pub(crate) fn memory_usage(&self) -> usize {
         fn bytes<T>(items: &Vec<T>) -> usize {
             size_of::<Vec<T>>() + items.capacity() * size_of::<T>()
@@ -93,7 +105,8 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
         self.lists.get(spot.list)?.items.get(spot.chunk)
     }
 
-    /// The first spot whose chunk, and all after it, do not end before what is searched for.
+    /// The start of the first chunk that does not end before the searched position; behind all lists if every chunk
+    /// does.
     fn find_chunk(&self, before: impl Fn(Key) -> bool) -> Spot {
         let list = self.lists.partition_point(|list| before(list.last));
         let chunks = self.lists.get(list);
@@ -101,14 +114,15 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
         Spot { list, chunk, within: 0 }
     }
 
-    /// The first spot whose element, and all after it, do not come before what is searched for.
+    /// The first spot whose element does not come before the searched position. `before` must hold for a prefix of the
+    /// keys.
     pub(crate) fn find(&self, key: impl Fn(T) -> Key, before: impl Fn(Key) -> bool) -> Spot {
         let spot = self.find_chunk(&before);
         let within = self.chunk(spot).map_or(0, |chunk| chunk.items.partition_point(|item| before(key(*item))));
         Spot { within, ..spot }
     }
 
-    /// The same, of a spot that is probably near to one before it.
+    /// Like [`find`](Self::find), but starts at a spot that is probably close before the result.
     pub(crate) fn find_from(&self, from: Spot, key: impl Fn(T) -> Key, before: impl Fn(Key) -> bool) -> Spot {
         let Some((chunk, rest)) = self.chunk(from).and_then(|it| Some((it, it.items.get(from.within..)?))) else {
             return from;
@@ -119,8 +133,8 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
         Spot { within: from.within + count_before(rest, |item| before(key(item))), ..from }
     }
 
-    /// The spot before an element, which is there. To compare all of a chunk with it takes a third of the time that it
-    /// takes to look up the keys of a few.
+    /// The spot of an element with this key. Comparing the element with all of a chunk takes a third of the time of
+    /// looking up the few keys of a binary search.
     fn spot_of(&self, item: T, key: Key) -> Option<Spot> {
         let spot = self.find_chunk(|other| other < key);
         let items = &self.chunk(spot)?.items;
@@ -142,13 +156,13 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
         self.parts(from, to).flat_map(|part| part.iter().copied())
     }
 
-    /// How many elements stand between two spots.
+    /// The number of elements between two spots.
     pub(crate) fn count(&self, from: Spot, to: Spot) -> usize {
         self.parts(from, to).map(<[T]>::len).sum()
     }
 
-    /// The elements between two spots, chunk by chunk. Most often they are in one: with an iterator of lists, and one
-    /// of chunks for each, to count those who may took half as long again.
+    /// The elements between two spots, chunk by chunk. They are usually in one chunk: with nested iterators, of lists
+    /// and of chunks, counting users for `who_can` took half as long again.
     fn parts(&self, from: Spot, to: Spot) -> impl Iterator<Item = &[T]> {
         let mut next = (from <= to).then_some(from);
         std::iter::from_fn(move || {
@@ -168,7 +182,7 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
         let key = |item: &T| key(*item);
         let lists = Arc::make_mut(&mut self.lists);
         if spot.list == lists.len() {
-            // After all others: at the end of the last chunk.
+            // After all others, at the end of the last chunk.
             let Some(chunks) = lists.last().map(|list| &list.items) else {
                 let chunk = Chunk::of(vec![item], key);
                 return lists.extend(chunk.and_then(|chunk| Chunk::of(vec![chunk], |chunk| chunk.last)));
@@ -184,7 +198,7 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
         }
     }
 
-    /// Removes an element that had this key. The others have theirs.
+    /// Removes an element whose key was `before`. The other elements have their current keys.
     pub(crate) fn remove(&mut self, item: T, before: Key, key: impl Fn(T) -> Key) {
         if let Some(spot) = self.spot_of(item, before) {
             self.remove_at(spot, key);
@@ -206,7 +220,7 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
         }
     }
 
-    /// Puts an element that had this key where it belongs by its own. Most often that is near.
+    /// Moves an element whose key was `before` to where its current key belongs, which is usually near.
     pub(crate) fn reorder(&mut self, item: T, before: Key, key: impl Fn(T) -> Key) {
         let Some(spot) = self.spot_of(item, before) else { return };
         let Some(chunk) = self.chunk(spot) else { return };
@@ -219,12 +233,12 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
             _ => within + count_before(right, comes_before),
         };
         if place == 0 || place == end || within == end {
-            // Perhaps it belongs to another chunk, or it is its key that the chunk ends with.
+            // It may belong to another chunk, or the chunk's `last` may change.
             self.remove_at(spot, &key);
             self.insert(item, key);
             return;
         }
-        // It was not the last and is not now, so the chunk ends with the key that it had.
+        // The element was not the last of its chunk and will not be, so `last` stays.
         let list = &mut Arc::make_mut(&mut self.lists)[spot.list];
         let items = Arc::make_mut(&mut Arc::make_mut(&mut list.items)[spot.chunk].items);
         if place < within {
@@ -235,7 +249,8 @@ impl<T: Copy + Eq, Key: Copy + Ord, const CHUNK: usize> Sorted<T, Key, CHUNK> {
     }
 }
 
-/// How many elements come before what is searched for, which are probably few.
+/// The number of elements before the searched position, which is probably small: doubles a bound, then searches below
+/// it.
 fn count_before<T: Copy>(items: &[T], before: impl Fn(T) -> bool) -> usize {
     let mut bound = 1;
     while items.get(bound).is_some_and(|item| before(*item)) {
@@ -245,7 +260,7 @@ fn count_before<T: Copy>(items: &[T], before: impl Fn(T) -> bool) -> usize {
     near.partition_point(|item| before(*item))
 }
 
-/// How many elements at the end do not, which are probably few.
+/// The number of elements at the end that do not come before it, which is probably small.
 fn count_after<T: Copy>(items: &[T], before: impl Fn(T) -> bool) -> usize {
     let mut bound = 1;
     while bound < items.len() && !before(items[items.len() - bound]) {
@@ -263,13 +278,13 @@ mod tests {
 
     use super::{Sorted, Spot, TOGETHER};
 
-    /// About six for each element.
+    /// About six keys for each element.
     const KEYS: u32 = 2_000;
 
-    /// Small chunks, so that many lists of them come and go.
+    /// Small chunks, so that many lists of them are made and dropped.
     type Small = Sorted<u32, (u32, u32), 4>;
 
-    /// Whether both hold the same, and it is found, counted and walked through from any spot to any other.
+    /// Checks that both hold the same elements, and that they are found, counted and walked from any spot to any other.
     fn assert_same(sorted: &Small, model: &BTreeSet<(u32, u32)>, keys: &[u32], rng: &mut Rng) {
         let key = |item: u32| (keys[item as usize], item);
         let all: Vec<(u32, u32)> = model.iter().copied().collect();
@@ -300,7 +315,7 @@ mod tests {
         let mut sorted = Small::of(&items, |item| (keys[item as usize], item));
         let mut most_lists = 0;
         for round in 0..6_000 {
-            // First it grows, then it shrinks to nothing, then it grows again.
+            // The list first grows, then shrinks to nothing, then grows again.
             let grows = !(2_000..4_500).contains(&round);
             let copy = (sorted.clone(), model.clone(), keys.clone());
             let one_of_them = model.iter().nth(rng.usize(..=model.len())).filter(|_| !grows);
@@ -308,7 +323,7 @@ mod tests {
             let before = (keys[item as usize], item);
             if model.remove(&before) {
                 if rng.bool() {
-                    // Elsewhere, or near.
+                    // Moved far away, or near.
                     let near = (before.0 + rng.u32(..33)).saturating_sub(16).min(KEYS - 1);
                     keys[item as usize] = if rng.bool() { near } else { rng.u32(..KEYS) };
                     let key = |item: u32| (keys[item as usize], item);

@@ -1,4 +1,4 @@
-//! The cells in which threads meet. A model checker has cells of its own in their place.
+//! The cells through which threads communicate. Under loom, a model checker's own cells replace them.
 
 #[cfg(all(loom, test))]
 mod model;
@@ -11,6 +11,6 @@ pub(crate) use {
     std::sync::atomic::{AtomicU64, Ordering},
 };
 
-/// How many slots a memo has at first.
+/// The number of slots of a memo's first table.
 #[cfg(not(all(loom, test)))]
 pub(crate) const SLOTS: usize = 512;

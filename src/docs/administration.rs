@@ -137,9 +137,9 @@
 //! with any level but `deny`, if nobody had `all`). Lock-out is judged at the end of the batch, and the host application may
 //! force it.
 //!
-//! Of a levelled `manage`, lock-out looks at the level and not at what the permission requires. A batch may take the required
-//! permission from the only manager, who then reaches nobody and can't repair it; the host or an administrator can. So,
-//! again, **let a levelled `manage` require nothing.**
+//! For a levelled `manage`, lock-out considers the level and not the requirements of the permission. A batch may take
+//! the required permission from the only manager, who then reaches nobody and can't repair it; the host or an
+//! administrator can. So, again, **let a levelled `manage` require nothing.**
 //!
 //! # Refusals
 //!

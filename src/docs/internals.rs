@@ -1,4 +1,4 @@
-//! The inside: the rooms, the way of the data through them, and what must always hold.
+//! The internals: the rooms, the flow of data through them, and the invariants.
 //!
 //! ```text
 //! vocabulary  ←  document  ←  policy  ←  snapshot  ←  query       ←  admin        handle → all
@@ -8,9 +8,9 @@
 //! ```
 //!
 //! Each room is a file or a folder in `src`, and uses only rooms to its left. No files use each other in a circle. A test
-//! (`tests/it/layering`) reads the source to check both. Beside the line stand `collections`, which uses the ids of
-//! `vocabulary` and which `policy` and all rooms to the right of it may use; `presets`, made of documents; `world`, made of
-//! documents and policies; `sql`, made of predicates and snapshots; and `reference`, made of policies.
+//! (`tests/it/layering`) reads the source to check both. Outside the line are `collections`, which uses the ids of
+//! `vocabulary` and which `policy` and all rooms to the right of it may use; `presets`, made of documents; `world`,
+//! made of documents and policies; `sql`, made of predicates and snapshots; and `reference`, made of policies.
 //!
 //! | room | what lives there | what never does |
 //! |---|---|---|
@@ -37,7 +37,7 @@
 //!   knows of it.
 //! - A change is described once, as facts. There are two exhaustive matches over `Command`: what it changes (`policy/change.rs`),
 //!   and what it is about (`admin/guard/about.rs`).
-//! - What is invalid is said once, in `policy/rules.rs`, for documents and for commands.
+//! - The rules of what is valid are defined once, in `policy/rules.rs`, for documents and for commands.
 //! - Numbers of different kinds have different types (`vocabulary/index.rs`): the slot of a department, which it keeps, is not its
 //!   number in preorder, which changes when others come and go.
 //! - No recursion follows outside data, the reference aside: a chain of departments may be as long as it likes.
@@ -68,17 +68,17 @@
 //!
 //! # How a change is judged and published
 //!
-//! One command on its way, [`Command::join_department`](crate::Command::join_department) by a user, from the handle to the rows of
-//! mirror tables. No room is entered twice but `snapshot`, which is asked about the state before and then followed to the state
-//! after:
+//! The path of one command, [`Command::join_department`](crate::Command::join_department) by a user, from the handle to
+//! the rows of mirror tables. No room is entered twice except `snapshot`, which answers questions about the state
+//! before and is then followed to the state after:
 //!
 //! 1. `handle`: [`Editor::apply`](crate::Editor::apply) takes the writer's lock, and the current state: a snapshot and its
 //!    *ledger*, published together. (A dry run takes no lock. It judges the same state by the same ledger.)
 //! 2. `admin/ledger.rs` runs the batch on a *draft*, a clone of the policy that costs nothing to make. A refusal drops it.
 //! 3. `admin/guard/about.rs` says what the command is about (the company), and `permitted.rs` whether this user may change that.
-//!    For a delegate, the state that the command meets is compiled, and their levels and reach are read off that `snapshot`.
-//!    If the editor named a revision, `admin/conflict.rs` looks whether anything that the command names or that its verdict rests
-//!    on has changed since.
+//!    For a delegate, the state before the command is compiled, and their levels and reach are read off that `snapshot`.
+//!    If the editor named a revision, `admin/conflict.rs` checks whether anything that the command names or that its
+//!    verdict rests on has changed since.
 //! 4. `policy/change.rs` turns the command into facts, or says by `policy/rules.rs` what is invalid: here one fact, *(user,
 //!    department, member): before false, after true*. `policy/fact.rs` applies it to the draft.
 //! 5. `admin/guard` checks the rules that need the facts: `containment.rs` looks at the cells that a command raised, not at what it

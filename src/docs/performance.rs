@@ -1,4 +1,4 @@
-//! What each operation costs, how the cost grows, and what to do in a hot loop.
+//! The cost of each operation, how it grows, and advice for hot loops.
 //!
 //! # How costs grow
 //!
@@ -50,7 +50,7 @@
 //! | … with 100 changes published per second (goal 1.8) | 2.0 | 2.0 | 2.3 |
 //! | bytes per user, one department each (goal 64) | | | 39.3 |
 //!
-//! What follows from it:
+//! Conclusions:
 //!
 //! - **Memory decides, not arithmetic.** At a thousand users everything is in the cache. At a million a check waits for
 //!   memory twice: for the principal, and then for the owner, which can be looked up only in the principal's own state. A

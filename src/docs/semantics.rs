@@ -129,7 +129,7 @@
 //! Setting a value that is set already is accepted and changes nothing. In `set_level_for_all_roles`, a permission may be listed
 //! twice. Removing something removes its memberships and assignments too, those of locked roles included.
 //!
-//! Who may give which command, and what is recorded: [`administration`](crate::docs::administration).
+//! The rights to issue commands, and the log: [`administration`](crate::docs::administration).
 //!
 //! # Explanations, differences, lint
 //!

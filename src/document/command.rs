@@ -236,7 +236,7 @@ pub enum Command {
     },
 }
 
-// Constructors, in the order of the variants. Those that add something take it as it stands in a document.
+// Constructors, in the order of the variants. Those that add something take it as documents write it.
 impl Command {
     /// Adds a department.
     pub fn add_department(department: Department) -> Self {
@@ -411,7 +411,7 @@ impl<'de> Deserialize<'de> for Command {
 /// The `expected` part of the error message.
 const EXPECTED: &str = "a command: an object with one key, the command's name";
 
-/// The entries of an object that must not be empty.
+/// Reads the entries of an object that must not be empty.
 struct Named<'e, A>(&'e mut A);
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Named<'_, A> {

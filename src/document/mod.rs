@@ -1,4 +1,4 @@
-//! Documents as data: what arrives from outside, not yet validated.
+//! Documents as data from outside, not yet validated.
 //!
 //! serde reads a [`Document`] from any self-describing format (JSON is the reference). It can also be built in code:
 //!
@@ -116,8 +116,8 @@ impl Document {
         self
     }
 
-    /// The same document with everything that another one declares, its mode of delegation aside. A name or an id that
-    /// both declare is there twice, which [`Policy::from_document`](crate::Policy::from_document) reports.
+    /// Adds everything that another document declares, except its mode of delegation. A name or an id that both declare
+    /// is repeated, which [`Policy::from_document`](crate::Policy::from_document) reports.
     pub fn merge(mut self, other: Self) -> Self {
         let Self { format: Format, delegation: _, schema, org, roles } = other;
         self.schema.sections.extend(schema.sections);
@@ -131,7 +131,7 @@ impl Document {
 
 /// The version of the document format. The only one is `1`; the error for a newer one says to update.
 ///
-/// Public for the binary, which reads it alone to tell a newer format from a broken file.
+/// Public for the binary, which reads this field alone to tell a newer format from a broken file.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Format;

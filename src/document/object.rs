@@ -1,4 +1,4 @@
-//! Reads objects from objects only.
+//! A deserializer that reads objects from objects only.
 
 use serde::de::{Deserializer, Visitor};
 use serde::forward_to_deserialize_any;

@@ -59,7 +59,7 @@ impl Department {
         self
     }
 
-    /// The name, on one line, as explanations say it; the id if there is none: `department 7`.
+    /// The name on one line, as explanations use it. Without a name, the id: `department 7`.
     pub fn display_name(&self) -> String {
         department_called(&self.id, self.name.as_deref())
     }
@@ -142,8 +142,8 @@ impl User {
         self
     }
 
-    /// The name, on one line, as explanations say it: up to its first comma, because remarks follow it. The id if there
-    /// is none: `user 7`.
+    /// The name on one line, as explanations use it: the part before the first comma, because remarks follow it.
+    /// Without a name, the id: `user 7`.
     ///
     /// ```
     /// use orgscope::document::User;

@@ -13,7 +13,7 @@ use crate::vocabulary::subject::Subject;
 read_objects! { Role }
 write_objects! { Role }
 
-/// A role: what it grants, and whom it is assigned to.
+/// A role, with its grants and the subjects that it is assigned to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields, expecting = "a role as an object")]
 #[non_exhaustive]

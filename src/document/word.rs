@@ -26,7 +26,7 @@ use crate::vocabulary::word::Spelled;
 pub enum Word<T> {
     /// A known word.
     Known(T),
-    /// A text that is not one of the words.
+    /// Text that is not one of the words.
     Unknown(String),
 }
 
@@ -84,7 +84,7 @@ impl<'de, T: Spelled + Deserialize<'de>> Deserialize<'de> for Word<T> {
     }
 }
 
-/// Reads a flag. Written by hand, because a YAML reader that is asked for a flag accepts the text `"true"`.
+/// Reads a flag. Written by hand, because YAML readers accept the text `"true"` as a flag.
 pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     optional_flag(deserializer).map(Option::unwrap_or_default)
 }
@@ -116,13 +116,13 @@ pub(crate) fn required_flag<'de, D: Deserializer<'de>>(deserializer: D) -> Resul
     flag.ok_or_else(|| D::Error::invalid_type(Unexpected::Other("null"), &"`true` or `false`"))
 }
 
-/// Reads a text. Written by hand, because a YAML reader that is asked for a text accepts the number `7`.
+/// Reads text. Written by hand, because YAML readers accept the number `7` as text.
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = optional_text(deserializer)?;
     text.ok_or_else(|| D::Error::invalid_type(Unexpected::Other("null"), &"a text"))
 }
 
-/// Reads a text or `null`.
+/// Reads text or `null`.
 pub(crate) fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     struct TextVisitor;
 

@@ -8,7 +8,7 @@ use crate::policy::role::Role;
 use crate::vocabulary::id::{DepartmentId, RoleId};
 
 impl Policy {
-    /// Changes the model as a fact says. It must fit: what it says of before is so.
+    /// Changes the model as a fact says. The fact must fit: the model holds its `before`.
     pub(crate) fn apply(&mut self, fact: &Fact) {
         match fact {
             Fact::Department(change) => self.apply_department(change),

@@ -1,4 +1,4 @@
-//! The reverse of assignments: the roles of a subject.
+//! Reverse index of assignments: the roles of a subject.
 
 use std::sync::Arc;
 
@@ -8,10 +8,13 @@ use crate::policy::sorted;
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::subject::Subject;
 
-/// Roles, in canonical order.
+/// The ids of roles, in canonical order.
 pub(crate) type RoleIds = Arc<[RoleId]>;
 
 /// The roles of each subject that has any. Cheap to clone.
+///
+/// A role that is assigned to `{"department+sub": 2}` and to `"supervisors"` is found in `subs` by department 2, and in
+/// `supervisors`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Assigned {
     everyone: RoleIds,
@@ -21,9 +24,9 @@ pub(crate) struct Assigned {
     administrators: RoleIds,
     groups: Map<GroupId, RoleIds>,
     users: Map<UserId, RoleIds>,
-    /// To a department alone.
+    /// By department, without those below it.
     departments: Map<DepartmentId, RoleIds>,
-    /// To a department and those below it.
+    /// By department, including those below it.
     subs: Map<DepartmentId, RoleIds>,
 }
 
@@ -39,7 +42,7 @@ impl Assigned {
         assigned
     }
 
-    /// Says whether a role is assigned to a subject.
+    /// Adds or removes an assignment.
     pub(crate) fn set_role(&mut self, subject: &Subject, role: &RoleId, assigned: bool) {
         self.set(subject, sorted::with(self.roles(subject), role, assigned));
     }
@@ -65,7 +68,7 @@ impl Assigned {
         }
     }
 
-    /// The roles that are assigned to just this subject.
+    /// The roles that are assigned to exactly this subject.
     pub(crate) fn roles(&self, subject: &Subject) -> &[RoleId] {
         let roles = match subject {
             Subject::Everyone => Some(&self.everyone),
@@ -81,27 +84,27 @@ impl Assigned {
         roles.map_or(&[], |roles| roles)
     }
 
-    /// Whether some role is assigned to this group.
+    /// Whether a role is assigned to this group.
     pub(crate) fn has_group(&self, group: &GroupId) -> bool {
         self.groups.contains_key(group)
     }
 
-    /// Whether some role is assigned to just this user.
+    /// Whether a role is assigned to this user by name.
     pub(crate) fn has_direct(&self, user: &UserId) -> bool {
         self.users.contains_key(user)
     }
 
-    /// The roles of a department and those below it, and those of the department alone.
+    /// The roles for a department and those below it, and the roles for the department alone.
     pub(crate) fn of_department(&self, department: &DepartmentId) -> [Option<&RoleIds>; 2] {
         [self.subs.get(department), self.departments.get(department)]
     }
 
-    /// The departments that some role is assigned to. One may come twice.
+    /// The departments that a role is assigned to. One may be repeated.
     pub(crate) fn departments(&self) -> impl Iterator<Item = &DepartmentId> {
         self.subs.keys().chain(self.departments.keys())
     }
 
-    /// The users that some role is assigned to.
+    /// The users that a role is assigned to by name, in the order of their ids.
     pub(crate) fn direct(&self) -> impl Iterator<Item = &UserId> {
         self.users.keys()
     }

@@ -6,7 +6,8 @@ use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
 
 impl Org {
-    /// Every subject that contains this user, active or not; one may come more than once. None contains a stranger.
+    /// Every subject that contains this user, active or not. A subject may be repeated. For an unknown user there is
+    /// none.
     pub(crate) fn subjects_of<'o>(&'o self, id: &'o UserId) -> impl Iterator<Item = Subject> + 'o {
         self.users().get(id).into_iter().flat_map(move |user| {
             let here = user.anchors().map(|department| Subject::Department(self.department_id(department).clone()));

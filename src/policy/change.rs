@@ -1,4 +1,4 @@
-//! What a command means on a state: the facts that it changes, or why it is invalid there.
+//! From commands to facts: the facts that a command changes, or why it is invalid on the current state.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::vocabulary::subject::Subject;
 type Facts = Result<Vec<Fact>, Invalid>;
 
 impl Policy {
-    /// Does what a command says, and gives the facts that changed; or nothing, if it is invalid here.
+    /// Applies a command and returns the facts that changed. Changes nothing if the command is invalid.
     pub(crate) fn change(&mut self, command: &Command) -> Facts {
         let facts = self.facts(command)?;
         for fact in &facts {
@@ -27,7 +27,7 @@ impl Policy {
         Ok(facts)
     }
 
-    /// The facts that a command changes. None, if everything is so already.
+    /// The facts that a command changes; empty if everything is already so.
     fn facts(&self, command: &Command) -> Facts {
         match command {
             Command::AddDepartment(department) => self.add_department(department),
@@ -82,7 +82,7 @@ impl Policy {
             }
             Command::SetLevelForAllRoles { section, permissions, level } => {
                 let section = self.schema.known_section(section)?;
-                // A misspelt level is invalid even if no permission is there to get it.
+                // A misspelt level is invalid even if the list of permissions is empty.
                 rules::grant(level)?;
                 let theirs = self.roles.iter().filter(|(_, role)| role.section == section && !role.locked);
                 self.set_levels(theirs.map(|(id, _)| id), section, permissions, level)
@@ -164,7 +164,7 @@ impl Policy {
         Ok(Change::of(id.clone(), Some(before), Some(after)).map(Fact::User).into_iter().collect())
     }
 
-    /// The posts of a user who comes.
+    /// The posts of a new user.
     fn posts(&self, user: &UserId, post: Post, list: &'static str, departments: &[DepartmentId]) -> Facts {
         let mut met = HashSet::with_capacity(departments.len());
         let fact = |id: &DepartmentId| {
@@ -179,7 +179,7 @@ impl Policy {
     fn remove_user(&self, id: &UserId) -> Facts {
         let user = self.known_user(id)?;
         let mut facts = self.end_assignments(&[Subject::User(id.clone())]);
-        // Backwards they come in canonical order.
+        // Reversed, so that undoing the command adds them in canonical order.
         let groups: Vec<&GroupId> = self.org.groups_of(user).collect();
         let leaves =
             |group: &&GroupId| Fact::Member(Change { key: (id.clone(), (*group).clone()), before: true, after: false });
@@ -216,7 +216,7 @@ impl Policy {
     }
 }
 
-/// Whether a user may join what they are not a member of, or leave what they are.
+/// Checks that a user joins only what they are not a member of, and leaves only what they are.
 fn check_membership(is: bool, joins: bool, user: &UserId, of: impl Fn() -> String) -> Result<(), Invalid> {
     match (is, joins) {
         (true, true) => Err(Invalid::AlreadyMember { user: user.clone(), of: of() }),
@@ -285,7 +285,7 @@ impl Policy {
         Ok(Change::of(id.clone(), Some(before), Some(after)).map(Fact::Role).into_iter().collect())
     }
 
-    /// Whether a name may be given to a role of this section. A role's own name, in another case, is not taken.
+    /// Checks that a name is free for a role of this section. A role may change the case of its own name.
     fn check_role_name(&self, section: SectionIndex, name: &str, own: Option<&RoleId>) -> Result<(), Invalid> {
         if name.is_empty() {
             return Err(Invalid::EmptyName);
@@ -296,7 +296,7 @@ impl Policy {
         }
     }
 
-    /// The facts of a role that comes.
+    /// The facts of a new role.
     fn role_comes(&self, id: &RoleId, state: RoleState, cells: &[(ActionIndex, Level)], to: &[&Subject]) -> Facts {
         new_id(Kind::Role, id, self.roles.contains_key(id))?;
         self.check_role_name(state.section, &state.name, None)?;
@@ -398,11 +398,11 @@ impl Policy {
         Ok(vec![end(id, subject)])
     }
 
-    /// Ends all assignments to these subjects.
+    /// The facts that end all assignments to these subjects.
     fn end_assignments(&self, subjects: &[Subject]) -> Vec<Fact> {
         let of_one = |subject| self.assigned.roles(subject).iter().map(move |role| (role, subject));
         let mut ended: Vec<(&RoleId, &Subject)> = subjects.iter().flat_map(of_one).collect();
-        // Backwards they come in canonical order.
+        // Reversed, so that undoing the command adds them in canonical order.
         ended.sort_unstable_by(|a, b| b.cmp(a));
         ended.into_iter().map(|(role, subject)| end(role, subject)).collect()
     }

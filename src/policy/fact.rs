@@ -1,7 +1,16 @@
-//! Facts: what a change changes, each with what held before and what holds after.
+//! Facts: the smallest changes of the model, each with its state before and after.
 //!
-//! A command becomes facts, and everything else that follows from it is read off them: what undoes it, what it
-//! conflicts with, whose answers it may change, what the next snapshot must follow, which rows of mirror tables change.
+//! `{"set_level": {"role": "seller", "permission": "contact.read", "level": "all"}}` becomes one fact:
+//!
+//! ```text
+//! Fact::Cell(Change { key: ("seller", contact.read), before: department, after: all })
+//! ```
+//!
+//! Its inverse swaps `before` and `after`. Removing a user becomes several facts, in this order: each assignment to the
+//! user ends, each group and each post ends, then the user's own state goes from `Some` to `None`.
+//!
+//! Everything else that follows from a command is computed from its facts: what undoes it, what it conflicts with,
+//! whose answers it may change, what the next snapshot must update, which rows of mirror tables change.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,8 +23,8 @@ use crate::vocabulary::subject::Subject;
 
 /// One reversible change of the model.
 ///
-/// The facts of a command stand in an order in which they can be applied, and backwards their inverses can: who comes,
-/// comes before their posts; who goes, goes after everything that names them has ended.
+/// The facts of a command are ordered so that they can be applied in this order, and their inverses in reverse. So a
+/// user is added before their posts, and removed after everything that names them.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Fact {
     Department(Change<DepartmentId, Option<DepartmentState>>),
@@ -26,13 +35,13 @@ pub(crate) enum Fact {
     /// Whether a user is a member of a group.
     Member(Change<(UserId, GroupId), bool>),
     Role(Change<RoleId, Option<RoleState>>),
-    /// What a role grants for an action.
+    /// The level that a role grants for an action.
     Cell(Change<(RoleId, ActionIndex), Level>),
     /// Whether a role is assigned to a subject.
     Assignment(Change<(RoleId, Subject), bool>),
 }
 
-/// What a fact is about, with what held before and what holds after. They differ.
+/// A key with different values before and after.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Change<K, V> {
     pub(crate) key: K,
@@ -40,14 +49,14 @@ pub(crate) struct Change<K, V> {
     pub(crate) after: V,
 }
 
-/// A department, but for who is in it.
+/// A department, without its people.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct DepartmentState {
     pub(crate) name: Option<String>,
     pub(crate) parent: Option<DepartmentId>,
 }
 
-/// A user, but for posts and groups.
+/// A user, without posts and groups.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct UserState {
     pub(crate) name: Option<Arc<str>>,
@@ -55,13 +64,13 @@ pub(crate) struct UserState {
     pub(crate) admin: bool,
 }
 
-/// A group, but for its members.
+/// A group, without its members.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct GroupState {
     pub(crate) name: Option<String>,
 }
 
-/// A role, but for its cells and assignments.
+/// A role, without its levels and assignments.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct RoleState {
     pub(crate) section: SectionIndex,
@@ -71,7 +80,7 @@ pub(crate) struct RoleState {
 }
 
 impl<K, V: PartialEq> Change<K, V> {
-    /// The change of a value, unless it stays what it is.
+    /// A change, or `None` if both values are equal.
     pub(crate) fn of(key: K, before: V, after: V) -> Option<Self> {
         (before != after).then_some(Self { key, before, after })
     }
@@ -82,19 +91,19 @@ impl<K, V: PartialEq> Change<K, V> {
 }
 
 impl<K, S: PartialEq> Change<K, Option<S>> {
-    /// Whether one part of the state differs, or there is no state before or after.
+    /// Whether this part of the state differs, or one of the states is missing.
     pub(crate) fn differs<'s, T: PartialEq>(&'s self, part: impl Fn(&'s S) -> T) -> bool {
         self.before.as_ref().map(&part) != self.after.as_ref().map(part)
     }
 
-    /// Whether it comes or goes.
+    /// Whether the key is added or removed.
     pub(crate) fn comes_or_goes(&self) -> bool {
         self.before.is_none() || self.after.is_none()
     }
 }
 
 impl Fact {
-    /// The fact that leads back.
+    /// The fact that undoes this one.
     fn inverse(self) -> Self {
         match self {
             Self::Department(change) => Self::Department(change.inverse()),
@@ -124,7 +133,7 @@ impl Fact {
         }
     }
 
-    /// The user of whom something changed that a check may depend on.
+    /// The user whose posts, groups, activity or administration changed: the parts that a check may depend on.
     pub(crate) fn user(&self) -> Option<&UserId> {
         match self {
             Self::User(change) if change.differs(|user| (user.active, user.admin)) => Some(&change.key),
@@ -139,10 +148,10 @@ impl Fact {
     }
 }
 
-/// Whether users with the same standing and departments may have other rights after these facts than before: because of
-/// roles, assignments or departments.
+/// Whether these facts may change the rights of users whose standing and departments stay the same: by roles,
+/// assignments or departments.
 pub(crate) fn change_rows(facts: &[Fact]) -> bool {
-    // The cells of a role that comes or goes matter only to its subjects, and its assignments are facts of their own.
+    // The levels of a role that is added or removed matter only to its subjects, and its assignments are facts too.
     let whole: HashSet<&RoleId> = facts.iter().filter_map(Fact::role_that_comes_or_goes).collect();
     facts.iter().any(|fact| match fact {
         Fact::Department(change) => change.differs(|state| &state.parent),
@@ -152,7 +161,7 @@ pub(crate) fn change_rows(facts: &[Fact]) -> bool {
     })
 }
 
-/// The facts that lead back from these, the last first.
+/// The facts that undo these, in reverse order.
 pub(crate) fn inverse(facts: &[Fact]) -> Vec<Fact> {
     facts.iter().rev().cloned().map(Fact::inverse).collect()
 }

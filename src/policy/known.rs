@@ -1,4 +1,4 @@
-//! References into the model: what a document or a command names must be there.
+//! References into the model: everything that a document or a command names must exist.
 
 use crate::document::Word;
 use crate::policy::org::Org;
@@ -23,7 +23,7 @@ impl Org {
         if self.groups().contains_key(id) { Ok(()) } else { Err(Invalid::unknown(Kind::Group, id)) }
     }
 
-    /// The subject, if it is spelled right and what it names is there.
+    /// The subject, if it is spelled correctly and its id exists.
     pub(crate) fn known_subject<'w>(&self, word: &'w Word<Subject>) -> Result<&'w Subject, Invalid> {
         let subject = spelled(word)?;
         match subject {
@@ -46,12 +46,12 @@ impl Schema {
             .ok_or_else(|| Invalid::UnknownSection { name: name.to_owned(), known: names(self.sections()) })
     }
 
-    /// The action with this name, if there is one.
+    /// The action with this name.
     pub(crate) fn known_action(&self, permission: &str) -> Result<ActionIndex, Invalid> {
         self.action_named(permission).map_err(|error| Invalid::UnknownPermission(error.to_string()))
     }
 
-    /// Whether an action belongs to a section.
+    /// Checks that an action belongs to a section.
     pub(crate) fn check_section(&self, action: ActionIndex, section: SectionIndex) -> Result<(), Invalid> {
         let own = self.resource_of(action).section;
         if own == section {
@@ -68,7 +68,7 @@ impl Schema {
         Ok(action)
     }
 
-    /// The level that a word means for an action. For a toggle, `all` stands for `allow`.
+    /// The level that a word stands for. For a toggle, `all` stands for `allow`.
     pub(crate) fn known_level(&self, action: ActionIndex, word: &Word<Grant>) -> Result<Level, Invalid> {
         self.level_of(action, grant(word)?)
     }

@@ -1,4 +1,4 @@
-//! The validated model: what the company decided. It exists only if it is valid.
+//! The validated model of a policy. It exists only if it is valid.
 
 mod apply;
 pub(crate) mod assigned;
@@ -27,8 +27,8 @@ use crate::vocabulary::mode::Delegation;
 
 /// A valid policy: the schema, the company, the roles and their assignments.
 ///
-/// It is loaded from a [`Document`], which may hold anything; a policy is always valid: every reference
-/// leads somewhere, no department is below itself, every level is one that its action takes.
+/// It is loaded from a [`Document`], which may hold anything. A policy is always valid: every reference can be
+/// resolved, no department is below itself, and every level is one that its action takes.
 ///
 /// ```
 /// use orgscope::Policy;
@@ -58,7 +58,7 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Validates a document. Linear in its size, but for sorting.
+    /// Validates a document. Linear in its size, apart from sorting.
     ///
     /// # Errors
     ///
@@ -69,7 +69,7 @@ impl Policy {
         problems.or(policy)
     }
 
-    /// Reads what can be read of a document, and notes what is wrong with the rest.
+    /// Reads the valid parts of a document, and notes the problems of the rest.
     pub(crate) fn read(document: Document, problems: &mut Problems) -> Self {
         let Document { format: Format, delegation, schema, org, roles } = document;
         let delegation = delegation.known().unwrap_or_else(|error| {
@@ -85,8 +85,8 @@ impl Policy {
 
     /// The policy as a canonical document: policies that mean the same give equal documents, and so the same bytes.
     ///
-    /// Departments, users, groups and roles stand in the order of their ids, lists are sorted, and what leaving out
-    /// means is left out. The schema keeps its order.
+    /// Departments, users, groups and roles are in the order of their ids, lists are sorted, and defaults are left out.
+    /// The schema keeps its order.
     pub fn to_document(&self) -> Document {
         Document {
             format: Format,

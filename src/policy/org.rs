@@ -18,20 +18,19 @@ use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 use crate::vocabulary::index::{DepartmentSlot, GroupNumber, Idx};
 use crate::vocabulary::post::Post;
 
-/// The company. Cheap to clone; but the first change of the forest after that copies the forest, without the ids and
-/// names.
+/// The company. Cheap to clone. The first change of the forest after a clone copies the forest, without ids and names.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Org {
     forest: Arc<Forest>,
     departments: Map<DepartmentSlot, Arc<Department>>,
-    /// How many members, heads and deputies a department has. A department without any does not stand here, and only
+    /// The number of members, heads and deputies of each department. A department without any is missing here; only
     /// such a one can be removed.
     people: Map<DepartmentSlot, usize>,
     by_id: Map<DepartmentId, DepartmentSlot>,
     /// Stored inline, not behind an `Arc`: compiling a large company is bound by cache misses here.
     users: Map<UserId, User>,
     groups: Map<GroupId, Arc<Group>>,
-    /// The way back from a number.
+    /// The reverse of [`Group::number`].
     group_ids: Map<GroupNumber, GroupId>,
     /// The numbers below the bound that no group has.
     free_groups: Set<GroupNumber>,
@@ -43,19 +42,20 @@ pub(crate) struct Department {
     pub(crate) name: Option<String>,
 }
 
-/// A user. Cheap to clone, because a change of one copies their neighbours.
+/// A user. Cheap to clone, because changing one user copies their neighbours in the map's node.
 #[derive(Debug)]
 pub(crate) struct User {
     pub(crate) name: Option<Arc<str>>,
     pub(crate) anchors: Anchors,
-    /// The groups that the user is a member of, in the order of their numbers; the other side of [`Group::members`].
-    /// Not by ids, of which so few have room here that compiling a large company waited for those that stood elsewhere.
+    /// The groups that the user is a member of, in the order of their numbers: the other side of [`Group::members`].
+    /// Numbers instead of ids, because only few ids fit in here, and compiling a large company waited for those stored
+    /// elsewhere.
     pub(crate) groups: SmallVec<[GroupNumber; 4]>,
     pub(crate) active: bool,
     pub(crate) admin: bool,
 }
 
-/// Lists are copied as a whole. One by one, as they would be otherwise, that took a twentieth of all changes.
+/// Copies lists as a whole. Copying them item by item, as a derive would, took a twentieth of all changes.
 impl Clone for User {
     fn clone(&self) -> Self {
         let Self { name, anchors, groups, active, admin } = self;
@@ -75,12 +75,12 @@ impl User {
         self.anchors.iter()
     }
 
-    /// The departments where the user is a member, which their records belong to.
+    /// The departments where the user is a member. The user's records belong to these.
     pub(crate) fn departments(&self) -> impl Iterator<Item = DepartmentSlot> + Clone {
         self.anchors.by(Post::Member)
     }
 
-    /// Whether the user has this post somewhere.
+    /// Whether the user has this post in any department.
     pub(crate) fn is(&self, post: Post) -> bool {
         self.anchors.by(post).next().is_some()
     }
@@ -89,7 +89,7 @@ impl User {
         UserState { name: self.name.clone(), active: self.active, admin: self.admin }
     }
 
-    /// The name, as data has it.
+    /// The name as it is in documents.
     pub(crate) fn name(&self) -> Option<String> {
         self.name.as_deref().map(str::to_owned)
     }
@@ -115,12 +115,12 @@ impl Org {
         &self.groups
     }
 
-    /// An upper bound of the numbers of groups.
+    /// One more than the greatest number of a group.
     pub(crate) fn group_bound(&self) -> usize {
         self.groups.len() + self.free_groups.len()
     }
 
-    /// The id of a group, which may be there no more.
+    /// The id of a group, or `None` if it was removed.
     pub(crate) fn group_id(&self, group: GroupNumber) -> Option<&GroupId> {
         self.group_ids.get(&group)
     }
@@ -150,7 +150,7 @@ impl Org {
         &self.department_at(department).id
     }
 
-    /// What people call a department.
+    /// The display name of a department.
     pub(crate) fn name_of(&self, department: DepartmentSlot) -> Option<&str> {
         self.department_at(department).name.as_deref()
     }
@@ -160,12 +160,12 @@ impl Org {
         self.forest.parent(department)
     }
 
-    /// The department and all above it, upwards.
+    /// The department and all above it, upwards. It ends, because a valid company has no cycle.
     pub(crate) fn with_those_above(&self, department: DepartmentSlot) -> impl Iterator<Item = DepartmentSlot> {
         std::iter::successors(Some(department), |department| self.parent(*department))
     }
 
-    /// The departments that are below no other.
+    /// The departments that have no parent.
     pub(crate) fn roots(&self) -> impl Iterator<Item = DepartmentSlot> {
         self.forest.roots()
     }
@@ -179,13 +179,13 @@ impl Org {
         self.forest.len()
     }
 
-    /// An upper bound of the indices of departments.
+    /// One more than the greatest index of a department's slot.
     pub(crate) fn department_bound(&self) -> usize {
         self.forest.bound()
     }
 }
 
-// Changes, which the caller has checked to be valid.
+// Changes. The caller has checked that they are valid.
 impl Org {
     pub(crate) fn has_children(&self, department: DepartmentSlot) -> bool {
         self.children(department).next().is_some()
@@ -220,7 +220,7 @@ impl Org {
         }
     }
 
-    /// Adds a user, who has no posts and groups yet; changes one; or removes one, who has none any more.
+    /// Adds a user without posts and groups, changes one, or removes one who has none any more.
     pub(crate) fn set_user(&mut self, id: &UserId, state: Option<&UserState>) {
         let Some(UserState { name, active, admin }) = state.cloned() else {
             self.users.remove(id);
@@ -246,7 +246,7 @@ impl Org {
         }
     }
 
-    /// Gives a user a post in a department, or takes it.
+    /// Adds or removes a post of a user in a department.
     pub(crate) fn set_post(&mut self, id: &UserId, department: DepartmentSlot, post: Post, there: bool) {
         let Self { users, departments, .. } = self;
         let id_of = |department: DepartmentSlot| departments.get(&department).map(|department| &department.id);
@@ -258,7 +258,7 @@ impl Org {
         }
     }
 
-    /// Adds a group, which has no members yet; changes one; or removes one, which has none any more.
+    /// Adds a group without members, changes one, or removes one that has none any more.
     pub(crate) fn set_group(&mut self, id: &GroupId, state: Option<&GroupState>) {
         let Some(GroupState { name }) = state.cloned() else {
             if let Some(group) = self.groups.remove(id) {
@@ -278,7 +278,7 @@ impl Org {
         self.groups.insert(id.clone(), Arc::new(Group { number, name, members: Set::default() }));
     }
 
-    /// Puts a user in a group, or takes them out.
+    /// Adds a user to a group, or removes them from it.
     pub(crate) fn set_member(&mut self, user_id: &UserId, group_id: &GroupId, member: bool) {
         let (Some(user), Some(group)) = (self.users.get_mut(user_id), self.groups.get_mut(group_id)) else { return };
         user.set_group(group.number, member);

@@ -1,4 +1,4 @@
-//! Roles: what each grants, and the subjects that it is assigned to.
+//! Roles, with their grants and the subjects that they are assigned to.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -23,13 +23,13 @@ pub(crate) struct Role {
     pub(crate) name: String,
     pub(crate) hidden: bool,
     pub(crate) locked: bool,
-    /// What it grants above `deny`. For a toggle, `all` stands for `allow`.
+    /// The levels other than `deny`. For a toggle, `all` stands for `allow`.
     pub(crate) grants: BTreeMap<ActionIndex, Level>,
     pub(crate) assigned_to: Set<Subject>,
 }
 
 impl Role {
-    /// A role that grants nothing and that nobody has.
+    /// A role without grants and assignments.
     pub(crate) fn new(state: &RoleState) -> Self {
         let RoleState { section, name, hidden, locked } = state.clone();
         Self { section, name, hidden, locked, grants: BTreeMap::new(), assigned_to: Set::default() }
@@ -39,12 +39,11 @@ impl Role {
         RoleState { section: self.section, name: self.name.clone(), hidden: self.hidden, locked: self.locked }
     }
 
-    /// What it grants for an action.
+    /// The level for an action.
     pub(crate) fn level(&self, action: ActionIndex) -> Level {
         self.grants.get(&action).copied().unwrap_or(Level::Deny)
     }
 
-    /// Sets the level for an action.
     pub(crate) fn set(&mut self, action: ActionIndex, level: Level) {
         match level {
             Level::Deny => self.grants.remove(&action),
@@ -56,8 +55,7 @@ impl Role {
 /// The roles, in canonical order.
 pub(crate) type Roles = Map<RoleId, Arc<Role>>;
 
-/// Which role has which name: by section and Unicode lower case. So a new name costs one look, however many roles there
-/// are.
+/// The role of each name, by section and name in Unicode lower case. So checking a new name is one look-up.
 pub(crate) type Names = Map<(SectionIndex, String), RoleId>;
 
 pub(crate) fn index_names(roles: &Roles) -> Names {

@@ -1,4 +1,5 @@
-//! What is valid, said once: for documents, whose loader adds the path, and for commands, whose refusal adds the index.
+//! The rules of what is valid, defined once: for documents, whose loader adds the path, and for commands, whose refusal
+//! adds the index.
 
 use std::fmt::{self, Display};
 
@@ -11,7 +12,7 @@ use crate::vocabulary::level::Grant;
 use crate::vocabulary::subject::Subject;
 use crate::vocabulary::word::UnknownWord;
 
-/// What is invalid about a document, or about a command on the state that it meets.
+/// The reason why a document is invalid, or a command on the state that it is applied to.
 ///
 /// As data it is `{"code": "unknown_id", "message": "there is no user `ann`"}`. Codes never change; messages may.
 ///
@@ -36,18 +37,18 @@ use crate::vocabulary::word::UnknownWord;
 pub enum Invalid {
     /// An id is the empty text.
     EmptyId,
-    /// An id that should be new belongs to another one of its kind.
+    /// An id that should be new is taken.
     IdTaken {
-        /// What the id is an id of.
+        /// The kind of the id.
         kind: Kind,
         /// The id, as errors print it.
         id: String,
-        /// Where the document has the other one.
+        /// The path of the other thing in the document.
         path: Option<String>,
     },
     /// Nothing has the id.
     UnknownId {
-        /// What the id should be an id of.
+        /// The kind of the id.
         kind: Kind,
         /// The id, as errors print it.
         id: String,
@@ -61,32 +62,32 @@ pub enum Invalid {
         /// The character.
         character: char,
     },
-    /// A name that should be unique belongs to another one.
+    /// A name that should be unique is taken.
     NameTaken {
         /// The name.
         name: String,
-        /// What has it: a path in the document, or a role.
+        /// The owner of the name: a path in the document, or a role.
         by: String,
-        /// Within what it should be unique.
+        /// The scope in which the name must be unique.
         within: &'static str,
     },
     /// No section has the name.
     UnknownSection {
         /// The name.
         name: String,
-        /// The sections that there are, for a message.
+        /// The existing sections, for a message.
         known: String,
     },
     /// No resource type has the name.
     UnknownResourceType {
         /// The name.
         name: String,
-        /// The resource types that there are, for a message.
+        /// The existing resource types, for a message.
         known: String,
     },
-    /// No permission has the name, or it means the other kind of permission.
+    /// No permission has the name, or it is of the other kind.
     UnknownPermission(String),
-    /// An action is required that its resource type does not have.
+    /// A required action does not exist in the resource type.
     UnknownAction {
         /// The resource type.
         resource: String,
@@ -102,27 +103,27 @@ pub enum Invalid {
         /// The section that it should belong to.
         expected: String,
     },
-    /// A word is none of those that may stand there.
+    /// A word is not one of those allowed.
     UnknownWord(UnknownWord),
     /// A permission does not take the level.
     LevelNotTaken {
         /// The permission.
         permission: String,
-        /// What it was to take.
+        /// The grant that it does not take.
         grant: Grant,
-        /// What it takes, for a message.
+        /// The grants that it takes, for a message.
         takes: String,
     },
-    /// The same thing stands twice in one list.
+    /// An item is repeated in a list.
     Repeated {
-        /// What stands there twice, as errors print it.
+        /// The repeated item, as errors print it.
         item: String,
         /// The list.
         list: &'static str,
     },
     /// Departments would be below each other, or actions require each other.
     Cycle {
-        /// What forms the cycle: `departments`, or `actions`.
+        /// The kind of its members: `departments` or `actions`.
         of: &'static str,
         /// The members, for a message.
         members: String,
@@ -132,7 +133,7 @@ pub enum Invalid {
         /// The field.
         field: &'static str,
     },
-    /// A toggle requires an action that is asked about a record.
+    /// A toggle requires an action that is not a toggle.
     ToggleRequiresLevelled {
         /// The required action.
         action: String,
@@ -146,7 +147,7 @@ pub enum Invalid {
     NotEmpty {
         /// The department.
         department: DepartmentId,
-        /// What it still has.
+        /// The content of the department.
         has: Content,
     },
     /// A user is already a member of a department or group.
@@ -179,7 +180,7 @@ pub enum Invalid {
     },
 }
 
-/// What an id is an id of.
+/// The kind of a thing that has an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -196,7 +197,7 @@ pub enum Kind {
     Record,
 }
 
-/// What keeps a department from being removed.
+/// The content that keeps a department from being removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -232,7 +233,7 @@ impl Invalid {
         Self::Repeated { item: item.to_string(), list }
     }
 
-    /// A word for programs, which never changes.
+    /// A stable word for programs.
     pub fn code(&self) -> &'static str {
         match self {
             Self::EmptyId => "empty_id",
@@ -265,7 +266,7 @@ impl Invalid {
 impl Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::EmptyId => f.write_str("the id is empty: use an integer or a text of one character or more"),
+            Self::EmptyId => f.write_str("the id is empty: use an integer or non-empty text"),
             Self::IdTaken { kind, id, path } => {
                 write!(f, "there is already a {} `{id}`", kind.as_str())?;
                 path.iter().try_for_each(|path| write!(f, ", at `{path}`"))
@@ -273,7 +274,7 @@ impl Display for Invalid {
             Self::UnknownId { kind, id } => write!(f, "there is no {} `{id}`", kind.as_str()),
             Self::EmptyName => f.write_str("the name is empty"),
             Self::NameWithCharacter { name, character } => {
-                write!(f, "the name {name:?} holds {character:?}: use no dot, blank or control character")
+                write!(f, "the name {name:?} contains {character:?}: use no dots, blanks or control characters")
             }
             Self::NameTaken { name, by, within } => {
                 write!(f, "`{name}` is already the name of {by}: it must be unique in {within}")
@@ -299,7 +300,7 @@ impl Display for Invalid {
                 write!(f, "a toggle has no `{field}`: leave it out")
             }
             Self::ToggleRequiresLevelled { action } => {
-                write!(f, "a toggle can require only toggles, and `{action}` is asked about a record")
+                write!(f, "a toggle can require only toggles, and `{action}` is not one")
             }
             Self::ManageWithoutBypass { permission } => {
                 write!(f, "`{permission}` has no `admin_bypass`: administrators must be able to manage every section")
@@ -308,7 +309,7 @@ impl Display for Invalid {
                 write!(f, "department `{department}` has ")?;
                 f.write_str(match has {
                     Content::Departments => "departments below it: move or remove them first",
-                    Content::People => "members, heads or deputies: let them leave first",
+                    Content::People => "members, heads or deputies: remove them first",
                 })
             }
             Self::AlreadyMember { user, of } => write!(f, "user `{user}` is already a member of {of}"),
@@ -330,7 +331,7 @@ impl Serialize for Invalid {
     }
 }
 
-/// An id that is to be new.
+/// Checks an id for something new.
 pub(crate) fn new_id<K>(kind: Kind, id: &Id<K>, is_known: bool) -> Result<(), Invalid> {
     if id.is_empty() {
         Err(Invalid::EmptyId)
@@ -341,13 +342,13 @@ pub(crate) fn new_id<K>(kind: Kind, id: &Id<K>, is_known: bool) -> Result<(), In
     }
 }
 
-/// A name that another role of the section has.
+/// The error for a name that another role of the section has.
 pub(crate) fn role_name_taken(name: &str, other: &RoleId) -> Invalid {
     let (name, by) = (name.to_owned(), format!("role `{other}`"));
-    Invalid::NameTaken { name, by, within: "its section, whatever the case" }
+    Invalid::NameTaken { name, by, within: "its section, ignoring case" }
 }
 
-/// The members of a cycle for a message, which ends where it began: the first of them where there are many.
+/// The error for a cycle. The message repeats the first member at the end, or lists only the first members of many.
 pub(crate) fn cycle<T: Display>(of: &'static str, members: impl IntoIterator<Item = T>) -> Invalid {
     /// A document may hold a cycle of any length.
     const MOST: usize = 12;
@@ -362,7 +363,7 @@ pub(crate) fn cycle<T: Display>(of: &'static str, members: impl IntoIterator<Ite
     Invalid::Cycle { of, members: texts.join(" → ") }
 }
 
-/// The subject, if it is spelled right.
+/// The subject, if it is spelled correctly.
 pub(crate) fn spelled(word: &Word<Subject>) -> Result<&Subject, Invalid> {
     match word {
         Word::Known(subject) => Ok(subject),
@@ -370,7 +371,7 @@ pub(crate) fn spelled(word: &Word<Subject>) -> Result<&Subject, Invalid> {
     }
 }
 
-/// The grant, if it is spelled right.
+/// The grant, if it is spelled correctly.
 pub(crate) fn grant(word: &Word<Grant>) -> Result<Grant, Invalid> {
     word.known().map_err(Invalid::UnknownWord)
 }

@@ -17,7 +17,7 @@ use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::Unowned;
 use crate::vocabulary::permission::{AnyPermission, Fingerprint, Permission};
 
-/// What can be permitted at all: the sections, their resource types, and the actions on them.
+/// All permissions that exist: the sections, their resource types, and the actions on them.
 ///
 /// Tokens are looked up here by name, at start-up, where a misspelling is an error.
 #[derive(Clone, Debug, Default)]
@@ -81,7 +81,7 @@ impl LevelSet {
         Self(self.0 | place.map_or(0, |place| 1 << place))
     }
 
-    /// The words for a message, of a toggle or of a levelled action.
+    /// The words of these levels for a message.
     fn takes(self, toggle: bool) -> String {
         if toggle { names(["deny", "allow"]) } else { names(self.iter().map(Level::as_str)) }
     }
@@ -91,7 +91,8 @@ impl LevelSet {
     }
 }
 
-/// A name that the schema does not have, or that means the other kind of permission. The message says what there is.
+/// The error for a name that the schema does not have, or that means the other kind of permission. The message lists
+/// the known names.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(transparent)]
 pub struct UnknownPermission(#[from] Unknown);
@@ -111,8 +112,8 @@ enum Unknown {
 }
 
 impl UnknownPermission {
-    /// Whether the schema has a permission of this name, but of the other kind: a toggle where one on records was
-    /// looked up, or the other way round.
+    /// Whether the schema has a permission of this name, but of the other kind: a toggle when one on records was looked
+    /// up, or the other way round.
     pub fn is_other_kind(&self) -> bool {
         matches!(self.0, Unknown::Toggle(_) | Unknown::NoToggle(_))
     }
@@ -141,11 +142,11 @@ impl Schema {
         }
     }
 
-    /// The toggle with this name, for example `mailbox.connect`: a permission that is asked about `()`.
+    /// The toggle with this name, for example `mailbox.connect`: a permission whose record is `()`.
     ///
     /// # Errors
     ///
-    /// When the schema has no such permission, or it is asked about a record.
+    /// When the schema has no such permission, or it is not a toggle.
     pub fn toggle(&self, name: &str) -> Result<Permission<()>, UnknownPermission> {
         match self.any_permission(name)? {
             AnyPermission::Toggle(toggle) => Ok(toggle),
@@ -178,7 +179,7 @@ impl Schema {
         self.sections.iter().map(|section| section.name.as_str())
     }
 
-    /// The permissions of a section, in the order of the document; none if there is no such section.
+    /// The permissions of a section, in the order of the document. There are none if the section is unknown.
     pub fn permissions(&self, section: &str) -> impl Iterator<Item = AnyPermission> {
         let section = self.section_by_name.get(section).map(|section| self.section(*section));
         let resources = section.map_or(0..0, |section| section.resources.clone());
@@ -236,7 +237,7 @@ impl Schema {
         needed.into_iter().collect()
     }
 
-    /// All actions of the same resource type, this one among them.
+    /// All actions of the same resource type, including this one.
     pub(crate) fn siblings(&self, action: ActionIndex) -> impl Iterator<Item = ActionIndex> {
         self.resource_of(action).actions.clone().map(ActionIndex::new)
     }
@@ -284,7 +285,7 @@ impl Schema {
         }
     }
 
-    /// A level as a grant of an action, the other way round.
+    /// The reverse of [`level_of`](Self::level_of): a level as a grant of an action.
     pub(crate) fn grant_of(&self, action: ActionIndex, level: Level) -> Grant {
         if self.action(action).toggle && level == Level::All { Grant::Allow } else { Grant::Level(level) }
     }

@@ -1,6 +1,6 @@
-//! Small lists in order.
+//! Small sorted lists.
 
-/// A sorted list with one item in its place, or without it.
+/// A copy of a sorted list, with or without this item.
 pub(crate) fn with<T: Ord + Clone, C: FromIterator<T>>(items: &[T], item: &T, there: bool) -> C {
     let (before, from) = items.split_at(items.partition_point(|other| other < item));
     let after = from.iter().skip_while(|other| *other == item);

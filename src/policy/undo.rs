@@ -1,4 +1,4 @@
-//! From facts back to commands: those that undo a change.
+//! From facts back to commands, to undo a change.
 
 use crate::document::{self, Command, Department, Group, User, Word};
 use crate::policy::fact::{Change, DepartmentState, Fact, RoleState, UserState};
@@ -6,9 +6,9 @@ use crate::policy::schema::Schema;
 use crate::vocabulary::id::{DepartmentId, RoleId, UserId};
 use crate::vocabulary::post::Post;
 
-/// The commands that do what the facts of one command say, or their inverses.
+/// The commands for the facts of one command, or for their inverses.
 pub(crate) fn commands(facts: &[Fact], schema: &Schema) -> Vec<Command> {
-    // What goes takes everything along that names it.
+    // Removing something also removes everything that names it.
     if let Some(removal) = facts.iter().find_map(removal) {
         return vec![removal];
     }
@@ -22,7 +22,7 @@ pub(crate) fn commands(facts: &[Fact], schema: &Schema) -> Vec<Command> {
     commands
 }
 
-/// The command that removes what goes by this fact.
+/// The command for a fact that removes something.
 fn removal(fact: &Fact) -> Option<Command> {
     match fact {
         Fact::Department(Change { key, after: None, .. }) => Some(Command::RemoveDepartment { id: key.clone() }),
@@ -33,7 +33,8 @@ fn removal(fact: &Fact) -> Option<Command> {
     }
 }
 
-/// Puts a fact into the command that adds what it is a part of, if this command does.
+/// Merges a fact into the command that adds the thing that the fact is a part of. Returns `false` if this command does
+/// not.
 fn is_part_of(coming: &mut Command, fact: &Fact, schema: &Schema) -> bool {
     match (coming, fact) {
         (Command::AddUser { id, departments, heads, deputy_of, .. }, Fact::Post(Change { key, .. }))

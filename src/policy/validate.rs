@@ -10,8 +10,8 @@ use crate::policy::rules::Invalid;
 use crate::vocabulary::id::Id;
 use crate::vocabulary::name::on_one_line;
 
-/// A place in a document and what is wrong there: an error of [`Policy::from_document`](crate::Policy::from_document),
-/// or a finding of [`Policy::lint`](crate::Policy::lint).
+/// A problem in a document, with its path: an error of [`Policy::from_document`](crate::Policy::from_document), or a
+/// finding of [`Policy::lint`](crate::Policy::lint).
 ///
 /// It serialises as `path` and `message`:
 ///
@@ -38,18 +38,18 @@ impl Problem {
         Self { path: on_one_line(path.to_string()), code, message: on_one_line(message.to_string()) }
     }
 
-    /// A word for programs that says what is wrong. It never changes, while messages may.
+    /// A stable word for programs that names the kind of problem. Messages may change.
     pub fn code(&self) -> &'static str {
         self.code
     }
 
-    /// Where it is, for example `roles[2].grants["contact.read"]`. A finding names what has an id by the id, wherever
-    /// it stands in a file: `roles[id="seller"].assigned_to`.
+    /// The path, for example `roles[2].grants["contact.read"]`. The path of a finding uses ids instead of positions:
+    /// `roles[id="seller"].assigned_to`.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What is wrong there, and what was expected; or what was found, in a sentence.
+    /// A sentence that describes the problem and what was expected.
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -98,7 +98,7 @@ fn lines(problems: &[Problem]) -> String {
 pub(crate) struct Problems(Vec<Problem>);
 
 impl Problems {
-    /// Adds one. The path is given as [`format_args!`], so that a document without problems formats nothing.
+    /// Adds a problem. Callers pass the path as [`format_args!`], so that a document without problems formats nothing.
     pub(crate) fn add(&mut self, path: impl Display, invalid: &Invalid) {
         self.add_coded(path, invalid.code(), invalid);
     }
@@ -107,7 +107,7 @@ impl Problems {
         self.0.push(Problem::new(path, code, message));
     }
 
-    /// What was read, or nothing, and then what is invalid there is added.
+    /// The value that was read. If it is invalid, adds the problem and returns `None`.
     pub(crate) fn note<T>(&mut self, path: impl Display, read: Result<T, Invalid>) -> Option<T> {
         read.map_err(|invalid| self.add(path, &invalid)).ok()
     }
@@ -118,15 +118,15 @@ impl Problems {
     }
 }
 
-/// An id must hold something. Only text can be empty.
+/// Checks that an id is not the empty text.
 pub(crate) fn check_id<Kind>(path: impl Display, id: &Id<Kind>, problems: &mut Problems) {
     if id.is_empty() {
         problems.add(path, &Invalid::EmptyId);
     }
 }
 
-/// The places of ids that stood in the list before, each with the place where the id stands first. Canonical lists,
-/// whose order shows at a glance that no id repeats, cost one pass.
+/// The indexes of repeated ids, each with the index where the id occurs first. A list in canonical order has no
+/// repeated id, which one pass shows.
 pub(crate) fn repeated<'a, T: Ord + 'a>(ids: impl Iterator<Item = &'a T> + Clone) -> HashMap<usize, usize> {
     if ids.clone().is_sorted_by(|a, b| a < b) {
         return HashMap::new();
@@ -137,10 +137,10 @@ pub(crate) fn repeated<'a, T: Ord + 'a>(ids: impl Iterator<Item = &'a T> + Clone
     same.flat_map(|same| same[1..].iter().map(|(_, place)| (*place, same[0].1))).collect()
 }
 
-/// How many names a message lists. A document may hold any number of them, and of messages.
+/// The number of names that a message lists. A document may hold any number of names and problems.
 const MOST_NAMES: usize = 12;
 
-/// Names for a message: `` `a`, `b`, `c` ``, the first of them where there are many, or `none`.
+/// Names for a message: `` `a`, `b`, `c` ``, or the first of many, or `none`.
 pub(crate) fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let mut names = names.into_iter();
     let first: Vec<String> = names.by_ref().take(MOST_NAMES).map(|name| format!("`{name}`")).collect();

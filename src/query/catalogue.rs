@@ -1,4 +1,4 @@
-//! The roles as a page of access permissions shows them.
+//! The roles, as a page of access permissions shows them.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Debug};
@@ -44,8 +44,8 @@ use crate::vocabulary::subject::Subject;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// As data it is what a page needs. Grants are those that are not `deny`, permissions are in the order of the schema,
-/// and `manage` is left out where a section has none. `format` changes if what is written ever means something else.
+/// It serialises to what such a page needs. Grants that are `deny` are left out, permissions are in the order of the
+/// schema, and `manage` is left out if a section has none. `format` changes if the meaning of this data ever does.
 ///
 /// ```
 /// # use orgscope::document::{Action, Document, ResourceType, Role, Section, User};
@@ -77,7 +77,7 @@ use crate::vocabulary::subject::Subject;
 #[derive(Clone)]
 pub struct Catalogue<'s> {
     policy: &'s Policy,
-    /// How many active users each subject contains, of those that a role is assigned to.
+    /// The number of active users in each subject that a role is assigned to.
     people: HashMap<&'s Subject, usize>,
 }
 
@@ -97,9 +97,9 @@ pub struct RoleEntry<'c> {
 }
 
 impl Snapshot {
-    /// The roles as a page of access permissions shows them.
+    /// The roles, as a page of access permissions shows them.
     ///
-    /// The people behind an assignment are counted by the departments and standings that they share, not one by one.
+    /// The people behind an assignment are counted in groups with the same departments and standing, not one by one.
     pub fn catalogue(&self) -> Catalogue<'_> {
         let policy = self.policy();
         let subjects = policy.roles.values().flat_map(|role| role.assigned_to.iter());
@@ -110,7 +110,7 @@ impl Snapshot {
         Catalogue { policy, people }
     }
 
-    /// How many active users a subject contains.
+    /// The number of active users in a subject.
     fn people_of(&self, subject: &Subject) -> usize {
         let Some(source) = self.people.source(subject) else { return 0 };
         if let Source::Users(users) = &source {
@@ -133,7 +133,7 @@ impl Catalogue<'_> {
         self.policy.schema.section_named(name).map(|section| SectionRoles { catalogue: self, section })
     }
 
-    /// The role with this id, of whatever section.
+    /// The role with this id, in any section.
     pub fn role(&self, id: impl Into<RoleId>) -> Option<RoleEntry<'_>> {
         let found = self.policy.roles.get_key_value(&id.into());
         found.map(|(id, role)| RoleEntry { catalogue: self, id, role })
@@ -171,7 +171,7 @@ impl<'c> RoleEntry<'c> {
         self.id
     }
 
-    /// What people call it.
+    /// The display name.
     pub fn name(self) -> &'c str {
         &self.role.name
     }
@@ -191,7 +191,7 @@ impl<'c> RoleEntry<'c> {
         self.role.locked
     }
 
-    /// What it holds for a permission: `deny`, if it does not mention it.
+    /// The grant for a permission: `deny` if the role does not mention it.
     pub fn grant(self, permission: impl Into<AnyPermission>) -> Grant {
         let schema = &self.catalogue.policy.schema;
         let (action, fingerprint) = permission.into().action();

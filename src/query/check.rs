@@ -9,7 +9,7 @@ use crate::vocabulary::permission::Permission;
 
 /// The answer of a check.
 ///
-/// A check has no errors: what is unknown is denied, and [`Principal::reason`] says why.
+/// A check has no errors: anything unknown is denied, and [`Principal::reason`] says why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[must_use = "a decision that nobody looks at protects nothing"]
@@ -62,10 +62,10 @@ impl Decision {
 pub struct Denied;
 
 impl Principal<'_> {
-    /// Decides whether this user may do this to this record. A toggle is asked about `()`.
+    /// Decides whether this user may do this to this record. The record of a toggle is `()`.
     ///
-    /// Constant for one owner, whatever the size of the company; linear in owners and shares. It grows with the
-    /// departments of an owner who is in several, times those of such a user. It takes no lock and allocates nothing.
+    /// Constant for one owner, whatever the size of the company; linear in owners and shares. If an owner and the user
+    /// both have several departments, the cost is the product of their numbers. It takes no lock and allocates nothing.
     ///
     /// ```
     /// use orgscope::document::{Action, Document, ResourceType, Role, Section, User};

@@ -1,4 +1,4 @@
-//! The questions, one file each. All are answered by `Cell::admits`: there is no second definition of access.
+//! The queries, one file each. All are answered by `Cell::admits`: there is no second definition of access.
 
 pub(crate) mod catalogue;
 pub(crate) mod check;

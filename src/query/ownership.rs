@@ -1,4 +1,4 @@
-//! The two questions about the future owners of a record. Each takes more than one check.
+//! Two queries about the future owners of a record. Each takes several checks.
 
 use crate::query::check::Decision;
 use crate::query::principal::Principal;
@@ -6,16 +6,16 @@ use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::permission::Permission;
 use crate::vocabulary::subject::Owner;
 
-/// The action that assigning asks, on the same type as the update.
+/// The action that reassigning checks, on the type of the update.
 const ASSIGN: &str = "assign";
 
 impl Principal<'_> {
-    /// May this user create this record, with the owners that it names?
+    /// Decides whether this user may create this record, with the owners that it names.
     ///
     /// Two things must hold: `add` allows the record as proposed, and it allows each of its owners alone, without the
-    /// open flag and without shares. So nobody can be named whom the level does not reach: by `own` the creator can
-    /// name only themselves, by `department` any member of their departments. A plain [`check`](Self::check) of `add`
-    /// is content with one owner that is reached.
+    /// open flag and without shares. So the level must reach every named owner: with `own` the creator can name only
+    /// themselves, with `department` any member of their departments. For a plain [`check`](Self::check) of `add`, one
+    /// owner in reach suffices.
     ///
     /// ```
     /// # use orgscope::document::{Action, Document, ResourceType, Role, Section, User};
@@ -45,13 +45,13 @@ impl Principal<'_> {
         Decision::of(scope.contains(proposed) && proposed.with_facts(each_alone))
     }
 
-    /// May this user reassign this record to those owners?
+    /// Decides whether this user may reassign this record to those owners.
     ///
-    /// Two checks: `update` on the record as it is and, where its type has an action named `assign`, that action on the
-    /// record as it will be. After it the user may have lost sight of the record; that is allowed.
+    /// It checks `update` on the record as it is and, if its type has an action named `assign`, that action on the
+    /// record as it will be. The user may lose sight of the record; that is allowed.
     ///
-    /// One new owner that is reached suffices for `assign`, as for any check: where naming others matters, ask once for
-    /// each of them alone.
+    /// One new owner in reach suffices for `assign`, as for any check. If naming others matters, call this for each new
+    /// owner alone.
     ///
     /// ```
     /// # use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};

@@ -1,4 +1,4 @@
-//! The set of a scope in a normal form, for whoever looks for its records elsewhere: in a database, in an index.
+//! The set of a scope in a normal form, to find its records in a database or in a search index.
 
 use std::fmt::{self, Debug, Display};
 
@@ -18,16 +18,15 @@ use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 
 /// The records that one user may do one thing to, as conditions on their facts: *all of* these, each *any of* those.
 ///
-/// It is the [`Scope`] written down, and comes from the same bits that a check reads, so the two cannot disagree. The
-/// form is the shortest for what a level can name: no condition follows from another, and none names the department
-/// beside "department and below". What an action requires is one more condition. Without a condition it is
-/// [everything](Self::is_everything), and a condition without terms makes it [nothing](Self::is_nothing).
+/// It describes a [`Scope`], and comes from the same bits that a check reads, so the two cannot disagree. It is the
+/// shortest form for any level: no condition follows from another, and none names the department beside "department and
+/// below". A requirement of the action is one more condition. Without a condition the set is
+/// [everything](Self::is_everything); a condition without terms makes it [nothing](Self::is_nothing).
 ///
-/// Applications whose records are in a database give it to a `Mapping` of the feature `sql`; those with an engine of
+/// Applications whose records are in a database pass it to a `Mapping` of the feature `sql`. Those with an engine of
 /// their own walk it.
 ///
-/// Making one costs the same whatever the size of the company. Lists of departments and people are made only when
-/// somebody asks for them.
+/// Constant, whatever the size of the company. Lists of departments and people are made only when they are read.
 ///
 /// ```
 /// use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
@@ -57,66 +56,66 @@ use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 pub struct Predicate<'s> {
     principal: Principal<'s>,
     action: ActionIndex,
-    /// None of a permission of another schema.
+    /// `None` for a permission of another schema.
     resource: Option<&'s str>,
     #[cfg(feature = "sql")]
     pub(crate) cell: Cell,
     clauses: Clauses,
 }
 
-/// Sets of relations, of each of which a record must have one.
+/// Sets of relations. A record must have one relation of each set.
 pub(crate) type Clauses = SmallVec<[u8; 8]>;
 
 /// A condition of a [`Predicate`]: any of its terms suffices.
 #[derive(Clone, Copy)]
 pub struct AnyOf<'s> {
-    /// None of whom the snapshot does not know: then there is no term either.
+    /// `None` for a user whom the snapshot does not know; then there are no terms.
     asked: Option<Asked<'s>>,
     relations: u8,
 }
 
-/// What a record must be for a condition to hold. A record with several owners has one of them that fits.
+/// A way to satisfy a condition. If a record has several owners, one of them must fit.
 #[derive(Clone, Copy, Debug)]
 pub enum Term<'s> {
-    /// This user owns it.
+    /// This user owns the record.
     Owner(&'s UserId),
-    /// Nobody owns it. An owner whom the library does not know is somebody.
+    /// The record has no owner. An unknown owner is still an owner.
     Unowned,
-    /// A member of one of these departments owns it.
+    /// A member of one of these departments owns the record.
     OwnerIn(Departments<'s>),
-    /// One of these departments owns it.
+    /// One of these departments owns the record.
     DepartmentOwner(Departments<'s>),
-    /// It is "available to everyone".
+    /// The record is "available to everyone".
     Open,
-    /// It is shared with one of these.
+    /// The record is shared with one of these.
     SharedWith(Audience<'s>),
 }
 
-/// Departments that a term names: those of a user, with those below or without.
+/// The departments that a term names: those of a user, with or without those below.
 #[derive(Clone, Copy)]
 pub struct Departments<'s> {
     asked: Asked<'s>,
     with_those_below: bool,
 }
 
-/// The subjects that contain a user: whoever shares a record with one of them shares it with the user.
+/// The subjects that contain a user: a record that is shared with one of them is shared with the user.
 #[derive(Clone, Copy)]
 pub struct Audience<'s> {
     asked: Asked<'s>,
 }
 
-/// Who asks: one whom the snapshot knows.
+/// A principal whom the snapshot knows.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'s> {
     pub(crate) snapshot: &'s Snapshot,
     pub(crate) id: &'s UserId,
     pub(crate) user: &'s User,
-    /// Whether a record without owner is everybody's own.
+    /// Whether a record without an owner is everybody's own.
     pub(crate) pool: bool,
 }
 
 impl<'s, R> Scope<'s, R> {
-    /// The set in its normal form. Costs the same whatever the size of the company.
+    /// The set in its normal form. Constant, whatever the size of the company.
     pub fn predicate(&self) -> Predicate<'s> {
         let action = self.permission.action;
         let mut possible = OWN | DEPARTMENT | SUB | OPEN | SHARED;
@@ -135,14 +134,17 @@ impl<'s, R> Scope<'s, R> {
     }
 }
 
-/// The shortest conditions that together say what a cell admits, of records that have all `certain` relations and no
-/// other than the `possible`.
+/// The shortest conditions that together describe a cell, for records that have all `certain` relations and only
+/// `possible` ones.
 ///
-/// What a cell admits is monotone: a record with one relation more is not reached less. Such a set is what is not below
-/// one of its maximal gaps, so there is one condition for each gap: any of the relations that the gap lacks. Each is
-/// needed, and none can be shorter.
+/// A cell is monotone: an additional relation never takes access away. So a record is denied exactly if its relations
+/// are a subset of a maximal denied set. This gives one condition for each of these sets: any of the relations that it
+/// lacks. All these conditions are needed, and none can be shorter.
+///
+/// For the cell of `department`, without shares, the relations `own` and `department` are each enough. The only maximal
+/// denied set is {`sub`, `open`, `shared`}, and the condition is "`own` or `department`".
 pub(crate) fn clauses(cell: Cell, certain: u8, possible: u8) -> Clauses {
-    // Who is in my department is in my department or below, so a record with the one relation has the other.
+    // A member of the department is a member of "department or below", so `DEPARTMENT` implies `SUB`.
     let can_be =
         |bits: u8| bits & certain == certain && bits & !possible == 0 && (bits & DEPARTMENT == 0 || bits & SUB != 0);
     let gaps: SmallVec<[u8; 24]> = Relation::each()
@@ -161,7 +163,7 @@ fn without_implied(relations: u8) -> u8 {
 }
 
 impl<'s> Predicate<'s> {
-    /// The type of the records that it is about. None if its permission is of another schema: then it is
+    /// The resource type of the records, or `None` if the permission is of another schema: then the set is
     /// [nothing](Self::is_nothing).
     pub fn resource(&self) -> Option<&'s str> {
         self.resource
@@ -177,7 +179,7 @@ impl<'s> Predicate<'s> {
         self.clauses.is_empty()
     }
 
-    /// The conditions, all of which must hold. Of everything there is none; of nothing one, without terms.
+    /// The conditions, all of which must hold. For everything there is none; for nothing there is one without terms.
     pub fn all_of(&self) -> impl Iterator<Item = AnyOf<'s>> {
         let asked = self.asked();
         let clauses = self.clauses.clone().into_iter();
@@ -191,7 +193,7 @@ impl<'s> Predicate<'s> {
         self.clauses.iter().all(|clause| clause & relations != 0)
     }
 
-    /// Who asks, if the snapshot knows them.
+    /// The principal, if the snapshot knows them.
     pub(crate) fn asked(&self) -> Option<Asked<'s>> {
         let (snapshot, id) = (self.principal.snapshot, self.principal.id()?);
         let user = snapshot.policy().org.users().get(id)?;
@@ -226,17 +228,17 @@ impl<'s> Departments<'s> {
         Self { asked, with_those_below }
     }
 
-    /// Where the user is a member, head or deputy, in canonical order.
+    /// The departments where the user is a member, head or deputy, in canonical order.
     pub fn anchors(&self) -> impl Iterator<Item = &'s DepartmentId> {
         self.asked.anchors().into_iter()
     }
 
-    /// Whether all departments below those are meant too.
+    /// Whether all departments below the [`anchors`](Self::anchors) are included.
     pub fn with_those_below(&self) -> bool {
         self.with_those_below
     }
 
-    /// All departments that are meant, each once. Linear in them.
+    /// All included departments, each once. Linear in them.
     pub fn each(&self) -> impl Iterator<Item = &'s DepartmentId> {
         let Asked { snapshot, .. } = self.asked;
         let departments: Vec<&DepartmentId> = if self.with_those_below {
@@ -249,7 +251,7 @@ impl<'s> Departments<'s> {
         departments.into_iter()
     }
 
-    /// The members of all departments that are meant, in canonical order. Linear in the users of the company.
+    /// The members of all included departments, in canonical order. Linear in the users of the company.
     pub fn members(&self) -> impl Iterator<Item = &'s UserId> {
         let Asked { snapshot, user, .. } = self.asked;
         let (ranges, with_those_below) = (self.asked.ranges(), self.with_those_below);
@@ -279,8 +281,8 @@ impl<'s> Audience<'s> {
         self.asked.anchors().into_iter()
     }
 
-    /// Those and all above them, each once: whoever shares with a department and those below means the user by any of
-    /// these.
+    /// The departments and all above them, each once: sharing with a department and those below reaches the user
+    /// through any of these.
     pub fn departments_and_above(&self) -> impl Iterator<Item = &'s DepartmentId> {
         let org = org(self.asked.snapshot);
         let mut departments: Vec<&DepartmentId> = Vec::new();
@@ -303,19 +305,19 @@ fn org(snapshot: &Snapshot) -> &Org {
 }
 
 impl<'s> Asked<'s> {
-    /// Where the user is a member, head or deputy, each once, in canonical order.
+    /// The departments where the user is a member, head or deputy, each once, in canonical order.
     pub(crate) fn anchors(&self) -> SmallVec<[&'s DepartmentId; 2]> {
         let org = org(self.snapshot);
         self.user.anchors().map(|anchor| org.department_id(anchor)).collect()
     }
 
-    /// The numbers of those departments and of all below them, without ranges that lie within another.
+    /// The numbers of these departments and of all below them, without ranges that lie within another.
     pub(crate) fn ranges(&self) -> SmallVec<[Below; 2]> {
         Below::outermost(self.user.anchors().map(|anchor| self.snapshot.people.below(anchor)).collect())
     }
 }
 
-/// As a person reads it: `everything`, `nothing`, or the conditions.
+/// Writes `everything`, `nothing`, or the conditions.
 impl Display for Predicate<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_nothing() {
@@ -374,14 +376,14 @@ impl Display for Departments<'_> {
     }
 }
 
-/// The user alone: what contains them goes without saying.
+/// Writes the user only; the subjects that contain them are implied.
 impl Display for Audience<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", Word(self.asked.id))
     }
 }
 
-/// An id among words: in quotes, unless it is one word without brackets.
+/// Writes an id within a sentence: in quotes, unless it is one word without brackets.
 struct Word<'i, Kind>(&'i Id<Kind>);
 
 impl<Kind> Display for Word<'_, Kind> {

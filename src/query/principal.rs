@@ -11,7 +11,7 @@ use crate::vocabulary::permission::AnyPermission;
 
 /// A user, seen through one snapshot.
 ///
-/// There is one for every id, known or not. An unknown or inactive user is denied everything, with that reason.
+/// A principal exists for every id, known or not. An unknown or inactive user is denied everything, with that reason.
 #[derive(Clone, Copy)]
 pub struct Principal<'s> {
     pub(crate) snapshot: &'s Snapshot,
@@ -19,13 +19,13 @@ pub struct Principal<'s> {
 }
 
 impl Snapshot {
-    /// The user with this id, as the one who asks. A few look-ups, whatever the size of the company; the first for
-    /// users of these roles, in this state of roles and departments, also makes the row that they share.
+    /// The user with this id, as a principal. It takes a few look-ups, whatever the size of the company. The first call
+    /// for users of these roles, in this state of roles and departments, also makes the row that they share.
     pub fn principal<'a>(&self, user: impl Into<UserRef<'a>>) -> Principal<'_> {
         Principal { snapshot: self, asker: self.asker(user.into()) }
     }
 
-    /// The user in this slot, if there is one.
+    /// The user in this slot.
     pub(crate) fn principal_at(&self, user: UserSlot) -> Principal<'_> {
         Principal { snapshot: self, asker: self.asker_at(user) }
     }
@@ -42,10 +42,10 @@ impl<'s> Principal<'s> {
         self.asker.may_ask()
     }
 
-    /// What the user effectively has for a permission: the floor joined with the levels of all their roles, or all of
-    /// it by an administrator's bypass; `deny` where something that it requires is denied whatever the record. For a
-    /// toggle this is what [`check`](Self::check) answers. A level says how far it reaches by itself: requirements that
-    /// depend on the record, and shares, are not in it.
+    /// The effective grant of the user for a permission: the floor joined with the levels of all roles, or everything
+    /// by an administrator's bypass; `deny` if a requirement is denied for every record. For a toggle this is the
+    /// answer of [`check`](Self::check). A level alone does not include requirements that depend on the record, nor
+    /// shares.
     ///
     /// ```
     /// use orgscope::document::{Action, Document, ResourceType, Role, Section, User};

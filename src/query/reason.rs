@@ -1,4 +1,4 @@
-//! Why a check was decided as it was, in a line.
+//! Reasons: why a check was decided as it was, in one line.
 
 use std::fmt::{self, Display};
 
@@ -14,7 +14,7 @@ use crate::vocabulary::level::{DEPARTMENT, Level, OPEN, OWN, SUB};
 use crate::vocabulary::name::on_one_line;
 use crate::vocabulary::permission::Permission;
 
-/// Why, as a word for programs. As data it is the name in `snake_case`; a word never changes its meaning.
+/// A reason as a word for programs, in `snake_case` as data. A word never changes its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -25,7 +25,7 @@ pub enum ReasonCode {
     Toggle,
     /// Allowed: the record is the user's own.
     Own,
-    /// Allowed: nobody owns the record, and such a record of this type is everybody's own.
+    /// Allowed: the record has no owner, and such a record of this type is everybody's own.
     Unowned,
     /// Allowed: an owner is in a department of the user.
     Department,
@@ -49,7 +49,7 @@ pub enum ReasonCode {
     OutOfReach,
 }
 
-/// A decision with its reason, one line for a person.
+/// A decision with its reason, in one line for a person.
 ///
 /// ```
 /// # use orgscope::document::{Action, Document, ResourceType, Section, User};
@@ -87,12 +87,12 @@ pub struct Reason {
 }
 
 impl Reason {
-    /// The decision, the same that the check gives.
+    /// The decision, the same as that of the check.
     pub fn decision(&self) -> Decision {
         self.decision
     }
 
-    /// Why, as a word for programs. Where the permission requires another that is denied, why that one is.
+    /// The reason, as a word for programs. If a required permission is denied, it is the reason for that.
     pub fn code(&self) -> ReasonCode {
         self.code
     }
@@ -106,7 +106,8 @@ impl Display for Reason {
 }
 
 impl Principal<'_> {
-    /// Why this user may, or may not, do this to this record, in a line. [`explain`](Self::explain) says it at length.
+    /// Explains in one line why this user may, or may not, do this to this record. [`explain`](Self::explain) gives all
+    /// details.
     pub fn reason<R: Record>(&self, permission: Permission<R>, record: &R) -> Reason {
         let Permission { action, schema, .. } = permission;
         let expected = self.resource_type(action, schema);
@@ -114,7 +115,7 @@ impl Principal<'_> {
             (Some(why), _) => why,
             (None, Some(expected)) if record.dynamic_type().is_some_and(|found| found != expected) => {
                 let text = format!(
-                    "the record is of type `{}`, and `{}` is asked about the type `{expected}`",
+                    "the record is of type `{}`, and `{}` takes records of type `{expected}`",
                     on_one_line(record.dynamic_type().unwrap_or_default().to_owned()),
                     self.snapshot.schema().action_name(action),
                 );
@@ -129,7 +130,7 @@ impl Principal<'_> {
         Reason { decision, code, text }
     }
 
-    /// Why the user is denied whatever they ask, if they are.
+    /// The reason why the user is denied everything, if they are.
     fn why_nothing(&self, is_our_schema: bool) -> Option<(ReasonCode, String)> {
         let (code, text) = match (self.id(), self.is_active(), is_our_schema) {
             (None, ..) => (ReasonCode::UnknownUser, "there is no such user"),
@@ -142,7 +143,7 @@ impl Principal<'_> {
         Some((code, text.to_owned()))
     }
 
-    /// Names the first action that denies: the one asked about, else one that it requires, directly or not.
+    /// The reason of the first action that denies: the one asked about, or one that it requires, directly or not.
     fn why(&self, asked: ActionIndex, relation: Relation, pooled: bool) -> (ReasonCode, String) {
         let schema = self.snapshot.schema();
         let (asked_name, code) = (schema.action_name(asked), |action| self.code_of(action, relation, pooled));
@@ -157,13 +158,13 @@ impl Principal<'_> {
         (code, if action == asked { text } else { format!("`{asked_name}` requires `{name}`, and {text}") })
     }
 
-    /// What an action by itself allows, without what it requires.
+    /// The cell of an action by itself, without its requirements.
     pub(crate) fn alone(&self, action: ActionIndex) -> Cell {
         let rules = self.snapshot.schema().action(action);
         Cell::of(self.asker.level(action), rules.shared)
     }
 
-    /// Why an action by itself, without what it requires, allows or denies.
+    /// The reason why an action by itself, without its requirements, allows or denies.
     pub(crate) fn code_of(&self, action: ActionIndex, relation: Relation, pooled: bool) -> ReasonCode {
         let level = self.asker.level(action);
         let met = level.parts() & relation.parts();

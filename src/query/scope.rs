@@ -11,8 +11,8 @@ use crate::vocabulary::permission::{Fingerprint, Permission};
 
 /// The set of records that one user may do one thing to, in one state of the company.
 ///
-/// [`check`](Principal::check) tells whether a record is in it. The library does not hold the records, so the set is
-/// known by what it contains, not by its members.
+/// [`check`](Principal::check) decides whether a record is in it. The library does not hold the records, so it can test
+/// a record but not list them.
 pub struct Scope<'s, R> {
     pub(crate) principal: Principal<'s>,
     pub(crate) permission: Permission<R>,
@@ -20,7 +20,7 @@ pub struct Scope<'s, R> {
 }
 
 impl<'s> Principal<'s> {
-    /// The records that this user may do this to.
+    /// The set of records that this user may do this to.
     #[inline]
     pub fn scope<R>(&self, permission: Permission<R>) -> Scope<'s, R> {
         Scope { principal: *self, permission, cell: self.cell(permission.action, permission.schema) }
@@ -32,14 +32,14 @@ impl<'s> Principal<'s> {
         self.cell_of(action, schema).unwrap_or(Cell::NONE)
     }
 
-    /// The cell of an action; none if the token is of another schema.
+    /// The cell of an action, or `None` if the token is of another schema.
     #[inline]
     pub(crate) fn cell_of(&self, action: ActionIndex, schema: Fingerprint) -> Option<Cell> {
         if schema == self.snapshot.fingerprint() { self.asker.cell(action) } else { None }
     }
 
-    /// Whether a cell admits the user to a record. A scope asks it for its cell, and a check without first making a
-    /// scope, which would copy the user.
+    /// Whether a cell admits the user to a record. A scope passes its own cell. A check calls this directly, because
+    /// making a scope would copy the user.
     #[inline]
     pub(crate) fn reaches<R: Record>(&self, permission: Permission<R>, cell: Cell, record: &R) -> bool {
         if !R::HAS_FACTS {
@@ -54,13 +54,13 @@ impl<'s> Principal<'s> {
             )
     }
 
-    /// How the user is related to a record of the type that this action is about.
+    /// The relation of the user to a record of this action's type.
     #[cold]
     pub(crate) fn relation(&self, action: ActionIndex, facts: &Facts<'_>) -> Relation {
         self.snapshot.people.relation(&self.asker.position, facts, || self.snapshot.rights.is_pool(action))
     }
 
-    /// The type of the records that an action is about; none if its token is of another schema.
+    /// The resource type of an action, or `None` if its token is of another schema.
     pub(crate) fn resource_type(&self, action: ActionIndex, fingerprint: Fingerprint) -> Option<&'s str> {
         let schema = self.snapshot.schema();
         (fingerprint == schema.fingerprint()).then(|| schema.resource_of(action).name.as_str())
@@ -68,14 +68,14 @@ impl<'s> Principal<'s> {
 }
 
 impl<R: Record> Scope<'_, R> {
-    /// Whether the record is in the set. Costs what [`check`](Principal::check) does, less the look-up of the
+    /// Whether the record is in the set. Costs the same as [`check`](Principal::check), without the look-up of the
     /// permission.
     #[inline]
     pub fn contains(&self, record: &R) -> bool {
         self.principal.reaches(self.permission, self.cell, record)
     }
 
-    /// Those of these records that are in the set, in their order.
+    /// The records that are in the set, in their order.
     pub fn filter<'r>(self, records: impl IntoIterator<Item = &'r R>) -> impl Iterator<Item = &'r R>
     where
         R: 'r,

@@ -1,4 +1,4 @@
-//! What may this user do?
+//! The rights of one user.
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -7,15 +7,15 @@ use crate::query::principal::Principal;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::level::Grant;
 
-/// What a user effectively has, section by section: what an application shows its buttons by.
+/// The effective rights of a user, section by section, for example to show or hide buttons.
 ///
-/// Each level is the floor joined with those of all roles, or all of it by an administrator's bypass, and `deny` where
-/// something that the permission requires is denied whatever the record. So where it is `deny` no record is allowed;
-/// where it is not, a check decides on each.
+/// Each level is the floor joined with the levels of all roles, or everything by an administrator's bypass, and `deny`
+/// if a requirement is denied for every record. So if it is `deny`, no record is allowed; otherwise a check decides on
+/// each record.
 ///
-/// As data it is compact, for a browser: `{"format": 1, "user": "ann", "sections": {"crm": {"contact.read": "own"}}}`.
-/// What is left out is `deny`; a user who may not ask has nothing, and one who is unknown no `user`. `format` changes
-/// if what is written ever means something else.
+/// It serialises compactly, for a browser: `{"format": 1, "user": "ann", "sections": {"crm": {"contact.read":
+/// "own"}}}`. Anything left out is `deny`. A user who may not ask has no rights, and for an unknown user `user` is
+/// missing. `format` changes if the meaning of this data ever does.
 ///
 /// ```
 /// # use orgscope::document::{Action, Document, ResourceType, Section, User};
@@ -39,7 +39,7 @@ pub struct Rights {
 }
 
 impl Principal<'_> {
-    /// What this user effectively has for every permission. Costs the schema.
+    /// The effective rights of this user. Linear in the schema.
     pub fn rights(&self) -> Rights {
         let schema = self.snapshot.schema();
         let rights = |section: &str| {
@@ -57,26 +57,26 @@ impl Rights {
         self.user.as_ref()
     }
 
-    /// The sections and their permissions, in the order of the schema, each with what the user has.
+    /// The sections and their permissions, in the order of the schema, each with the user's grant.
     pub fn sections(&self) -> impl Iterator<Item = (&str, impl Iterator<Item = (&str, Grant)>)> {
         self.sections.iter().map(|(section, rights)| {
             (section.as_str(), rights.iter().map(|(permission, grant)| (permission.as_str(), *grant)))
         })
     }
 
-    /// What the user has for the permission with this name; `deny` if there is none.
+    /// The user's grant for the permission with this name; `deny` if the schema has none.
     pub fn grant(&self, permission: &str) -> Grant {
         let mut all = self.sections.iter().flat_map(|(_, rights)| rights);
         all.find(|(name, _)| name == permission).map_or(Grant::DENY, |(_, grant)| *grant)
     }
 
-    /// Whether the user has anything for the permission with this name.
+    /// Whether the user's grant for the permission with this name is not `deny`.
     pub fn has(&self, permission: &str) -> bool {
         self.grant(permission) != Grant::DENY
     }
 }
 
-/// Permissions with what somebody has for them, as data: what is left out is `deny`.
+/// Permissions with a user's grants, as data. Those left out are `deny`.
 pub(crate) struct Granted<'a>(pub(crate) &'a [(String, Grant)]);
 
 impl Serialize for Granted<'_> {

@@ -19,27 +19,27 @@ use crate::vocabulary::subject::{Owner, Share};
 
 /// The users who may do something, found one by one.
 ///
-/// Each comes once: first the users whom the record names (owners, and users that it is shared with by name or group),
-/// then the others, department by department and role by role. The order is the same whenever the same snapshot is
-/// asked. Sort the ids for the canonical order.
+/// Each user occurs once: first the users whom the record names (owners, and users that it is shared with by name or
+/// group), then the others, department by department and role by role. The order is the same for equal questions to one
+/// snapshot. Sort the ids for the canonical order.
 ///
 /// [`count`](Iterator::count) counts users with the same roles and departments together, without listing them.
 pub struct WhoCan<'s> {
     snapshot: &'s Snapshot,
     permission: Permission<Told>,
     record: Told,
-    /// Users who must be asked one by one, sorted.
+    /// The users who must be checked one by one, sorted.
     named: Vec<UserSlot>,
     next_named: usize,
-    /// Where to find all others who may, in parts that may overlap.
+    /// The entries of all others who may, in parts that may overlap.
     entries: Entries<'s>,
     seen: HashSet<Entry, RandomState>,
-    /// Those of the last entry who are still to come.
+    /// The remaining users of the current entry.
     current: Box<dyn Iterator<Item = UserSlot> + Send + Sync + 's>,
 }
 
 impl Snapshot {
-    /// The users who may do this to this record: exactly those whose check allows, administrators included.
+    /// The users who may do this to this record: exactly those whose check allows it, administrators included.
     ///
     /// [`explain`](Principal::explain) says why one of them may. The cost grows with the departments around the record,
     /// the roles that reach it and their holders, and not with the company.
@@ -88,7 +88,7 @@ impl Snapshot {
         })
     }
 
-    /// The users to whom a record may be otherwise related than to all who share their departments and roles.
+    /// The users whose relation to a record may differ from that of others with the same departments and roles.
     fn named(&self, facts: &Facts<'_>) -> Vec<UserSlot> {
         let mut named = Vec::new();
         for owner in facts.owners.as_slice() {
@@ -110,16 +110,16 @@ impl Snapshot {
         named
     }
 
-    /// Entries that hold all users who may and whom the record does not name, and others: found in the way that is the
-    /// least work.
+    /// Entries that include all users who may and whom the record does not name, among others. Takes the sources that
+    /// are the least work.
     ///
-    /// A user who may has, for the action and for each that it requires, a level that reaches the record from where
-    /// they are. So they are anchored around the record, or have a level that reaches it from anywhere; and in any case
-    /// they have some level. One of the actions needs to be looked at only.
+    /// A user who may do this has, for the action and for each that it requires, a level that reaches the record from
+    /// where they are. So they are anchored around the record, or have a level that reaches it from anywhere. In any
+    /// case they have some level. Sources for one of the actions are enough.
     fn entries_for<'s>(&'s self, action: ActionIndex, facts: &Facts<'_>) -> Entries<'s> {
         let around = self.around(facts);
         let nowhere = self.anybody(Entry::NOBODY);
-        // Only an owner is related to the record as its owner, and an unknown user owns nothing.
+        // Only the owner has the relation `own`, and an unknown user owns nothing.
         let from_anywhere = self.people.relation(&nowhere.position, facts, || self.rights.is_pool(action));
         let work = |sources: &[Source]| sources.iter().map(|source| self.people.work_of(source)).sum::<usize>();
         let near = work(&around);
@@ -161,7 +161,7 @@ impl Snapshot {
     }
 }
 
-/// The facts of a record, owned, so that the answer can outlive the record.
+/// The facts of a record, owned, so that the iterator can outlive the record.
 struct Told {
     owners: Few<Owner>,
     open: bool,
@@ -246,7 +246,7 @@ impl<'s> Iterator for WhoCan<'s> {
         self.snapshot.id(&self.snapshot.asker_at(user))
     }
 
-    /// Costs the entries of those who may, not their number.
+    /// Linear in the entries of those who may, not in their number.
     fn count(mut self) -> usize {
         let mut count = std::iter::from_fn(|| self.next_named()).count();
         count += self.current.by_ref().filter(|user| self.named.binary_search(user).is_err()).count();

@@ -1,8 +1,19 @@
 //! The one definition of access: whether a cell admits a relation.
 //!
-//! A permission is allowed for a record if and only if [`Cell::admits`] says so: of the cell that the principal's
-//! rights have for the permission, and of how the principal and the record are related. Every answer asks it, or reads
-//! the same bits: checks, lists and predicates, who can, explanations, differences, the rules of administration.
+//! A permission is allowed for a record if and only if [`Cell::admits`] says so. The cell is the one that the
+//! principal's rights have for the permission; the relation is that of the principal to the record. Every answer calls
+//! it, or reads the same bits: checks, lists, predicates, `who_can`, explanations, differences, and the rules of
+//! administration.
+//!
+//! The cell of the level `own+open`, for an action that shares extend, has a bit for each of the 32 relations:
+//!
+//! ```text
+//! own, or anything with it     relation & 0b00001 != 0    admitted
+//! open                         relation & 0b01000 != 0    admitted
+//! shared with the principal    relation & 0b10000 != 0    admitted
+//! only department or below     0b00010, 0b00100, 0b00110  not admitted
+//! no relation                  0b00000                    not admitted
+//! ```
 
 use crate::snapshot::people::SEVERAL;
 use crate::snapshot::relation::Relation;
@@ -10,9 +21,9 @@ use crate::vocabulary::level::{ALL, DEPARTMENT, Level, SUB};
 
 /// One permission in one row of rights: which relations to a record are enough for it.
 ///
-/// There are 32 relations, so a cell is 32 bits, one for each. The floor, the roles, the administrator's bypass, shares
-/// and requirements are all in there: a check of any permission is one look at one bit. A toggle, whose level is `all`
-/// or `deny`, has all bits or none.
+/// There are 32 relations, so a cell is 32 bits, one for each relation. The floor, the roles, the administrator's
+/// bypass, shares and requirements are all folded in: a check of any permission reads one bit. A toggle, whose level is
+/// `all` or `deny`, has all bits or none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Cell {
     relations: u32,
@@ -23,17 +34,19 @@ pub(crate) struct Cell {
 
 impl Cell {
     pub(crate) const NONE: Self = Self { relations: 0, departments: 0 };
-    /// The relations in which no departments are related.
+    /// The relations without `department` and `sub`, as bits.
     const ELSEWHERE: u32 = 0x0303_0303;
 
     fn new(relations: u32) -> Self {
+        // A cell does not depend on departments if each relation is admitted or not whatever its two department bits
+        // are: then the bits of `ELSEWHERE`, repeated for each of the four combinations, give the cell.
         let elsewhere = relations & Self::ELSEWHERE;
         let each = [0, DEPARTMENT, SUB, DEPARTMENT | SUB];
         let same = each.into_iter().fold(0, |cell, departments| cell | elsewhere << departments);
         Self { relations, departments: if relations == same { 0 } else { SEVERAL } }
     }
 
-    /// What a level reaches, by itself or, if `shared`, by a share.
+    /// The relations that a level reaches, by itself or, if `shared`, by a share.
     pub(crate) fn of(level: Level, shared: bool) -> Self {
         let enough = |relation: Relation| {
             let reached = level.parts() & (relation.parts() | ALL) != 0;
@@ -42,7 +55,7 @@ impl Cell {
         Self::new(Relation::each().filter(|relation| enough(*relation)).fold(0, |cell, relation| cell | relation.bit()))
     }
 
-    /// What both allow.
+    /// The relations that both admit.
     pub(crate) fn and(self, other: Self) -> Self {
         Self::new(self.relations & other.relations)
     }
@@ -53,8 +66,8 @@ impl Cell {
         self.relations & relation.bit() != 0
     }
 
-    /// Whether it matters that a user is in several departments. `marks` are numbers of departments or-ed together, in
-    /// which [`SEVERAL`] marks a list.
+    /// Whether it matters that a user is in several departments. `marks` are department numbers or-ed together;
+    /// [`SEVERAL`] is set in it if one of them is a list.
     #[inline]
     pub(crate) fn depends_on_several(self, marks: u32) -> bool {
         self.departments & marks != 0

@@ -1,4 +1,4 @@
-//! What two snapshots share, so that a comparison looks only at the rest.
+//! Comparing two snapshots by the parts that they do not share.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,17 +6,17 @@ use crate::snapshot::Snapshot;
 use crate::vocabulary::id::UserId;
 
 impl Snapshot {
-    /// Whether one of the two followed from the other, so that the same number means the same in both; but a slot that
-    /// was free in between may be another's.
+    /// Whether one of the two followed from the other, so that numbers mean the same in both. A slot that was free in
+    /// between may belong to another user or department, though.
     pub(crate) fn is_kin(&self, other: &Self) -> bool {
         self.lineage.descends_from(&other.lineage, other.revision)
             || other.lineage.descends_from(&self.lineage, self.revision)
     }
 
-    /// The users who may be members of other departments than in another state, those who are only in one of them
-    /// included: at least all who are.
+    /// The users who may be members of other departments than in the other state, including those who are in only one
+    /// of the two. Complete, but some of them may be unchanged.
     ///
-    /// Of two that are kin it walks what they do not share, which is little if one followed the other.
+    /// If the two are kin, this walks only what they do not share, which is little if one closely followed the other.
     pub(crate) fn changed_homes(&self, other: &Self) -> Vec<UserId> {
         if self.is_kin(other) && !self.has_slot_of_another(other) {
             return self.people.unshared_users(&other.people);
@@ -25,7 +25,7 @@ impl Snapshot {
         here.chain(there).collect::<BTreeSet<_>>().into_iter().cloned().collect()
     }
 
-    /// Whether some slot is one department's here and another's there, so that homes that look the same may not be.
+    /// Whether some slot belongs to different departments in the two, so that equal homes may not mean the same.
     fn has_slot_of_another(&self, other: &Self) -> bool {
         if self.has_the_tree_of(other) {
             return false;

@@ -1,4 +1,4 @@
-//! The state after a change: what is the same is shared with the one before.
+//! The state after a change. It shares everything unchanged with the state before.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::snapshot::lineage::Lineage;
 use crate::snapshot::touched::Touched;
 
 impl Snapshot {
-    /// The state after these commands, if all are valid; otherwise the index of the first that is not.
+    /// The state after these commands. Fails with the index of the first invalid command.
     pub(crate) fn what_if(&self, commands: &[Command]) -> Result<Self, (usize, Invalid)> {
         let mut policy = Policy::clone(&self.policy);
         let mut facts = Vec::new();
@@ -27,7 +27,7 @@ impl Snapshot {
         self.next(policy, facts, false, self.lineage.fork(self.revision))
     }
 
-    /// What [`follow`](Self::follow) gives, made of the trial of the same facts.
+    /// The same as [`follow`](Self::follow), made from a trial of the same facts.
     pub(crate) fn adopt(&self, tried: &Self, facts: &[Fact]) -> Self {
         if tried.people.is_overgrown() {
             return Self::compile_shared(tried.policy.clone(), self.revision + 1);
@@ -42,10 +42,10 @@ impl Snapshot {
         }
     }
 
-    /// The snapshot of a policy, given the one before and what has changed since.
+    /// The snapshot of a policy, given the snapshot before and the facts that changed since.
     ///
-    /// A snapshot may be followed, or adopt a trial, at most once: both remember rows together and give out slots in
-    /// turn. A writer holds a lock for that.
+    /// A snapshot may be followed, or adopt a trial, at most once: the successor shares its rows, and assigns new slots
+    /// as if it were the only successor. A writer's lock ensures this.
     ///
     /// It costs what the change touches. Besides, a group that is added, gets its first role or loses its last one
     /// costs its members, and joining or leaving one costs a copy of the list of its members. A department that moves,

@@ -1,27 +1,34 @@
-//! Which snapshots may be compared number by number.
+//! Lineages: the snapshots that may be compared number by number.
 
 use std::sync::Arc;
 
-/// The line of states that a snapshot belongs to. Slots mean the same in a snapshot and in those that followed it.
+/// The line of states that a snapshot belongs to. A slot means the same in a snapshot and in its successors.
+///
+/// ```text
+/// line A    revision 4 ── 5 ── 6 ── 7
+/// line B               └─ 6             a trial: `left` is (A, 5)
+/// ```
+///
+/// Revision 6 of B descends from 5 of A, but not from 6 of A: there a slot may have been assigned to another user.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lineage {
     line: Arc<()>,
-    /// The line that this one left, and the revision that it left it at.
+    /// The line that this one branched off, and the last revision that they share.
     left: Option<(Arc<()>, u64)>,
 }
 
 impl Lineage {
-    /// A line of its own that leaves this one here: others may follow it, who know nothing of each other.
+    /// A new line that branches off this one at a revision. Any number of lines may do so, independently of each other.
     pub(crate) fn fork(&self, revision: u64) -> Self {
         Self { line: Arc::default(), left: Some((self.line.clone(), revision)) }
     }
 
-    /// Whether they are one line.
+    /// Whether both are the same line.
     pub(crate) fn ptr_eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.line, &other.line)
     }
 
-    /// Whether the snapshot of this line descends from one of another line at a revision.
+    /// Whether this is the other line, or one that branched off it at exactly this revision.
     pub(crate) fn descends_from(&self, other: &Self, revision: u64) -> bool {
         let left = self.left.as_ref().is_some_and(|(line, at)| Arc::ptr_eq(line, &other.line) && *at == revision);
         left || self.ptr_eq(other)

@@ -1,10 +1,10 @@
-//! The compiled form: numbers, and ids only to look them up.
+//! The compiled form of a policy. Everything is a number; ids serve only to look numbers up.
 //!
 //! A snapshot has two halves. [`people`] answers how a principal and a record are related, [`rights`] which cell a
-//! principal has for a permission; [`Cell::admits`](cell::Cell::admits) of the two is the one definition of access.
+//! principal has for a permission. [`Cell::admits`](cell::Cell::admits) of the two is the one definition of access.
 //!
-//! A snapshot never changes. The one after a change shares with it all that is the same: lists and indexes in chunks,
-//! the tree, the rows.
+//! A snapshot never changes. After a change, the next one shares everything unchanged with it: chunks of lists and
+//! indexes, the tree, the rows. A worked example is at [`Snapshot`].
 
 pub(crate) mod cell;
 mod compare;
@@ -82,14 +82,14 @@ use rights::{Rights, Row};
 /// ```
 ///
 /// **Access** is the bit of the relation in the cell. Bit 4 is set: Ann may read it. The floor, all roles, the
-/// administrator's bypass, shares, and what the permission requires are in the same 32 bits, so every check of every
-/// permission ends with one look at one bit, and so does every other answer. The set of records behind a
+/// administrator's bypass, shares, and the requirements of the permission are in the same 32 bits, so every check of
+/// every permission ends with reading one bit, and so does every other answer. The set of records behind a
 /// [`Scope`](crate::Scope) is the cell; its [`Predicate`](crate::Predicate) spells out the bits;
-/// [`who_can`](Self::who_can) asks one user for all who share standing and departments.
+/// [`who_can`](Self::who_can) checks one user for all who share standing and departments.
 pub struct Snapshot {
     revision: u64,
     lineage: Lineage,
-    /// What this was compiled from: names, roles, and the start of what-ifs. A check reads it only to make a row.
+    /// The source of this snapshot: names, roles, and the start of what-ifs. A check reads it only to make a row.
     policy: Arc<Policy>,
     pub(crate) people: People,
     pub(crate) rights: Rights,
@@ -97,12 +97,12 @@ pub struct Snapshot {
 
 /// A user, with all that a check needs of them.
 ///
-/// Small, because there may be many principals: with the cells in here, which saves a step, a check of a hundred
-/// thousand of them took a tenth longer (`cargo bench --bench report`).
+/// Kept small, because there may be many principals: storing the cells here saves a read, but a check of a hundred
+/// thousand principals took a tenth longer (`cargo bench --bench report`).
 #[derive(Clone, Copy)]
 pub(crate) struct Asker<'s> {
     pub(crate) position: Position,
-    /// What the user may do. Unknown and inactive users have a row too, so that no check asks who that is.
+    /// The rights of the user. Unknown and inactive users have a row too, so that a check needs no branch for them.
     row: &'s Row,
 }
 
@@ -118,8 +118,8 @@ impl Snapshot {
         Self { revision, lineage: Lineage::default(), policy, people, rights }
     }
 
-    /// Which state of the company this is: one more for each batch of commands that was accepted, and for each policy
-    /// that replaced another. A snapshot that no [`Handle`](crate::Handle) published has zero.
+    /// The number of this state of the company: it grows by one with each accepted batch of commands, and with each
+    /// policy that replaces another. A snapshot that no [`Handle`](crate::Handle) published has zero.
     pub fn revision(&self) -> u64 {
         self.revision
     }
@@ -129,7 +129,7 @@ impl Snapshot {
         &self.policy
     }
 
-    /// The same, to be kept or changed.
+    /// The same policy, shared.
     pub(crate) fn shared_policy(&self) -> Arc<Policy> {
         self.policy.clone()
     }
@@ -144,10 +144,10 @@ impl Snapshot {
         self.rights.fingerprint
     }
 
-    /// The bytes of the compiled form: the index of ids, and what is compiled of users, departments and groups, whether
-    /// it is shared with another snapshot or not. The [`policy`](Self::policy), whose texts the ids share, is not
-    /// included; nor are the rows that were made so far: one for each set of rights, and a few words for each user who
-    /// has a role by name, each group of roles and each department that asked.
+    /// The bytes of the compiled form: the index of ids, and the compiled users, departments and groups, including
+    /// parts that are shared with another snapshot. It does not include the [`policy`](Self::policy), whose texts the
+    /// ids share, nor the rows made so far: one for each set of rights, and a few words for each user who has a role by
+    /// name, each set of groups with roles, and each department whose members asked.
     ///
     /// Linear in what users share, not in the users.
     pub fn memory_usage(&self) -> usize {
@@ -167,7 +167,7 @@ impl Snapshot {
         self.asker_with(user, entry)
     }
 
-    /// Anybody with this entry: a principal with its roles and departments who is nobody in particular.
+    /// An unnamed principal with the roles and departments of this entry.
     pub(crate) fn anybody(&self, entry: Entry) -> Asker<'_> {
         self.asker_with(UserSlot::STRANGER, entry)
     }
@@ -214,7 +214,7 @@ impl<'s> Asker<'s> {
         self.row.cell(action)
     }
 
-    /// What the user may do, if they may ask.
+    /// The row of the user, or `None` if they may not ask.
     pub(crate) fn row(&self) -> Option<&'s Row> {
         self.may_ask().then_some(self.row)
     }
@@ -224,7 +224,7 @@ impl<'s> Asker<'s> {
     }
 }
 
-/// The sizes of its parts: a snapshot may hold a million users.
+/// Shows the sizes of the parts only: a snapshot may hold a million users.
 impl Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Snapshot")

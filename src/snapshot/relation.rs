@@ -1,4 +1,4 @@
-//! How a principal and a record are related: five bits that decide every permission.
+//! The relation between a principal and a record: five bits that decide every permission.
 
 use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 
@@ -8,7 +8,7 @@ use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Relation(u8);
 
-/// In the position of the part `all`, which every record satisfies.
+/// The bit of a share. In a level the same bit is the part `all`, which every record satisfies.
 pub(crate) const SHARED: u8 = 1 << 4;
 
 impl Relation {
@@ -17,17 +17,17 @@ impl Relation {
         Self(parts & (OWN | DEPARTMENT | SUB | OPEN)).and_if(shared, SHARED)
     }
 
-    /// All 32.
+    /// All 32 relations.
     pub(crate) fn each() -> impl Iterator<Item = Self> {
         (0..32).map(Self)
     }
 
-    /// The parts of a level that it satisfies, `all` aside.
+    /// The parts of a level that this relation satisfies, `all` aside.
     pub(crate) fn parts(self) -> u8 {
         self.0 & (OWN | DEPARTMENT | SUB | OPEN)
     }
 
-    /// The relations that hold, as bits: the parts that are satisfied, and [`SHARED`].
+    /// The bits of this relation: the satisfied parts, and [`SHARED`].
     pub(crate) fn bits(self) -> u8 {
         self.0
     }
@@ -36,13 +36,13 @@ impl Relation {
         self.0 & SHARED != 0
     }
 
-    /// Its bit in a cell.
+    /// The bit of this relation in a cell.
     #[inline]
     pub(crate) fn bit(self) -> u32 {
         1 << (self.0 & 31)
     }
 
-    /// The relation to the same record, if that is open or not.
+    /// The same relation, to a record that may also be open.
     #[inline]
     pub(crate) fn and_open(self, open: bool) -> Self {
         self.and_if(open, OPEN)

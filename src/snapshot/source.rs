@@ -1,4 +1,4 @@
-//! Where to look for users instead of looking at all: those of a subject, and those who may have a level.
+//! Sources: sets of users to search instead of all users, by subject or by level.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::level::Level;
 
 impl Snapshot {
-    /// Where all users are to be found who have one of these levels for an action from some single ground: the floor,
+    /// Sources that together hold all users who have one of these levels for an action from a single ground: the floor,
     /// the administrator's bypass, or a role. Since levels are unions, a user who has a part of a level has it from a
     /// single ground.
     pub(crate) fn sources_of(&self, action: ActionIndex, is_wanted: impl Fn(Level) -> bool) -> Vec<Source> {

@@ -1,4 +1,4 @@
-//! What the facts of a batch touch in compiled form.
+//! The parts of the compiled form that the facts of a batch touch.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use crate::policy::fact::{Change, Fact, change_rows};
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 use crate::vocabulary::subject::Subject;
 
-/// What the next snapshot has to follow, each once.
+/// Everything that the next snapshot has to update, each once.
 #[derive(Default)]
 pub(crate) struct Touched<'f> {
     /// The departments that were added, removed or moved.
@@ -17,7 +17,7 @@ pub(crate) struct Touched<'f> {
     pub(crate) groups: BTreeSet<&'f GroupId>,
     /// The users who joined or left a group.
     pub(crate) members: BTreeMap<&'f GroupId, BTreeSet<&'f UserId>>,
-    /// The subjects that a role was assigned to, or taken from.
+    /// The subjects that gained or lost a role.
     pub(crate) assigned: BTreeSet<&'f Subject>,
     /// Whether users with the same standing and departments may have other rights than before.
     pub(crate) changes_rows: bool,

@@ -1,4 +1,4 @@
-//! Columns of ids, and comparing them exactly: code point by code point, as ids compare in memory.
+//! Columns of ids, compared exactly: code point by code point, as ids compare in memory.
 
 use sea_query::{DynIden, Expr, ExprTrait, Func, SelectStatement, TableName};
 use thiserror::Error;
@@ -8,7 +8,7 @@ use crate::sql::names;
 use crate::sql::statement::Param;
 use crate::vocabulary::id::Id;
 
-/// A column of ids in some table.
+/// A column of ids in a table.
 #[derive(Clone, Debug)]
 pub(super) struct IdColumn {
     pub(super) dialect: Dialect,
@@ -18,16 +18,16 @@ pub(super) struct IdColumn {
 }
 
 impl IdColumn {
-    /// The column as it is.
+    /// The column as an expression.
     pub(super) fn expr(&self) -> Expr {
         names::of(self.table.as_ref(), &self.name)
     }
 
-    /// The column as it compares exactly, whatever the collation that it was declared with.
+    /// The column in a form that compares exactly, whatever its declared collation.
     ///
-    /// In PostgreSQL that is the column itself: equality under every deterministic collation is that of the bytes, and
-    /// a collation in the text would keep the planner from its indexes. In SQLite an index of the default collation
-    /// serves as before. In MySQL the bytes are compared, because its collations ignore case, accents or trailing
+    /// In PostgreSQL this is the column itself: equality under every deterministic collation is equality of bytes, and
+    /// an explicit collation would keep the planner from using indexes. In SQLite an index with the default collation
+    /// is used as before. In MySQL the bytes are compared, because its collations ignore case, accents or trailing
     /// blanks.
     pub(super) fn exact(&self) -> Expr {
         match (self.dialect, self.ids) {
@@ -39,12 +39,12 @@ impl IdColumn {
         }
     }
 
-    /// An id as a parameter, unless such a column can't hold it.
+    /// An id as a parameter, or `None` if such a column can't hold it.
     pub(super) fn value<Kind>(&self, id: Id<Kind, &str>) -> Option<Param> {
         value(self.dialect, self.ids, id)
     }
 
-    /// Whether the column holds one of these values; none if there are none.
+    /// A condition that the column holds one of these values; `None` if there are none.
     pub(super) fn is_any_of(&self, values: Vec<Param>) -> Option<Expr> {
         let compare = |column: Expr, mut values: Vec<Param>| match values.len() {
             0 => None,
@@ -52,30 +52,30 @@ impl IdColumn {
             _ => Some(column.is_in(values)),
         };
         if self.dialect == Dialect::MySql && self.ids == Ids::Text {
-            // The first finds more than the second, and by an index; the second is exact.
+            // The first condition can use an index, but finds too much; the second is exact.
             let near = compare(self.expr(), values.clone())?;
             return Some(near.and(compare(self.exact(), values)?));
         }
         compare(self.exact(), values)
     }
 
-    /// Whether what the column holds is among what a query selects.
+    /// A condition that a query selects the value of the column.
     pub(super) fn is_in(&self, select: SelectStatement) -> Expr {
         self.exact().in_subquery(select)
     }
 
     /// The column as a query selects it for [`is_in`](Self::is_in).
     pub(super) fn selected(&self) -> Expr {
-        // In SQLite the left side of `IN` says how to compare.
+        // In SQLite the left side of `IN` determines the comparison.
         if self.dialect == Dialect::Sqlite { self.expr() } else { self.exact() }
     }
 }
 
-/// An id as a parameter, unless a column of such ids can't hold it.
+/// An id as a parameter, or `None` if a column of such ids can't hold it.
 pub(super) fn value<Kind>(dialect: Dialect, ids: Ids, id: Id<Kind, &str>) -> Option<Param> {
     match (id.as_integer(), id.as_text()) {
         (Some(integer), _) if ids != Ids::Text => Some(Param::Integer(integer)),
-        // PostgreSQL has no text with a zero in it.
+        // PostgreSQL has no text with a zero byte.
         (None, Some(text)) if ids != Ids::Integers && !(dialect == Dialect::Postgres && text.contains('\0')) => {
             Some(Param::Text(text.to_owned()))
         }
@@ -93,13 +93,13 @@ pub(super) fn refuse_both(dialect: Dialect, ids: IdKinds) -> Result<(), InvalidM
     Ok(())
 }
 
-// What the tables beside that of the records are called in a condition. Their columns are qualified: one that a table
-// lacks is an error of the database, and not the column of that name of the records.
+// The aliases of tables other than that of the records. Their columns are qualified, so that a missing column is an
+// error of the database instead of the column of the records with that name.
 pub(super) const OWNER: &str = "owner";
 pub(super) const SHARE: &str = "share";
 pub(super) const MEMBER: &str = "member";
 
-/// A column of a table beside that of the records.
+/// A column of a table other than that of the records.
 pub(super) fn column(dialect: Dialect, ids: Ids, alias: &'static str, name: &str) -> Result<IdColumn, InvalidMapping> {
     Ok(IdColumn { dialect, ids, table: Some(TableName(None, alias.into())), name: names::column(name)? })
 }

@@ -31,17 +31,17 @@ pub enum ConditionError {
         /// The type that the predicate is about.
         asked: String,
     },
-    /// It would hold more ids than the mapping allows.
+    /// The condition would hold more ids than the mapping allows.
     #[error(
         "the condition would hold more than {limit} ids: raise the limit, or use mirror tables (`Members::mirror`), whose \
          conditions stay small"
     )]
     TooManyIds {
-        /// How many it may hold.
+        /// The limit.
         limit: usize,
     },
-    /// It would have to ask for the members of a department whose id the table of members can't hold. To leave that
-    /// department out would be to leave out records.
+    /// The condition would need the members of a department whose id the table of members can't hold. Leaving that
+    /// department out would leave out records.
     #[error(
         "department `{0}` has an id that the table of members can't hold: say by `IdKinds::departments` what it holds, or use \
          `Members::inline`"
@@ -50,40 +50,38 @@ pub enum ConditionError {
 }
 
 impl Mapping {
-    /// The condition that holds for the records of the set, and for no others.
+    /// The condition that holds exactly for the records of the set.
     ///
-    /// For a record that is not in the set it is false or NULL, so `WHERE` leaves it out; who looks for those that are
-    /// *not* in the set writes `(…) IS NOT TRUE`. It stands in a query like any other condition, also in one that
-    /// updates or deletes. Every id in it is a parameter.
+    /// For any other record it is false or NULL, so `WHERE` leaves it out. To find the records that are *not* in the
+    /// set, write `(…) IS NOT TRUE`. It fits into any query like other conditions, also into one that updates or
+    /// deletes. Every id in it is a parameter.
     ///
     /// # Errors
     ///
-    /// When the predicate is about records of another type, when it would hold more ids than the
-    /// [`Members`](crate::sql::Members) of the mapping allow, or when it would ask for a department that they can't
-    /// name.
+    /// When the predicate is about records of another type, when the condition would hold more ids than the
+    /// [`Members`](crate::sql::Members) of the mapping allow, or when it would need a department that they can't name.
     pub fn condition(&self, predicate: &Predicate<'_>) -> Result<Condition, ConditionError> {
         Rendering::condition(self, predicate)
     }
 
-    /// The same as text, in parentheses where it needs them.
+    /// The condition as text, in parentheses if it needs them.
     ///
     /// # Errors
     ///
-    /// When the predicate is about records of another type, when it would hold more ids than the
-    /// [`Members`](crate::sql::Members) of the mapping allow, or when it would ask for a department that they can't
-    /// name.
+    /// When the predicate is about records of another type, when the condition would hold more ids than the
+    /// [`Members`](crate::sql::Members) of the mapping allow, or when it would need a department that they can't name.
     pub fn sql(&self, predicate: &Predicate<'_>) -> Result<Sql, ConditionError> {
         Ok(Sql::of_condition(self.dialect, self.condition(predicate)?))
     }
 }
 
-/// A condition in the making.
+/// The state while a condition is made.
 struct Rendering<'a> {
     mapping: &'a Mapping,
     asked: Asked<'a>,
-    /// How many more ids it may hold.
+    /// The number of ids that it may still add.
     ids_left: usize,
-    /// Whether it asks the mirror, which then has to be at the state of the snapshot.
+    /// Whether it reads the mirror, which must then be at the state of the snapshot.
     asks_mirror: bool,
 }
 
@@ -97,7 +95,7 @@ impl<'a> Rendering<'a> {
         }
         let Some(asked) = predicate.asked() else { return Ok(constant(false)) };
         let mut rendering = Self { mapping, asked, ids_left: mapping.members.limit(), asks_mirror: false };
-        // The conditions anew, of the facts that these tables can hold: what a table has no column for is not asked.
+        // Computes the clauses again for the facts that these tables can hold: a fact without a column is left out.
         let clauses = clauses(predicate.cell, rendering.certain(), rendering.possible());
         if clauses.is_empty() {
             return Ok(constant(true));
@@ -131,20 +129,20 @@ impl<'a> Rendering<'a> {
         parts.into_iter().filter(|(_, possible)| *possible).fold(0, |all, (part, _)| all | part)
     }
 
-    /// The condition, which a mirror at another state than the snapshot turns into an error.
+    /// Adds a guard to a condition: if the mirror is at another state than the snapshot, the query is an error.
     fn guarded(&self, condition: Condition) -> Condition {
         let MembersIn::Mirror(mirror) = &self.mapping.members else { return condition };
         let state = self.asked.snapshot.people.imprint();
         match self.mapping.dialect {
             _ if !self.asks_mirror => condition,
-            // It stands in each list.
+            // Each list has its own guard.
             Dialect::Sqlite => condition,
             Dialect::Postgres => Condition::all().add(guard::one_time_filter(mirror, state)).add(condition),
             Dialect::MySql => Condition::all().add(guard::one_row_or_two(mirror, state)).add(condition),
         }
     }
 
-    /// Any of these relations; none if no record of these tables can have one.
+    /// A condition for any of these relations; `None` if no record of these tables can have one.
     fn any_of(&mut self, relations: u8) -> Rendered<Option<Expr>> {
         let has = |part: u8| relations & part != 0;
         let departments = has(DEPARTMENT | SUB).then(|| Departments::new(self.asked, has(SUB)));
@@ -161,7 +159,7 @@ impl<'a> Rendering<'a> {
         Ok(any(terms))
     }
 
-    /// Owned by the user if `own`, or within these departments.
+    /// Conditions that the user owns the record, if `own`, or that an owner is within these departments.
     fn owned(&mut self, own: bool, departments: Option<Departments<'a>>) -> Rendered<Vec<Expr>> {
         let mapping = self.mapping;
         let OwnersIn { user, department, table } = &mapping.owners;
@@ -180,7 +178,7 @@ impl<'a> Rendering<'a> {
         Ok(any(owners).map(|owners| mapping.id.is_in(select(owners))).into_iter().collect())
     }
 
-    /// Whether a column of users holds the principal, if `own`, or a member of these departments.
+    /// A condition that a column of users holds the principal, if `own`, or a member of these departments.
     fn is_one_of(
         &mut self,
         column: &IdColumn,
@@ -209,7 +207,7 @@ impl<'a> Rendering<'a> {
                 (me, list)
             }
             MembersIn::Mirror(mirror) => {
-                // A member of some department is among the members of their departments.
+                // If the principal is a member of a department, they are among the members of their departments.
                 let me = me.filter(|_| !mirror.has_member(self.asked));
                 (me, self.members_by(mirror, departments)?)
             }
@@ -229,7 +227,7 @@ impl<'a> Rendering<'a> {
         }
     }
 
-    /// Whether a column of departments holds one of these.
+    /// A condition that a column of departments holds one of these.
     fn is_department_of(&mut self, column: &IdColumn, these: Departments<'a>) -> Rendered<Option<Expr>> {
         let mapping = self.mapping;
         match &mapping.members {
@@ -249,7 +247,7 @@ impl<'a> Rendering<'a> {
         }
     }
 
-    /// The members of these departments, from the mirror.
+    /// A query of the members of these departments in the mirror.
     fn members_by(&mut self, mirror: &Mirror, these: Departments<'a>) -> Rendered<Option<SelectStatement>> {
         self.asks_mirror = true;
         if these.with_those_below() {
@@ -259,7 +257,7 @@ impl<'a> Rendering<'a> {
         Ok(mirror.members_of(anchors))
     }
 
-    /// A list that asks the mirror, with its guard where that belongs into the list.
+    /// Adds the guard to a list that reads the mirror, if the dialect needs it there.
     fn ended(&self, mut list: SelectStatement) -> SelectStatement {
         if let (MembersIn::Mirror(mirror), Dialect::Sqlite) = (&self.mapping.members, self.mapping.dialect) {
             let (union, look) = guard::end_of_list(mirror, self.asked.snapshot.people.imprint());
@@ -268,7 +266,7 @@ impl<'a> Rendering<'a> {
         list
     }
 
-    /// Whether nobody owns the record. It is never NULL.
+    /// A condition that the record has no owner. It is never NULL.
     fn unowned(&self) -> Expr {
         let OwnersIn { user, department, table } = &self.mapping.owners;
         let columns = [user, department].into_iter().flatten();
@@ -286,7 +284,7 @@ impl<'a> Rendering<'a> {
         self.mapping.id.exact().not_in_subquery(select)
     }
 
-    /// Whether the record is shared with the principal.
+    /// A condition that the record is shared with the principal.
     fn shared(&mut self, shares: &SharesIn) -> Rendered<Option<Expr>> {
         let audience = Audience::new(self.asked);
         let mut terms = Vec::new();
@@ -316,15 +314,15 @@ impl<'a> Rendering<'a> {
         Ok(any(terms).map(|with| self.mapping.id.is_in(select(with))))
     }
 
-    /// These departments as a table of members names them, if there is room for all. None may be left out: its members
-    /// would be missing.
+    /// The ids of these departments as parameters for a table of members, within the limit. None may be left out,
+    /// because its members would be missing.
     fn nameable<'i>(&mut self, column: &IdColumn, ids: impl Iterator<Item = &'i DepartmentId>) -> Rendered<Vec<Param>> {
         let value = |id: &DepartmentId| column.value(id.borrowed()).ok_or_else(|| id.clone());
         let ids: Result<Vec<Param>, DepartmentId> = ids.take(self.ids_left.saturating_add(1)).map(value).collect();
         self.take(ids.map_err(ConditionError::UnknownKind)?)
     }
 
-    /// The departments that a column can hold; no record is of another.
+    /// The departments that a column can hold. No record has another one.
     fn departments<'i>(
         &mut self,
         column: &IdColumn,
@@ -333,7 +331,7 @@ impl<'a> Rendering<'a> {
         self.take(ids.filter_map(|id| column.value(Id::borrowed(id))))
     }
 
-    /// These ids, if there is room for all of them.
+    /// Takes these ids, if they are within the limit.
     fn take(&mut self, ids: impl IntoIterator<Item = Param>) -> Rendered<Vec<Param>> {
         let limit = self.mapping.members.limit();
         let taken: Vec<Param> = ids.into_iter().take(self.ids_left.saturating_add(1)).collect();

@@ -1,4 +1,4 @@
-//! The databases, and what their columns of ids can hold.
+//! The databases, and the ids that their columns can hold.
 
 use std::fmt::{self, Display};
 
@@ -8,10 +8,10 @@ use std::fmt::{self, Display};
 pub enum Dialect {
     /// SQLite, from 3.38.
     Sqlite,
-    /// PostgreSQL, from 12, and databases that speak as it does.
+    /// PostgreSQL, from 12, and compatible databases.
     Postgres,
-    /// MySQL, from 8.0, and MariaDB, from 10.6, on a connection whose character set is `utf8mb4`. Tried in MariaDB
-    /// alone.
+    /// MySQL, from 8.0, and MariaDB, from 10.6, on a connection whose character set is `utf8mb4`. Tested with MariaDB
+    /// only.
     MySql,
 }
 
@@ -27,8 +27,8 @@ impl Display for Dialect {
 
 /// The kind of ids in a column.
 ///
-/// An id of the other kind can't be in such a column and is left out of the condition: `7` never meets `'7'` because a
-/// database turns one into the other. Only a department whose members a table is asked for is not left out: that is an
+/// An id of the other kind can't be in such a column and is left out of the condition. So no database converts `7` to
+/// match `'7'`. Only a department whose members are read from a table is not left out: that is an
 /// [error](crate::sql::ConditionError::UnknownKind).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Ids {
@@ -36,11 +36,11 @@ pub enum Ids {
     Integers,
     /// Text.
     Text,
-    /// Integers and text, each as it is. It is for columns of SQLite without affinity alone: declared without a type,
-    /// or as `BLOB`. In a column declared `TEXT`, SQLite turns the parameter `7` into `'7'`, and in one declared
-    /// `INTEGER` `'7'` into `7`, so there one id meets the other: say `Text` or `Integers` of those. In PostgreSQL,
-    /// whose columns have one type, a parameter of the other is an error of the database. In MySQL, which would compare
-    /// the two by turning them into numbers, the mapping refuses it.
+    /// Integers and text, each unconverted. Only for SQLite columns without affinity: declared without a type, or as
+    /// `BLOB`. In a column declared `TEXT`, SQLite converts the parameter `7` to `'7'`, and in one declared `INTEGER`
+    /// it converts `'7'` to `7`, so that one id matches the other: use `Text` or `Integers` for these. In PostgreSQL,
+    /// whose columns have one type, a parameter of the other type is an error of the database. MySQL would compare both
+    /// as numbers, so the mapping refuses it.
     Both,
 }
 
@@ -54,13 +54,13 @@ pub enum Ids {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct IdKinds {
-    /// Users, as owners, in shares and as members.
+    /// The ids of users: owners, in shares and as members.
     pub users: Ids,
-    /// Departments, as owners, in shares and of members.
+    /// The ids of departments: owners, in shares and of members.
     pub departments: Ids,
-    /// Groups, in shares.
+    /// The ids of groups, in shares.
     pub groups: Ids,
-    /// Records. They are compared only with each other.
+    /// The ids of records, which are compared only with each other.
     pub records: Ids,
 }
 

@@ -2,17 +2,18 @@
 
 use sea_query::{Expr, ExprTrait};
 
-/// Any of these; none if there are none.
+/// Joins terms by `OR`; `None` if there are none.
 pub(super) fn any(terms: Vec<Expr>) -> Option<Expr> {
     folded(terms, Expr::or)
 }
 
-/// All of these.
+/// Joins terms by `AND`.
 pub(super) fn all(terms: Vec<Expr>) -> Expr {
     folded(terms, Expr::and).unwrap_or(Expr::Constant(true.into()))
 }
 
-/// A chain; a long one pair by pair, so that writing it does not go as deep as it is long.
+/// Joins terms in a chain. A long chain is joined pair by pair, so that writing it recurses only to the logarithm of
+/// its length.
 fn folded(mut terms: Vec<Expr>, join: impl Fn(Expr, Expr) -> Expr) -> Option<Expr> {
     const SHORT: usize = 16;
     while terms.len() > SHORT {

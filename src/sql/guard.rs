@@ -1,16 +1,16 @@
-//! A mirror that is behind must not answer.
+//! Guards: a mirror that is behind must not answer.
 //!
-//! A condition that asks mirror tables carries the state that it was made from. If the mirror is at another one, the
-//! database itself ends the query with an error: an empty list, or one that lacks some records, would look like an
-//! answer. Each database is made to look before the mirror decides anything, and each in its own way.
+//! A condition that reads mirror tables carries the state that it was made from. If the mirror is at another state, the
+//! database itself ends the query with an error, because an empty or incomplete list would look like an answer. Each
+//! database must evaluate the guard before the mirror decides anything, and each needs its own way:
 //!
-//! - PostgreSQL: a sub-select beside the conditions that depends on no row is a one-time filter, which is evaluated before
-//!   the first row is read. Its error says what to do.
-//! - SQLite might evaluate such a sub-select only when it has a row at hand, and a mirror that is behind may be why it has
-//!   none. But what stands on the right of `IN` it reads to the end before it compares the first record, so the look is one
-//!   more part of that list.
-//! - MySQL evaluates a sub-select that depends on no row before it starts, and has no expression that fails with a text of
-//!   its own: a sub-select of two rows where one is allowed has to do.
+//! - PostgreSQL: a sub-select that depends on no row is a one-time filter, evaluated before the first row is read. Its
+//!   error says what to do.
+//! - SQLite may evaluate such a sub-select only for a row, and a mirror that is behind may be the reason that there is
+//!   none. But it reads the right side of `IN` to the end before it compares the first record, so the guard is one more
+//!   part of that list.
+//! - MySQL evaluates a sub-select that depends on no row before it starts. It has no expression that fails with a
+//!   custom text, so the guard is a sub-select of two rows where one is allowed.
 
 use sea_query::{
     Alias, BinOper, CaseStatement, Expr, ExprTrait, Func, FunctionCall, JoinType, Query, SelectStatement, UnionType,
@@ -25,20 +25,20 @@ const EMPTY: &str = "no state: fill them";
 const STATE: &str = "state";
 const MIRROR: &str = "mirror";
 
-/// The state that the mirror is at, in a query of its one row: NULL if it was never filled.
+/// The state of the mirror, in a query of its one row: NULL if it was never filled.
 fn state() -> FunctionCall {
     Func::max(Expr::col((Alias::new(MIRROR), Alias::new(STATE))))
 }
 
-/// A query of that.
+/// A query of the state.
 fn state_of(mirror: &Mirror) -> SelectStatement {
     Query::select().expr_as(state(), Alias::new(STATE)).from_as(mirror.state_table(), Alias::new(MIRROR)).take()
 }
 
-/// The end of a list for `IN`: no row if the mirror is at this state, else an error. For SQLite.
+/// The end of a list for `IN`: no row if the mirror is at this state, otherwise an error. For SQLite.
 pub(super) fn end_of_list(mirror: &Mirror, expected: i64) -> (UnionType, SelectStatement) {
     let at = || Expr::col((Alias::new("s"), Alias::new(STATE)));
-    // A path of JSON that is none is an error, whose text holds the path.
+    // An invalid JSON path is an error whose text quotes the path.
     let found = Func::coalesce([at(), Expr::Constant(EMPTY.into())]);
     let message = Expr::Constant(BEHIND.into()).binary(BinOper::Custom("||"), found);
     let fail = Func::cust(Alias::new("json_extract")).args([Expr::Constant("{}".into()), message]);
@@ -50,17 +50,18 @@ pub(super) fn end_of_list(mirror: &Mirror, expected: i64) -> (UnionType, SelectS
     (UnionType::All, look)
 }
 
-/// A condition that holds if the mirror is at this state, and is an error else. For PostgreSQL.
+/// A condition that holds if the mirror is at this state, and is an error otherwise. For PostgreSQL.
 pub(super) fn one_time_filter(mirror: &Mirror, expected: i64) -> Expr {
     let at = || Expr::from(state());
     let found = Func::coalesce([at().cast_as("text"), Expr::Constant(EMPTY.into())]);
-    // Never a truth value. It holds the state, so that it is not evaluated before it is needed.
+    // This text is not a boolean, so the cast fails. It contains the state, so that it is not evaluated early as a
+    // constant.
     let fail = Expr::Constant(BEHIND.into()).binary(BinOper::Custom("||"), found).cast_as("boolean");
     let look = CaseStatement::new().case(at().eq(expected), Expr::Constant(true.into())).finally(fail);
     sub_select(Query::select().expr(look).from_as(mirror.state_table(), Alias::new(MIRROR)).take())
 }
 
-/// The same for MySQL.
+/// The same condition for MySQL.
 pub(super) fn one_row_or_two(mirror: &Mirror, expected: i64) -> Expr {
     let at = || Expr::col((Alias::new("s"), Alias::new(STATE)));
     let row = |number: i32| Query::select().expr_as(Expr::Constant(number.into()), Alias::new("row")).take();

@@ -1,4 +1,4 @@
-//! Where an application keeps the facts of its records.
+//! The tables in which an application keeps the facts of its records.
 
 use sea_query::{DynIden, TableName};
 
@@ -7,10 +7,10 @@ use crate::sql::dialect::{Dialect, IdKinds, Ids};
 use crate::sql::members::{Members, MembersIn};
 use crate::sql::names;
 
-/// The table of the records of a type: which of its columns hold the facts. A fact without a column is one that no
+/// The table of the records of a type, with the columns that hold their facts. A fact without a column is one that no
 /// record has.
 ///
-/// Columns stand in a condition without their table, unless that is [named](Self::table): as they are called in the
+/// In a condition, columns are not qualified by the table, unless it is [named](Self::table). Use the names of the
 /// query that the condition becomes a part of.
 #[derive(Clone, Debug)]
 pub struct Records {
@@ -26,8 +26,8 @@ pub struct Records {
 }
 
 impl Records {
-    /// A table of the records of this type, as the schema names it, whose columns of ids hold these. Its own id is in
-    /// the column `id`, and it has no facts yet.
+    /// A table of the records of this type of the schema, with ids of these kinds. The record's own id is in the column
+    /// `id`. There are no facts yet.
     pub fn new(resource: impl Into<String>, ids: impl Into<IdKinds>) -> Self {
         Self {
             resource: resource.into(),
@@ -42,14 +42,13 @@ impl Records {
         }
     }
 
-    /// The name or alias of the table, by which its columns are to be qualified.
+    /// The name or alias of the table, to qualify its columns by.
     pub fn table(mut self, table: impl Into<String>) -> Self {
         self.table = Some(table.into());
         self
     }
 
-    /// The column of the record's own id. It is asked for only where there is a table of shares or owners, and is never
-    /// NULL.
+    /// The column of the record's own id, which is never NULL. It is needed only with a table of shares or owners.
     pub fn id(mut self, column: impl Into<String>) -> Self {
         self.id = column.into();
         self
@@ -67,21 +66,20 @@ impl Records {
         self
     }
 
-    /// A table of owners, of whom a record may have several. It replaces both columns: departments as owners are in
-    /// its own [column](OwnerTable::department).
+    /// A table of owners, for records with several owners. It replaces both columns: it has its own
+    /// [column](OwnerTable::department) for departments as owners.
     pub fn owners(mut self, table: OwnerTable) -> Self {
         self.owners = Some(table);
         self
     }
 
-    /// The boolean column that says whether the record is "available to everyone". NULL is not set; in SQLite and
-    /// MySQL, 1 is set.
+    /// The boolean column for "available to everyone". NULL is not set. In SQLite and MySQL, 1 is set.
     pub fn open(mut self, column: impl Into<String>) -> Self {
         self.open = Some(column.into());
         self
     }
 
-    /// The table of shares: which records are shared with which subjects.
+    /// The table of shares.
     pub fn shares(mut self, table: ShareTable) -> Self {
         self.shares = Some(table);
         self
@@ -109,8 +107,8 @@ impl OwnerTable {
     }
 }
 
-/// A table of shares: a row for each subject that a record is shared with. Of its columns of subjects one is set in
-/// each row.
+/// A table of shares: a row for each subject that a record is shared with. In each row one of the columns of subjects
+/// is set.
 #[derive(Clone, Debug)]
 pub struct ShareTable {
     /// The table.
@@ -119,9 +117,9 @@ pub struct ShareTable {
     pub record: String,
     /// The column with a user, if there is one.
     pub user: Option<String>,
-    /// The column with a department, whose members, head and deputies are meant.
+    /// The column with a department that stands for its members, heads and deputies.
     pub department: Option<String>,
-    /// The column with a department that is meant with all below it.
+    /// The column with a department that stands for itself and all below it.
     pub department_sub: Option<String>,
     /// The column with a group.
     pub group: Option<String>,
@@ -142,9 +140,9 @@ impl ShareTable {
     }
 }
 
-/// Tables, checked: makes a condition of every [`Predicate`](crate::Predicate) about their records.
+/// Validated tables: makes a condition of every [`Predicate`](crate::Predicate) about their records.
 ///
-/// It is made once, at start-up, and serves all threads.
+/// Make it once, at start-up. It can be shared by all threads.
 #[derive(Clone, Debug)]
 pub struct Mapping {
     pub(super) dialect: Dialect,
@@ -156,16 +154,16 @@ pub struct Mapping {
     pub(super) members: MembersIn,
 }
 
-/// Where the owners are.
+/// The columns of owners.
 #[derive(Clone, Debug)]
 pub(super) struct OwnersIn {
     pub(super) user: Option<IdColumn>,
     pub(super) department: Option<IdColumn>,
-    /// The table with these columns and its column of records, where a record has owners in a table of their own.
+    /// If owners are in a table of their own: the table, and its column of records.
     pub(super) table: Option<(TableName, IdColumn)>,
 }
 
-/// Where the shares are.
+/// The columns of shares.
 #[derive(Clone, Debug)]
 pub(super) struct SharesIn {
     pub(super) table: TableName,
@@ -177,12 +175,12 @@ pub(super) struct SharesIn {
 }
 
 impl Mapping {
-    /// Checks a description of tables.
+    /// Validates a description of tables.
     ///
     /// # Errors
     ///
-    /// When a name is invalid, when owners are in columns and in a table, when MySQL is to tell integers from text, or
-    /// when the mirror tables are of another dialect or hold other ids.
+    /// When a name is invalid, when owners are both in columns and in a table, when MySQL would have to distinguish
+    /// integers from text, or when the mirror tables are of another dialect or hold other ids.
     pub fn new(dialect: Dialect, records: Records, members: Members) -> Result<Self, InvalidMapping> {
         let Records { resource, ids, table, id, owner, owner_department, owners, open, shares } = records;
         refuse_both(dialect, ids)?;

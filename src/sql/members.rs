@@ -1,4 +1,4 @@
-//! Who knows which people are in which department, and how a condition asks.
+//! The sources of the people of a department, and how a condition reads them.
 
 use sea_query::TableName;
 
@@ -7,7 +7,7 @@ use crate::sql::dialect::{Dialect, IdKinds};
 use crate::sql::mirror::Mirror;
 use crate::sql::names;
 
-/// Where a condition finds the people of a department: it has them inside, or asks a table of the application, or
+/// The source of the people of a department for a condition: the condition itself, a table of the application, or
 /// mirror tables that this library keeps.
 ///
 /// | | asks | grows with |
@@ -16,7 +16,7 @@ use crate::sql::names;
 /// | [`table`](Self::table) | your own table of users and departments | the departments that the user reaches |
 /// | [`mirror`](Self::mirror) | tables that [`Mirror`] keeps | the departments where the user is member, head or deputy |
 ///
-/// Shares besides name the departments and groups of the user, and all departments above those, in each of the three.
+/// Shares also name the departments and groups of the user, and all departments above those, in each of the three.
 #[derive(Clone, Debug)]
 pub struct Members(Where);
 
@@ -28,15 +28,15 @@ enum Where {
 }
 
 impl Members {
-    /// In the condition itself: the ids of the owners whom the user reaches. Beyond `limit` ids in a condition it is an
-    /// error, and never a part of them.
+    /// The condition holds the ids of the owners whom the user reaches. More than `limit` ids are an error; none is
+    /// left out.
     pub fn inline(limit: usize) -> Self {
         Self(Where::Inline { limit })
     }
 
-    /// In a table of the application with a row for each member of each department; a head or deputy who is not a
-    /// member has none. It must say what the policy says. The ids of the departments stand in the condition, up to
-    /// `limit` ids in all.
+    /// A table of the application with a row for each member of each department; a head or deputy who is not a member
+    /// has none. It must agree with the policy. The condition holds the ids of the departments, up to `limit` ids in
+    /// all.
     pub fn table(
         table: impl Into<String>,
         user: impl Into<String>,
@@ -46,14 +46,14 @@ impl Members {
         Self(Where::Table { table: table.into(), user: user.into(), department: department.into(), limit })
     }
 
-    /// In mirror tables. A condition that finds them behind the state that it was made from is an error of the
+    /// Mirror tables. If they are behind the state that a condition was made from, the query is an error of the
     /// database.
     pub fn mirror(mirror: &Mirror) -> Self {
         Self(Where::Mirror(Box::new(mirror.clone())))
     }
 }
 
-/// The same, checked.
+/// The validated source.
 #[derive(Clone, Debug)]
 pub(super) enum MembersIn {
     Inline { limit: usize },

@@ -1,8 +1,9 @@
-//! Lists where the records are: a predicate as a condition on the tables of a database.
+//! Lists from a database: a predicate as a condition on the application's tables.
 //!
-//! An application says once where the facts of its records are, and who knows which people are in which department.
+//! An application describes once where the facts of its records are, and where the people of departments are found.
 //! From then on every [`Predicate`](crate::Predicate) is a condition for its queries: the same set that a check
-//! decides, record by record. Which way to choose, the indexes, the plans: [`docs::lists`](crate::docs::lists).
+//! decides, record by record. [`docs::lists`](crate::docs::lists) helps to choose a way, and describes indexes and
+//! plans.
 //!
 //! ```
 //! use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
@@ -29,7 +30,7 @@
 //!     r#"SELECT "name" FROM "contacts" WHERE "assigned_to" IN ($1, $2) OR "is_public" = TRUE ORDER BY "created" DESC LIMIT $3"#
 //! );
 //!
-//! // Or as text, for who does not use sea-query.
+//! // Or as text, without sea-query.
 //! let sql = contacts.sql(&snapshot.principal(17).scope(read).predicate())?;
 //! assert_eq!(sql.text, r#"("assigned_to" IN ($1, $2) OR "is_public" = TRUE)"#);
 //! assert_eq!(sql.params, [Param::Integer(17), Param::Integer(31)]);
@@ -47,7 +48,7 @@ mod mirror;
 mod names;
 mod statement;
 
-/// The crate whose conditions these are: version 1. By this name it is always the one that this library was built with.
+/// The crate of these conditions, version 1. Under this name it is always the version that this library was built with.
 pub use sea_query;
 
 pub use column::InvalidMapping;

@@ -1,8 +1,8 @@
-//! Names of tables and columns, checked once.
+//! Names of tables and columns, validated once.
 
 use sea_query::{Alias, ColumnName, ColumnRef, DynIden, Expr, SchemaName, TableName};
 
-/// The name of a table, with its schema if it was written with one.
+/// The name of a table, with its schema if there is one.
 pub(super) fn table(name: &str) -> Result<TableName, String> {
     match name.split_once('.') {
         None => Ok(TableName(None, part(TABLE, name, name)?)),
@@ -18,7 +18,7 @@ pub(super) fn column(name: &str) -> Result<DynIden, String> {
     part(COLUMN, name, name)
 }
 
-/// What a name is of, and how it is written.
+/// The kind of a name, and examples of its spelling.
 type Kind = (&'static str, &'static str);
 const TABLE: Kind = ("table", "`contacts` or `crm.contacts`");
 const COLUMN: Kind = ("column", "`owner_id`, without its table");
@@ -28,12 +28,12 @@ fn part((what, example): Kind, part: &str, name: &str) -> Result<DynIden, String
         return Err(format!("`{name}` is not the name of a {what}: write it as in {example}"));
     }
     if part.contains(char::is_control) {
-        return Err(format!("`{}` is not the name of a {what}: it holds a control character", name.escape_debug()));
+        return Err(format!("`{}` is not the name of a {what}: it contains a control character", name.escape_debug()));
     }
     Ok(Alias::new(part).into())
 }
 
-/// A column of a table that may go without saying.
+/// A column, qualified by its table if there is one.
 pub(super) fn of(table: Option<&TableName>, column: &DynIden) -> Expr {
     Expr::Column(ColumnRef::Column(ColumnName(table.cloned(), column.clone())))
 }

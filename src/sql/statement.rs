@@ -1,4 +1,4 @@
-//! SQL as text, with its parameters beside it.
+//! SQL as text, with its parameters.
 
 use sea_query::{
     BinOper, Condition, Expr, MysqlQueryBuilder, PostgresQueryBuilder, QueryBuilder, QueryStatementBuilder,
@@ -7,7 +7,7 @@ use sea_query::{
 
 use crate::sql::dialect::Dialect;
 
-/// Something done with the builder of a dialect.
+/// Runs an expression with the query builder of a dialect.
 macro_rules! in_dialect {
     ($dialect:expr, $builder:ident => $done:expr) => {
         match $dialect {
@@ -27,21 +27,21 @@ macro_rules! in_dialect {
     };
 }
 
-/// SQL as text, with the parameters that it is sent with.
+/// SQL as text, with the parameters to send with it.
 ///
 /// Placeholders are those of the dialect: `?` in the order of the parameters, or `$1`, `$2` and so on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sql {
-    /// The text, in which no id stands.
+    /// The text. It contains no ids.
     pub text: String,
-    /// The parameters, each of its type.
+    /// The parameters, with their types.
     pub params: Vec<Param>,
 }
 
 /// A parameter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Param {
-    /// An integer of 64 bits: `BIGINT`.
+    /// A 64-bit integer: `BIGINT`.
     Integer(i64),
     /// Text.
     Text(String),
@@ -70,8 +70,8 @@ impl Sql {
         Self { text: in_dialect!(dialect, builder => table.build(builder)), params: Vec::new() }
     }
 
-    /// The statement that makes an index. It is in the schema of its table: in SQLite the schema stands before the
-    /// index, and elsewhere before the table, which sea-query can't write.
+    /// The statement that makes an index in the schema of its table. In SQLite the schema is written before the index,
+    /// elsewhere before the table, which sea-query can't do.
     pub(super) fn of_index(dialect: Dialect, table: &TableName, by: &str, columns: [&'static str; 2]) -> Self {
         let TableName(schema, name) = table;
         let index = TableName(None, format!("{name}_{by}").into());
@@ -98,12 +98,12 @@ impl From<Param> for Value {
 }
 
 impl Param {
-    /// The parameter that a value was made of: all values in a condition were parameters, or are integers.
+    /// The parameter of a value. All values in a condition are parameters or integers.
     fn of(value: Value) -> Self {
         match value {
             Value::BigInt(Some(integer)) => Self::Integer(integer),
             Value::String(Some(text)) => Self::Text(text),
-            // To leave it out would give the parameters after it the wrong places.
+            // Leaving it out would shift the parameters after it.
             other => unreachable!("a condition holds integers of 64 bits and texts, and not {other:?}"),
         }
     }

@@ -10,7 +10,7 @@ use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 use thiserror::Error;
 
-/// The kinds of things that have ids, as types without values. No program names them: each has an alias for its ids.
+/// The kinds of things that have ids, as types without values. Programs name the aliases below instead.
 pub(crate) mod kind {
     /// A person.
     #[derive(Debug)]
@@ -48,9 +48,9 @@ pub type GroupRef<'a> = Id<kind::Group, &'a str>;
 
 /// An id: a 64-bit integer or text. `7` and `"7"` are different ids.
 ///
-/// The kind keeps the ids of users, departments, groups, roles and records apart, so that a department in the place of
-/// a user does not compile. An integer never allocates. Text is shared, so a clone at most increments a counter. An id
-/// with `&str` as its text is [`Copy`] and borrows; queries take this form.
+/// The kind keeps the ids of users, departments, groups, roles and records apart, so that passing a department where a
+/// user is expected does not compile. An integer never allocates. Text is shared, so a clone at most increments a
+/// counter. An id with `&str` as its text is [`Copy`] and borrows; queries take this form.
 ///
 /// Integers sort before text, and text sorts code point by code point. Ids are compared exactly, without case folding,
 /// normalisation or trimming.
@@ -239,7 +239,8 @@ impl<Kind, Text: AsRef<str>> Display for Id<Kind, Text> {
 /// Reads an id as it is displayed: an integer if it is written as one, a JSON string if it begins with a quote, else
 /// text as it is.
 ///
-/// What only looks like an integer (`+7`, `007`, `-0`, more than 64 bits) is text, because an id has one spelling.
+/// Text that only looks like an integer (`+7`, `007`, `-0`, more than 64 bits) stays text, because an id has one
+/// spelling.
 ///
 /// ```
 /// use orgscope::UserId;
@@ -247,7 +248,7 @@ impl<Kind, Text: AsRef<str>> Display for Id<Kind, Text> {
 /// assert_eq!("-7".parse(), Ok(UserId::from(-7)));
 /// assert_eq!("007".parse(), Ok(UserId::from("007")));
 /// assert_eq!(r#""-7""#.parse(), Ok(UserId::from("-7")));
-/// assert_eq!("".parse::<UserId>().unwrap_err().to_string(), "the id is empty: name one");
+/// assert_eq!("".parse::<UserId>().unwrap_err().to_string(), "the id is empty: use an integer or non-empty text");
 /// ```
 impl<Kind> FromStr for Id<Kind> {
     type Err = InvalidId;
@@ -272,7 +273,7 @@ pub struct InvalidId(Fault);
 
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 enum Fault {
-    #[error("the id is empty: name one")]
+    #[error("the id is empty: use an integer or non-empty text")]
     Empty,
     #[error("it begins with a quote but is not a JSON string: quote all of it, as in `\"7\"`")]
     Quote,

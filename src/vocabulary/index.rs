@@ -77,14 +77,15 @@ impl UserSlot {
 }
 
 impl DepartmentSlot {
-    /// Not a slot of a department. Neither is zero, so that a list of departments can be packed into a non-zero number.
+    /// The slot of no department. It is not zero, and neither is a real slot, so that departments pack into a non-zero
+    /// number.
     pub(crate) const NOWHERE: Self = Self(1);
     /// The first slot of a department.
     pub(crate) const FIRST: Self = Self(2);
 }
 
 impl DepartmentNumber {
-    /// Not a number of a department. No range contains it.
+    /// The number of a department that does not exist. No range contains it.
     pub(crate) const NONE: Self = Self((1 << 31) - 1);
 }
 

@@ -1,5 +1,4 @@
-//! Names as sentences use them. Their control characters are escaped, so that a name stays on its line whatever it
-//! holds.
+//! Names for use in sentences. Control characters are escaped, so that a name never breaks a line.
 
 use crate::vocabulary::id::{DepartmentId, GroupId, Id, RoleId, UserId};
 
@@ -24,7 +23,7 @@ fn called(name: Option<&str>, or: impl Fn() -> String) -> String {
     on_one_line(name.filter(|name| !name.is_empty()).map_or_else(or, ToOwned::to_owned))
 }
 
-/// What has no name: its id if that is text, else what it is with its number.
+/// The name of a thing that has none: its id if that is text, otherwise its kind and its number.
 fn named_by_id<Kind>(kind: &str, id: &Id<Kind>) -> String {
     if id.as_text().is_some() { id.to_string() } else { format!("{kind} {id}") }
 }

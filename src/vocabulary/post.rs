@@ -4,10 +4,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Post {
-    /// A member.
     Member,
-    /// The head, or one of several.
+    /// A department may have several.
     Head,
-    /// A deputy.
     Deputy,
 }

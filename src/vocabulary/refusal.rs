@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::vocabulary::word::{self, UnknownWord, spelled};
 
-/// Why a batch of commands was refused, in a word.
+/// The kind of a refusal: the reason why a batch of commands was refused, in one word.
 ///
 /// If several of the first five apply to a command, the first in declaration order is reported. `Conflict` precedes all
 /// of them except `NotPermitted`, and precedes that too if the actor's permission is what changed. Lock-out is judged

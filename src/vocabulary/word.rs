@@ -1,8 +1,8 @@
-//! Words of closed lists, as documents and logs spell them.
+//! The words of closed lists, as documents and logs spell them.
 
 use thiserror::Error;
 
-/// The error for a text that is not one of the words expected in its place.
+/// The error for text that is not one of the expected words.
 ///
 /// ```
 /// use orgscope::document::Delegation;

@@ -99,7 +99,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// The owners, from whichever field holds them.
+    /// The owners, from `owner` or `owners`.
     pub fn each_owner(&self) -> impl Iterator<Item = Owner> {
         self.owner.iter().cloned().map(Owner::User).chain(self.owners.iter().flatten().cloned())
     }
@@ -179,7 +179,7 @@ pub(super) struct Stage {
     /// The user who makes the changes, possibly unknown; the host application if left out.
     #[serde(rename = "as")]
     pub(super) by: Option<UserId>,
-    /// Records that are added before the changes, or replace those with the same id.
+    /// Records that are added before the changes. Those with a known id replace the earlier ones.
     #[serde(default, deserialize_with = "null_is_default")]
     pub(super) records: Vec<Record>,
     /// The changes: one batch.
@@ -193,7 +193,7 @@ pub(super) struct Stage {
 }
 
 impl Expect {
-    /// The expectations with their paths, which begin like this.
+    /// The expectations with their paths, which begin with `within`.
     pub(super) fn each(self, within: &str) -> Vec<(String, Expectation)> {
         let Self { check, list, who } = self;
         let check = check.into_iter().enumerate().map(|(place, Check { user, action, record, allow })| {

@@ -1,4 +1,4 @@
-//! What a world file expects.
+//! The expectations of a world file.
 
 use crate::vocabulary::id::{RecordId, UserId};
 

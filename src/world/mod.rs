@@ -41,13 +41,13 @@ pub use crate::world::expectation::Expectation;
 ///
 /// let Question::Levelled(view, record) = world.question("mailbox.view", Some(&"m1".into()))? else { unreachable!() };
 /// assert!(snapshot.principal("bo").check(view, &record.as_any()).is_allow());
-/// assert_eq!(world.question("mailbox.view", None).unwrap_err().to_string(), "`mailbox.view` is asked about a record: name one");
+/// assert_eq!(world.question("mailbox.view", None).unwrap_err().to_string(), "`mailbox.view` is not a toggle: name a record");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct World {
     policy: Policy,
-    /// In the order of the file. Stages share the records that they do not replace.
+    /// In the order of the file. Stages share all records that they do not replace.
     records: Map<usize, Arc<Record>>,
     record_by_id: Map<RecordId, usize>,
     /// With their paths in the file.
@@ -80,7 +80,7 @@ impl Stage {
         self.refused
     }
 
-    /// The records from here on, and the expectations after the changes. Its policy is that of the whole file, before
+    /// The records at this stage, and the expectations after the changes. The policy is that of the whole file, before
     /// any change.
     pub fn world(&self) -> &World {
         &self.world
@@ -131,7 +131,7 @@ impl World {
         problems.or(world)
     }
 
-    /// The next stage of a world with these records.
+    /// Reads the next stage of a world that has these records so far.
     fn stage(&self, path: &str, written: document::Stage, problems: &mut Problems) -> Stage {
         let document::Stage { by, records, commands, refused, expect } = written;
         let expect = expect.each(path);
@@ -220,7 +220,7 @@ impl World {
                 Err(InvalidQuestion(format!("`{action}` is a toggle and has no record: leave the record out")))
             }
             (AnyPermission::Levelled(_), None) => {
-                Err(InvalidQuestion(format!("`{action}` is asked about a record: name one")))
+                Err(InvalidQuestion(format!("`{action}` is not a toggle: name a record")))
             }
             (AnyPermission::Levelled(permission), Some(record)) => {
                 let expected = &self.policy.schema.resource_of(permission.action).name;
@@ -229,7 +229,7 @@ impl World {
                 } else {
                     let found = &record.resource;
                     Err(InvalidQuestion(format!(
-                        "`{action}` is asked about a record of type `{expected}`, and this one is of type `{found}`"
+                        "`{action}` takes records of type `{expected}`, and this one is of type `{found}`"
                     )))
                 }
             }
@@ -277,13 +277,13 @@ impl World {
         match self.policy.schema.any_permission(action)? {
             AnyPermission::Levelled(permission) => Ok(permission),
             AnyPermission::Toggle(_) => {
-                Err(InvalidQuestion(format!("`{action}` is a toggle and has no records to list")))
+                Err(InvalidQuestion(format!("`{action}` is a toggle: only permissions on records can be listed")))
             }
         }
     }
 }
 
-/// The positions of the records, by id.
+/// Checks records and returns their positions by id.
 fn check_records(
     list: &str,
     records: &[Record],
@@ -295,7 +295,7 @@ fn check_records(
         let path = format!("{list}[{r}]");
         match &record.id {
             None => {
-                problems.add_coded(format_args!("{path}.id"), "record_without_id", "the record has no id: give it one");
+                problems.add_coded(format_args!("{path}.id"), "record_without_id", "the record has no `id`: add one");
             }
             Some(id) => {
                 if let Some(other) = places.insert(id.clone(), r) {

@@ -336,7 +336,7 @@ fn a_question_that_makes_no_sense_is_invalid_whoever_asks() {
     for user in ["7", "zoe"] {
         let ask =
             |rest: &[&str], error: &str| fails(&[&["check", "world.json", "--user", user][..], rest].concat(), error);
-        ask(&["--action", "lead.read"], "error: `lead.read` is asked about a record: name one\n");
+        ask(&["--action", "lead.read"], "error: `lead.read` is not a toggle: name a record\n");
         ask(
             &["--action", "lead.export", "--record", "z"],
             "error: `lead.export` is a toggle and has no record: leave the record out\n",
@@ -348,15 +348,15 @@ fn a_question_that_makes_no_sense_is_invalid_whoever_asks() {
         ask(&["--action", "lead.read", "--record", "7"], "error: there is no record `7`\n");
         ask(
             &["--action", "lead.read", "--record", "m"],
-            "error: `lead.read` is asked about a record of type `lead`, and this one is of type `mailbox`\n",
+            "error: `lead.read` takes records of type `lead`, and this one is of type `mailbox`\n",
         );
     }
     fails(&["check", "invalid.json", "--user", "7", "--action", "a.b"], PROBLEMS);
     fails(
         &["list", "world.json", "--user", "7", "--action", "lead.export"],
-        "error: `lead.export` is a toggle and has no records to list\n",
+        "error: `lead.export` is a toggle: only permissions on records can be listed\n",
     );
-    fails(&["who", "world.json", "--action", "lead.read"], "error: `lead.read` is asked about a record: name one\n");
+    fails(&["who", "world.json", "--action", "lead.read"], "error: `lead.read` is not a toggle: name a record\n");
 }
 
 #[test]
@@ -391,8 +391,8 @@ fn an_id_that_is_none_is_a_misuse() {
         let (other, value) = if option == "--user" { ("--record", "z") } else { ("--user", "7") };
         let check = |id| ["check", "world.json", "--action", "lead.read", other, value, option, id];
         let first_line = |id, why| format!("error: invalid value '{id}' for '{option} <ID>': {why}");
-        is_misused(&check(""), &first_line("", "the id is empty: name one"));
-        is_misused(&check("\"\""), &first_line("\"\"", "the id is empty: name one"));
+        is_misused(&check(""), &first_line("", "the id is empty: use an integer or non-empty text"));
+        is_misused(&check("\"\""), &first_line("\"\"", "the id is empty: use an integer or non-empty text"));
         for id in ["\"7", "\"", "\"a\"b", "\"\\x\""] {
             let why = "it begins with a quote but is not a JSON string: quote all of it, as in `\"7\"`";
             is_misused(&check(id), &first_line(id, why));
@@ -431,7 +431,7 @@ fn each_request_has_one_line_of_answer() {
 #[test]
 fn a_line_that_is_no_request_is_an_error_and_the_rest_goes_on() {
     let no_object = "a request is an object: write `user`, `action` and, unless it is a toggle, `record`";
-    let empty = "the id is empty: use an integer or a text of one character or more";
+    let empty = "the id is empty: use an integer or non-empty text";
     let bad: &[(&[u8], &str)] = &[
         (b"", no_object),
         (b"7", no_object),
@@ -445,24 +445,21 @@ fn a_line_that_is_no_request_is_an_error_and_the_rest_goes_on() {
             "hat: unknown field `hat`, expected one of `user`, `action`, `record`",
         ),
         (b"{\"user\": 7, \"user\": 7, \"action\": \"lead.export\"}", "duplicate field `user`"),
-        (
-            b"{\"user\": \"\", \"action\": \"lead.export\"}",
-            "user: the id is empty: use an integer or a text of one character or more",
-        ),
+        (b"{\"user\": \"\", \"action\": \"lead.export\"}", "user: the id is empty: use an integer or non-empty text"),
         (b"{\"user\": 7, \"action\": \"lead.read\", \"record\": \"\"}", "there is no record ``"),
         (
             b"{\"user\": 7, \"action\": \"lead.read\", \"record\": {\"type\": \"lead\", \"owner\": \"\"}}",
             &format!("record.owner: {empty}"),
         ),
         (b"{\"user\": 7, \"action\": \"lead.read\", \"record\": \"nil\"}", "there is no record `nil`"),
-        (b"{\"user\": 7, \"action\": \"lead.read\"}", "`lead.read` is asked about a record: name one"),
+        (b"{\"user\": 7, \"action\": \"lead.read\"}", "`lead.read` is not a toggle: name a record"),
         (
             b"{\"user\": 7, \"action\": \"lead.export\", \"record\": \"z\"}",
             "`lead.export` is a toggle and has no record: leave the record out",
         ),
         (
             b"{\"user\": 7, \"action\": \"lead.read\", \"record\": {\"type\": \"mailbox\"}}",
-            "`lead.read` is asked about a record of type `lead`, and this one is of type `mailbox`",
+            "`lead.read` takes records of type `lead`, and this one is of type `mailbox`",
         ),
     ];
     let (mut requests, mut expected) = (Vec::new(), Vec::new());
@@ -680,7 +677,7 @@ fn sql_refuses_what_makes_no_sense() {
     let ask = |more: &[&str], error: &str| fails(&[&["sql", "world.json", "--user", "7"], more].concat(), error);
     ask(
         &["--action", "lead.export", "--dialect", "sqlite"],
-        "error: `lead.export` is a toggle and has no records to list\n",
+        "error: `lead.export` is a toggle: only permissions on records can be listed\n",
     );
     ask(
         &["--action", "lead.read", "--dialect", "mysql"],
@@ -960,7 +957,7 @@ fn explain_tells_why_and_what_would_change_it() {
     assert_eq!((&told["decision"], &told["code"]), (&"deny".into(), &"out_of_reach".into()));
     fails(
         &["explain", "world.json", "--user", "7", "--action", "lead.read"],
-        "error: `lead.read` is asked about a record: name one\n",
+        "error: `lead.read` is not a toggle: name a record\n",
     );
 }
 
@@ -1020,7 +1017,7 @@ fn dot_draws_the_company_and_what_a_user_reaches() {
     }
     fails(
         &["dot", "world.json", "--user", "7", "--action", "lead.export"],
-        "error: `lead.export` is a toggle and has no records to list\n",
+        "error: `lead.export` is a toggle: only permissions on records can be listed\n",
     );
     is_misused(&["dot", "world.json", "--user", "7"], "error: the following required arguments were not provided:");
 }

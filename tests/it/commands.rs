@@ -210,7 +210,7 @@ fn a_refused_batch_leaves_departments_where_they_were() {
     let remove = |id: &str| Command::RemoveDepartment { id: id.into() };
     let add = |id: &str| Command::add_department(Department::new(id));
     let refusal = handle.apply(&[remove("x"), remove("y"), add("new"), remove("z")]).unwrap_err();
-    assert_eq!(refusal.to_string(), "commands[3]: department `z` has members, heads or deputies: let them leave first");
+    assert_eq!(refusal.to_string(), "commands[3]: department `z` has members, heads or deputies: remove them first");
     handle.apply(&[Command::join_department("ann", "x")]).unwrap();
     let snapshot = handle.load();
     let read = snapshot.schema().permission_named("contact.read").unwrap();

@@ -162,10 +162,7 @@ fn invalid() {
         |permission: &str, level: Grant| Command::create_role(Role::new("new", "crm", "New").grant(permission, level));
     for (command, message) in [
         (Command::add_department(Department::new("north")), "there is already a department `north`"),
-        (
-            Command::add_department(Department::new("")),
-            "the id is empty: use an integer or a text of one character or more",
-        ),
+        (Command::add_department(Department::new("")), "the id is empty: use an integer or non-empty text"),
         (Command::add_department(Department::new("x").parent("y")), "there is no department `y`"),
         (Command::rename_department("x", None), "there is no department `x`"),
         (
@@ -174,10 +171,7 @@ fn invalid() {
         ),
         (Command::move_department("sales", Some("sales".into())), "these departments form a cycle: `sales` → `sales`"),
         (Command::remove_department("sales"), "department `sales` has departments below it: move or remove them first"),
-        (
-            Command::remove_department("north"),
-            "department `north` has members, heads or deputies: let them leave first",
-        ),
+        (Command::remove_department("north"), "department `north` has members, heads or deputies: remove them first"),
         (Command::add_user(User::new("tom")), "there is already a user `tom`"),
         (Command::add_user(User::new("x").member_of("y")), "there is no department `y`"),
         (Command::add_user(User::new("x").head_of("north").head_of("north")), "`north` is listed twice in `heads`"),
@@ -199,7 +193,7 @@ fn invalid() {
         (name("seller", "New"), "there is already a role `seller`"),
         (
             name("new", "SELLER"),
-            "`SELLER` is already the name of role `seller`: it must be unique in its section, whatever the case",
+            "`SELLER` is already the name of role `seller`: it must be unique in its section, ignoring case",
         ),
         (name("new", ""), "the name is empty"),
         (grants("contact.raed", Level::Own.into()), "`contact` has no action `raed`: its actions are `read`, `update`"),
@@ -213,7 +207,7 @@ fn invalid() {
         (Command::clone_role("seller", "helper", "New"), "there is already a role `helper`"),
         (
             Command::rename_role("seller", "helper"),
-            "`helper` is already the name of role `helper`: it must be unique in its section, whatever the case",
+            "`helper` is already the name of role `helper`: it must be unique in its section, ignoring case",
         ),
         (Command::delete_role("x"), "there is no role `x`"),
         (Command::set_hidden("x", true), "there is no role `x`"),

@@ -201,6 +201,6 @@ fn a_record_of_another_type_is_denied_with_that_reason() {
     assert!(!ann.check(read, &deal).is_allow());
     assert_eq!(
         ann.reason(read, &deal).to_string(),
-        "deny: the record is of type `deal`, and `contact.read` is asked about the type `contact`"
+        "deny: the record is of type `deal`, and `contact.read` takes records of type `contact`"
     );
 }

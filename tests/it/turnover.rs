@@ -78,6 +78,6 @@ fn what_is_given_up_is_given_back() {
     }
     assert_eq!(authz.load().policy().to_document(), Policy::from_document(company()).unwrap().to_document());
     // Each set of roles and list of departments takes about a hundred bytes, and there are some three hundred of each at
-    // most; without giving back it would be a megabyte.
+    // most; without giving back it was half a megabyte.
     assert!(most < new + 150_000, "{most} bytes, {new} of a new state");
 }

@@ -1,4 +1,4 @@
-//! Maps and a walk up the tree, as a good engineer would write them in an hour.
+//! Hash maps and a walk up the tree, as a good engineer would write them in an hour.
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
@@ -8,7 +8,7 @@ use crate::org::{ALL, BELOW, DEPARTMENT, OPEN, OWN, Org, Parts};
 
 pub(crate) const ENCODINGS: [Encoding; 2] = [
     Encoding { engine: "hand-written", name: "std maps, roles joined", walker: Walker::Application, load: load_plain },
-    // The fastest of those that were tried: levels joined when loaded, once for each set of roles, and a faster hasher.
+    // The fastest of several variants: levels joined at loading, once for each set of roles, and a faster hasher.
     Encoding {
         engine: "hand-written",
         name: "levels prepared, foldhash",
@@ -25,7 +25,7 @@ fn load_fast(company: &Company) -> Loaded {
     Ok(Box::new(Fast(Staff::of(&company.org))))
 }
 
-/// The people by their ids, and what they may do.
+/// The people by id, with their levels.
 pub(crate) struct Staff<H = foldhash::fast::FixedState> {
     users: HashMap<i64, User, H>,
     parents: Vec<Option<usize>>,
@@ -63,14 +63,14 @@ impl<H: BuildHasher + Default> Staff<H> {
         }
     }
 
-    /// What the peers that hold no company are told about a question.
+    /// The facts of a question for peers that hold no company.
     #[inline]
     pub(crate) fn facts(&self, question: &Question) -> Option<Facts> {
         let (user, owner) = (self.users.get(&question.user)?, self.users.get(&question.owner)?);
         let row = &self.rows[user.row];
         let required = self.requires[question.permission].map_or(ALL, |required| row[required]);
         let level = row[question.permission];
-        // Only what one of the levels asks about, which the two walks make worth a look.
+        // Only relations that one of the levels needs, which is worth a test because of the two walks.
         let asked = |part| (level | required) & part != 0;
         let mut relation = ALL;
         relation |= if user.id == owner.id { OWN } else { 0 };
@@ -80,7 +80,7 @@ impl<H: BuildHasher + Default> Staff<H> {
         Some(Facts { level, required, relation })
     }
 
-    /// The decision.
+    /// Decides a question.
     #[inline]
     pub(crate) fn allows(&self, question: &Question) -> bool {
         let (Some(user), Some(owner)) = (self.users.get(&question.user), self.users.get(&question.owner)) else {
@@ -91,7 +91,7 @@ impl<H: BuildHasher + Default> Staff<H> {
         allows(question.permission) && self.requires[question.permission].is_none_or(allows)
     }
 
-    /// Whether this part of the user's level is there and reaches the record. The requirement is another question.
+    /// Whether the user has this part of a level, and it reaches the record. The requirement is another question.
     pub(crate) fn allows_by(&self, part: Parts, question: &Question) -> bool {
         let (Some(user), Some(owner)) = (self.users.get(&question.user), self.users.get(&question.owner)) else {
             return false;
@@ -99,7 +99,7 @@ impl<H: BuildHasher + Default> Staff<H> {
         self.reaches(self.rows[user.row][question.permission] & part, user, owner, question.open)
     }
 
-    /// From the cheapest to the dearest.
+    /// In the order of cost.
     #[inline]
     fn reaches(&self, level: Parts, user: &User, owner: &User, open: bool) -> bool {
         level & ALL != 0
@@ -130,10 +130,10 @@ impl User {
     }
 }
 
-/// What an application that walks itself found out: the engine is left to tell whether the level reaches so far.
+/// The facts that an application computes if it walks the tree itself: the engine only compares level and relation.
 pub(crate) struct Facts {
     pub(crate) level: Parts,
-    /// The level for what the permission requires; `ALL` where it requires nothing.
+    /// The level for the required permission; `ALL` if there is none.
     pub(crate) required: Parts,
     pub(crate) relation: Parts,
 }

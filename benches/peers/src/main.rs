@@ -1,11 +1,11 @@
-//! orgscope beside other engines: the same company, the same requests, the same decisions; then the time of each.
+//! orgscope and other engines with the same company, the same requests and the same decisions, and the time of each.
 //!
 //! ```text
 //! cargo run --profile peers -p orgscope-peers [-- --quick]
 //! ```
 //!
-//! A check goes from a user's id, a permission, an owner's id and the flag "open" to the decision. What depends on the
-//! company alone is prepared; nothing of a question is.
+//! A check goes from a user's id, a permission, an owner's id and the flag "open" to the decision. Everything that
+//! depends on the company alone is prepared, and nothing of a question.
 
 mod engine;
 mod measure;
@@ -30,7 +30,7 @@ use orgscope::reference::Reference;
 use orgscope::{AnyRecord, Facts, Policy, UserId};
 use orgscope_testing::company::{self, Ids, Mix, Size};
 
-/// The questions of a pass: not too many for an engine that needs a millisecond for one.
+/// The number of questions in a pass, small enough for an engine that needs a millisecond for each.
 const QUESTIONS: usize = 4096;
 const PASSES: usize = 5;
 
@@ -91,7 +91,7 @@ fn run(sizes: &[Size]) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Loads what can be loaded, and says of the rest why it can't.
+/// Loads the encodings that can be loaded, and prints why others can't.
 fn enter(
     encodings: &[Encoding],
     company: &engine::Company,
@@ -121,7 +121,7 @@ fn print_stop(encoding: &Encoding, size: Size, why: &str) {
     println!("{} ({}) stops at {}: {why}", encoding.engine, encoding.name, size.name());
 }
 
-/// One line for each encoding. The best of each engine has a star: that is the one to compare.
+/// Prints one line for each encoding. The best of each engine has a star: compare that one.
 fn print_table(entrants: &[Entrant], questions: &Questions) {
     let figures: Vec<_> = entrants.iter().map(|entrant| entrant.figure(questions)).collect();
     let best = |engine: &str| {
@@ -145,7 +145,7 @@ fn print_table(entrants: &[Entrant], questions: &Questions) {
     }
 }
 
-/// The company, and the questions with what the reference decides.
+/// The company, and the questions with the decisions of the reference.
 fn prepare(size: Size) -> Result<(engine::Company, Questions), Box<dyn Error>> {
     let mut generated = company::Company::generate(size, Ids::Integer);
     let org = org::Org::read(&generated.document);

@@ -1,4 +1,4 @@
-//! Whether an engine takes part, whether it decides like the reference, and how long it takes.
+//! Measures an engine: whether it takes part, whether it decides like the reference, and its time.
 
 use std::fmt::{self, Display};
 use std::hint::black_box;
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::engine::{Company, Encoding, Engine, Question};
 
-/// What an encoding may need at most, at any size.
+/// The limits of an encoding, for any size.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Budget {
     load: Duration,
@@ -27,13 +27,13 @@ impl Display for Budget {
     }
 }
 
-/// The questions and what the reference decides.
+/// The questions with the decisions of the reference.
 pub(crate) struct Questions {
     pub(crate) asked: Vec<Question>,
     pub(crate) expected: Vec<bool>,
 }
 
-/// An encoding, loaded and found to decide like the reference.
+/// An encoding that is loaded and decides like the reference.
 pub(crate) struct Entrant {
     pub(crate) encoding: Encoding,
     engine: Box<dyn Engine>,
@@ -42,11 +42,11 @@ pub(crate) struct Entrant {
     passes: Vec<Duration>,
 }
 
-/// Why an encoding does not take part.
+/// The reason why an encoding does not take part.
 pub(crate) enum Refusal {
-    /// It can't at this size; with the reason.
+    /// It can't run at this size, for this reason.
     Stopped(String),
-    /// It decided something else than the reference.
+    /// Its decision differs from the reference.
     Disagrees(String),
 }
 
@@ -87,7 +87,7 @@ impl Entrant {
         Ok(())
     }
 
-    /// What of the budget it needs too much of in a company so many times as large, if it grows with it.
+    /// The part of the budget that it would exceed in a company so many times as large, if its needs grow with it.
     pub(crate) fn excess(&self, times: u32, budget: Budget) -> Option<String> {
         let (load, memory) = (self.load * times, self.memory * u64::from(times));
         let measured = if times == 1 { "" } else { ", reckoned from the size before" };
@@ -100,7 +100,7 @@ impl Entrant {
         }
     }
 
-    /// Asks all questions, as often as it takes for a time that a clock can tell.
+    /// Asks all questions, repeatedly until the time is long enough for the clock.
     pub(crate) fn pass(&mut self, questions: &Questions) {
         const LEAST: Duration = Duration::from_millis(20);
         let (start, mut rounds) = (Instant::now(), 0);
@@ -119,13 +119,13 @@ impl Entrant {
         median.as_secs_f64() * 1e9 / questions.asked.len() as f64
     }
 
-    /// What it took to load, for the table.
+    /// The time and memory of loading, for the table.
     pub(crate) fn cost(&self) -> (f64, u64) {
         (self.load.as_secs_f64(), self.memory >> 20)
     }
 }
 
-/// The memory of the process in bytes; 0 where the system does not say.
+/// The memory of the process in bytes; 0 if the system does not report it.
 fn resident_memory() -> u64 {
     const PAGE: u64 = 4096;
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();

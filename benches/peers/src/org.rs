@@ -1,7 +1,7 @@
-//! The company and its roles as an application would hold them, read from the document: what every peer loads.
+//! The company and its roles as an application would hold them, read from the document. Every peer loads this.
 //!
-//! Nothing here knows a question. Whatever depends on the company alone (who has which role, what a set of roles comes
-//! to) may be prepared; orgscope prepares it too.
+//! Nothing here depends on a question. Whatever depends on the company alone (the roles of a user, the levels of a set
+//! of roles) may be prepared; orgscope prepares it too.
 
 use std::collections::HashMap;
 use std::iter;
@@ -10,33 +10,33 @@ use orgscope::document::{Action, Document, User, Word};
 use orgscope::{DepartmentId, Grant, Level, Subject, UserId};
 use orgscope_testing::company;
 
-/// What a level reaches, or how a user is related to a record: bits.
+/// The parts of a level, or the relation of a user to a record, as bits.
 pub(crate) type Parts = u8;
 pub(crate) const OWN: Parts = 1;
 pub(crate) const DEPARTMENT: Parts = 1 << 1;
 pub(crate) const BELOW: Parts = 1 << 2;
 pub(crate) const OPEN: Parts = 1 << 3;
-/// Every record is related to everybody in this way.
+/// A relation that everybody has to every record.
 pub(crate) const ALL: Parts = 1 << 4;
 
-/// The parts with their names in policies.
+/// The parts with their names in the peers' policies.
 pub(crate) const PARTS: [(Parts, &str); 5] =
     [(ALL, "all"), (OWN, "own"), (DEPARTMENT, "department"), (BELOW, "below"), (OPEN, "open")];
 
 pub(crate) struct Org {
-    /// The name of each permission, as the requests count them.
+    /// The names of permissions, by their index in requests.
     pub(crate) permissions: Vec<String>,
-    /// The permission that must be allowed too. The schema has none with two, and none that goes on.
+    /// The required permission. No permission of the schema requires two, and no requirement has one itself.
     pub(crate) requires: Vec<Option<usize>>,
     pub(crate) roles: Vec<Grants>,
-    /// What sets of roles come to: the parts for each permission.
+    /// The levels of sets of roles: the parts for each permission.
     pub(crate) rows: Vec<Vec<Parts>>,
-    /// The department above each.
+    /// The parent of each department.
     pub(crate) parents: Vec<Option<usize>>,
     pub(crate) users: Vec<Person>,
 }
 
-/// A role: what it reaches for each permission.
+/// A role, with its parts for each permission.
 pub(crate) struct Grants {
     pub(crate) name: String,
     pub(crate) parts: Vec<Parts>,
@@ -44,12 +44,12 @@ pub(crate) struct Grants {
 
 pub(crate) struct Person {
     pub(crate) id: i64,
-    /// None for the inactive, who have no role.
+    /// The roles; empty for inactive users.
     pub(crate) roles: Vec<usize>,
     pub(crate) row: usize,
-    /// Member there: where the records of the person are.
+    /// The departments where the person is a member. Their records belong to these.
     pub(crate) departments: Vec<usize>,
-    /// Member, head or deputy there.
+    /// The departments where the person is a member, head or deputy.
     pub(crate) anchors: Vec<usize>,
 }
 
@@ -66,7 +66,7 @@ impl Org {
             action.requires.first().and_then(|required| names.iter().position(|name| *name == (*on, required.as_str())))
         });
 
-        // What needs no role is a role for the peers: floors, and what administrators may do anyway.
+        // Floors and the bypass of administrators are roles for the peers.
         let floors = actions.iter().map(|action| action.floor.as_ref().map_or(0, parts)).collect();
         let bypass =
             actions.iter().map(|action| if action.admin_bypass == Some(false) { 0 } else { parts_of(Level::All) });
@@ -115,7 +115,7 @@ impl Person {
     }
 }
 
-/// Which roles there are for whom.
+/// The roles by subject.
 #[derive(Default)]
 struct Holders<'d> {
     users: HashMap<&'d UserId, Vec<usize>>,
@@ -174,7 +174,7 @@ fn upwards(parents: &[Option<usize>], department: usize) -> impl Iterator<Item =
     iter::successors(Some(department), |department| parents[*department])
 }
 
-/// What each set of roles comes to.
+/// The joined levels of each set of roles.
 fn joined(rows: HashMap<Vec<usize>, usize>, roles: &[Grants]) -> Vec<Vec<Parts>> {
     let mut joined = vec![vec![0; roles[EVERYBODY].parts.len()]; rows.len()];
     for (set, row) in rows {
@@ -191,7 +191,7 @@ fn rules<'d>(document: &'d Document, on: &str, action: &str) -> &'d Action {
     actions.find(|found| found.name == action).expect("the requests ask for what is in the schema")
 }
 
-/// The generator writes no word that is not known.
+/// The generator writes only known words.
 fn known<T>(word: &Word<T>) -> Option<&T> {
     match word {
         Word::Known(known) => Some(known),

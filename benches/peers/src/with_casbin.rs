@@ -1,4 +1,4 @@
-//! casbin: policy rules, each matched against the request by a script.
+//! casbin: policy rules, each of which a script matches with the request.
 
 use std::collections::HashMap;
 
@@ -11,12 +11,13 @@ use crate::org::{Org, PARTS};
 pub(crate) const ENCODINGS: [Encoding; 2] = [
     // As its documentation teaches: RBAC, with a relation for roles and others for the departments of a record's owner.
     // A matcher is evaluated once for each rule; the permission comes first in it, so most evaluations end there. It
-    // has no way to ask for a department of the user's, so each is asked about, as is what is required. All relations
-    // share one graph, whatever their names, so the members of a department are a node apart from those below it.
+    // has no way to iterate over the departments of a user, so each is a request of its own, as is a required
+    // permission. All relations share one graph, whatever their names, so the members of a department and those below
+    // it are different nodes.
     Encoding { engine: "casbin", name: "RBAC, relations for departments", walker: Walker::Engine, load: load_rbac },
-    // The fastest: by its source the script runs once for each rule, with the values of the request and of the rule in
-    // its scope, and once where there are no rules. So no rules, and three integers. (Its cache of decisions is no way
-    // to go: it is keyed by a hash of the request alone.)
+    // The fastest: its source runs the script once for each rule, with the values of the request and of the rule in its
+    // scope, and once if there are no rules. So no rules, and three integers. (Its cache of decisions can't be used:
+    // the key is a hash of the request alone.)
     Encoding { engine: "casbin", name: "no rules, three integers", walker: Walker::Application, load: load_integers },
 ];
 
@@ -100,7 +101,7 @@ fn role_links(org: &Org) -> Vec<Vec<String>> {
     links.map(|(user, role)| vec![user.to_string(), org.roles[role].name.clone()]).collect()
 }
 
-/// The nodes of a department: of its members alone, and of those below it too.
+/// The nodes of a department: for its members alone, and for those below it too.
 fn nodes(department: usize) -> [String; 2] {
     [format!("team-{department}"), format!("department-{department}")]
 }

@@ -15,15 +15,15 @@ use crate::org::{ALL, Org, PARTS, Parts};
 
 pub(crate) const ENCODINGS: [Encoding; 3] = [
     // As its documentation teaches: roles as parents of users, departments as parents of departments, a policy for each
-    // role and reach, the flag in the context. The record stands as its owner, because a record of its own would have
-    // to be added to a copy of all entities at each check. A policy can't ask for the decision of another action, so
-    // what is required is a second request.
+    // role and reach, the flag in the context. The owner stands for the record, because a record of its own would have
+    // to be added to a copy of all entities for each check. A policy can't use the decision on another action, so a
+    // required permission is a second request.
     Encoding { engine: "cedar-policy", name: "a policy for each role", walker: Walker::Engine, load: load_roles },
-    // By its source all policies of a set are evaluated, whatever their scope, so what costs is their number. Hence a
-    // set of one policy for each permission, the levels joined in an entity for each set of roles, and the flag in the
-    // action, so that the context is empty.
+    // Its source evaluates all policies of a set, whatever their scope, so the cost is their number. Hence a set of one
+    // policy for each permission, the levels joined in an entity for each set of roles, and the flag in the action, so
+    // that the context is empty.
     Encoding { engine: "cedar-policy", name: "one policy, levels prepared", walker: Walker::Engine, load: load_levels },
-    // The fastest: levels and relations as the only entities, a relation in all levels that reach it.
+    // The fastest: levels and relations are the only entities, and a relation is in all levels that reach it.
     Encoding {
         engine: "cedar-policy",
         name: "levels and relations alone",
@@ -40,7 +40,7 @@ fn set_of(uids: impl IntoIterator<Item = EntityUid>) -> RestrictedExpression {
     RestrictedExpression::new_set(uids.into_iter().map(RestrictedExpression::new_entity_uid))
 }
 
-/// Turns the ids of users into those of Cedar.
+/// Converts ids of users to ids of Cedar.
 struct Users(EntityTypeName);
 
 impl Users {
@@ -53,7 +53,7 @@ impl Users {
     }
 }
 
-/// The departments, in each other.
+/// The departments, each with its parent.
 fn departments(org: &Org) -> Result<(Vec<EntityUid>, Vec<Entity>), Box<dyn Error>> {
     let uids = (0..org.parents.len()).map(|it| uid("Department", &it.to_string())).collect::<Result<Vec<_>, _>>()?;
     let parents = org.parents.iter().map(|parent| parent.map(|parent| uids[parent].clone()).into_iter().collect());
@@ -61,8 +61,8 @@ fn departments(org: &Org) -> Result<(Vec<EntityUid>, Vec<Entity>), Box<dyn Error
     Ok((uids, entities))
 }
 
-/// The departments, the users and others. A user has either roles among the parents or a row as an attribute; the list
-/// of what they do not have is empty.
+/// The departments, the users and others. A user has either roles as parents or a row as an attribute, and passes an
+/// empty list for the other.
 fn entities(
     org: &Org,
     roles: &[EntityUid],
@@ -127,7 +127,7 @@ fn role_policies(org: &Org) -> Result<String, std::fmt::Error> {
     Ok(text)
 }
 
-/// When a record, which stands as its owner, is reached by a part of a level.
+/// The condition under which a part of a level reaches a record, for which its owner stands.
 fn condition<'c>(part: &str, open: &'c str) -> &'c str {
     match part {
         "own" => "principal == resource",

@@ -1,4 +1,4 @@
-//! gatehouse: policies are Rust code, run by a checker that keeps a trace.
+//! gatehouse: policies as Rust code, run by a checker that keeps a trace.
 //!
 //! It stores no company, so the application walks in both encodings.
 
@@ -16,14 +16,15 @@ use crate::hand::Staff;
 use crate::org::PARTS;
 
 pub(crate) const ENCODINGS: [Encoding; 2] = [
-    // As its documentation teaches: a policy for each rule, by the builder, and another check for what is required.
+    // As its documentation teaches: a policy for each rule, by the builder, and another check for a required
+    // permission.
     Encoding {
         engine: "gatehouse",
         name: "five policies, by the builder",
         walker: Walker::Application,
         load: load_five,
     },
-    // The fastest: by its own benches the cost grows with the policies, and a static name saves allocations. So one
+    // The fastest: in its own benches the cost grows with the policies, and a static name saves allocations. So one
     // policy, with a static name and no reason.
     Encoding { engine: "gatehouse", name: "one policy, by hand", walker: Walker::Application, load: load_one },
 ];
@@ -37,7 +38,7 @@ impl PolicyDomain for Records {
     type Context = Arc<Staff>;
 }
 
-/// The session is for facts that are loaded, and there are none, so one serves all checks.
+/// A session holds loaded facts. There are none, so one session serves all checks.
 struct Gatehouse {
     checker: PermissionChecker<Records>,
     session: EvaluationSession,
@@ -49,7 +50,7 @@ impl Gatehouse {
         Self { checker, session: EvaluationSession::empty(), staff: Arc::new(Staff::of(&company.org)) }
     }
 
-    /// No policy waits for anything, so one poll does in the place of a runtime.
+    /// No policy waits for anything, so a single poll is enough, without a runtime.
     #[inline]
     fn check(&self, question: &Question) -> bool {
         let bound = self.checker.bind(&self.session, &question.user, &question.permission, &self.staff);

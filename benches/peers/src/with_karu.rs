@@ -1,6 +1,6 @@
-//! karu: rules that match patterns in the JSON of one request.
+//! karu: rules that match patterns in the JSON of a request.
 //!
-//! It stores nothing: whatever a rule needs must stand in the request, departments included.
+//! It stores nothing: the request must contain everything that a rule needs, including departments.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -14,13 +14,13 @@ use crate::hand::{Facts, Staff};
 use crate::org::{ALL, Org, PARTS, Parts};
 
 pub(crate) const ENCODINGS: [Encoding; 2] = [
-    // As its documentation teaches: rules in its language, for each role what it reaches; the request is an object with
-    // the principal and the resource, each with its departments. karu has no rule that uses another, so what is
-    // required is a second evaluation of the same request.
+    // As its documentation teaches: rules in its language for the reach of each role; the request is an object with the
+    // principal and the resource, each with its departments. A karu rule can't use another, so a required permission is
+    // a second evaluation of the same request.
     Encoding { engine: "karu", name: "rules for roles, lists in JSON", walker: Walker::Engine, load: load_taught },
-    // The fastest: by its source a path is a look-up for each step, by name in an object and by place in an array, and
-    // what it compares are values of JSON. So an array of flags, written over for each check: no name is looked up and
-    // nothing is allocated. What is required is a second evaluation, for those permissions that require something.
+    // The fastest: its source looks up each step of a path, by name in an object and by index in an array, and compares
+    // values of JSON. So an array of flags, overwritten for each check: no name is looked up and nothing is allocated.
+    // A required permission is a second evaluation.
     Encoding { engine: "karu", name: "flags in an array", walker: Walker::Application, load: load_flags },
 ];
 
@@ -42,7 +42,7 @@ fn load_taught(company: &Company) -> Loaded {
     Ok(Box::new(Taught { policy, users: users.collect(), permissions, requires }))
 }
 
-/// A rule for each role and part of a level, with the actions that have it.
+/// A rule for each role and part of a level, with its actions.
 fn rules(org: &Org) -> String {
     let mut text = String::new();
     for (at, role) in org.roles.iter().enumerate() {
@@ -104,7 +104,7 @@ impl Engine for Taught {
 }
 
 fn load_flags(company: &Company) -> Loaded {
-    // A part of the level, and the same part of the relation; `all` needs no look at the relation.
+    // A part of the level, and the same part of the relation; `all` does not need the relation.
     let flag = |at| Condition::eq(Path::root().index(at), Pattern::literal(true));
     let rules = PARTS.into_iter().enumerate().map(|(at, (part, name))| match part {
         ALL => Rule::allow(name, vec![flag(at)]),
@@ -115,7 +115,7 @@ fn load_flags(company: &Company) -> Loaded {
     Ok(Box::new(Flags { policy, request, staff: Staff::of(&company.org) }))
 }
 
-/// Where the flags of the relation begin, after those of the level.
+/// The index of the first flag of the relation, after those of the level.
 const RELATION: usize = PARTS.len();
 
 struct Flags {

@@ -56,7 +56,7 @@ impl Engine for TypedRecords {
     }
 }
 
-/// The types of an application that has one for each type of record, and a permission on any of them.
+/// The types of an application with one for each type of record, and a permission on any of them.
 macro_rules! types {
     ($($name:ident $type:literal)*) => {
         $(

@@ -12,11 +12,11 @@ use crate::hand::{Facts, Staff};
 use crate::org::{ALL, Org, PARTS, Parts};
 
 pub(crate) const ENCODINGS: [Encoding; 2] = [
-    // As its documentation teaches: classes of the application, their attributes read by the rules. What is required is
-    // a second question.
+    // As its documentation teaches: classes of the application, whose attributes the rules read. A required permission
+    // is a second question.
     Encoding { engine: "oso", name: "classes, rules for roles", walker: Walker::Engine, load: load_classes },
-    // The fastest: by its source rules are found by an index of the constants in their heads, and all else is steps of
-    // its machine and calls back into Rust. So facts alone, of constants alone.
+    // The fastest: its source finds rules by an index of the constants in their heads; everything else is steps of its
+    // machine and calls back into Rust. So only facts, with constants.
     Encoding { engine: "oso", name: "indexed facts, two integers", walker: Walker::Application, load: load_facts },
 ];
 
@@ -31,7 +31,7 @@ reaches("department", user, record) if department in user.anchors and department
 reaches("below", user, record) if department in user.anchors and department in record.above;
 "#;
 
-/// Shared, so that a check clones a counter and no lists.
+/// Shared, so that a check clones a counter instead of lists.
 #[derive(Clone, PolarClass)]
 struct User {
     #[polar(attribute)]
@@ -126,7 +126,7 @@ fn load_facts(company: &Company) -> Loaded {
     Ok(Box::new(IndexedFacts { oso, staff: Staff::of(&company.org) }))
 }
 
-/// Which level reaches which relation.
+/// The pairs of a level and a relation that it reaches.
 fn facts() -> Result<String, Box<dyn Error>> {
     let mut facts = String::new();
     for level in 0..2 * ALL {

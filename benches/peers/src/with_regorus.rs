@@ -1,4 +1,4 @@
-//! regorus: policies in Rego over a tree of data, interpreted, or compiled for its virtual machine.
+//! regorus: policies in Rego over a tree of data, interpreted or compiled for its virtual machine.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -13,7 +13,7 @@ use crate::hand::{Facts, Staff};
 use crate::org::{ALL, Org, PARTS, Parts};
 
 pub(crate) const ENCODINGS: [Encoding; 3] = [
-    // As its documentation teaches: the company as data, an input of ids, the interpreter.
+    // As its documentation teaches: the company as data, an input with ids, and the interpreter.
     Encoding {
         engine: "regorus",
         name: "rules over roles, interpreter",
@@ -22,8 +22,8 @@ pub(crate) const ENCODINGS: [Encoding; 3] = [
     },
     // The same rules and data, compiled. The virtual machine is set up once, and only the input changes.
     Encoding { engine: "regorus", name: "rules over roles, compiled", walker: Walker::Engine, load: load_compiled },
-    // The fastest: what costs is the number of instructions, most of all the loops of `some` and the calls of
-    // functions. So three integers as the input, and a table to look them up in.
+    // The fastest: the cost is the number of instructions, mainly of `some` loops and function calls. So three integers
+    // as the input, and a table to look them up in.
     Encoding { engine: "regorus", name: "a table, compiled", walker: Walker::Application, load: load_table },
 ];
 
@@ -110,7 +110,7 @@ fn compiled(rules: &str, data: Value) -> Result<RegoVM, Box<dyn Error>> {
     Ok(vm)
 }
 
-/// What the input is made of, with its keys and the permissions made once.
+/// The parts of the input: its keys and the permissions, made once.
 struct Inputs {
     keys: [Value; 4],
     permissions: Vec<Value>,

@@ -1,5 +1,5 @@
-//! What a command is about, as the rules and conflicts see it: the second of the two matches over all commands. The
-//! first says what a command changes.
+//! The area and the names of a command, for the rules and for conflicts. This is the second of the two matches over all
+//! commands; the first, in `policy/change.rs`, computes what a command changes.
 
 use std::collections::BTreeMap;
 use std::slice;
@@ -13,59 +13,59 @@ use crate::vocabulary::index::SectionIndex;
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::subject::Subject;
 
-/// What a command is about.
+/// The area that a command changes, and the things that it names.
 #[derive(Clone, Debug)]
 pub(crate) struct About<'c> {
-    /// What decides who may give it.
+    /// The area, which decides who may issue the command.
     pub(crate) area: Area<'c>,
-    /// What it names, so that it conflicts with changes of that.
+    /// The named things: a change of one of them is a conflict.
     pub(crate) named: Vec<Named<'c>>,
 }
 
-/// Who may give a command depends on the area that it changes.
+/// The area that a command changes. It decides who may issue the command.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Area<'c> {
-    /// What only the host application changes.
+    /// Changes that only the host application may make.
     Host,
     Company,
     Roles(Edit<'c>),
 }
 
-/// What a command does to the roles of one section.
+/// An edit of the roles of one section.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Edit<'c> {
     pub(crate) within: Within<'c>,
     pub(crate) changes: Changes<'c>,
-    /// The role that it gives to subjects, or takes from them.
+    /// The role that the command assigns or unassigns, with the subjects.
     pub(crate) assigns: Option<(&'c RoleId, &'c [Word<Subject>])>,
     pub(crate) raises: Raises<'c>,
 }
 
-/// What determines the section.
+/// The source of the section.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Within<'c> {
     SectionOf(&'c RoleId),
     Section(&'c str),
 }
 
-/// The roles whose cells, name or visibility it changes, or that it deletes; not one that it adds.
+/// The roles whose cells, name or visibility the command changes, or that it deletes. Not a role that it adds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Changes<'c> {
     Nothing,
     Role(&'c RoleId),
-    /// All roles of the section but the locked ones.
+    /// All roles of the section except locked ones.
     EachRole,
 }
 
-/// The cells that it may raise.
+/// The cells that the command may raise.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Raises<'c> {
     Nothing,
-    /// These, of the roles that it changes.
+    /// The cells for these permissions, in the changed roles.
     Cells(&'c [String]),
-    /// All cells of a role that it adds, from `deny`.
+    /// All cells of an added role, from `deny`.
     New(&'c BTreeMap<String, Word<Grant>>),
-    /// All cells of an existing role: those who get the role may have had none of them.
+    /// All cells of an existing role, because its new holders may have had none of them.
     Assigned(&'c RoleId),
 }
 
@@ -83,18 +83,18 @@ pub(crate) enum Named<'c> {
     Members(&'c GroupId),
     /// All assignments to a user.
     AssignmentsTo(&'c UserId),
-    /// Whether a role is there.
+    /// The existence of a role.
     Role(&'c RoleId),
     /// The name and visibility of a role.
     Label(&'c RoleId),
-    /// Which role of the section has this name.
+    /// The role of the section that has this name.
     RoleName(Within<'c>, &'c str),
     Cell(&'c RoleId, &'c str),
     CellsOf(&'c RoleId),
     AssignmentsOf(&'c RoleId),
     Assignment(&'c RoleId, &'c Word<Subject>),
     Subject(&'c Word<Subject>),
-    /// Which roles a section has.
+    /// The set of roles of a section.
     RolesOf(&'c str),
     /// The cells of all roles for a permission.
     CellsFor(&'c str),
@@ -137,7 +137,7 @@ impl<'c> About<'c> {
             Command::CreateRole(role) => creation(role),
             Command::CloneRole { from, id, name } => {
                 let name = Named::RoleName(Within::SectionOf(from), name);
-                // It raises nothing, as nobody has the clone yet.
+                // It raises nothing, because nobody has the clone yet.
                 let edit = Edit { changes: Changes::Nothing, ..change_of(from, Raises::Nothing) };
                 roles(edit, [Named::Role(from), Named::Role(id), name, Named::CellsOf(from)])
             }
@@ -185,7 +185,8 @@ fn creation(role: &NewRole) -> About<'_> {
     About { area: if *locked { Area::Host } else { Area::Roles(edit) }, named }
 }
 
-/// "Custom permissions". A role that came or went meanwhile is one that the editor did not see, or saw.
+/// "Custom permissions". It names the set of roles too, because the editor has not seen a role that was added
+/// meanwhile.
 fn bulk<'c>(section: &'c str, permissions: &'c [String]) -> About<'c> {
     let is_empty = permissions.is_empty();
     let edit = Edit {
@@ -209,7 +210,7 @@ fn assignment<'c>(role: &'c RoleId, subject: &'c Word<Subject>, raises: Raises<'
 }
 
 impl Within<'_> {
-    /// The section, unless it or the role that it is the section of is unknown.
+    /// The section. Fails if it, or the role whose section it is, is unknown.
     pub(crate) fn section(&self, policy: &Policy) -> Result<SectionIndex, Invalid> {
         match self {
             Self::SectionOf(id) => policy.known_role(id).map(|role| role.section),
@@ -219,7 +220,7 @@ impl Within<'_> {
 }
 
 impl<'c> Edit<'c> {
-    /// The roles that it changes, in the state that it meets.
+    /// The changed roles, in the state that the command is applied to.
     pub(crate) fn changed<'p>(&self, policy: &'p Policy) -> Vec<(&'p RoleId, &'p Role)>
     where
         'c: 'p,
@@ -235,13 +236,13 @@ impl<'c> Edit<'c> {
         }
     }
 
-    /// The subjects that it gives a role to, or takes it from, other than misspelt ones.
+    /// The subjects that get or lose a role, except misspelt ones.
     pub(crate) fn subjects(&self) -> impl Iterator<Item = (&'c RoleId, &'c Subject)> {
         let (role, words) = self.assigns.unzip();
         role.into_iter().flat_map(move |role| words.into_iter().flatten().filter_map(known).map(move |it| (role, it)))
     }
 
-    /// The role that it names to be changed, given or taken.
+    /// The role that is named to be changed, assigned or unassigned.
     pub(crate) fn named_role(&self) -> Option<&'c RoleId> {
         match (self.changes, self.assigns) {
             (Changes::Role(id), _) | (_, Some((id, _))) => Some(id),

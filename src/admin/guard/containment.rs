@@ -1,4 +1,4 @@
-//! A delegate grants at most what they have.
+//! Containment: a delegate grants at most their own level.
 
 use crate::admin::guard::Delegate;
 use crate::admin::guard::about::{Edit, Raises};
@@ -11,9 +11,9 @@ use crate::vocabulary::level::Level;
 use crate::vocabulary::mode::Delegation;
 
 impl Delegate<'_> {
-    /// Whether all cells that a command raises, or assigns, stay within the delegate's own levels.
+    /// Checks that all cells that a command raises or assigns stay within the delegate's own levels.
     ///
-    /// It looks at what the command changed: a cell is raised if its level after is not within the one before.
+    /// It compares the cells before and after: a cell is raised if its new level is not within the old one.
     pub(super) fn grants_at_most_own(&self, edit: &Edit<'_>, facts: &[Fact], after: &Policy) -> Result<(), Box<Rule>> {
         match edit.raises {
             Raises::Nothing => Ok(()),
@@ -30,7 +30,7 @@ impl Delegate<'_> {
         }
     }
 
-    /// Whether the delegate has this level for an action, so that a role may.
+    /// Checks that the delegate's own level includes this one.
     fn may_grant(&self, role: &RoleId, action: ActionIndex, level: Level, assigned: bool) -> Result<(), Box<Rule>> {
         let own = self.level(action);
         if own.includes(level) || !self.is_contained(action) {
@@ -49,7 +49,7 @@ impl Delegate<'_> {
     }
 
     /// Whether the rule applies to this permission. In open mode it still applies to a levelled permission to manage,
-    /// whose level is the reach: else a delegate could raise their own.
+    /// whose level is the delegate's reach: otherwise a delegate could extend their own.
     fn is_contained(&self, action: ActionIndex) -> bool {
         match self.policy().delegation {
             Delegation::Contained => true,

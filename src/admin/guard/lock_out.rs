@@ -1,9 +1,9 @@
 //! Lock-out: no batch may leave a managed section without a manager.
 //!
-//! An active administrator manages every section, so as long as there is one, nothing more is checked. Without one,
-//! somebody else must be found, and the search begins where the last one was found: it costs nothing as long as that
-//! one manages all and only other people change, a look at one user as long as they stay, and however often they go, it
-//! goes on from there.
+//! An active administrator manages every section, so as long as there is one, nothing else is checked. Otherwise the
+//! search for a manager of each section starts at the one found last. It costs nothing if that user manages the whole
+//! section and only others changed, and a check of one user if they changed and still manage. If they no longer do, the
+//! search goes on with the users after them, so that repeated removals do not start over.
 
 use std::collections::BTreeSet;
 
@@ -17,23 +17,24 @@ use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::AnyPermission;
 use crate::vocabulary::subject::Subject;
 
-/// What is known of the managers, from one batch to the next.
+/// The known managers, kept between batches.
 #[derive(Clone, Debug)]
 pub(crate) struct Managers {
-    /// How many administrators are active.
+    /// The number of active administrators.
     administrators: usize,
-    /// For each section who was found last, so where to begin the search.
+    /// By section: the manager who was found last, where the next search starts.
     latest: Vec<Latest>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Latest {
     user: UserSlot,
-    /// Whether they manage all of the section, or no role lets anybody manage any: then other people change nothing.
+    /// Whether changes of other users can't matter: this user manages the whole section, or no role lets anybody manage
+    /// it.
     settled: bool,
 }
 
-/// How much of a section somebody manages. Whether a part is enough depends on what somebody managed before.
+/// The extent to which somebody manages a section. A part is enough if nobody managed more before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Managed {
     Not,
@@ -42,7 +43,7 @@ enum Managed {
     Wholly,
 }
 
-/// A section that somebody managed before, and nobody to that extent after.
+/// A section that nobody manages any more to the extent that somebody did before.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lost {
     pub(crate) section: SectionIndex,
@@ -60,22 +61,21 @@ impl Managers {
         }
     }
 
-    /// The same after a change that led to another policy.
+    /// The managers after a change that led to `after`.
     pub(crate) fn follow(&self, before: &Snapshot, after: &Policy, facts: &[Fact]) -> Self {
         let users: BTreeSet<&UserId> = facts.iter().filter_map(Fact::user).collect();
         let among = |policy: &Policy| {
             users.iter().filter(|id| policy.org.users().get(id).is_some_and(is_administrator)).count()
         };
         let administrators = self.administrators + among(after) - among(before.policy());
-        // An administrator manages every section, and what else is known says nothing of that.
+        // While there was an administrator, the other managers were not kept up to date.
         let others = !self.has_administrator() && !change_rows(facts);
         let changed = |slot| users.iter().any(|id| before.people.slot_of(id.borrowed()) == Some(slot));
         let still = |latest: &Latest| Latest { settled: others && latest.settled && !changed(latest.user), ..*latest };
         Self { administrators, latest: self.latest.iter().map(still).collect() }
     }
 
-    /// Whether it is known without asking that no section was lost: because of an administrator, or because the change
-    /// touched nobody and nothing that it depends on.
+    /// Whether no section can be lost: there is an administrator, or the change does not affect any known manager.
     pub(crate) fn are_known(&self) -> bool {
         self.has_administrator() || self.latest.iter().all(|latest| latest.settled)
     }
@@ -84,8 +84,8 @@ impl Managers {
         self.administrators > 0
     }
 
-    /// The first section that somebody could manage before, and nobody after, where no administrator is active. `now`
-    /// are the managers after: they learn who was found.
+    /// The first section that somebody could manage before, and nobody can after, if no administrator is active. Stores
+    /// the managers that it finds in `now`.
     pub(crate) fn locked_out(&self, now: &mut Self, before: &Snapshot, after: &Snapshot) -> Option<Lost> {
         for section in after.schema().section_indices() {
             if now.latest[section.index()].settled {
@@ -107,13 +107,13 @@ impl Managers {
         if self.has_administrator() { Managed::Wholly } else { self.managed(section, before).0 }
     }
 
-    /// How much of a section the users who are no administrators manage, at most, and who does.
+    /// The most of a section that a user who is not an administrator manages, and that user.
     fn managed(&self, section: SectionIndex, snapshot: &Snapshot) -> (Managed, Latest) {
         let (slots, policy, latest) = (snapshot.people.slots(), snapshot.policy(), self.latest[section.index()]);
         let nobody = (Managed::Not, Latest { settled: true, ..latest });
         let Some(manage) = snapshot.schema().section(section).manage else { return nobody };
         let mut found = (managed_by(latest.user, manage, snapshot), latest.user);
-        // Most often they still do, and then nothing more is asked.
+        // Usually the last manager still manages, and the search ends here.
         if found.0 == Managed::Wholly || latest.settled {
             return (found.0, Latest { settled: true, ..latest });
         }
@@ -121,7 +121,7 @@ impl Managers {
             return nobody;
         }
         let most = most(section, manage, policy);
-        // First one of each subject that a role lets manage: most often they do.
+        // First tries one user of each subject that a role lets manage everything. Usually one of them does.
         let one_of =
             |source| snapshot.people.entries_of(&source).find_map(|(entry, _)| snapshot.people.users_of(entry).next());
         let likely = snapshot.sources_of(manage, |level| level == Level::All).into_iter().filter_map(one_of);
@@ -141,18 +141,18 @@ impl Managers {
 }
 
 impl Lost {
-    /// Whether somebody still manages a part of it.
+    /// Whether somebody still manages a part of the section.
     pub(crate) fn is_in_part(self) -> bool {
         self.after == Managed::InPart
     }
 
-    /// Whether the roles would let somebody manage it as before. Without administrators, if they don't, nobody does.
+    /// Whether the roles would let somebody manage the section as before. If not, nobody does, administrators aside.
     pub(crate) fn may_be_managed(self, policy: &Policy) -> bool {
         let manage = policy.schema.section(self.section).manage;
         manage.is_some_and(|manage| most(self.section, manage, policy) >= self.before)
     }
 
-    /// Whether somebody who is not an administrator manages it as before.
+    /// Whether a user who is not an administrator manages the section as before.
     pub(crate) fn is_managed(self, managers: &Managers, snapshot: &Snapshot) -> bool {
         managers.managed(self.section, snapshot).0 >= self.before
     }
@@ -167,8 +167,8 @@ pub(crate) fn touches_administrator(policy: &Policy, facts: &[Fact]) -> bool {
     facts.iter().filter_map(Fact::user).any(|id| policy.org.users().get(id).is_some_and(is_administrator))
 }
 
-/// The most that anybody could have by the roles as they are, where no administrator is active: if that is nothing,
-/// nobody need be asked.
+/// The most that anybody could manage through roles, if no administrator is active. If it is nothing, no user need be
+/// checked.
 fn most(section: SectionIndex, manage: ActionIndex, policy: &Policy) -> Managed {
     let org = &policy.org;
     let is_active = |id: &UserId| org.users().get(id).is_some_and(|user| user.active);
@@ -183,7 +183,7 @@ fn most(section: SectionIndex, manage: ActionIndex, policy: &Policy) -> Managed 
     granted(section, manage, policy, is_given)
 }
 
-/// What the floor and the roles that are assigned to some of these subjects let somebody manage, all together.
+/// The floor joined with the levels of all roles that are assigned to one of these subjects.
 fn granted(
     section: SectionIndex,
     manage: ActionIndex,

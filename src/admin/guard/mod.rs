@@ -1,12 +1,18 @@
-//! What a user may change: one file for each rule.
+//! The rules of what a user may change, one file each.
 //!
-//! Each command is judged on the state that it meets, which is the one that those before it left. The rules are checked
-//! in the order of the refusals: may the user change such things at all, is the command valid (that is up to
-//! [`change`](crate::policy::change)), does it leave locked roles alone, does it stay within reach, does it grant at
-//! most what the user has. Lock-out is judged at the end of a batch. What a command is about they all read from
-//! [`About`](about::About), and what it changed from its facts.
+//! Each command is judged on the state after the commands before it. The rules are checked in the order of the
+//! refusals:
 //!
-//! The levels and decisions that the rules ask for are those that everybody gets.
+//! 1. May the user change such things at all? (`permitted`)
+//! 2. Is the command valid? ([`change`](crate::policy::change))
+//! 3. Does it leave locked roles alone? (`locked`)
+//! 4. Does it stay within the user's reach? (`reach`)
+//! 5. Does it grant at most the user's own levels? (`containment`)
+//!
+//! Lock-out is judged at the end of a batch. The rules read the area of a command from [`About`](about::About), and its
+//! changes from its facts.
+//!
+//! The rules use the same levels and decisions as every other query.
 
 pub(crate) mod about;
 mod containment;
@@ -29,7 +35,7 @@ use crate::vocabulary::level::Level;
 
 pub(crate) use locked::leaves_locked_roles_alone;
 
-/// A user who edits the roles of one section by its permission to manage, in the state that a command meets.
+/// A user who edits the roles of one section by its permission to manage, in the state that a command is applied to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Delegate<'s> {
     user: &'s UserId,
@@ -43,16 +49,16 @@ impl<'s> Delegate<'s> {
         Self { user, principal: snapshot.principal(user), snapshot, manage }
     }
 
-    /// Whether a delegate may give this command, which is valid, has changed these facts and led to that policy.
+    /// Checks whether a delegate may issue this valid command, which changed these facts and led to `after`.
     pub(crate) fn check(&self, edit: &Edit<'_>, facts: &[Fact], after: &Policy) -> Result<(), Box<Rule>> {
         leaves_locked_roles_alone(edit, self.policy())?;
         self.stays_within_reach(edit)?;
         self.grants_at_most_own(edit, facts, after)
     }
 
-    /// Adds what the rules look at: the delegate's levels for the cells that are raised or assigned, the cells of a
-    /// role that is assigned, and the subjects that the permission to manage must reach. Whether the user manages is
-    /// what the right to give the command at all rests on.
+    /// Adds the topics that the rules read: the delegate's levels for the cells that are raised or assigned, the cells
+    /// of a role that is assigned, and the subjects that the permission to manage must reach. The topics that decide
+    /// whether the user manages at all come from [`permitted::rests_on`].
     pub(crate) fn rests_on<'b>(&self, edit: &Edit<'b>, policy: &'b Policy, basis: &mut Basis<'b>)
     where
         's: 'b,
@@ -94,7 +100,7 @@ impl<'s> Delegate<'s> {
     }
 }
 
-/// The first permission that the one to manage requires, directly or not, and that is denied.
+/// The first denied permission among those that the permission to manage requires, directly or not.
 fn denied_requirement(principal: &Principal<'_>, manage: ActionIndex, relation: Relation) -> Option<String> {
     let needed = principal.snapshot.schema().needed(manage).into_iter().filter(|action| *action != manage);
     let mut denied = needed.filter(|action| !principal.alone(*action).admits(relation));

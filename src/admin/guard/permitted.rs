@@ -1,4 +1,4 @@
-//! The right to change something at all: the company, the roles of a section.
+//! The right to make a change at all: of the company, or of the roles of a section.
 
 use std::sync::Arc;
 
@@ -15,13 +15,13 @@ use crate::vocabulary::index::{ActionIndex, SectionIndex};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::AnyPermission;
 
-/// What lets an actor give a command.
+/// The right by which an actor issues a command.
 #[derive(Debug)]
 pub(crate) enum Right<'c> {
     Host,
-    /// An active administrator. It is an edit of roles, or about the company.
+    /// An active administrator, who edits roles or, if there is no edit, the company.
     Administrator(Option<Edit<'c>>),
-    /// An active user who has the section's permission to manage, in the state that the command meets.
+    /// An active user with the section's permission to manage, in the state that the command is applied to.
     Delegate {
         user: &'c UserId,
         edit: Edit<'c>,
@@ -30,7 +30,7 @@ pub(crate) enum Right<'c> {
     },
 }
 
-/// What lets this user give this command, in the state that it meets.
+/// The right by which this user issues this command, in the state that it is applied to.
 pub(crate) fn right<'c>(
     user: &'c UserId,
     command: &'c Command,
@@ -51,7 +51,7 @@ pub(crate) fn right<'c>(
     }
 }
 
-/// Whether a user, who must be known and active, is an administrator.
+/// Whether a user is an administrator. Fails unless the user is known and active.
 pub(crate) fn is_active(user: &UserId, policy: &Policy) -> Result<bool, Box<Rule>> {
     match policy.org.users().get(user) {
         Some(known) if known.active => Ok(known.admin),
@@ -59,10 +59,10 @@ pub(crate) fn is_active(user: &UserId, policy: &Policy) -> Result<bool, Box<Rule
     }
 }
 
-/// The permission by which this user may give a command to the roles of its section.
+/// The permission by which this user may edit the roles of a command's section.
 ///
-/// Where the section is unknown, a user who manages any section learns that the command is invalid, and all others that
-/// they manage none.
+/// If the section is unknown, a user who manages any section learns that the command is invalid. All others learn only
+/// that they manage none.
 fn manager(user: &UserId, edit: &Edit<'_>, snapshot: &Snapshot) -> Result<ActionIndex, Box<Rule>> {
     let section = match edit.within.section(snapshot.policy()) {
         Ok(section) => section,
@@ -83,7 +83,7 @@ fn manager(user: &UserId, edit: &Edit<'_>, snapshot: &Snapshot) -> Result<Action
     })
 }
 
-/// What keeps a user who has the permission to manage from managing: one that it requires.
+/// The denied requirement that keeps a user with the permission to manage from managing.
 fn missing(user: &UserId, manage: ActionIndex, snapshot: &Snapshot) -> Option<String> {
     let (principal, nothing) = (snapshot.principal(user), Relation::default());
     let has_it = principal.alone(manage).admits(nothing);
@@ -108,8 +108,8 @@ fn manages(user: &UserId, section: SectionIndex, snapshot: &Snapshot) -> Option<
 
 /// Adds what decides whether this user may issue this command.
 ///
-/// A user who edits the roles of no section may not, whatever the command names: so what it names does not count, and
-/// they do not learn from a conflict what there is.
+/// A user who manages no section may not issue it, whatever it names. So the named things are left out, and a conflict
+/// does not reveal whether they exist.
 pub(crate) fn rests_on<'b>(user: &'b UserId, about: &About<'b>, snapshot: &Snapshot, basis: &mut Basis<'b>) {
     let policy = snapshot.policy();
     basis.rests_on_user(user);
@@ -124,7 +124,7 @@ pub(crate) fn rests_on<'b>(user: &'b UserId, about: &About<'b>, snapshot: &Snaps
         }
     }
     for section in sections {
-        // With all that it may require.
+        // Including everything that it may require.
         let manage = policy.schema.section(section).manage;
         let actions = manage.into_iter().flat_map(|manage| policy.schema.siblings(manage));
         basis.rests_on_levels_of(user, section, actions);

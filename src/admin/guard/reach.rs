@@ -1,4 +1,4 @@
-//! Where the permission to manage is levelled, a delegate's hands reach only as far as that.
+//! Reach: a levelled permission to manage reaches only some subjects.
 
 use crate::admin::guard::Delegate;
 use crate::admin::guard::about::Edit;
@@ -11,8 +11,8 @@ use crate::vocabulary::permission::Permission;
 use crate::vocabulary::subject::{Owner, Subject};
 
 impl Delegate<'_> {
-    /// Whether all subjects that a command assigns or unassigns are inside the reach, and all that have a role that it
-    /// changes. A role that nobody has may be changed.
+    /// Checks that all subjects that a command assigns or unassigns are within reach, and all subjects of the roles
+    /// that it changes. A role without subjects may be changed.
     pub(super) fn stays_within_reach(&self, edit: &Edit<'_>) -> Result<(), Box<Rule>> {
         if !self.has_reach() || self.reaches_everything() {
             return Ok(());
@@ -24,14 +24,14 @@ impl Delegate<'_> {
         Ok(())
     }
 
-    /// Whether nothing can be out of reach, so that nobody need be asked about: a role may have many subjects, and a
-    /// group many members.
+    /// Whether nothing can be out of reach. This saves checking each subject: a role may have many, and a group many
+    /// members.
     fn reaches_everything(&self) -> bool {
         let requires = &self.snapshot.schema().action(self.manage).requires;
         self.level(self.manage) == Level::All && requires.is_empty()
     }
 
-    /// Whether managing is allowed for a record whose only owner is the subject, closed and shared with nobody.
+    /// Checks that managing is allowed for a record that only the subject owns, closed and not shared.
     fn is_inside(&self, role: &RoleId, subject: &Subject) -> Result<(), Box<Rule>> {
         let refused = |member: Option<&UserId>, why| {
             Box::new(Rule::Reach {
@@ -73,12 +73,12 @@ impl Delegate<'_> {
         members.into_iter().flat_map(Set::iter)
     }
 
-    /// Whether the level is at least this one.
+    /// Checks that the level includes this one.
     fn takes(&self, level: Level) -> Result<(), Unreached> {
         if self.level(self.manage).includes(level) { Ok(()) } else { Err(Unreached::Takes(level)) }
     }
 
-    /// Whether managing is allowed for a record of this owner.
+    /// Checks that managing is allowed for a record of this owner.
     fn reaches(&self, owner: Owner<&str>) -> Result<(), Unreached> {
         let (manage, facts) = (self.manage, Facts::owned_by(owner));
         let token: Permission = Permission::new(manage, self.snapshot.fingerprint());

@@ -19,14 +19,14 @@ pub(crate) struct Apply {
     /// The commands: a JSON array, applied all or none; `-` for standard input
     #[arg(long, value_name = "C.json")]
     commands: PathBuf,
-    /// On behalf of this user, as far as the rules let them; else as the host application
+    /// Act on behalf of this user, within the delegation rules; without it, act as the host application
     #[arg(long = "as", value_name = "U", allow_hyphen_values = true, value_parser = UserId::from_str)]
     by: Option<UserId>,
-    /// Also if nobody can manage a section any more after that, which is up to the host application alone
+    /// Apply the commands even if nobody can manage a section any more after them; only the host application may
     #[arg(long, conflicts_with = "by")]
     force: bool,
     /// Write the receipt to this file: the revisions, the commands that undo the batch, and the entry for the log. A
-    /// document says nothing of what was before it, so the entry begins a log: revision 1, after a hash of zeros
+    /// document does not hold its history, so the entry begins a log: revision 1, after a hash of zeros
     #[arg(long, value_name = "OUT")]
     receipt: Option<PathBuf>,
 }

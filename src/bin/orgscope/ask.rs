@@ -1,10 +1,10 @@
-//! The questions that several commands ask of a world.
+//! Queries of a world that several commands share.
 
 use orgscope::id::RecordId;
 use orgscope::world::{Question, World};
 use orgscope::{Permission, Principal, Reason, Snapshot, UserId};
 
-/// Why the user may or may not, with the decision.
+/// The decision with its reason.
 pub(crate) fn reason(user: Principal<'_>, question: Question<'_>) -> Reason {
     match question {
         Question::Toggle(toggle) => user.reason(toggle, &()),
@@ -33,7 +33,7 @@ pub(crate) fn list<'w>(
     records.filter_map(|record| record.id.as_ref())
 }
 
-/// The users who may, in canonical order.
+/// The users who may do this, in canonical order.
 pub(crate) fn who<'s>(snapshot: &'s Snapshot, question: Question<'_>) -> Vec<&'s UserId> {
     let mut users: Vec<&UserId> = match question {
         Question::Toggle(toggle) => snapshot.who_can(toggle, &()).collect(),

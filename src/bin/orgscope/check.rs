@@ -1,4 +1,4 @@
-//! `orgscope check`: may this user do this, to this record?
+//! `orgscope check`: decides one question, or a file of questions.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -32,13 +32,13 @@ pub(crate) struct Check {
 /// One question.
 #[derive(Debug, Args)]
 struct Asked {
-    /// The user who asks
+    /// The user
     #[arg(long, value_name = "ID", allow_hyphen_values = true, required = false, required_unless_present = "requests", value_parser = UserId::from_str)]
     user: UserId,
-    /// What they would do, for example `contact.read`
+    /// The permission, for example `contact.read`
     #[arg(long, value_name = "TYPE.ACTION", required = false, required_unless_present = "requests")]
     action: String,
-    /// The record of the file that they would do it to; left out for a toggle
+    /// The record of the file; left out for a toggle
     #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = RecordId::from_str)]
     record: Option<RecordId>,
 }

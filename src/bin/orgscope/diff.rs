@@ -1,4 +1,4 @@
-//! `orgscope diff`: who gains and who loses what.
+//! `orgscope diff`: compares two files.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
 use crate::{paint, world};
 
-/// Tell who gains and who loses what from one file to another
+/// Show who gains and who loses what from one file to another
 #[derive(Debug, Args)]
 pub(crate) struct Diff {
     /// The world file before: JSON, TOML or YAML by the ending
@@ -34,7 +34,7 @@ impl Diff {
             for group in diff.groups() {
                 let text = group.to_string();
                 let runs: Vec<&[RightChange]> = group.runs().collect();
-                // Where there are several runs, the first line is the people.
+                // If there are several runs, the first line lists the people.
                 let people = usize::from(runs.len() > 1);
                 for (number, line) in text.lines().enumerate() {
                     let line = one_line(line);

@@ -13,15 +13,15 @@ use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
 use crate::world;
 
-/// Draw the departments with their heads and how many people they have, for `dot -Tsvg`
+/// Draw the departments with their heads and numbers of people, for `dot -Tsvg`
 #[derive(Debug, Args)]
 pub(crate) struct Dot {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
-    /// Shade what this user reaches; with `--action`
+    /// Shade the departments whose records this user reaches; requires `--action`
     #[arg(long, value_name = "ID", allow_hyphen_values = true, requires = "action", value_parser = UserId::from_str)]
     user: Option<UserId>,
-    /// What they would do, for example `contact.read`
+    /// The permission, for example `contact.read`
     #[arg(long, value_name = "TYPE.ACTION", requires = "user")]
     action: Option<String>,
 }
@@ -99,7 +99,7 @@ fn is_active(user: &User) -> bool {
     user.active != Some(false)
 }
 
-/// What the picture of a user shows, with the level that it comes from, and what its marks mean.
+/// The title of a user's picture: the shown right, its level, and the meaning of the marks.
 fn title(world: &World, user: &UserId, action: &str) -> Result<String, Failure> {
     let permission: Permission = world.listable(action)?;
     let snapshot = Snapshot::compile(world.policy());
@@ -115,13 +115,13 @@ fn title(world: &World, user: &UserId, action: &str) -> Result<String, Failure> 
     Ok(format!("{shows}\n(green: within reach; thick border: {name} belongs there)"))
 }
 
-/// A head, and whether they are active.
+/// The label of a head, which marks inactive ones.
 fn head(user: &User) -> String {
     format!("{}{}", user.display_name(), if is_active(user) { "" } else { " (inactive)" })
 }
 
-/// A string of the language of Graphviz, which knows no escapes but for quotes, backslashes and line breaks. Names and
-/// ids hold no other control characters.
+/// A quoted string in the language of Graphviz, whose only escapes are for quotes, backslashes and line breaks. Other
+/// control characters are already escaped in names and ids.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {

@@ -1,4 +1,4 @@
-//! What a world file expects, compared with what is.
+//! The expectations of a world file, compared with the answers.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -10,13 +10,13 @@ use crate::ask;
 
 /// One expectation.
 pub(crate) struct Case {
-    /// Where it stands, and what it asks.
+    /// The path and the question.
     pub(crate) name: String,
-    /// What is otherwise than expected, if something is.
+    /// The difference from the expectation, if there is one.
     pub(crate) wrong: Option<String>,
 }
 
-/// Asks a state of the company everything that a world expects.
+/// Checks all expectations of a world on a state of the company.
 pub(crate) fn ask_all(world: &World, snapshot: &Snapshot) -> Result<Vec<Case>, InvalidQuestion> {
     world.expectations().map(|(path, expected)| ask(world, snapshot, path, expected)).collect()
 }
@@ -50,7 +50,7 @@ fn about(record: Option<&impl Display>) -> String {
     record.map_or_else(String::new, |record| format!(", record {record}"))
 }
 
-/// What is missing and what is too much, if the sets differ.
+/// The missing and the unexpected items, if the sets differ.
 fn difference<'a, Id: Ord + Display>(expected: &'a [Id], got: impl IntoIterator<Item = &'a Id>) -> Option<String> {
     let (expected, got): (BTreeSet<_>, BTreeSet<_>) = (expected.iter().collect(), got.into_iter().collect());
     let differences = [("missing", &expected - &got), ("too much", &got - &expected)];

@@ -1,4 +1,4 @@
-//! `orgscope explain`: why somebody may, or may not.
+//! `orgscope explain`: explains a decision.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -14,18 +14,18 @@ use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
 use crate::{paint, world};
 
-/// Tell why a user may, or may not, do something, and the least that would change it
+/// Explain why a user may, or may not, do something, with the smallest changes that would turn a denial
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
-    /// The user who asks
+    /// The user
     #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = UserId::from_str)]
     user: UserId,
-    /// What they would do, for example `contact.read`
+    /// The permission, for example `contact.read`
     #[arg(long, value_name = "TYPE.ACTION")]
     action: String,
-    /// The record of the file that they would do it to; left out for a toggle
+    /// The record of the file; left out for a toggle
     #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = RecordId::from_str)]
     record: Option<RecordId>,
     /// Print one line of JSON, for machines

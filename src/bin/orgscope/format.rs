@@ -1,4 +1,4 @@
-//! The formats that a world file may have, and what their readers say where a text can't be read.
+//! The formats of world files, and the errors of their readers.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_path_to_error::{Deserializer, Path as Keys, Segment, Track};
 use serde_saphyr::{MessageFormatter, UserMessageFormatter};
 
-/// A format, which the ending of a file's name tells.
+/// A format, recognized by the ending of a file's name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Format {
     Json,
@@ -37,12 +37,12 @@ impl Format {
     }
 }
 
-/// Why a text can't be read, and where: the first thing that is wrong.
+/// The first error of unreadable text, with its position.
 #[derive(Debug)]
 pub(crate) struct Unreadable {
-    /// Counted from one, if the reader knows it.
+    /// The line, counted from one, if the reader knows it.
     pub(crate) line: Option<u64>,
-    /// Empty for the whole text.
+    /// The path to the error; empty for the whole text.
     pub(crate) path: String,
     message: String,
 }
@@ -53,7 +53,7 @@ impl Unreadable {
     }
 }
 
-/// The path and the message. The line is left to who knows what it is a line of.
+/// Writes the path and the message. The caller writes the line, with the name of the file.
 impl Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.path.is_empty() {
@@ -63,7 +63,7 @@ impl Display for Unreadable {
     }
 }
 
-/// Reads JSON: one value, and nothing after it.
+/// Reads exactly one JSON value.
 pub(crate) fn json<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
     let mut json = serde_json::Deserializer::from_str(text);
     let mut track = Track::new();
@@ -87,14 +87,14 @@ fn toml<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
 
 fn yaml<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
     let options = serde_saphyr::options! {
-        // Size is no attack on somebody who reads their own file. Depth is: it would end in an overflow of the stack.
+        // Users read their own files, so size is not limited. Depth is: it could overflow the stack.
         budget: serde_saphyr::budget! {
             max_events: usize::MAX,
             max_nodes: usize::MAX,
             max_total_scalar_bytes: usize::MAX,
             enforce_alias_anchor_ratio: false,
         },
-        // An id is the same in every format: `no` and `007` are text, not a boolean and the number 7.
+        // Ids must mean the same in every format: `no` and `007` are text, not a boolean and the number 7.
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,
         underscored_numbers_as_strings: true,
@@ -111,12 +111,12 @@ fn yaml<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
     })
 }
 
-/// The line that the byte at this place of a text stands on, counted from one.
+/// The line of the byte at this index of a text, counted from one.
 pub(crate) fn line_of(text: impl AsRef<[u8]>, place: usize) -> u64 {
     text.as_ref().iter().take(place).fold(1, |line, byte| line + u64::from(*byte == b'\n'))
 }
 
-/// A path as the problems of a document write theirs, for example `roles[2].grants["contact.read"]`.
+/// Formats a path like those of problems of a document, for example `roles[2].grants["contact.read"]`.
 fn path(keys: &Keys) -> String {
     let mut path = String::new();
     for segment in keys {
@@ -125,7 +125,7 @@ fn path(keys: &Keys) -> String {
             Segment::Map { key } if !key.chars().all(|c| c.is_alphanumeric() || c == '_') => format!("[{key:?}]"),
             Segment::Map { key } if path.is_empty() => key.clone(),
             Segment::Map { key } => format!(".{key}"),
-            // Within a choice of forms, or under a key that is no text: the path ends above it.
+            // Inside an enum, or under a key that is not text, the path ends here.
             Segment::Enum { .. } | Segment::Unknown => break,
         };
         path.push_str(&step);

@@ -1,4 +1,4 @@
-//! The outcome of tests as a `JUnit` report, the XML that build servers read.
+//! The results of tests as a `JUnit` report, the XML that build servers read.
 
 use std::path::Path;
 
@@ -9,8 +9,8 @@ use crate::one_line::one_line;
 use crate::outcome::Failure;
 use crate::suite::Suite;
 
-/// Writes the report: a suite for each file, with a case for each expectation. It holds no times, so that equal
-/// outcomes are equal reports.
+/// Writes the report: a suite for each file, with a case for each expectation. It contains no times, so equal results
+/// give equal reports.
 pub(crate) fn write(file: &Path, suites: &[Suite]) -> Result<(), Failure> {
     let mut report = Report::new("orgscope");
     report.add_test_suites(suites.iter().map(suite));

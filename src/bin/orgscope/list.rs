@@ -15,10 +15,10 @@ use crate::{ask, world};
 pub(crate) struct List {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
-    /// The user who asks
+    /// The user
     #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = UserId::from_str)]
     user: UserId,
-    /// What they would do, for example `contact.read`
+    /// The permission, for example `contact.read`
     #[arg(long, value_name = "TYPE.ACTION")]
     action: String,
 }

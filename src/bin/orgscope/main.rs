@@ -1,4 +1,4 @@
-//! `orgscope`, the command line: asks world files, and tests them.
+//! `orgscope`, the command line: queries and tests world files.
 
 mod apply;
 mod ask;
@@ -31,7 +31,7 @@ use clap::{Parser, Subcommand};
 use crate::outcome::{Failure, Outcome};
 use crate::output::{Output, to_stderr};
 
-/// Ask a policy who may do what, and test it
+/// Query a policy, and test it
 #[derive(Debug, Parser)]
 #[command(name = "orgscope", version, after_help = IDS)]
 struct CommandLine {

@@ -1,4 +1,4 @@
-//! `orgscope matrix`: what the roles of each section grant, or what one user has.
+//! `orgscope matrix`: the grants of the roles of each section, or of one user.
 
 use std::collections::BTreeMap;
 use std::iter;
@@ -16,16 +16,16 @@ use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
 use crate::world;
 
-/// The heading of the first column, and the blanks behind each.
+/// The heading of the first column, and the number of blanks after each column.
 const PERMISSION: &str = "permission";
 const GAP: usize = 2;
 
-/// Show what each role grants, section by section, or what one user effectively has
+/// Show the grants of each role, section by section, or the effective grants of one user
 #[derive(Debug, Args)]
 pub(crate) struct Matrix {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
-    /// Show what this user has by all their roles; some actions require others on the same record besides
+    /// Show the effective grants of this user; some actions also require others on the same record
     #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = UserId::from_str)]
     user: Option<UserId>,
     /// Show hidden roles too
@@ -74,10 +74,10 @@ impl Matrix {
     }
 }
 
-/// What a role, or a user, has for each permission.
+/// The grants of a role, or of a user.
 struct Column {
     heading: String,
-    /// The section of a role; a user may have something in all of them.
+    /// The section of a role, or `None` for a user, who may have grants in every section.
     section: Option<String>,
     grants: BTreeMap<String, Grant>,
 }
@@ -117,8 +117,8 @@ impl Column {
     }
 }
 
-/// The permissions of a section and what the columns say of each, in as many blocks as the width takes. A word is never
-/// cut: a block that holds one role alone may be wider.
+/// The permissions of a section and the grants of the columns, in as many blocks as the width requires. Words are never
+/// cut: a block of a single role may be wider.
 fn blocks(permissions: &[String], columns: &[&Column], width: Option<usize>) -> Vec<String> {
     let length = |text: &str| text.chars().count();
     let first = permissions.iter().map(|name| length(name)).chain([PERMISSION.len()]).max().unwrap_or_default();
@@ -146,7 +146,7 @@ fn blocks(permissions: &[String], columns: &[&Column], width: Option<usize>) -> 
     blocks.into_iter().map(|(_, columns)| table(permissions, &columns)).collect()
 }
 
-/// One block, aligned by blanks alone.
+/// One block, aligned by blanks.
 fn table(permissions: &[String], columns: &[&Column]) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING);
@@ -170,7 +170,7 @@ mod tests {
         Column { heading: heading.to_owned(), section: None, grants: [("contact.read".to_owned(), grant)].into() }
     }
 
-    /// However narrow it is, no word is cut; what does not fit stands in a block below.
+    /// Words are never cut, however narrow the terminal is. Columns that do not fit are in a block below.
     #[test]
     fn what_does_not_fit_goes_on_below() {
         let columns = [column("chief", "department+sub+open"), column("guest", "own"), column("boss", "all")];

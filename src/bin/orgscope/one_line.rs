@@ -1,7 +1,7 @@
-//! Text from outside that must stay on the line it is printed on.
+//! Text from outside, kept on one line.
 
-/// The same text with its control characters escaped, so that it is one line and does nothing to a terminal; and those
-/// two that XML does not allow.
+/// Escapes control characters, so that the text is one line and can't control a terminal, and the two characters that
+/// XML does not allow.
 pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for character in text.chars() {

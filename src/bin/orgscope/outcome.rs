@@ -1,4 +1,4 @@
-//! How a command ends: what the exit code says, and why there may be no answer.
+//! The outcome of a command: its exit code, or the reason why there is no answer.
 
 use std::io;
 use std::process::ExitCode;
@@ -6,14 +6,14 @@ use std::process::ExitCode;
 use orgscope::world::InvalidQuestion;
 use orgscope::{Decision, Refusal};
 
-/// What the exit code says. Of several, the greatest counts.
+/// The meaning of an exit code. If several apply, the greatest counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Outcome {
     /// 0: the answer is given; it is `allow`, all files are valid, nothing failed.
     Yes,
     /// 1: the answer is `deny`, or an expectation failed.
     No,
-    /// 2: a file or a question makes no sense.
+    /// 2: a file or a question is invalid.
     Invalid,
     /// 3: a change was refused.
     Refused,
@@ -31,21 +31,21 @@ impl From<Outcome> for ExitCode {
     }
 }
 
-/// Why a command stopped without its answer.
+/// The reason why a command stopped without an answer.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// A file can't be used. Each line names it.
+    /// A file can't be used. Each line names the file.
     File(Vec<String>),
-    /// The arguments fit no world, or not this one.
+    /// The arguments are invalid, by themselves or for this world.
     Question(String),
-    /// The rules do not allow a change.
+    /// A change was refused.
     Refused(Refusal),
-    /// Standard output does not take the answer.
+    /// Writing to standard output failed.
     Output(io::Error),
 }
 
 impl Failure {
-    /// What the exit code says.
+    /// The outcome that decides the exit code.
     pub(crate) fn outcome(&self) -> Outcome {
         match self {
             Self::Refused(_) => Outcome::Refused,
@@ -53,7 +53,7 @@ impl Failure {
         }
     }
 
-    /// What the user is told, line by line.
+    /// The error messages, line by line.
     pub(crate) fn into_lines(self) -> Vec<String> {
         match self {
             Self::File(lines) => lines,

@@ -1,4 +1,4 @@
-//! Standard output, line by line, for a reader who may leave before the end.
+//! Standard output, line by line, whose reader may close it early.
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, ErrorKind, StdoutLock, Write};
@@ -8,8 +8,8 @@ use crate::outcome::Failure;
 
 /// Standard output, locked and buffered.
 ///
-/// Once its reader has left, as `head` does, what is written is dropped: that is no error, and the exit code stays the
-/// one of the answer. Otherwise a denied check into a closed pipe would have to end with some other code.
+/// Once the reader has closed it, as `head` does, output is dropped. This is not an error, and the exit code stays that
+/// of the answer. Otherwise a denied check into a closed pipe would end with another code.
 #[derive(Debug)]
 pub(crate) struct Output {
     lines: BufWriter<StdoutLock<'static>>,
@@ -21,7 +21,7 @@ impl Output {
         Self { lines: BufWriter::new(io::stdout().lock()), closed: false }
     }
 
-    /// Whether the reader has left, so that there is no need to go on.
+    /// Whether the reader has closed it, so that no more output is needed.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed
     }
@@ -35,7 +35,7 @@ impl Output {
         self.unless_closed(written)
     }
 
-    /// Hands over all lines written so far.
+    /// Flushes all lines written so far.
     pub(crate) fn flush(&mut self) -> Result<(), Failure> {
         if self.closed {
             return Ok(());
@@ -55,7 +55,7 @@ impl Output {
     }
 }
 
-/// Writes lines to standard error. Where nobody reads them there is nobody left to tell.
+/// Writes lines to standard error. Errors are ignored, because nothing is left to report them to.
 pub(crate) fn to_stderr(lines: &[String]) {
     let mut stderr = io::stderr().lock();
     for line in lines {

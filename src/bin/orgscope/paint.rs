@@ -1,4 +1,4 @@
-//! Colours, for people: only on a terminal, and not where `NO_COLOR` asks for none.
+//! Colours: only on a terminal, and not if `NO_COLOR` is set.
 
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
@@ -7,7 +7,7 @@ const GREEN: &str = "\u{1b}[32m";
 const RED: &str = "\u{1b}[31m";
 const PLAIN: &str = "\u{1b}[0m";
 
-/// A line that begins with a verdict and a colon, the verdict green or red.
+/// Colours the verdict, which is the part of a line before its colon, green or red.
 pub(crate) fn verdict(line: &str, good: bool) -> String {
     match line.split_once(':') {
         Some((verdict, rest)) => format!("{}:{rest}", coloured(verdict, good)),
@@ -24,7 +24,7 @@ fn painted(text: &str, good: bool, wanted: bool) -> String {
     if wanted { format!("{}{text}{PLAIN}", if good { GREEN } else { RED }) } else { text.to_owned() }
 }
 
-/// See <https://no-color.org>: any value but the empty one says no.
+/// See <https://no-color.org>: any value except the empty one disables colours.
 fn is_wanted(no_color: Option<&OsStr>, is_terminal: bool) -> bool {
     is_terminal && no_color.is_none_or(OsStr::is_empty)
 }

@@ -1,4 +1,4 @@
-//! A stream of questions, one a line, each with one line of answer.
+//! A stream of questions, one on each line, with one line of answer for each.
 
 use std::fmt;
 use std::io::{self, BufRead, BufReader};
@@ -16,7 +16,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
 use crate::{ask, format, world};
 
-/// One question.
+/// A question.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Request {
@@ -25,7 +25,7 @@ struct Request {
     record: Option<RecordAsked>,
 }
 
-/// A record of the file, or one that stands in the request itself.
+/// A record of the file, by id, or a record inside the request.
 enum RecordAsked {
     Id(RecordId),
     Inline(Record),
@@ -59,7 +59,7 @@ impl<'de> Deserialize<'de> for RecordAsked {
     }
 }
 
-/// One answer.
+/// An answer.
 #[derive(Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Answer {
@@ -67,13 +67,13 @@ enum Answer {
     Error(String),
 }
 
-/// Answers every line of a file, or of standard input if it is called `-`.
+/// Answers every line of a file, or of standard input if its name is `-`.
 pub(crate) fn answer(world: &World, snapshot: &Snapshot, file: &Path, out: &mut Output) -> Result<Outcome, Failure> {
     let unreadable = |error: io::Error| Failure::File(vec![format!("{}: can't be read: {error}", file.display())]);
     let mut requests = BufReader::new(world::source(file).map_err(unreadable)?);
     let mut outcome = Outcome::Yes;
     let mut line = Vec::new();
-    // Whoever left without reading the answers may go on asking for ever.
+    // Stops once the output is closed: the input may be endless.
     while !out.is_closed() && requests.read_until(b'\n', &mut line).map_err(unreadable)? > 0 {
         let answer = answer_line(world, snapshot, &line);
         if matches!(answer, Answer::Error(_)) {
@@ -81,7 +81,7 @@ pub(crate) fn answer(world: &World, snapshot: &Snapshot, file: &Path, out: &mut 
         }
         out.line(serde_json::json!(answer))?;
         if requests.buffer().is_empty() {
-            // A program may wait for this answer before it asks the next question.
+            // A program may wait for this answer before it sends the next question.
             out.flush()?;
         }
         line.clear();
@@ -97,7 +97,7 @@ fn decide(world: &World, snapshot: &Snapshot, line: &[u8]) -> Result<bool, Strin
     let request = read(line)?;
     let Request { user, action, record } = &request;
     if user.as_text() == Some("") {
-        return Err("user: the id is empty: use an integer or a text of one character or more".to_owned());
+        return Err("user: the id is empty: use an integer or non-empty text".to_owned());
     }
     let question = match record {
         None => world.question(action, None),

@@ -19,10 +19,10 @@ use crate::world;
 pub(crate) struct Sql {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
-    /// The user who asks
+    /// The user
     #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = UserId::from_str)]
     user: UserId,
-    /// What they would do, for example `contact.read`
+    /// The permission, for example `contact.read`
     #[arg(long, value_name = "TYPE.ACTION")]
     action: String,
     /// The database
@@ -43,10 +43,10 @@ pub(crate) struct Sql {
     /// A table of shares with the columns `record_id`, `user_id`, `department_id`, `department_sub_id` and `group_id`
     #[arg(long, value_name = "TABLE")]
     shares: Option<String>,
-    /// What the table of the records is called in the query, to qualify its columns
+    /// The name of the table of the records in the query, to qualify its columns
     #[arg(long, value_name = "NAME")]
     table: Option<String>,
-    /// What the columns of ids hold; left out: both, each as it is, for which columns of SQLite must be declared
+    /// The ids that the columns hold. By default both kinds, each unconverted; columns of SQLite must then be declared
     /// without a type
     #[arg(long)]
     ids: Option<IdsName>,
@@ -68,7 +68,7 @@ enum IdsName {
     Text,
 }
 
-/// What `--json` writes.
+/// The output of `--json`.
 #[derive(Serialize)]
 struct Line<'s> {
     sql: &'s str,
@@ -129,13 +129,13 @@ impl Sql {
         if let Some(table) = &self.table {
             records = records.table(table);
         }
-        // The file is all there is to ask, so nothing limits what stands in the condition.
+        // All users are in the file, so the number of ids in the condition is not limited.
         let mapping = Mapping::new(dialect, records, Members::inline(usize::MAX));
         mapping.map_err(|error| Failure::Question(error.to_string()))
     }
 }
 
-/// What kind of ids a file has, where the database can't tell one from the other.
+/// The kinds of ids in a file, for databases that can't distinguish integers from text.
 fn ids_of(world: &World) -> Result<IdKinds, Failure> {
     let document = world.policy().to_document();
     let kind = |integer: usize, all: usize, what: &str| match (integer, all - integer) {
@@ -150,7 +150,7 @@ fn ids_of(world: &World) -> Result<IdKinds, Failure> {
         users: kind(integers(org.users.iter().map(|user| &user.id)), org.users.len(), "users")?,
         departments: kind(integers(org.departments.iter().map(|each| &each.id)), org.departments.len(), "departments")?,
         groups: kind(integers(org.groups.iter().map(|group| &group.id)), org.groups.len(), "groups")?,
-        // They are compared with each other, and as text that is exact for integers too.
+        // They are only compared with each other, for which text is exact also if they are integers.
         records: Ids::Text,
     })
 }

@@ -1,12 +1,12 @@
-//! The stages of a world file, one after another on the state that the stage before left.
+//! The stages of a world file, each applied to the state after the stage before.
 
 use orgscope::Handle;
 use orgscope::world::{InvalidQuestion, Stage, World};
 
 use crate::expectations::{Case, ask_all};
 
-/// Asks everything that a world expects: of the state as it is, and after each stage. That a stage is applied or
-/// refused is an expectation as well.
+/// Checks all expectations of a world: at first, and after each stage. Whether a stage is applied or refused counts as
+/// an expectation too.
 pub(crate) fn run_all(world: &World) -> Result<Vec<Case>, InvalidQuestion> {
     let authz = Handle::new(world.policy().clone());
     let mut cases = ask_all(world, &authz.load())?;
@@ -17,7 +17,7 @@ pub(crate) fn run_all(world: &World) -> Result<Vec<Case>, InvalidQuestion> {
     Ok(cases)
 }
 
-/// Applies a stage. What happened, if it is not what was expected.
+/// Applies a stage. Returns what happened if that was not expected.
 fn otherwise(stage: &Stage, authz: &Handle) -> Option<String> {
     let editor = stage.by().map_or_else(|| authz.as_host(), |user| authz.as_user(user.clone()));
     let refusal = editor.apply(stage.commands()).err();

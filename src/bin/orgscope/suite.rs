@@ -9,7 +9,7 @@ use crate::output::{Output, to_stderr};
 use crate::stages::run_all;
 use crate::world;
 
-/// The expectations of one file, or what is wrong with the file.
+/// The results of one file, or its errors.
 pub(crate) struct Suite {
     pub(crate) name: String,
     pub(crate) cases: Result<Vec<Case>, Vec<String>>,

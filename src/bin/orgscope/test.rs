@@ -1,4 +1,4 @@
-//! `orgscope test`: whether files give the answers that they expect.
+//! `orgscope test`: checks the expectations of files.
 
 use std::path::PathBuf;
 
@@ -9,13 +9,13 @@ use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
 use crate::suite::Suite;
 
-/// Compare the answers that world files expect with those that they get
+/// Compare the answers of world files with those that they expect
 #[derive(Debug, Args)]
 pub(crate) struct Test {
     /// World files: JSON, TOML or YAML by the ending
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// Write the outcome to this file too, as the XML that build servers read
+    /// Also write the results to this file, as the XML that build servers read
     #[arg(long, value_name = "OUT")]
     junit: Option<PathBuf>,
 }

@@ -1,4 +1,4 @@
-//! `orgscope validate`: what is wrong with files.
+//! `orgscope validate`: reports the problems of files.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ pub(crate) struct Validate {
     /// World files: JSON, TOML or YAML by the ending
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// Report what is legal and probably not meant, too
+    /// Also report what is valid but probably not meant
     #[arg(long)]
     lint: bool,
 }

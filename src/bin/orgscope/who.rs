@@ -16,10 +16,10 @@ use crate::{ask, world};
 pub(crate) struct Who {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
-    /// What they would do, for example `contact.read`
+    /// The permission, for example `contact.read`
     #[arg(long, value_name = "TYPE.ACTION")]
     action: String,
-    /// The record of the file that they would do it to; left out for a toggle
+    /// The record of the file; left out for a toggle
     #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = RecordId::from_str)]
     record: Option<RecordId>,
 }

@@ -1,4 +1,4 @@
-//! World files: read, validated, ready to be asked.
+//! Reading and validating world files.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -11,8 +11,8 @@ use serde::Deserialize;
 use crate::format::{Format, Unreadable, json, line_of};
 use crate::outcome::Failure;
 
-/// Opens a world file. What is wrong with it is told in lines that each name the file: all problems of its content, or
-/// the first thing that can't be read.
+/// Opens a world file. An error has lines that each name the file: all problems of its content, or the first syntax
+/// error.
 pub(crate) fn open(file: &Path) -> Result<World, Failure> {
     let name = file.display();
     let text = text(file, std::fs::read(file))?;
@@ -23,19 +23,19 @@ pub(crate) fn open(file: &Path) -> Result<World, Failure> {
     })
 }
 
-/// Reads a file of commands, or standard input if it is called `-`: a JSON array, whatever the ending of its name.
+/// Reads a file of commands, or standard input if its name is `-`: a JSON array, whatever the ending of the name.
 pub(crate) fn commands(file: &Path) -> Result<Vec<Command>, Failure> {
     let mut bytes = Vec::new();
     let read = source(file).and_then(|mut source| source.read_to_end(&mut bytes));
     json(&text(file, read.map(|_| bytes))?).map_err(|error| unusable(file, error.line, error))
 }
 
-/// A file, or standard input if it is called `-`.
+/// Opens a file, or standard input if its name is `-`.
 pub(crate) fn source(file: &Path) -> io::Result<Box<dyn Read>> {
     Ok(if file.as_os_str() == "-" { Box::new(io::stdin()) } else { Box::new(File::open(file)?) })
 }
 
-/// The text of a file with these bytes. A byte order mark, which some editors write first, is not part of it.
+/// The text of a file with these bytes, without the byte order mark that some editors write.
 fn text(file: &Path, bytes: io::Result<Vec<u8>>) -> Result<String, Failure> {
     let bytes = bytes.map_err(|error| unusable(file, None, format_args!("can't be read: {error}")))?;
     let text = String::from_utf8(bytes).map_err(|error| {
@@ -59,8 +59,8 @@ fn read(file: &Path, text: &str) -> Result<world::document::World, Failure> {
     })
 }
 
-/// What is wrong with the field `format`, if something is. It explains whatever else can't be read: a document of a
-/// newer format may hold anything, before and after that field.
+/// The error of the field `format`, if it is invalid. It explains any other error: a document of a newer format may
+/// contain anything before and after that field.
 fn of_other_format(format: Format, text: &str) -> Option<Unreadable> {
     #[derive(Deserialize)]
     struct FormatAlone {
@@ -71,7 +71,7 @@ fn of_other_format(format: Format, text: &str) -> Option<Unreadable> {
     format.read::<FormatAlone>(text).err().filter(|error| error.path == "format")
 }
 
-/// A file that can't be used at all, in one line.
+/// The error for a file that can't be used at all, in one line.
 fn unusable(file: &Path, line: Option<u64>, why: impl std::fmt::Display) -> Failure {
     let file = file.display();
     let line = line.map_or_else(String::new, |line| format!(":{line}"));

@@ -1,4 +1,4 @@
-//! Cells that a model checker watches.
+//! Cells that the model checker loom watches.
 
 use std::sync::{OnceLock, atomic};
 
@@ -8,16 +8,16 @@ pub(crate) use loom::sync::atomic::{AtomicU64, Ordering};
 /// Two, so that three keys fill a table.
 pub(crate) const SLOTS: usize = 2;
 
-/// The most threads of a model.
+/// The maximum number of threads in a model.
 const THREADS: usize = 3;
 
-/// A cell that is written once; of two values that are written at once the first stays.
+/// A cell that is written once. If two values are written at the same time, the first is kept.
 ///
-/// Like `once_cell`'s, it takes one load and one exchange, which the checker sees. What they publish is not a pointer
-/// but the index of a value, so that there is nothing unsafe about it.
+/// Like the cell of `once_cell`, it takes one load and one exchange, which loom sees. They publish the index of a value
+/// instead of a pointer, so that no unsafe code is needed.
 #[derive(Debug)]
 pub(crate) struct OnceBox<T> {
-    /// The index of the value, counted from one; zero while there is none.
+    /// The index of the value plus one; zero while there is none.
     published: AtomicUsize,
     written: atomic::AtomicUsize,
     values: [OnceLock<Box<T>>; THREADS],

@@ -1,15 +1,15 @@
-//! The departments that contain a user, and what the user is there.
+//! The departments of a user, with the user's posts in each.
 
 use smallvec::SmallVec;
 
 use crate::vocabulary::index::DepartmentSlot;
 use crate::vocabulary::post::Post;
 
-/// Departments, each once, in canonical order of their ids.
+/// Distinct departments with posts, in the canonical order of their ids.
 ///
-/// In one list, and not in one for each post: with three, a user takes two thirds more memory, and compiling a large
-/// company, which reads all users, a twentieth longer. Nearly everybody has two departments at most, which stand here
-/// itself.
+/// One list, and not one for each post: with three lists a user takes two thirds more memory, and compiling a large
+/// company, which reads all users, takes a twentieth longer. Nearly everybody has at most two departments, which are
+/// stored inline.
 #[derive(Debug, Default)]
 pub(crate) struct Anchors(SmallVec<[Anchor; 2]>);
 
@@ -37,7 +37,7 @@ fn mark(post: Post) -> u8 {
     1 << post as u8
 }
 
-/// As a whole, and not one by one: users are copied with their neighbours.
+/// Copies the slice as a whole, because users are copied with their neighbours.
 impl Clone for Anchors {
     fn clone(&self) -> Self {
         Self(SmallVec::from_slice(&self.0))
@@ -45,7 +45,7 @@ impl Clone for Anchors {
 }
 
 impl Anchors {
-    /// Of posts in departments. The same department may come with several posts.
+    /// Builds the list from posts in departments. A department may come with several posts.
     pub(crate) fn of<Id: Ord>(
         posts: impl IntoIterator<Item = (Post, DepartmentSlot)>,
         id: impl Fn(DepartmentSlot) -> Id,
@@ -66,7 +66,7 @@ impl Anchors {
         self.0.iter().map(|anchor| anchor.department)
     }
 
-    /// Where the user has this post.
+    /// The departments where the user has this post.
     pub(crate) fn by(&self, post: Post) -> impl Iterator<Item = DepartmentSlot> + Clone {
         self.0.iter().filter(move |anchor| anchor.posts.contains(post)).map(|anchor| anchor.department)
     }
@@ -75,7 +75,7 @@ impl Anchors {
         self.0.iter().any(|anchor| anchor.department == department && anchor.posts.contains(post))
     }
 
-    /// Gives a post in a department, or takes it. Whether the department came or went.
+    /// Adds or removes a post in a department. Returns whether the department was added or removed.
     pub(crate) fn set<Id: Ord>(
         &mut self,
         department: DepartmentSlot,

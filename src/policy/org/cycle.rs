@@ -1,12 +1,13 @@
-//! Cycles, in the two graphs that must have none: departments below departments, actions that require actions.
+//! Cycles in the two graphs that must not have any: departments below departments, actions that require actions.
 
 use petgraph::algo::kosaraju_scc;
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 
-/// The nodes of a graph, given by its edges, each after all that it points to; or the cycles, one for each knot of
-/// nodes, each starting at its lowest node and following the edges.
+/// Sorts the nodes of a graph, given by its edges, so that each comes after all that it points to. If there are cycles,
+/// fails with one for each strongly connected component ("knot"). A cycle starts at its lowest node and follows the
+/// edges.
 ///
-/// Linear, and without recursion: a chain may be as long as it likes.
+/// Linear, and without recursion: a chain may be of any length.
 pub(crate) fn targets_first(
     nodes: usize,
     edges: impl Iterator<Item = (usize, usize)>,
@@ -19,7 +20,7 @@ pub(crate) fn targets_first(
     if cycles.is_empty() { Ok(positions(order)) } else { Err(cycles.into_iter().map(positions).collect()) }
 }
 
-/// The nodes of a graph, each after all that it points to but for those of its own knot; and the cycles.
+/// The nodes of a graph, each after all that it points to outside of its own knot; and the cycles.
 pub(super) fn knots(graph: &StableDiGraph<(), ()>) -> (Vec<NodeIndex>, Vec<Vec<NodeIndex>>) {
     let mut order = Vec::with_capacity(graph.node_count());
     let mut cycles = Vec::new();
@@ -34,8 +35,8 @@ pub(super) fn knots(graph: &StableDiGraph<(), ()>) -> (Vec<NodeIndex>, Vec<Vec<N
     (order, cycles)
 }
 
-/// Walks from the lowest node of a knot along edges within it until a node comes again. Every node of a knot has such
-/// an edge.
+/// Walks from the lowest node of a knot along edges within it, until a node repeats. The walk never gets stuck, because
+/// every node of a knot has such an edge.
 fn cycle_through(graph: &StableDiGraph<(), ()>, knot: &[NodeIndex]) -> Vec<NodeIndex> {
     let mut seen_at = vec![None; knot.len()];
     let mut walk = Vec::new();

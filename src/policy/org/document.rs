@@ -1,4 +1,4 @@
-//! The company from a document, and as one.
+//! Reads the company from a document, and writes it to one.
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 use crate::vocabulary::index::{DepartmentSlot, GroupNumber, Idx, UserSlot};
 use crate::vocabulary::post::Post;
 
-/// What is read of the departments, before anything is shared: users find theirs here.
+/// The departments read so far, for users to look theirs up.
 struct Read {
     departments: Vec<Department>,
     by_id: Index<DepartmentSlot>,
@@ -82,7 +82,7 @@ impl Org {
     }
 }
 
-/// The slots of departments in the order in which they come.
+/// The slots of departments, in the order of the document.
 fn slots() -> impl Iterator<Item = DepartmentSlot> {
     (DepartmentSlot::FIRST.index()..).map(DepartmentSlot::new)
 }
@@ -153,20 +153,20 @@ fn read_users(written: Vec<document::User>, read: &Read, problems: &mut Problems
         };
         users.push((id, user));
     }
-    // Stable, though of two users with one id none will be used. One of them stays, because an index is of distinct
+    // Sorts stably. If two users have one id, which is reported, the first is kept, because an index needs distinct
     // ids.
     users.sort_by(|(a, _), (b, _)| a.cmp(b));
     users.dedup_by(|(a, _), (b, _)| a == b);
     users
 }
 
-/// The groups, in canonical order. Their members learn of them.
+/// Reads the groups, in canonical order, and records them in their members.
 fn read_groups(
     written: Vec<document::Group>,
     users: &mut [(UserId, User)],
     problems: &mut Problems,
 ) -> Vec<(GroupId, Arc<Group>)> {
-    // Without groups there is no need of the index of all users.
+    // Without groups, the index of all users is not needed.
     if written.is_empty() {
         return Vec::new();
     }
@@ -198,7 +198,7 @@ fn read_groups(
         members.sort_unstable();
         groups.push((id, Arc::new(Group { number, name: group.name, members: Set::of_sorted(members) })));
     }
-    // Users are far from each other in memory: told of one group after another, validating took an eighth longer.
+    // Users are scattered in memory: visiting them group by group made validation take an eighth longer.
     let memberships = Counted::of(users.len(), memberships.iter().copied());
     for (place, (_, user)) in users.iter_mut().enumerate() {
         user.groups = SmallVec::from_slice(memberships.get(place));

@@ -45,12 +45,12 @@ impl Forest {
         self.0.neighbors_directed(node(department), Direction::Incoming).map(slot)
     }
 
-    /// The departments that are below no other.
+    /// The departments that have no parent.
     pub(super) fn roots(&self) -> impl Iterator<Item = DepartmentSlot> {
         self.0.externals(Direction::Outgoing).map(slot)
     }
 
-    /// The cycles, if it is not a forest yet, each as the departments on it.
+    /// The cycles, each as the departments on it. A valid forest has none.
     pub(super) fn cycles(&self) -> Vec<Vec<DepartmentSlot>> {
         let (_, cycles) = knots(&self.0);
         cycles.into_iter().map(|cycle| cycle.into_iter().map(slot).collect()).collect()

@@ -1,4 +1,4 @@
-//! The schema from a document, and as one.
+//! Reads the schema from a document, and writes it to one.
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -131,7 +131,7 @@ impl Schema {
         Some(action)
     }
 
-    /// All actions, each after those that it requires. A cycle is a problem, named action by action.
+    /// Sorts all actions, each after those that it requires. A cycle is a problem that names its actions.
     fn order_requirements(&self, written: &document::Schema, problems: &mut Problems) -> Vec<ActionIndex> {
         let required = |(index, action): (usize, &Action)| {
             action.requires.iter().map(|required| (index, required.index())).collect::<Vec<_>>()
@@ -180,12 +180,13 @@ impl Schema {
     }
 }
 
-/// A name of the schema that another one has.
+/// The error for a name of the schema that is taken.
 fn taken(name: &str, by: String, within: &'static str) -> Invalid {
     Invalid::NameTaken { name: name.to_owned(), by, within }
 }
 
-/// A name of a section, a resource type or an action: permissions are written `type.action`, so no dots and no blanks.
+/// Checks the name of a section, a resource type or an action. Permissions are written `type.action`, so names have no
+/// dots and no blanks.
 fn check_name(path: &str, name: &str, problems: &mut Problems) {
     let path = format_args!("{path}.name");
     if name.is_empty() {
@@ -213,7 +214,7 @@ fn read_levels(path: &str, action: &document::Action, problems: &mut Problems) -
     LevelSet(levels.0 | LevelSet::DENY.0)
 }
 
-/// The floor, which need not be one of the levels that roles may set.
+/// Reads the floor, which need not be one of the levels that roles may set.
 fn read_floor(path: &str, action: &document::Action, problems: &mut Problems) -> Level {
     let Some(word) = &action.floor else { return Level::Deny };
     let path = format_args!("{path}.floor");

@@ -1,4 +1,4 @@
-//! The comparison: which users to look at, and what differs for them.
+//! The comparison of two states: the users to compare, and the differences for them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -20,10 +20,10 @@ use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::Unowned;
 
 impl Snapshot {
-    /// Compares this state with another: who gains and who loses what.
+    /// Compares this state with another, and finds who gains and who loses what.
     ///
-    /// It looks at users with equal roles and departments together, and not at what the two states share: where one was
-    /// published after the other by the same [`Handle`](crate::Handle), the cost grows with those whose roles or
+    /// It compares users with equal roles and departments together, and skips what the two states share. If one was
+    /// published after the other by the same [`Handle`](crate::Handle), the cost grows with the users whose roles or
     /// surroundings changed. Otherwise it grows with the company.
     ///
     /// ```
@@ -52,14 +52,14 @@ impl Snapshot {
     }
 }
 
-/// A permission that one of the two schemas has, or both. A toggle of one and a levelled permission of the other are
-/// two.
+/// A permission of one or both schemas. A toggle in one schema and a levelled permission of the same name in the other
+/// are two.
 struct Pair {
     name: String,
     toggle: bool,
     before: Option<ActionIndex>,
     after: Option<ActionIndex>,
-    /// Whether records without owner are everybody's own.
+    /// Whether records without an owner count as everybody's own, before and after.
     pool: (bool, bool),
 }
 
@@ -89,7 +89,7 @@ fn pairs(before: &Schema, after: &Schema) -> Vec<Pair> {
     pairs
 }
 
-/// A group of users, by the changes for them.
+/// The index of a group of users who have the same changes.
 type GroupPlace = usize;
 
 struct Engine<'s> {
@@ -97,7 +97,7 @@ struct Engine<'s> {
     after: &'s Snapshot,
     pairs: Vec<Pair>,
     surroundings: Surroundings<'s>,
-    /// By the rights of the rows, which stay where they are, and what is met.
+    /// By the rights of the two rows, which both snapshots keep alive, and by the pairs that the user meets.
     known: HashMap<(usize, usize, Met), Option<GroupPlace>, RandomState>,
     by_changes: HashMap<Vec<RightChange>, GroupPlace>,
     groups: Vec<Found>,
@@ -155,7 +155,7 @@ fn compare<'s>(before: &'s Snapshot, after: &'s Snapshot) -> Diff<'s> {
         group.apart.sort_unstable();
         group.entries.sort_unstable();
     }
-    // The largest first; of groups of one size, in the order of what changes.
+    // The largest first. Groups of the same size are in the order of their changes.
     let order = |group: &Found| {
         let changes = group.changes.iter().map(|change| {
             let levels = (change.before.as_str(), change.after.as_str());
@@ -167,7 +167,7 @@ fn compare<'s>(before: &'s Snapshot, after: &'s Snapshot) -> Diff<'s> {
     Diff { before, after, groups }
 }
 
-/// The users whose membership of departments differs, and what it was and is.
+/// The users whose membership of departments differs, with their departments before and after.
 fn movers(before: &Snapshot, after: &Snapshot) -> Vec<(UserId, Mover)> {
     let (old, new) = (&before.policy().org, &after.policy().org);
     let moved = before.changed_homes(after).into_iter().filter_map(|id| {
@@ -176,7 +176,7 @@ fn movers(before: &Snapshot, after: &Snapshot) -> Vec<(UserId, Mover)> {
             user.map_or_else(Vec::new, |user| user.departments().collect())
         };
         let (left, joined) = (departments(before), departments(after));
-        // They are in the order of their ids.
+        // Both lists are in the order of department ids.
         let same = left.len() == joined.len()
             && left.iter().zip(&joined).all(|(left, joined)| old.department_id(*left) == new.department_id(*joined));
         let mover = (!same).then_some(Mover { before: left, after: joined })?;
@@ -185,7 +185,7 @@ fn movers(before: &Snapshot, after: &Snapshot) -> Vec<(UserId, Mover)> {
     moved.collect()
 }
 
-/// The users who are in other groups than before: whether they left some, and whether they joined some.
+/// The users who are in other groups than before: whether they left any, and whether they joined any.
 fn regrouped(before: &Snapshot, after: &Snapshot) -> BTreeMap<UserId, (bool, bool)> {
     let mut regrouped: BTreeMap<UserId, (bool, bool)> = BTreeMap::new();
     if before.people.has_the_groups_of(&after.people) {
@@ -214,8 +214,8 @@ fn regrouped(before: &Snapshot, after: &Snapshot) -> BTreeMap<UserId, (bool, boo
     regrouped
 }
 
-/// The users to compare one by one: all, unless the two are kin and share most of them; then those who are compiled
-/// otherwise, and these who moved.
+/// The users to compare one by one. If the two states are not kin, these are all users. Otherwise they are the users
+/// whose compiled form differs, and those who moved.
 fn one_by_one<'a>(
     before: &'a Snapshot,
     after: &'a Snapshot,
@@ -231,7 +231,8 @@ fn one_by_one<'a>(
     changed.chain(moved).cloned().collect()
 }
 
-/// Of two that are kin: where all users are, of those who are compiled as before, for whom something may be otherwise.
+/// For states that are kin: sources of all users whose compiled form is the same, and for whom something may differ
+/// anyway.
 fn sources(before: &Snapshot, after: &Snapshot, movers: &[(UserId, Mover)]) -> Vec<Source> {
     if !before.has_the_tree_of(after) {
         return vec![Source::Everyone];
@@ -260,8 +261,7 @@ fn sources(before: &Snapshot, after: &Snapshot, movers: &[(UserId, Mover)]) -> V
 }
 
 impl Engine<'_> {
-    /// The group of a user with these entries, who is named if they were compared by themselves; none if nothing
-    /// changes.
+    /// The group of a user with these entries, or `None` if nothing changes. The user is given if compared one by one.
     fn group(
         &mut self,
         before: Option<Entry>,
@@ -319,7 +319,7 @@ impl Engine<'_> {
         });
         let mut merged: Vec<RightChange> = Vec::new();
         for change in changes {
-            // The same name, first as a toggle and then with records, or the other way round.
+            // The same name is a toggle in one schema and levelled in the other.
             if let Some(lost) = merged.iter_mut().find(|other| other.permission == change.permission) {
                 (lost.after, lost.gains) = (change.after, true);
             } else {
@@ -331,7 +331,7 @@ impl Engine<'_> {
 }
 
 impl Pair {
-    /// Whether there are records that only the cell after admits, and such that only the one before does.
+    /// Whether there are records that only the cell after admits, and records that only the cell before admits.
     fn compare(&self, before: Cell, after: Cell, met: Met) -> (bool, bool) {
         if self.toggle {
             let relation = Relation::default();

@@ -1,4 +1,4 @@
-//! What would change: who gains and who loses what from one policy to another.
+//! Differences between two policies: who gains and who loses what.
 
 mod engine;
 mod reach;
@@ -11,18 +11,17 @@ use crate::snapshot::people::Entry;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::level::Grant;
 
-/// The difference between two policies: the users whose rights are not the same in both, grouped by what changes for
-/// them.
+/// The difference between two policies: the users whose rights differ, grouped by their changes.
 ///
-/// A user's right to do something is a set of records, among all that can be imagined with the ids of either policy:
-/// without owner, with unknown, with one or several owners, open or not, shared or not. It is in the difference exactly
-/// if the two sets differ. So is a right whose level stays while the departments that it reaches change, and one of
-/// somebody, or of an action, that only one of the policies has: in the other it is denied. A right whose level changes
-/// and reaches the same is not in it, for example `department+sub` instead of `department` where there are no
-/// departments below.
+/// A user's right to do something is a set of records, among all conceivable records with the ids of either policy:
+/// without owner, with unknown, with one or several owners, open or not, shared or not. A right is in the difference
+/// exactly if the two sets differ. This includes a right whose level stays while the departments that it reaches
+/// change, and a right of a user, or for an action, that only one of the policies has: in the other it is denied. A
+/// right whose level changes but that reaches the same is not included, for example `department+sub` instead of
+/// `department` if there are no departments below.
 ///
-/// As text it is to be read, a line for each group or for each of its changes; equal changes of one type share theirs.
-/// It serialises as `{"format": 1, "groups": [{"count": 1, "users": [17], "changes": [{"permission": "contact.read",
+/// As text it has a line for each group or for each of its changes; equal changes of one resource type share a line. It
+/// serialises as `{"format": 1, "groups": [{"count": 1, "users": [17], "changes": [{"permission": "contact.read",
 /// "before": "own", "after": "all", "gains": true, "loses": false}]}]}`.
 #[derive(Clone, Debug)]
 pub struct Diff<'s> {
@@ -31,35 +30,35 @@ pub struct Diff<'s> {
     groups: Vec<Found>,
 }
 
-/// Users for whom the same changes.
+/// A group of users with the same changes.
 #[derive(Clone, Debug)]
 struct Found {
     changes: Vec<RightChange>,
-    /// Users of one entry in both, but for those who are in `users` of some group, or compared one by one.
+    /// Entries whose users are in this group, except those in `apart`.
     entries: Vec<Entry>,
-    /// The users who were compared one by one.
+    /// The users of this group who were compared one by one.
     users: Vec<UserId>,
     count: usize,
-    /// The users who were compared one by one, in whatever group, and stand among the entries here.
+    /// The users of `entries` who were compared one by one, whatever their group.
     apart: Vec<UserId>,
 }
 
-/// Users for whom the same changes, and what that is.
+/// A group of users with the same changes.
 #[derive(Clone, Copy, Debug)]
 pub struct DiffGroup<'d> {
     diff: &'d Diff<'d>,
     found: &'d Found,
 }
 
-/// How one right changes. There is one for each permission that differs.
+/// The change of one right. There is one for each permission that differs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct RightChange {
     /// The permission, for example `contact.read`.
     pub permission: String,
-    /// What the user effectively had.
+    /// The effective grant before.
     pub before: Grant,
-    /// What the user effectively has.
+    /// The effective grant after.
     pub after: Grant,
     /// Whether there are records that only the right after it reaches.
     pub gains: bool,
@@ -68,17 +67,17 @@ pub struct RightChange {
 }
 
 impl Diff<'_> {
-    /// Whether every user may do the same to the same records in both.
+    /// Whether all rights of all users are the same in both.
     pub fn is_empty(&self) -> bool {
         self.groups.is_empty()
     }
 
-    /// The users whose rights differ, grouped by how; the largest group first.
+    /// The users whose rights differ, grouped by their changes, the largest group first.
     pub fn groups(&self) -> impl ExactSizeIterator<Item = DiffGroup<'_>> {
         self.groups.iter().map(|found| DiffGroup { diff: self, found })
     }
 
-    /// How many rights, of one user for one permission each, reach records that they did not reach before.
+    /// The number of rights (pairs of a user and a permission) that reach new records.
     pub fn widened(&self) -> usize {
         let widened = |found: &Found| found.changes.iter().filter(|change| change.gains).count() * found.count;
         self.groups.iter().map(widened).sum()
@@ -86,7 +85,7 @@ impl Diff<'_> {
 }
 
 impl<'d> DiffGroup<'d> {
-    /// How many users there are. Costs nothing.
+    /// The number of users. Constant.
     pub fn count(&self) -> usize {
         self.found.count
     }
@@ -102,13 +101,13 @@ impl<'d> DiffGroup<'d> {
         users
     }
 
-    /// What changes for them, in the order of the schema.
+    /// Their changes, in the order of the schema.
     pub fn changes(&self) -> &'d [RightChange] {
         &self.found.changes
     }
 
-    /// The changes, those together that follow one another and are the same but for the action of one resource type. As
-    /// text each of these is a line, or behind the people if it is the only one.
+    /// The changes in runs: consecutive changes that differ only in the action of one resource type. As text each run
+    /// is a line, or follows the people on their line if it is the only one.
     pub fn runs(&self) -> impl Iterator<Item = &'d [RightChange]> {
         self.changes().chunk_by(|one, other| {
             let alike = |change: &RightChange| {

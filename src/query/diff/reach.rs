@@ -1,10 +1,15 @@
-//! How a user is related to all conceivable records in two states at once.
+//! The relations of a user to all conceivable records, in two states at once.
 //!
-//! A right is a set of records, and whether a record is in it depends on how the user is related to its owners, on the
-//! flag, and on its shares. So two rights are equal if they agree on every pair of relations, before and after, that
-//! some record has. There are few such pairs. Owners are ranked: their own record, one of their department, one below,
-//! none of these; whatever a rank is enough for, a higher one is too. Therefore owners one by one tell all about
-//! several owners, and a department that is an owner tells all about its members, unless they moved.
+//! A right is a set of records. Whether a record is in it depends on the user's relation to its owners, on the flag,
+//! and on its shares. So two rights are equal if they agree on every pair of relations, before and after, that some
+//! record has. There are few such pairs.
+//!
+//! Owners are ranked: oneself, a member of one's department, of one below, none of these. A rank satisfies everything
+//! that a lower one satisfies. Therefore comparing single owners is enough for records with several, and a department
+//! as owner stands for all its members, unless they moved.
+//!
+//! Ann heads Sales, and Bo moves from Sales to Support. For Ann, Bo is the pair (near, nothing): rights that need
+//! `department` lose his records. Her own records are (self, self), and those of all others stay on the diagonal too.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -18,24 +23,24 @@ use crate::vocabulary::id::UserId;
 use crate::vocabulary::index::{DepartmentNumber, DepartmentSlot, Idx};
 use crate::vocabulary::level::{DEPARTMENT, OWN, SUB};
 
-/// How near an owner is: nothing, below, of the department, oneself.
+/// The rank of an owner: nothing, below, near (of the department), oneself.
 type Rank = u8;
 const NOTHING: Rank = 0;
 const BELOW: Rank = 1;
 const NEAR: Rank = 2;
 const SELF: Rank = 3;
 
-/// The pairs that some owner, or some share, has.
+/// The pairs of ranks, and of being shared with, that a user meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Met {
     /// A bit for each pair of ranks.
     owners: u16,
-    /// A bit for each pair of whether the record is shared with the user.
+    /// A bit for each pair of being shared with the user, before and after.
     shares: u8,
 }
 
 impl Met {
-    /// What every user meets: an owner who is a stranger, and themselves; a share with a stranger, and with themselves.
+    /// The pairs that every user meets: an unknown owner, and oneself; a share with somebody else, and with oneself.
     const ALWAYS: Self = Self { owners: 1 | 1 << (SELF * 4 + SELF), shares: 0b1001 };
     const OFF_DIAGONAL: Self = Self { owners: !(1 | 1 << 5 | 1 << 10 | 1 << 15), shares: 0b0110 };
 
@@ -43,18 +48,18 @@ impl Met {
         self.owners |= 1 << (before * 4 + after);
     }
 
-    /// Shares that contain the user only before, or only after.
+    /// Adds shares that contain the user only before, or only after.
     pub(super) fn and_shares(self, lost: bool, gained: bool) -> Self {
         Self { shares: self.shares | u8::from(gained) << 1 | u8::from(lost) << 2, ..self }
     }
 
-    /// Whether the user is related to every record as before.
+    /// Whether the user's relation to every record stays the same.
     pub(super) fn is_unmoved(self) -> bool {
         self.owners & Self::OFF_DIAGONAL.owners == 0 && self.shares & Self::OFF_DIAGONAL.shares == 0
     }
 
-    /// All pairs of relations that some record has, before and after. Of a record without owner it is told whether it
-    /// is everybody's own.
+    /// All pairs of relations that some record has, before and after. `pool` says for each state whether a record
+    /// without owner is everybody's own.
     pub(super) fn relations(self, pool: (bool, bool)) -> impl Iterator<Item = (Relation, Relation)> {
         let ranks = (0..16u8).filter(move |bit| self.owners & 1 << bit != 0).map(|bit| (bit / 4, bit % 4));
         let unowned = |pool: bool| if pool { SELF } else { NOTHING };
@@ -80,11 +85,11 @@ fn relation(rank: Rank, shared: bool) -> Relation {
     Relation::of(parts, shared)
 }
 
-/// The departments where a user is anchored, and those below, as numbers.
+/// The departments where a user is anchored, and all below them, as numbers.
 struct Cone {
     /// Sorted.
     anchors: Vec<DepartmentNumber>,
-    /// Without those that lie within another.
+    /// Without ranges that lie within another.
     below: SmallVec<[Below; 2]>,
 }
 
@@ -96,7 +101,7 @@ impl Cone {
         Self { anchors, below: Below::outermost(below) }
     }
 
-    /// How many departments there are, those below included.
+    /// The number of these departments.
     fn count(&self) -> usize {
         self.below.iter().map(|below| below.count as usize).sum()
     }
@@ -112,27 +117,27 @@ impl Cone {
     }
 }
 
-/// An owner who is a member of other departments after than before.
+/// The departments of an owner who moved. Users with the same departments before and after are one mover.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Mover {
     pub(super) before: Vec<DepartmentSlot>,
     pub(super) after: Vec<DepartmentSlot>,
 }
 
-/// Where a user is anchored, before and after, and which mover they are.
+/// The key of a user's surroundings: the anchors before and after, and the index of the user's own mover.
 type Asked = (Option<u32>, Option<u32>, Option<usize>);
 
-/// What of a user's surroundings is compared.
+/// The surroundings of all users in two states.
 pub(super) struct Surroundings<'s> {
     before: &'s Snapshot,
     after: &'s Snapshot,
     same_tree: bool,
-    /// For each department after, by slot, a name that it shares with the same one before; none if all slots do.
+    /// By slot after: the slot of the same department before. `None` if all slots are the same.
     names: Option<Vec<DepartmentSlot>>,
     movers: Vec<Mover>,
-    /// The users who are the only ones of their mover: to them, its records are their own and nothing else.
+    /// The users who are alone in their mover: to them, its records are only their own.
     alone: HashMap<UserId, usize>,
-    /// Where movers were and are: the number of the department, and which mover.
+    /// The departments of movers, before and after: sorted pairs of the department's number and the mover's index.
     left: Vec<(DepartmentNumber, usize)>,
     joined: Vec<(DepartmentNumber, usize)>,
     known: HashMap<Asked, Met, RandomState>,
@@ -162,7 +167,7 @@ impl<'s> Surroundings<'s> {
         Self { before, after, same_tree, names, movers, alone, left, joined, known: HashMap::default() }
     }
 
-    /// What a user of these entries meets; the user is named if they may have moved themselves.
+    /// The pairs that a user with these entries meets. The user is given if they may have moved themselves.
     pub(super) fn met(&mut self, before: Option<Entry>, after: Option<Entry>, user: Option<&UserId>) -> Met {
         let places = |entry: Option<Entry>| entry.map(|entry| entry.anchors.key());
         let themselves = user.and_then(|user| self.alone.get(user)).copied();
@@ -195,7 +200,7 @@ impl<'s> Surroundings<'s> {
         self.by_movers(met, &cones, themselves)
     }
 
-    /// Adds what the departments are as owners, and as what a record is shared with.
+    /// Adds the pairs of departments as owners, and as subjects of shares.
     fn by_departments(&self, mut met: Met, old: &[DepartmentSlot], new: &[DepartmentSlot]) -> Met {
         let mut ranks: HashMap<DepartmentSlot, (Rank, Rank)> = HashMap::new();
         for anchor in old {
@@ -232,7 +237,7 @@ impl<'s> Surroundings<'s> {
         met
     }
 
-    /// Adds what the movers around here are as owners, but for one who is the user themselves.
+    /// Adds the pairs of movers in these departments as owners, except the user's own mover.
     fn by_movers(&self, mut met: Met, (before, after): &(Cone, Cone), themselves: Option<usize>) -> Met {
         let mut around: Vec<usize> = within(&self.left, before).chain(within(&self.joined, after)).collect();
         around.sort_unstable();
@@ -248,7 +253,7 @@ impl<'s> Surroundings<'s> {
         met
     }
 
-    /// The slot before of the department that has this slot after, or one that none had.
+    /// The slot before of the department with this slot after. For a new department, a slot that none had.
     fn name(&self, slot: DepartmentSlot) -> DepartmentSlot {
         self.names.as_ref().and_then(|names| names.get(slot.index()).copied()).unwrap_or(slot)
     }
@@ -264,7 +269,7 @@ fn within<'a>(places: &'a [(DepartmentNumber, usize)], cone: &'a Cone) -> impl I
     })
 }
 
-/// For each department after, by slot, the slot before of the one with its id, or one that none had.
+/// By slot after: the slot of the department with the same id before. For a new department, a slot that none had.
 fn names(before: &Snapshot, after: &Snapshot) -> Vec<DepartmentSlot> {
     let (old, new) = (&before.policy().org, &after.policy().org);
     let unknown = old.department_bound();

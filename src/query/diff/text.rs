@@ -1,4 +1,4 @@
-//! A difference as a person reads it.
+//! The text of a difference.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -13,15 +13,15 @@ use crate::vocabulary::id::{DepartmentId, UserId};
 use crate::vocabulary::index::DepartmentSlot;
 use crate::vocabulary::level::{Grant, Level};
 
-/// Up to how many people are called by their names.
+/// The most people that are listed by name.
 const BY_NAME: usize = 3;
-/// Up to how many departments are each named, each counted, or looked at for one that is above them all.
+/// The most departments that are each named, each counted, or searched for a common department above.
 const NAMED: usize = 2;
 const COUNTED: usize = 3;
 const COMPARED: usize = 64;
 
-/// A line for each group for which one right changes, or several of one type in the same way; for the others the
-/// people, then a line for each of these. Nothing, if there is no difference.
+/// Writes a line for each group that has one run of changes. For other groups, writes the people, then a line for each
+/// run. Writes nothing if there is no difference.
 impl Display for Diff<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (g, group) in self.groups().enumerate() {
@@ -49,7 +49,7 @@ impl Display for RightChange {
     }
 }
 
-/// Changes of one resource type that are the same but for the action.
+/// Changes that differ only in the action of one resource type.
 struct Run<'a>(&'a [RightChange]);
 
 impl Display for Run<'_> {
@@ -69,7 +69,7 @@ impl Display for Run<'_> {
             return write!(f, " {before}, which reaches {which} records");
         }
         write!(f, " {before} → {after}")?;
-        // What the two levels alone let a reader expect.
+        // What a reader expects from the two levels alone.
         let (old, new) = (parts(*before), parts(*after));
         let expected = (!old.includes(new), !new.includes(old));
         f.write_str(match (*gains, *loses) {
@@ -90,13 +90,13 @@ fn parts(grant: Grant) -> Level {
 }
 
 impl DiffGroup<'_> {
-    /// The state that knows a user: the one after, unless they left.
+    /// The state that knows a user: the one after, unless the user was removed.
     fn knowing(&self, user: &UserId) -> &Snapshot {
         let (before, after) = (self.diff.before, self.diff.after);
         if after.policy().org.users().contains_key(user) { after } else { before }
     }
 
-    /// Who they are: by name if they are few, else how many of which departments.
+    /// The people of the group: by name if they are few, otherwise their number in each department.
     fn people(&self) -> String {
         if self.count() <= BY_NAME {
             return listed(&self.names());
@@ -132,7 +132,7 @@ impl DiffGroup<'_> {
         format!("{people} ({}){nowhere}", listed(&told))
     }
 
-    /// By their names; two of one name with their ids.
+    /// Their names. People with the same name are listed with their ids.
     fn names(&self) -> Vec<String> {
         let users = self.users();
         let names: Vec<String> = users.iter().map(|id| user_name(self.knowing(id).policy(), id)).collect();
@@ -147,8 +147,8 @@ impl DiffGroup<'_> {
         department_name(knowing.policy(), id)
     }
 
-    /// How many people there are at each department. Who has several places is counted once, at the one
-    /// whose id comes first.
+    /// The number of people in each department. A person in several departments is counted once, in the one with the
+    /// lowest id.
     fn by_department(&self) -> BTreeMap<DepartmentId, usize> {
         let after = self.diff.after;
         let mut at: BTreeMap<DepartmentId, usize> = BTreeMap::new();

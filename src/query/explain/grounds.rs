@@ -1,4 +1,4 @@
-//! What gives a user a level: the floor, the bypass, and each role with the subjects through which they have it.
+//! The grounds of a level: the floor, the bypass, and each role with the subjects through which the user has it.
 
 use crate::policy::Policy;
 use crate::policy::org::User;
@@ -15,7 +15,7 @@ use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
 
 impl Principal<'_> {
-    /// What gives the user a level for an action, and whether each alone would be enough for this relation.
+    /// The grounds of the user's level for an action, and whether each alone suffices for this relation.
     pub(super) fn grounds(&self, action: ActionIndex, relation: Relation) -> Vec<Ground> {
         let policy = self.snapshot.policy();
         let rules = policy.schema.action(action);
@@ -45,7 +45,7 @@ impl Principal<'_> {
     }
 }
 
-/// The assignments of a role that meet a user.
+/// The assignments through which a user has a role.
 pub(super) fn assignments(policy: &Policy, id: &UserId, user: &User, role: &Role) -> Vec<Assignment> {
     role.assigned_to.iter().filter_map(|subject| assignment(policy, id, user, subject)).collect()
 }
@@ -83,7 +83,7 @@ pub(super) fn assignment(policy: &Policy, id: &UserId, user: &User, subject: &Su
     Some(Assignment { subject: subject.clone(), name, through: through? })
 }
 
-/// Of some places, what they are by one post.
+/// Keeps only one post of each place.
 fn only(post: Post) -> impl Fn(Vec<Place>) -> Vec<Place> {
     move |places| places.into_iter().map(|place| Place { posts: vec![post], ..place }).collect()
 }

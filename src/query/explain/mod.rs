@@ -1,4 +1,4 @@
-//! Why a check was decided as it was: every step, and the least that would change it.
+//! Explanations: every step to a decision, and the smallest changes that would turn it.
 
 mod grounds;
 mod record;
@@ -21,13 +21,13 @@ use crate::vocabulary::level::Grant;
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::{Owner, Share, Subject};
 
-/// Why a check was decided as it was.
+/// The explanation of a check.
 ///
-/// Its decision is the check itself. The rest names the way to it: what gives the user each level, how the record is
-/// related to them, what the permission requires; and for a denial the least changes that would turn it. It is made
-/// from the policy, so it is the same however often and in whatever order is asked.
+/// Its decision is that of the check. The rest describes the steps: the grounds of each level, the relation of the
+/// record to the user, the requirements of the permission; and for a denial the smallest changes that would turn it. It
+/// is computed from the policy alone, so equal questions get equal explanations.
 ///
-/// As text it is for a person. As data, with every step, it is what [`docs::explain`](crate::docs::explain) describes.
+/// [`docs::explain`](crate::docs::explain) describes it as data, with every step.
 ///
 /// ```
 /// # use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
@@ -57,39 +57,39 @@ use crate::vocabulary::subject::{Owner, Share, Subject};
 pub struct Explanation {
     /// The decision in a line.
     reason: Reason,
-    /// The user who asks; none if the policy knows none with that id.
+    /// The user, or `None` if unknown.
     user: Option<Named<UserId>>,
-    /// What they would do, for example `contact.read`; empty if it is unknown.
+    /// The name of the permission, for example `contact.read`; empty if it is unknown.
     permission: String,
-    /// The record, as the application told it; none for a toggle.
+    /// The record, as the application described it, or `None` for a toggle.
     record: Option<RecordInfo>,
-    /// How the record is related to the user, whether that is enough or not.
+    /// The relations of the record to the user, whether they suffice or not.
     ties: Vec<Tie>,
     /// The permission, and then those that it requires, directly or not. Empty if nothing was considered, because the
-    /// user may not ask or the question makes no sense.
+    /// user may not ask or the question is invalid.
     steps: Vec<Step>,
-    /// The least changes that would allow it; each has been tried. None for an allow.
+    /// The smallest changes that would allow it. Each has been tried. Empty if it is allowed.
     repairs: Vec<Repair>,
-    /// How many more changes, or pairs of them, would allow it.
+    /// The number of further changes, or pairs of them, that would allow it.
     more_repairs: usize,
-    /// Whether all that would allow it were tried, so that the first is the least of them. Only of very many some are
-    /// not.
+    /// Whether every candidate was tried, so that the first repair is the smallest. Only if there are very many, some
+    /// are not.
     all_weighed: bool,
     has_roles: bool,
 }
 
 impl Explanation {
-    /// The decision with its reason, which are those of the check.
+    /// The decision with its reason, the same as those of the check.
     pub fn reason(&self) -> &Reason {
         &self.reason
     }
 
-    /// The smallest changes that would allow it; each has been tried. None for an allow.
+    /// The smallest changes that would allow it. Each has been tried. Empty if it is allowed.
     pub fn repairs(&self) -> &[Repair] {
         &self.repairs
     }
 
-    /// How many more changes, or pairs of them, would allow it.
+    /// The number of further changes, or pairs of them, that would allow it.
     pub fn more_repairs(&self) -> usize {
         self.more_repairs
     }
@@ -100,7 +100,7 @@ impl Explanation {
     }
 }
 
-/// Something with the name that people call it by, if it has one.
+/// A thing with its display name, if it has one.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Named<I> {
     /// The id.
@@ -110,21 +110,21 @@ pub(crate) struct Named<I> {
     pub(crate) name: Option<String>,
 }
 
-/// A record, as the application told it.
+/// A record, as the application described it.
 #[derive(Clone, Debug, serde::Serialize)]
 pub(crate) struct RecordInfo {
     /// The resource type.
     #[serde(rename = "type")]
     pub(crate) resource: String,
-    /// Who owns it.
+    /// The owners.
     pub(crate) owners: Vec<OwnerInfo>,
     /// Whether it is available to everyone.
     pub(crate) open: bool,
-    /// Whom it is shared with.
+    /// The subjects that it is shared with.
     pub(crate) shared_with: Vec<ShareInfo>,
 }
 
-/// An owner, and where that is.
+/// An owner with their departments.
 #[derive(Clone, Debug, serde::Serialize)]
 pub(crate) struct OwnerInfo {
     /// The user or department.
@@ -132,86 +132,86 @@ pub(crate) struct OwnerInfo {
     /// The name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
-    /// Whether the policy knows them.
+    /// Whether the policy knows the owner.
     pub(crate) known: bool,
     /// The departments that a user is a member of.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) member_of: Vec<Named<DepartmentId>>,
 }
 
-/// Whom a record is shared with.
+/// A subject that a record is shared with.
 #[derive(Clone, Debug, serde::Serialize)]
 pub(crate) struct ShareInfo {
     /// The subject.
     pub(crate) with: Share,
-    /// What it is called, if it has a name.
+    /// The name of the subject, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
 }
 
-/// One permission that had to be allowed.
+/// A permission that had to be allowed.
 #[derive(Clone, Debug, serde::Serialize)]
 pub(crate) struct Step {
     /// The permission.
     pub(crate) permission: String,
-    /// The permission that requires it, if it is not the one that was asked about.
+    /// The permission that requires this one, or `None` for the one that was asked about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) required_by: Option<String>,
     /// Whether this permission by itself is allowed.
     pub(crate) decision: Decision,
-    /// Why.
+    /// The reason.
     pub(crate) code: ReasonCode,
-    /// What the user has: all grounds joined.
+    /// The user's grant: all grounds joined.
     pub(crate) grant: Grant,
-    /// What gives it to them.
+    /// The grounds of the grant.
     pub(crate) grounds: Vec<Ground>,
-    /// Whether a share counts, for who has some level.
+    /// Whether a share counts, for users with some level.
     pub(crate) counts_shares: bool,
     /// Whether the user is an administrator, and administrators have no bypass here.
     pub(crate) without_bypass: bool,
 }
 
-/// What gives a user a level.
+/// A ground of a user's level.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum Ground {
     /// The floor, which every active user has.
     Floor {
-        /// What it gives.
+        /// The grant.
         grant: Grant,
-        /// Whether this alone would be enough.
+        /// Whether this ground alone suffices.
         suffices: bool,
     },
     /// The bypass of administrators.
     Bypass {
-        /// What it gives.
+        /// The grant.
         grant: Grant,
-        /// Whether this alone would be enough: it is.
+        /// Whether this ground alone suffices: always true.
         suffices: bool,
     },
     /// A role.
     Role {
         /// The role.
         role: Named<RoleId>,
-        /// What it gives.
+        /// The grant.
         grant: Grant,
-        /// Whether this alone would be enough.
+        /// Whether this ground alone suffices.
         suffices: bool,
-        /// How the user comes to have it.
+        /// The assignments through which the user has the role.
         assignments: Vec<Assignment>,
     },
 }
 
-/// An assignment of a role that meets a user.
+/// An assignment through which a user has a role.
 #[derive(Clone, Debug, serde::Serialize)]
 pub(crate) struct Assignment {
-    /// Whom the role is assigned to.
+    /// The subject.
     pub(crate) subject: Subject,
-    /// What the subject is called, if it has a name.
+    /// The name of the subject, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
-    /// The places by which the user is among them; none where they are named, in the group, an administrator, or
-    /// anybody.
+    /// The places by which the subject contains the user. Empty for the user's own id, groups, administrators and
+    /// everyone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) through: Vec<Place>,
 }
@@ -221,17 +221,17 @@ pub(crate) struct Assignment {
 pub(crate) struct Place {
     /// The department.
     pub(crate) department: Named<DepartmentId>,
-    /// What the user is there.
+    /// The posts of the user there.
     pub(crate) posts: Vec<Post>,
 }
 
-/// A way in which a record is related to a user.
+/// One relation of a record to a user.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum Tie {
-    /// It is their own.
+    /// The record is the user's own.
     Own,
-    /// Nobody owns it, and such a record of this type is everybody's own.
+    /// The record has no owner, and such a record of this type is everybody's own.
     Unowned,
     /// An owner is in a department where the user has a place, or is that department.
     Department {
@@ -249,14 +249,14 @@ pub(crate) enum Tie {
         /// The user's place.
         place: Place,
     },
-    /// It is available to everyone.
+    /// The record is available to everyone.
     Open,
-    /// It is shared with the user.
+    /// The record is shared with the user.
     Shared {
-        /// The subject that contains them.
+        /// The subject that contains the user.
         #[serde(flatten)]
         share: ShareInfo,
-        /// The places by which the user is among them.
+        /// The places by which the subject contains the user.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         through: Vec<Place>,
     },
@@ -266,18 +266,18 @@ pub(crate) enum Tie {
 #[derive(Clone, Debug, serde::Serialize)]
 #[non_exhaustive]
 pub struct Repair {
-    /// What to change: one thing, or two.
+    /// The changes: one or two.
     pub changes: Vec<Change>,
-    /// For how many pairs of a user and a permission the set of records grows by it. What changes only the record
-    /// widens none.
+    /// The number of pairs of a user and a permission that reach new records by it. It is zero if only the record
+    /// changes.
     pub widens: usize,
-    /// How many users these are.
+    /// The number of users in these pairs.
     pub people: usize,
-    /// What it says to a person.
+    /// The description for a person.
     pub text: String,
 }
 
-/// Something to change.
+/// A change of a repair.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -330,7 +330,7 @@ impl Serialize for Explanation {
     }
 }
 
-/// What is asked, and of which state.
+/// A question, with the state that it is asked of.
 #[derive(Clone, Copy)]
 struct Asked<'a> {
     snapshot: &'a Snapshot,

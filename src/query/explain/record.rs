@@ -1,4 +1,4 @@
-//! Owners, departments and shares with their names.
+//! Descriptions of owners, departments and shares, with their names.
 
 use crate::policy::Policy;
 use crate::policy::org::User;

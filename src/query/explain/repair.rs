@@ -1,4 +1,4 @@
-//! The least changes that would turn a denial: found by arithmetic, and reported only once tried.
+//! Repairs: the smallest changes that would turn a denial. They are found by arithmetic, and reported only once tried.
 
 use std::fmt::{self, Display};
 use std::mem::{Discriminant, discriminant};
@@ -14,13 +14,13 @@ use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::permission::Permission;
 use crate::vocabulary::subject::{Owner, Share, Subject};
 
-/// How many are tried, of those that are enough.
+/// The most candidates that are tried.
 const TRIED: usize = 64;
-/// How many are reported, and how many of one kind that widen as many rights.
+/// The most repairs that are reported, and the most of one kind that widen the same number of rights.
 const TOLD: usize = 8;
 const TOLD_ALIKE: usize = 3;
 
-/// What it does, and what else that allows: `raise … to `all` (7 people may do more, 21 permissions in all)`.
+/// Writes the change and its side effects: `raise … to `all` (7 people may do more, 21 permissions in all)`.
 impl Display for Repair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)?;
@@ -34,17 +34,17 @@ impl Display for Repair {
     }
 }
 
-/// The repairs that are reported, and how many more there are.
+/// The reported repairs, and the number of others.
 #[derive(Debug, Default)]
 pub(super) struct Repairs {
     pub(super) told: Vec<Repair>,
     pub(super) more: usize,
-    /// Whether something was left out that might be enough, or might widen less.
+    /// Whether candidates were left out that might suffice, or might widen less.
     pub(super) is_cut: bool,
 }
 
 impl Principal<'_> {
-    /// The least changes that would allow an action that is denied.
+    /// The smallest changes that would allow a denied action.
     pub(super) fn repairs(&self, action: ActionIndex, facts: Option<&Facts<'_>>) -> Repairs {
         let Some(user) = self.id() else { return Repairs::default() };
         let asked = Asked { snapshot: self.snapshot, user, action, facts };
@@ -59,8 +59,8 @@ impl Asked<'_> {
         if singles.told.is_empty() { self.try_out(search.pairs()) } else { singles }
     }
 
-    /// An inactive user must be activated, alone or with one more change, which is searched for in the state after
-    /// that.
+    /// For an inactive user: activation alone, or with one more change, which is searched for in the state after the
+    /// activation.
     fn repairs_of_inactive(self) -> Repairs {
         let alone = Options { found: vec![Enough { moves: vec![Move::Activate], weight: 0 }], is_cut: false };
         let alone = self.try_out(alone);
@@ -74,11 +74,11 @@ impl Asked<'_> {
         self.try_out(options)
     }
 
-    /// Tries the candidates that are likely to widen the fewest rights, and reports the least of them.
+    /// Tries the candidates that probably widen the fewest rights, and reports the smallest.
     fn try_out(self, options: Options<'_>) -> Repairs {
         let mut chosen: Vec<(usize, Enough<'_>)> = options.found.into_iter().enumerate().collect();
         let count = chosen.len();
-        // Those of equal weight stay in their order, and so do those that widen as many rights.
+        // Both sorts are stable, so candidates that are equal stay in the order of the search.
         chosen.sort_by_key(|(_, enough)| enough.weight);
         chosen.truncate(TRIED);
         chosen.sort_by_key(|(place, _)| *place);
@@ -100,13 +100,13 @@ impl Asked<'_> {
         Repairs { told, more, is_cut: options.is_cut || untried > 0 }
     }
 
-    /// The repair that these moves are, if they are valid and the check allows after them.
+    /// Makes a repair of these moves, if they are valid and the check allows after them.
     fn try_one(self, moves: &[Move<'_>]) -> Option<Repair> {
         let changes: Vec<Change> = moves.iter().map(|each| self.change(*each)).collect();
         let after = self.state_after(&changes)?;
         let principal = after.principal(self.user);
         let schema = after.fingerprint();
-        // A toggle, which has no facts, does not look at them.
+        // A toggle has no facts and ignores these.
         let facts = self.facts.cloned().unwrap_or_default();
         let facts = changes.iter().fold(facts, |facts, change| change.on(facts));
         if !principal.scope(Permission::<()>::new(self.action, schema)).contains_facts(&facts) {
@@ -123,7 +123,7 @@ impl Asked<'_> {
         })
     }
 
-    /// The state after the changes of the policy among these, if they are valid.
+    /// The state after those changes that are commands, if they are valid.
     fn state_after(self, changes: &[Change]) -> Option<Snapshot> {
         let commands = changes.iter().filter_map(|change| match change {
             Change::Command(command) => Some(command.clone()),
@@ -173,7 +173,7 @@ impl Asked<'_> {
     }
 }
 
-/// What kind of moves these are, whatever they are about.
+/// The kinds of these moves, whatever they name.
 fn kinds<'a>(moves: &[Move<'a>]) -> Vec<Discriminant<Move<'a>>> {
     moves.iter().map(discriminant).collect()
 }

@@ -1,7 +1,7 @@
-//! The search for repairs. Which changes are enough is arithmetic on levels and relations; only those are tried.
+//! The search for repairs. Arithmetic on levels and relations finds the changes that suffice; only those are tried.
 //!
-//! No change that is considered takes anything away from the user, so two changes together do what each of them does.
-//! And a union of levels reaches what one of them reaches: two raises of one permission never help where neither does.
+//! No change in the search takes anything away from the user, so two changes together do what each of them does. And a
+//! union of levels reaches what one of them reaches: two raises of one permission never help if neither does.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,9 +18,9 @@ use crate::vocabulary::level::{DEPARTMENT, Level, OPEN, OWN, SUB};
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::{Share, Subject};
 
-/// Of changes that do the same for the user, how many are looked at in pairs.
+/// The most changes with the same effect that are combined in pairs.
 const ALIKE: usize = 8;
-/// How many changes are looked at as what brings a role that is then raised.
+/// The most changes that are considered as a way to a role that is then raised.
 const CARRIERS: usize = 256;
 
 /// One change that may help the user.
@@ -36,28 +36,28 @@ pub(super) enum Move<'a> {
     JoinGroup(&'a GroupId),
 }
 
-/// Moves that are enough together.
+/// Moves that suffice together.
 #[derive(Clone, Debug)]
 pub(super) struct Enough<'a> {
     pub(super) moves: Vec<Move<'a>>,
-    /// A guess at how many rights it widens, by which those that are tried are chosen.
+    /// A guess at the number of rights that it widens, by which the candidates to try are chosen.
     pub(super) weight: usize,
 }
 
-/// What was found, and whether that is all.
+/// The candidates found, and whether these are all.
 #[derive(Debug, Default)]
 pub(super) struct Options<'a> {
     pub(super) found: Vec<Enough<'a>>,
     pub(super) is_cut: bool,
 }
 
-/// What a move does for the user.
+/// The effect of a move for the user.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Gain {
-    /// Parts of a level that the record comes to satisfy.
+    /// Parts of a level that the record then satisfies.
     parts: u8,
     shared: bool,
-    /// The levels that roles bring, for each permission that is denied; empty if they bring none.
+    /// The levels that roles bring, for each denied permission; empty if they bring none.
     levels: Vec<Level>,
 }
 
@@ -88,17 +88,17 @@ impl Gain {
     }
 }
 
-/// What joining something brings.
+/// The effect of joining a department or group.
 #[derive(Clone, Debug, Default)]
 struct Brought {
     gain: Gain,
-    /// Whether it may bring a role that can be raised, or a place from which more of one is enough.
+    /// Whether it may bring a role that can be raised, or a place from which a higher level suffices.
     carries: bool,
     weight: usize,
 }
 
 impl Brought {
-    /// A place from which more of a level may be enough.
+    /// A place from which a higher level may suffice.
     fn near(gain: Gain) -> Self {
         Self { gain, carries: true, weight: 0 }
     }
@@ -110,7 +110,7 @@ impl Brought {
     }
 }
 
-/// A move that is no raise, and what it does.
+/// A move that is not a raise, with its effect.
 #[derive(Debug)]
 struct Offer<'a> {
     what: Move<'a>,
@@ -119,7 +119,7 @@ struct Offer<'a> {
     carries: bool,
 }
 
-/// A permission that is denied by itself, not by what it requires.
+/// A permission that is denied by itself, not by a requirement.
 struct Denied {
     action: ActionIndex,
     level: Level,
@@ -139,7 +139,7 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// `None` for an unknown user.
+    /// Prepares the search. `None` for an unknown user.
     pub(super) fn new(asked: Asked<'a>) -> Option<Self> {
         let Asked { snapshot, user: id, action, facts } = asked;
         let policy = snapshot.policy();
@@ -177,7 +177,7 @@ impl<'a> Search<'a> {
         self.offers.push(Offer { what, gain, weight, carries });
     }
 
-    // The offers
+    // Offers.
 
     /// The roles of the section, locked ones included: a user who joins a department gets those as well.
     fn roles(&self) -> impl Iterator<Item = (&'a RoleId, &'a Role)> + use<'a> {
@@ -190,7 +190,7 @@ impl<'a> Search<'a> {
         is_met(role, &self.subjects)
     }
 
-    /// What a role would bring to the user.
+    /// The gain of a role for the user.
     fn gain_of(&self, role: &Role) -> Gain {
         let levels = self.denied.iter().map(|denied| role.grants.get(&denied.action).copied().unwrap_or(Level::Deny));
         let levels: Vec<Level> = levels.collect();
@@ -198,12 +198,12 @@ impl<'a> Search<'a> {
         Gain { levels: if brings { levels } else { Vec::new() }, ..Gain::default() }
     }
 
-    /// What a role that comes by joining something brings.
+    /// The effect of a role that comes with joining something.
     fn brought_by(&self, role: &Role) -> Brought {
         Brought { gain: self.gain_of(role), carries: !role.locked, weight: self.cells_above(role) }
     }
 
-    /// How many cells of a role are more than the user has.
+    /// The number of cells of a role that exceed the user's levels.
     fn cells_above(&self, role: &Role) -> usize {
         let has = |action: &ActionIndex| self.principal.asker.level(*action);
         role.grants.iter().filter(|(action, level)| !has(action).includes(**level)).count()
@@ -244,11 +244,11 @@ impl<'a> Search<'a> {
         self.asked.facts.map_or(&[], |facts| facts.shared_with.as_slice())
     }
 
-    /// Joining a department makes what its members own nearer, and brings its roles and what is shared with it.
+    /// Joining a department brings records of its members nearer, and brings its roles and what is shared with it.
     fn offer_departments(&mut self) {
         let policy = self.asked.snapshot.policy();
         let org = &policy.org;
-        // What joining a department brings by itself, and what joining it or one below it does.
+        // By department: the effect of joining exactly it, and that of joining it or one below it.
         let mut here: HashMap<DepartmentSlot, Brought> = HashMap::new();
         let mut below: HashMap<DepartmentSlot, Brought> = HashMap::new();
         for owner in self.asked.facts.into_iter().flat_map(|facts| facts.owners.as_slice()) {
@@ -287,8 +287,8 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        // Downwards, so that each department gets what those above it bring. What every department carries is looked at
-        // in one of them.
+        // Downwards, so that each department inherits from those above it. What every department carries is considered
+        // for one of them only.
         let mut is_carrier = std::mem::take(&mut everywhere.carries);
         let mut inherited = vec![everywhere];
         let mut waiting: Vec<(DepartmentSlot, usize)> = org.roots().map(|root| (root, 0)).collect();
@@ -303,7 +303,7 @@ impl<'a> Search<'a> {
             }
             waiting.extend(org.children(department).map(|child| (child, place)));
             let mut brought = inherited[place].clone();
-            // Below the department that carries a role, others bring no more of it.
+            // Below the department that carries a role, other departments add nothing to it.
             brought.carries &= place != above;
             brought.carries |= std::mem::take(&mut is_carrier);
             if let Some(more) = here.get(&department) {
@@ -317,15 +317,15 @@ impl<'a> Search<'a> {
             if !self.user.anchors.have(department, Post::Member)
                 && let Some(Brought { gain, carries, weight }) = gains.remove(&department)
             {
-                // Those above come to reach what the user owns, too.
+                // The people above also get to reach the user's records.
                 self.offer(Move::JoinDepartment(id), gain, 4 + weight, carries);
             }
         }
     }
 
-    // The moves that are enough
+    // Sufficient moves.
 
-    /// What is still denied after some gains, by its place among what is denied now; of several no more than two.
+    /// The indexes of permissions that are still denied after some gains; at most two are listed.
     fn short_of(&self, gains: &[&Gain]) -> Vec<usize> {
         let relation = self.relation_after(gains);
         let is_short = |(place, denied): (usize, &Denied)| {
@@ -340,7 +340,7 @@ impl<'a> Search<'a> {
         Relation::of(parts, self.relation.is_shared() || gains.iter().any(|gain| gain.shared))
     }
 
-    /// The least raises of a role that make a denied permission admit the record after some gains.
+    /// The smallest raises of a role that make a denied permission admit the record after some gains.
     fn raises(&self, id: &'a RoleId, role: &Role, place: usize, gains: &[&Gain]) -> Vec<Move<'a>> {
         let schema = &self.asked.snapshot.policy().schema;
         let Denied { action, level, shared } = self.denied[place];
@@ -361,7 +361,7 @@ impl<'a> Search<'a> {
         least.into_iter().map(|to| Move::Raise { role: id, action, to }).collect()
     }
 
-    /// About how many people have a role.
+    /// An estimate of the number of people who have a role.
     fn holders(&self, role: &Role) -> usize {
         let snapshot = self.asked.snapshot;
         let count = |subject: &Subject| match subject {
@@ -376,7 +376,7 @@ impl<'a> Search<'a> {
         self.roles().filter(|(_, role)| !role.locked && self.is_held(role)).collect()
     }
 
-    /// Single moves that are enough.
+    /// Single moves that suffice.
     pub(super) fn singles(&self) -> Options<'a> {
         let mut options = Options::default();
         let offers = self.offers.iter().filter(|offer| self.short_of(&[&offer.gain]).is_empty());
@@ -391,7 +391,7 @@ impl<'a> Search<'a> {
         options
     }
 
-    /// Pairs of moves that are enough, where no single one is.
+    /// Pairs of moves that suffice, if no single one does.
     pub(super) fn pairs(&self) -> Options<'a> {
         let mut options = Options::default();
         self.pairs_of_offers(&mut options);
@@ -417,7 +417,7 @@ impl<'a> Search<'a> {
         options
     }
 
-    /// Two moves neither of which is a raise.
+    /// Pairs without a raise.
     fn pairs_of_offers(&self, options: &mut Options<'a>) {
         let mut alike: HashMap<(std::mem::Discriminant<Move<'_>>, &Gain), usize> = HashMap::new();
         let mut offers: Vec<&Offer<'a>> = Vec::new();
@@ -439,7 +439,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// A move, and a raise of a role that the user has or comes to have by it.
+    /// Pairs of a move and a raise of a role that the user has, or gets by the move.
     fn carriers(&self, options: &mut Options<'a>) {
         let held = self.held();
         let holders: HashMap<&RoleId, usize> = self.roles().map(|(id, role)| (id, self.holders(role))).collect();

@@ -1,4 +1,4 @@
-//! The way to a decision: the permissions that it needs, and what gives the user each.
+//! The steps to a decision: the permissions that it needs, and the grounds of each.
 
 use std::collections::HashMap;
 
@@ -18,12 +18,12 @@ use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::permission::Permission;
 
 impl Principal<'_> {
-    /// Why this user may, or may not, do this to this record: the way to the decision, and for a denial the least that
-    /// would change it.
+    /// Explains why this user may, or may not, do this to this record: the steps to the decision, and for a denial the
+    /// smallest changes that would turn it.
     ///
-    /// It grows with the user's roles and places and the record's owners. A denial looks at all roles, departments and
-    /// groups for what would be enough, and in pairs if nothing is by itself. Up to 64 of those are tried: compiled
-    /// apart and compared, as publishing them would be. So a denial costs milliseconds where a check costs nanoseconds.
+    /// The cost grows with the user's roles and places and the record's owners. For a denial it searches all roles,
+    /// departments and groups for changes that suffice, and pairs of them if no single one does. Up to 64 candidates
+    /// are tried: compiled as a branch and compared. So a denial costs milliseconds where a check costs nanoseconds.
     pub fn explain<R: Record>(&self, permission: Permission<R>, record: &R) -> Explanation {
         let Permission { action, schema, .. } = permission;
         let reason = self.reason(permission, record);
@@ -51,7 +51,7 @@ impl Principal<'_> {
         }
     }
 
-    /// Explains an action that the schema has; `asked` if the question makes sense.
+    /// Explains an action of the schema. `asked` is `None` if the question is invalid.
     fn explained(
         &self,
         reason: Reason,
@@ -97,7 +97,7 @@ impl Principal<'_> {
         Some(Named { id: id.clone(), name })
     }
 
-    /// The permission that is asked about, and those that it requires, each once.
+    /// The steps: the permission that is asked about, and those that it requires, each once.
     fn steps(&self, asked: ActionIndex, facts: Option<&Facts<'_>>) -> Vec<Step> {
         let schema = self.snapshot.schema();
         let relation = facts.map_or(Relation::default(), |facts| self.relation(asked, facts));

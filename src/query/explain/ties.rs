@@ -1,4 +1,4 @@
-//! How a record is related to a user, owner by owner and share by share.
+//! The relations of a record to a user, owner by owner and share by share.
 
 use crate::policy::org::User;
 use crate::query::explain::grounds::{assignment, places};
@@ -11,7 +11,7 @@ use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::subject::{Owner, Share, Subject};
 
 impl Principal<'_> {
-    /// All ways in which a record is related to the user.
+    /// All relations of a record to the user.
     pub(super) fn ties(&self, action: ActionIndex, facts: &Facts<'_>) -> Vec<Tie> {
         let org = &self.snapshot.policy().org;
         let Some((id, user)) = self.id().and_then(|id| Some((id, org.users().get(id)?))) else { return Vec::new() };
@@ -35,7 +35,7 @@ impl Principal<'_> {
         ties
     }
 
-    /// The places from which the user reaches the departments of an owner, who is somebody else.
+    /// The places from which the user reaches the departments of another owner.
     fn ties_to(&self, id: &UserId, user: &User, owner: &Owner<&str>) -> Vec<Tie> {
         let policy = self.snapshot.policy();
         let mut ties = Vec::new();
@@ -57,7 +57,7 @@ impl Principal<'_> {
         ties
     }
 
-    /// The tie by a share is that by an assignment to the same subject.
+    /// The tie by a share. It is found like an assignment to the same subject.
     fn tie_by_share(&self, id: &UserId, user: &User, share: &Share<&str>) -> Option<Tie> {
         let policy = self.snapshot.policy();
         let share = share_info(policy, share);

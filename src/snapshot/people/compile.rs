@@ -1,4 +1,4 @@
-//! People from the model, as a whole.
+//! Compiles people from the model from scratch.
 
 use std::sync::Arc;
 
@@ -56,7 +56,7 @@ impl People {
     }
 }
 
-/// What is compiled of all users: what each has, by slot, and what many share.
+/// The compiled users: their data by slot, and the parts that many of them share.
 struct Users {
     ids: Vec<UserId>,
     homes: Vec<Home>,
@@ -67,7 +67,7 @@ struct Users {
 }
 
 impl Users {
-    /// All in one walk, because users are far from each other in memory.
+    /// Compiles all users in one walk, because they are scattered in memory.
     fn of(org: &Org, assigned: &Assigned) -> Self {
         let count = org.users().len();
         let mut all = Self {
@@ -82,7 +82,7 @@ impl Users {
         for (id, group) in org.groups().iter() {
             with_roles[group.number.index()] = assigned.has_group(id);
         }
-        // In the order of their ids, as are the users.
+        // Both iterators are in the order of user ids.
         let mut direct = assigned.direct().peekable();
         for (position, (id, user)) in org.users().iter().enumerate() {
             let slot = UserSlot::new(position);
@@ -103,12 +103,12 @@ impl Users {
 /// The standings met so far.
 struct Standings {
     distinct: IndexSet<Standing, RandomState>,
-    /// The slots of the plain ones by their numbers. Most standings are plain, and so are not hashed.
+    /// The slots of plain standings by their numbers. Most standings are plain, and so need no hash.
     plain: [Option<StandingSlot>; Standing::PLAIN],
 }
 
 impl Default for Standings {
-    /// With that of inactive users in its slot, which is the first.
+    /// Contains the standing of inactive users, which has the first slot.
     fn default() -> Self {
         Self { distinct: [Standing::default()].into_iter().collect(), plain: [None; Standing::PLAIN] }
     }
@@ -140,8 +140,8 @@ pub(super) fn members_of(members: &Set<UserId>, users: &Index<Home>) -> Arc<[Use
     slots.into()
 }
 
-/// What the rights of a user depend on: where they are anchored, which is where they are a member if they lead nothing;
-/// those of their groups that some role is assigned to; and their id, if some role is assigned to them by name.
+/// The entry of a user: their anchors, which are the departments where they are a member if they lead none; the groups
+/// of theirs that have a role; and their id, if a role is assigned to them by name.
 pub(super) fn entry(
     user: &User,
     member: Departments,
@@ -154,7 +154,7 @@ pub(super) fn entry(
         return Entry::NOBODY;
     }
     let (supervisor, deputy) = (user.is(Post::Head), user.is(Post::Deputy));
-    // Most users have none, and to collect nothing for all of them is a tenth of compiling.
+    // Most users have no such group. Collecting nothing for each of them took a tenth of the time of compiling.
     let mut groups = user.groups.iter().copied().filter(|group| has_role(*group)).peekable();
     let standing = standing(Standing {
         active: true,
@@ -169,7 +169,7 @@ pub(super) fn entry(
     Entry { standing, anchors }
 }
 
-/// Packs departments, which come once each.
+/// Packs distinct departments.
 fn departments(
     mut departments: impl Iterator<Item = DepartmentSlot>,
     mut list: impl FnMut(DepartmentList) -> ListSlot,

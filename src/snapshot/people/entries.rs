@@ -1,4 +1,4 @@
-//! Questions to the roster: which entries the users of a subject have, and which users an entry.
+//! Queries of the roster: the entries of a subject's users, and the users of an entry.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::vocabulary::index::{DepartmentSlot, Idx, ListSlot, UserSlot};
 use crate::vocabulary::subject::Subject;
 
 impl People {
-    /// The users of a subject; none if what it names is unknown.
+    /// The users of a subject, or `None` if its id is unknown.
     pub(crate) fn source(&self, subject: &Subject) -> Option<Source> {
         Some(match subject {
             Subject::Everyone => Source::Everyone,
@@ -26,14 +26,14 @@ impl People {
         })
     }
 
-    /// Gives a user another entry, and the place in the roster that goes with it.
+    /// Changes the entry of a user, and moves the user in the roster.
     pub(super) fn set_entry(&mut self, user: UserSlot, entry: Entry) {
         let before = self.entry(user);
         if before == entry {
             return;
         }
         self.entries.set(user, entry);
-        // From here on the order is that of the new entry, and only this user is out of it.
+        // From here on keys are those of the new entry, and only this user is in the wrong position.
         let keys = Keys { entries: &self.entries, standings: &self.standings };
         let Roster { users, leaders, .. } = Arc::make_mut(&mut self.roster);
         let key = |user| keys.user(user);
@@ -52,7 +52,7 @@ impl People {
         }
     }
 
-    /// Adds the lists of departments from this one on.
+    /// Adds to the roster the lists of departments from this index on.
     pub(super) fn add_lists(&mut self, from: usize) {
         for list in from..self.lists.len() {
             for each in in_list(&self.lists, ListSlot::new(list)) {
@@ -76,7 +76,7 @@ impl People {
         self.roster.users.count(from, to)
     }
 
-    /// Where the users of an entry stand, from a spot before them on.
+    /// The range of an entry's users, searched from a spot at or before it.
     fn stretch(&self, entry: Entry, behind: Spot) -> (Spot, Spot) {
         let keys = self.keys();
         let (users, key) = (&self.roster.users, |user| keys.user(user));
@@ -84,7 +84,7 @@ impl People {
         (from, users.find_from(from, key, |other| other.0 <= entry))
     }
 
-    /// The entries of users whose departments are from these on and before those, each once.
+    /// The entries of users whose departments are from `from` to before `to`, each once, with the number of its users.
     fn entries_between(
         &self,
         from: Departments,
@@ -108,7 +108,8 @@ impl People {
         self.entries_between(anchors, Some(anchors.next()))
     }
 
-    /// The entries of users who are anchored in a department. The same entry comes once.
+    /// The entries of users who are anchored in a department. Users of several departments have one of their lists as
+    /// anchors, so each list that the department is in is searched too.
     fn entries_at(&self, department: DepartmentSlot) -> impl Iterator<Item = (Entry, Option<usize>)> {
         let from = self.roster.lists.find(|list| list, |list| list < (department, ListSlot::default()));
         let to = self.roster.lists.find_from(from, |list| list, |list| list.0 <= department);
@@ -121,8 +122,8 @@ impl People {
         self.tree.within(self.tree.below(department))
     }
 
-    /// The entries of the users of a source, [`Entry::NOBODY`] among them if some are inactive. The same entry may come
-    /// again and again.
+    /// The entries of the users of a source, including [`Entry::NOBODY`] if some are inactive. An entry may be
+    /// repeated.
     pub(crate) fn entries_of(&self, source: &Source) -> Entries<'_> {
         match source {
             Source::Everyone => Box::new(self.entries_between(Departments::NONE, None)),
@@ -150,14 +151,14 @@ impl People {
         })
     }
 
-    /// Where the leaders of a rank stand.
+    /// The range of the leaders of a rank.
     fn leaders_of_rank(&self, rank: Rank) -> (Spot, Spot) {
         let keys = self.keys();
         let (leaders, key) = (&self.roster.leaders, |user| keys.leader(user));
         (leaders.find(key, |other| other.0 < rank), leaders.find(key, |other| other.0 <= rank))
     }
 
-    /// About how much work the entries of a source are, found without listing them.
+    /// An estimate of the work of listing the entries of a source, without listing them.
     pub(crate) fn work_of(&self, source: &Source) -> usize {
         let leaders = |mark: Rank| {
             let stretches = mark.with().map(|rank| self.leaders_of_rank(rank));

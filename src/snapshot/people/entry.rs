@@ -1,4 +1,4 @@
-//! What is compiled of one user: as the owner of a record, and as a principal.
+//! The compiled form of one user: as the owner of a record, and as a principal.
 
 use std::num::NonZeroU32;
 
@@ -6,14 +6,14 @@ use crate::snapshot::people::standing::Standing;
 use crate::snapshot::people::tree::Below;
 use crate::vocabulary::index::{DepartmentNumber, DepartmentSlot, Idx, ListSlot, StandingSlot, UserSlot};
 
-/// Marks a number as that of a list of several departments.
+/// Marks a number that stands for a list of several departments.
 pub(crate) const SEVERAL: u32 = 1 << 31;
 
-/// What a check needs of the owner of a record. It is what the index says of an id, so it comes with the look-up.
+/// The owner of a record, as a check needs it. The index of ids stores it, so the look-up of an id gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Home {
     pub(crate) user: UserSlot,
-    /// Where the user is a member.
+    /// The departments where the user is a member.
     pub(crate) member: Departments,
 }
 
@@ -22,14 +22,14 @@ impl Home {
     pub(crate) const UNKNOWN: Self = Self { user: UserSlot::UNKNOWN, member: Departments::NONE };
 }
 
-/// How many entries are copied together.
+/// The size of a chunk of entries.
 pub(crate) const ENTRIES: usize = 1024;
 
-/// What the rights of a principal depend on. Users with equal entries have the same roles and departments.
+/// A principal, as rights depend on it. Users with equal entries have the same roles and departments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Entry {
     pub(crate) standing: StandingSlot,
-    /// Where the user is a member, head or deputy.
+    /// The departments where the user is a member, head or deputy.
     pub(crate) anchors: Departments,
 }
 
@@ -38,7 +38,7 @@ impl Entry {
     pub(crate) const NOBODY: Self = Self { standing: Standing::NOBODY, anchors: Departments::NONE };
 }
 
-/// Users of one department stand together in this order, and among them users of one standing.
+/// Sorts by departments, then by standing. So users of one department are adjacent.
 impl PartialOrd for Entry {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
@@ -52,8 +52,8 @@ impl Ord for Entry {
 
 /// The departments of a user: none, one, or a list of several.
 ///
-/// Nearly all users are in one department, whose slot is stored right here. It is never zero, so that an empty place of
-/// the index needs no mark of its own.
+/// Nearly all users are in one department, whose slot is stored right here. The number is never zero, so that an empty
+/// slot of the index needs no mark of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Departments(NonZeroU32);
 
@@ -73,19 +73,19 @@ impl Departments {
         NonZeroU32::new(number).map_or(Self::NONE, Self)
     }
 
-    /// The department, or [`DepartmentSlot::NOWHERE`]; a list of several as an error.
+    /// The department, or [`DepartmentSlot::NOWHERE`]. If there are several, the error is their list.
     #[inline]
     pub(crate) fn slot(self) -> Result<DepartmentSlot, ListSlot> {
         list_of(self.0.get()).map_or(Ok(DepartmentSlot::of_number(self.0.get())), Err)
     }
 
-    /// The department, if it is one; of several, any. It needs no branch.
+    /// The department if there is one, otherwise a meaningless slot. Takes no branch.
     #[inline]
     pub(crate) fn one_or_any(self) -> DepartmentSlot {
         DepartmentSlot::of_number(self.0.get() & !SEVERAL)
     }
 
-    /// A number that no other departments have, which [`SEVERAL`] marks if they are several.
+    /// A number that differs for different departments. It has the bit [`SEVERAL`] if it stands for a list.
     #[inline]
     pub(crate) fn key(self) -> u32 {
         self.0.get()
@@ -97,12 +97,12 @@ impl Departments {
     }
 }
 
-/// The list that a marked number is that of.
+/// The list that a marked number stands for.
 fn list_of(number: u32) -> Option<ListSlot> {
     (number & SEVERAL != 0).then(|| ListSlot::of_number(number & !SEVERAL))
 }
 
-/// Where a principal is anchored, packed into eight bytes: the range of one department and all below it, nothing, or a
+/// The anchors of a principal, packed into eight bytes: the range of one department and all below it, nothing, or a
 /// list of several departments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Anchored {
@@ -122,23 +122,23 @@ impl Anchored {
         Self { first: departments.key(), count: 0 }
     }
 
-    /// The range of the one department; a list of several as an error.
+    /// The range of the one department. If there are several, the error is their list.
     pub(crate) fn range(self) -> Result<Below, ListSlot> {
         list_of(self.first).map_or(Ok(self.one()), Err)
     }
 
-    /// The range of the one department. Of several it is not one that anything is in or equal to.
+    /// The range of the one department. If there are several, it is a range that no department is in or equal to.
     #[inline]
     pub(crate) fn one(self) -> Below {
         Below { first: DepartmentNumber::of_number(self.first), count: self.count }
     }
 
-    /// [`SEVERAL`] among other bits, if it is a list.
+    /// A number with the bit [`SEVERAL`] if the anchors are a list. Its other bits have no meaning.
     #[inline]
     pub(crate) fn mark(self) -> u32 {
         self.first
     }
 }
 
-// What the index relies on to stay small, and `NONE` to be nowhere.
+// The index relies on the size of an entry, and `slot` on `NONE` being the number of `NOWHERE`.
 const _: () = assert!(size_of::<Option<(i64, Home)>>() == 16 && Departments::NONE.0.get() == DepartmentSlot::NOWHERE.0);

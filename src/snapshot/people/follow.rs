@@ -1,4 +1,4 @@
-//! People after a change: what is the same is shared with the state before.
+//! People after a change. Everything unchanged is shared with the state before.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -31,7 +31,7 @@ impl People {
             next.follow_assigned(self, before, after, subject);
         }
         let users: Vec<_> = touched.users.iter().map(|id| (*id, after.org.users().get(*id))).collect();
-        // All ids first: a slot may be another user's than before.
+        // All homes first: an entry is set by slot, and a slot may have got another user.
         for (id, user) in &users {
             next.follow_home(id, *user);
         }
@@ -66,8 +66,7 @@ impl People {
         };
     }
 
-    /// Brings the standings of a subject's users up to date: whether any role is assigned to the user, or to a group of
-    /// theirs.
+    /// Updates the standings of a subject's users: whether a role is assigned to the user, or to a group of theirs.
     fn follow_assigned(&mut self, before: &Self, old: &Policy, new: &Policy, subject: &Subject) {
         match subject {
             Subject::User(id) => {
@@ -98,7 +97,7 @@ impl People {
         }
     }
 
-    /// The slot of a standing after a change. That of inactive users stays.
+    /// The slot of a standing after a change. The standing of inactive users never changes.
     fn change_standing(&mut self, slot: StandingSlot, change: impl FnOnce(&mut Standing)) -> StandingSlot {
         let Some(standing) = self.standings.get(slot).filter(|standing| standing.active) else { return slot };
         let mut standing = Standing::clone(standing);
@@ -106,7 +105,7 @@ impl People {
         self.standings.slot(standing)
     }
 
-    /// Brings the index up to date with a user who was added, changed or removed.
+    /// Updates the index for a user who was added, changed or removed.
     fn follow_home(&mut self, id: &UserId, user: Option<&User>) {
         let before = self.users.get(id.borrowed());
         match (user, before) {
@@ -135,7 +134,7 @@ impl People {
         slot
     }
 
-    /// Brings the entry of a user up to date, whose home is by now.
+    /// Updates the entry of a user whose home is up to date.
     fn follow_entry(&mut self, policy: &Policy, id: &UserId, user: Option<&User>) {
         let (Some(user), Some(home)) = (user, self.users.get(id.borrowed())) else { return };
         let Policy { org, assigned, .. } = policy;
@@ -166,7 +165,7 @@ impl People {
         }
     }
 
-    /// Brings the members of a group up to date with users who joined or left it.
+    /// Updates the members of a group after users joined or left it.
     fn follow_members(&mut self, before: &Self, policy: &Policy, id: &GroupId, users: &BTreeSet<&UserId>) {
         let Some(group) = policy.org.groups().get(id) else { return };
         let slot_of = |state: &Self, user: &UserId| state.slot_of(user.borrowed());
@@ -174,7 +173,7 @@ impl People {
         left.sort_unstable();
         let joined = users.iter().filter(|user| group.members.contains(user)).filter_map(|user| slot_of(self, user));
         let members = self.members.get(group.number).map_or(&[][..], |members| members);
-        // Leavers first: a joiner may have got a leaver's slot.
+        // Removes leavers first: a joiner may have reused a leaver's slot.
         let stay = members.iter().copied().filter(|member| left.binary_search(member).is_err());
         let mut members: Vec<UserSlot> = stay.chain(joined).collect();
         #[allow(clippy::stable_sort_primitive, reason = "only the stable one merges what is sorted already")]

@@ -1,7 +1,16 @@
-//! People: who the users are, where they are, and so how a principal is related to a record.
+//! People: the users, their departments, and so the relation between a principal and a record.
 //!
-//! A change of the company changes this half of a snapshot; what roles grant is in the other one,
+//! A change of the company affects this half of a snapshot. The grants of roles are in the other half,
 //! [`rights`](super::rights).
+//!
+//! ```text
+//! id "nina" ──users──► Home   slot 3, member of department slot 4         Nina as an owner
+//! slot 3 ────entries─► Entry  standing 1, anchored in department slot 4   Nina as a principal
+//! department slot 4 ──tree──► number 1, range 1..=1
+//! standing 1: active, an employee
+//! ```
+//!
+//! Making a principal reads the index, the entry and the tree. Relating it to an owner reads the index and the tree.
 
 mod compile;
 mod entries;
@@ -36,8 +45,7 @@ use entry::ENTRIES;
 use roster::Roster;
 use several::DepartmentList;
 
-/// How many ids and groups are copied together. They are counted, or may be text, which costs more to copy than
-/// entries.
+/// The sizes of chunks of ids and of groups. Both hold reference counts, which cost more to copy than entries.
 const IDS: usize = 128;
 const GROUPS: usize = 32;
 
@@ -47,27 +55,27 @@ pub(crate) struct People {
     tree: Tree,
     departments: Index<DepartmentSlot>,
     users: Index<Home>,
-    /// By the slot of the user, as the ids. A free slot holds nobody.
+    /// By the slot of the user, as are the ids. A free slot has the entry of nobody.
     entries: Chunks<UserSlot, Entry, ENTRIES>,
     ids: Chunks<UserSlot, UserId, IDS>,
     free: Set<UserSlot>,
-    /// The departments of users who have several.
+    /// The lists of departments of users who are in several.
     lists: Interned<ListSlot, DepartmentList>,
     standings: Interned<StandingSlot, Arc<Standing>>,
     /// How many standings and lists there may be before so many are of no user any more that it pays to compile all
     /// people again.
     most: [usize; 2],
     groups: Index<GroupNumber>,
-    /// The members of each group, sorted, by its number; of one that was removed, nobody.
+    /// The members of each group, sorted, by its number. A group that was removed has none.
     members: Chunks<GroupNumber, Arc<[UserSlot]>, GROUPS>,
-    /// The way back, from departments to users. No check reads it.
+    /// The reverse index, from departments to users. No check reads it.
     roster: Arc<Roster>,
-    /// What mirror tables are compared with.
+    /// The imprint that mirror tables are compared with.
     #[cfg(feature = "sql")]
     imprint: imprint::Imprint,
 }
 
-/// What relations depend on, of a principal.
+/// A principal, as relations depend on it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Position {
     pub(crate) user: UserSlot,
@@ -84,7 +92,7 @@ impl People {
         &self.tree
     }
 
-    /// What is known of the user with this id as an owner of records.
+    /// The user with this id, as an owner of records.
     #[inline]
     pub(crate) fn home(&self, user: UserRef<'_>) -> Home {
         self.users.get(user).unwrap_or(Home::UNKNOWN)
@@ -94,7 +102,7 @@ impl People {
         self.users.get(user).map(|home| home.user)
     }
 
-    /// The entry of the user in a slot, or [`Entry::NOBODY`].
+    /// The entry of the user in a slot: [`Entry::NOBODY`] if it is free, `None` if there is no such slot.
     #[inline]
     pub(crate) fn entry_at(&self, user: UserSlot) -> Option<Entry> {
         self.entries.get(user).copied()
@@ -109,7 +117,7 @@ impl People {
         self.ids.get(slot).filter(|id| self.slot_of(id.borrowed()) == Some(slot))
     }
 
-    /// The slots of all users, free ones included.
+    /// The indexes of all slots, including free ones.
     pub(crate) fn slots(&self) -> Range<usize> {
         0..self.entries.len()
     }
@@ -118,7 +126,7 @@ impl People {
         self.standings.get(entry.standing).map(|standing| &**standing)
     }
 
-    /// Where the users of an entry are anchored.
+    /// The departments where the users of an entry are anchored.
     pub(crate) fn anchors(&self, entry: Entry) -> impl Iterator<Item = DepartmentSlot> {
         let (one, list) = match entry.anchors.slot() {
             Ok(DepartmentSlot::NOWHERE) => (None, None),
@@ -150,12 +158,12 @@ impl People {
         self.groups.len()
     }
 
-    /// The users whom the two do not share: at least all whose home differs. Both are of one lineage.
+    /// The users that the two do not share. It includes all whose homes differ. Both must be of one lineage.
     pub(crate) fn unshared_users(&self, other: &Self) -> Vec<UserId> {
         self.users.unshared(&other.users)
     }
 
-    /// The slots whose users, or what is compiled of them, differ. Both are of one lineage.
+    /// The slots whose users or entries differ. Both must be of one lineage.
     pub(crate) fn changed_slots(&self, other: &Self) -> Vec<UserSlot> {
         let mut slots: Vec<UserSlot> = self.entries.unshared(&other.entries).collect();
         slots.extend(self.ids.unshared(&other.ids));
@@ -167,12 +175,12 @@ impl People {
         slots
     }
 
-    /// Whether all groups are known to have the same members.
+    /// Whether both share the members of all groups. A `false` says nothing.
     pub(crate) fn has_the_groups_of(&self, other: &Self) -> bool {
         self.members.ptr_eq(&other.members)
     }
 
-    /// A number of where people are, for mirror tables: see [`imprint`].
+    /// A number that stands for the departments of all people, for mirror tables: see [`imprint`].
     #[cfg(feature = "sql")]
     pub(crate) fn imprint(&self) -> i64 {
         self.imprint.number()

@@ -1,10 +1,10 @@
-//! The fast way of a check of one owner: the answer of [`Cell::admits`] for [`People::relation`], found with fewer
+//! The fast path of a check with one owner: the answer of [`Cell::admits`] for [`People::relation`], with fewer
 //! instructions.
 //!
-//! Nearly all records have one owner, an integer id, who is in one department, as is the principal. Then a check is a
-//! look-up, two comparisons and a bit. What `cargo bench --bench report` measured for it, against asking `relation` for
-//! every record: 5.7 instead of 9.2 ns a check among 1,000 users, 12.7 instead of 18.5 ns among 100,000. One quick path
-//! inside of `relation` took 7.7 and 15.9 ns.
+//! Nearly all records have one owner, whose id is an integer and who is in one department, and so is the principal.
+//! Such a check is a look-up, two comparisons and a bit. Against calling `relation` for every record it takes 5.7
+//! instead of 9.2 ns among 1,000 users, and 12.7 instead of 18.5 ns among 100,000 (`cargo bench --bench report`). A
+//! quick path inside of `relation` took 7.7 and 15.9 ns.
 
 use crate::snapshot::cell::Cell;
 use crate::snapshot::people::entry::Home;
@@ -14,7 +14,7 @@ use crate::vocabulary::level::OWN;
 use crate::vocabulary::subject::Owner;
 
 impl People {
-    /// Whether a cell admits a principal to the records of this one owner, shared with nobody.
+    /// Whether a cell admits a principal to the records of this one owner that are not shared.
     #[inline]
     pub(crate) fn admits(&self, cell: Cell, from: &Position, owner: Owner<&str>, open: bool) -> bool {
         let integer = if let Owner::User(user) = owner { user.as_integer() } else { None };
@@ -25,8 +25,8 @@ impl People {
         }
     }
 
-    /// The rare rest for integers: an owner who was found, and then several departments matter; or an id that is far
-    /// from the others. Not inlined, so that `admits` is small enough to be, which saves a tenth of a check.
+    /// The rare cases of integers: an owner for whom several departments matter, or an id that is far from the others.
+    /// Not inlined, so that `admits` is small enough to be inlined itself, which saves a tenth of a check.
     #[inline(never)]
     fn admits_integer(&self, cell: Cell, from: &Position, found: Option<Home>, integer: i64, open: bool) -> bool {
         match found {
@@ -35,7 +35,7 @@ impl People {
         }
     }
 
-    /// An owner whose id is text, or who is a department.
+    /// Handles an owner whose id is text, or which is a department.
     #[inline(never)]
     fn admits_other(&self, cell: Cell, from: &Position, owner: Owner<&str>, open: bool) -> bool {
         match owner {
@@ -44,7 +44,7 @@ impl People {
         }
     }
 
-    /// An owner who was looked up.
+    /// Handles an owner who was looked up.
     #[inline]
     fn admits_to(&self, cell: Cell, from: &Position, owner: Home, open: bool) -> bool {
         if depends_on_several(cell, from, owner) {
@@ -53,8 +53,8 @@ impl People {
         self.admits_to_one(cell, from, owner, open)
     }
 
-    /// An owner and a principal of one department each, or a cell that does not depend on departments: then it does not
-    /// matter that the relation to these is wrong.
+    /// Handles an owner and a principal of one department each. Also if the cell does not depend on departments: then
+    /// it does not matter that the relation to the department is wrong.
     #[inline]
     fn admits_to_one(&self, cell: Cell, from: &Position, owner: Home, open: bool) -> bool {
         let number = self.tree.number(owner.member.one_or_any());
@@ -62,7 +62,7 @@ impl People {
         cell.admits(relation.and_open(open))
     }
 
-    /// The position comes as a copy: for a reference, a scope that is asked once would have to be in memory.
+    /// Takes the position by value: a reference would force a scope that is asked once into memory.
     #[cold]
     fn admits_to_several(&self, cell: Cell, from: Position, owner: Home, open: bool) -> bool {
         cell.admits(self.relation_to(&from, owner).and_open(open))
@@ -71,8 +71,8 @@ impl People {
 
 /// Whether it matters that the principal or the owner is in several departments.
 ///
-/// A processor can't foresee who is, and a wrong guess waits for memory. So there is one branch for both together,
-/// which cells that do not depend on departments never take; with one for each, twice as many guesses were wrong.
+/// The processor can't predict who is, and a wrong guess waits for memory. So there is one branch for both together,
+/// which cells that do not depend on departments never take. With a branch for each, twice as many guesses were wrong.
 #[inline]
 fn depends_on_several(cell: Cell, from: &Position, owner: Home) -> bool {
     cell.depends_on_several(owner.member.key() | from.anchored.mark())

@@ -1,4 +1,4 @@
-//! How a principal is related to a record, whoever is in how many departments.
+//! The relation of a principal to a record, for any number of departments.
 
 use crate::snapshot::people::entry::{Anchored, Home};
 use crate::snapshot::people::several::DepartmentList;
@@ -11,11 +11,11 @@ use crate::vocabulary::level::{DEPARTMENT, OWN, SUB};
 use crate::vocabulary::subject::{Owner, Share};
 
 impl People {
-    /// How a principal is related to a record of these facts. Where `pool` holds, a record without owner is everybody's
-    /// own.
+    /// The relation of a principal to a record with these facts. If `pool` holds, a record without an owner is
+    /// everybody's own.
     ///
-    /// Constant for one owner, linear in owners and shares; a look-up by id for each. It grows with the departments of
-    /// an owner who has several, times those of such a principal.
+    /// Constant for one owner, linear in owners and shares, each of which is looked up by id. If an owner and the
+    /// principal both have several departments, the cost is the product of their numbers.
     pub(crate) fn relation(&self, from: &Position, facts: &Facts<'_>, pool: impl Fn() -> bool) -> Relation {
         let owners = facts.owners.as_slice();
         let unowned = Relation::default().and_if(owners.is_empty() && pool(), OWN);
@@ -34,7 +34,7 @@ impl People {
         }
     }
 
-    /// How a principal is related to the records of an owner who was looked up.
+    /// The relation of a principal to the records of an owner who was looked up.
     pub(crate) fn relation_to(&self, from: &Position, owner: Home) -> Relation {
         let departments = match owner.member.slot() {
             Ok(department) => self.relation_to_numbers(from, [self.tree.number(department)]),
@@ -47,7 +47,7 @@ impl People {
         departments.and_if(owner.user == from.user, OWN)
     }
 
-    /// How a principal is related to the records of departments with these numbers.
+    /// The relation of a principal to the records of departments with these numbers.
     fn relation_to_numbers<const N: usize>(&self, from: &Position, numbers: [DepartmentNumber; N]) -> Relation {
         let to =
             |anchor: Below| numbers.iter().fold(Relation::default(), |all, number| all.or(anchor.relation_to(*number)));
@@ -92,8 +92,8 @@ impl People {
 }
 
 impl Below {
-    /// How a principal who is anchored in the first of these departments is related to the records of one with this
-    /// number.
+    /// The relation of a principal who is anchored in the first of these departments to the records of the department
+    /// with this number.
     #[inline]
     pub(crate) fn relation_to(self, number: DepartmentNumber) -> Relation {
         Relation::default().and_if(number == self.first, DEPARTMENT).and_if(self.contains(number), SUB)

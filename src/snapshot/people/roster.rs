@@ -1,7 +1,15 @@
-//! The reverse index: from departments and standings to the users.
+//! Reverse index from departments and standings to users.
 //!
-//! Users of one [`Entry`] are equal but for what is theirs alone: they have the same roles and the same departments.
-//! Here they stand together, so a question about all users is asked once for each entry.
+//! Users with the same [`Entry`] have the same roles and departments, so they differ only in records that they own and
+//! in shares with them. Here they are adjacent, so that a question about all users is asked once for each entry.
+//!
+//! ```text
+//! users     (department 2, standing 1) Nina, Tom │ (2, 3) Sam │ (4, 1) Ann │ (list 0, standing 1) Bo
+//! leaders   supervisors: Sam │ supervisors and deputies: … │ administrators: …
+//! lists     (department 2, list 0) (department 4, list 0)
+//! ```
+//!
+//! The users anchored in department 2 are the stretch of department 2, and those of each list that it is in: Bo.
 
 use std::sync::Arc;
 
@@ -14,19 +22,19 @@ use crate::snapshot::people::several::DepartmentList;
 use crate::snapshot::people::standing::Standing;
 use crate::vocabulary::index::{DepartmentSlot, Idx, ListSlot, StandingSlot, UserSlot};
 
-/// The active users, four bytes for each; four more for heads, deputies and administrators, and eight for each
-/// department of a list of several.
+/// The active users. Takes four bytes for each; four more for heads, deputies and administrators; and eight for each
+/// department in a list.
 #[derive(Clone)]
 pub(crate) struct Roster {
-    /// By where they are anchored, then by standing.
+    /// By anchors, then by standing.
     pub(super) users: Sorted<UserSlot, (Entry, UserSlot), 4096>,
-    /// Heads, deputies and administrators, by which of these they are.
+    /// Heads, deputies and administrators, by rank.
     pub(super) leaders: Sorted<UserSlot, (Rank, UserSlot), 1024>,
-    /// The lists that a department is in, by department.
+    /// The lists of several departments, by each department in them.
     pub(super) lists: Sorted<(DepartmentSlot, ListSlot), (DepartmentSlot, ListSlot), 512>,
 }
 
-/// Which of these a user is: head, deputy, administrator.
+/// A combination of the marks head, deputy and administrator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Rank(u8);
 
@@ -46,13 +54,13 @@ impl Rank {
         theirs.fold(Self::NONE, |rank, (_, mark)| Self(rank.0 | mark.0))
     }
 
-    /// All ranks that this one is a part of.
+    /// All ranks that include this one.
     pub(super) fn with(self) -> impl Iterator<Item = Self> {
         (1..8).map(Self).filter(move |rank| rank.0 & self.0 != 0)
     }
 }
 
-/// What the roster reads to sort users.
+/// The data that the keys of users come from.
 #[derive(Clone, Copy)]
 pub(super) struct Keys<'a> {
     pub(super) entries: &'a Chunks<UserSlot, Entry, ENTRIES>,
@@ -94,16 +102,17 @@ impl Roster {
             Ok(department) => department,
             Err(list) => DepartmentSlot::new(departments + list.index()),
         };
-        // In the order of their slots; so by standing and then by departments they are in the order of all three.
+        // These are in the order of slots. Sorting by standing and then by departments, both times stably, gives the
+        // order of all three.
         let users = entries.iter().enumerate().map(|(user, entry)| (UserSlot::new(user), *entry));
         let users = users.filter(|(_, entry)| *entry != Entry::NOBODY);
-        // Few, and so they are collected to be walked through twice.
+        // They are few, so a comparison sort of a copy is fast enough.
         let leaders = users.clone().map(|(user, entry)| (rank(entry), user)).filter(|(rank, _)| *rank != Rank::NONE);
         let mut leaders: Vec<_> = leaders.collect();
         leaders.sort_by_key(|(rank, _)| *rank);
         let leaders: Vec<UserSlot> = leaders.into_iter().map(|(_, user)| user).collect();
-        // With their departments, which are read here, one after another, and not in the order that the standings lead
-        // to.
+        // Each with its departments, which are read here in order of slots, and not in the scattered order of
+        // standings.
         let users =
             Counted::of(standings.len(), users.map(|(user, entry)| (entry.standing, (position(entry.anchors), user))));
         let users = Counted::of(departments + lists.len(), users.items().iter().copied());
@@ -121,7 +130,7 @@ impl Roster {
     }
 }
 
-/// A list of departments, as pairs of each with the list.
+/// The pairs of each department in a list with the list.
 pub(super) fn in_list(
     lists: &Interned<ListSlot, DepartmentList>,
     list: ListSlot,

@@ -1,4 +1,4 @@
-//! The departments of a user who has several.
+//! The departments of a user who is in several.
 
 use std::array;
 use std::mem::size_of_val;
@@ -7,15 +7,16 @@ use smallvec::SmallVec;
 
 use crate::vocabulary::index::DepartmentSlot;
 
-/// Sorted slots of at least two departments, in fours: four are compared at once, without a branch on how many there
-/// are that a processor could guess wrong.
+/// Sorted slots of at least two departments, in groups of four. Four are compared at once, without a branch on their
+/// number that a processor could mispredict.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct DepartmentList(SmallVec<[Four; 1]>);
 
-/// Up to four departments. Fewer are filled up with the last of them, so that comparing all four gives the same answer.
+/// Up to four departments. If there are fewer, the last one is repeated, so that comparing all four gives the same
+/// answer.
 pub(crate) type Four = [DepartmentSlot; 4];
 
-/// Copied as a whole, and not one by one.
+/// Copies the slice as a whole: a derive would clone each item.
 impl Clone for DepartmentList {
     fn clone(&self) -> Self {
         Self(SmallVec::from_slice(&self.0))
@@ -38,7 +39,7 @@ impl DepartmentList {
         &self.0
     }
 
-    /// The bytes that are not in the list itself.
+    /// The bytes that are not stored inline.
     pub(crate) fn memory_usage(&self) -> usize {
         if self.0.spilled() { size_of_val(&self.0[..]) } else { 0 }
     }

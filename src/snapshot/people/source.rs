@@ -1,11 +1,11 @@
-//! Where users are to be found.
+//! Sets of users to search.
 
 use std::sync::Arc;
 
 use crate::snapshot::people::entry::Entry;
 use crate::vocabulary::index::{DepartmentSlot, UserSlot};
 
-/// The users that a role may be assigned to, resolved.
+/// The users of a subject, with its id looked up.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Source {
     Everyone,
@@ -18,5 +18,5 @@ pub(crate) enum Source {
     Users(Arc<[UserSlot]>),
 }
 
-/// Entries, found one by one; with how many users each has, where that is known without counting.
+/// Entries, found one by one, each with the number of its users if that is known without counting.
 pub(crate) type Entries<'s> = Box<dyn Iterator<Item = (Entry, Option<usize>)> + Send + Sync + 's>;

@@ -1,25 +1,25 @@
-//! What the roles of a user depend on, departments aside.
+//! Standings: what the roles of a user depend on, departments aside.
 
 use crate::policy::sorted;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::index::{GroupNumber, StandingSlot};
 
-/// Which assignments meet a user, other than those to departments. Most users share one with many others.
+/// The subjects other than departments that a user belongs to. Most users share their standing with many others.
 ///
-/// It names groups and not the roles that they have. So an assignment to all supervisors or to everyone changes no
-/// user, and one to a group changes its members only if the group had no role before.
+/// A standing names groups and not their roles. So an assignment to all supervisors or to everyone changes no user, and
+/// one to a group changes its members only if the group had no role before.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a subject of its own, and any of them may go together")]
 pub(crate) struct Standing {
-    /// An inactive user has nothing else either.
+    /// Inactive users have the default standing: every other field is empty too.
     pub(crate) active: bool,
     pub(crate) employee: bool,
     pub(crate) supervisor: bool,
     pub(crate) deputy: bool,
     pub(crate) administrator: bool,
-    /// The groups that some role is assigned to; sorted.
+    /// The user's groups that have a role; sorted.
     pub(crate) groups: Box<[GroupNumber]>,
-    /// The user, if some role is assigned to them by name.
+    /// The user's id, if a role is assigned to them by name.
     pub(crate) direct: Option<UserId>,
 }
 
@@ -27,18 +27,18 @@ impl Standing {
     /// The slot of the standing of inactive users, which is the default.
     pub(crate) const NOBODY: StandingSlot = StandingSlot(0);
 
-    /// How many standings there are of users who have no role by a group or by name.
+    /// The number of plain standings: those without groups and without a role by name.
     pub(crate) const PLAIN: usize = 1 << Self::MARKS;
     const MARKS: usize = 5;
 
-    /// The number among these, if it is one of them.
+    /// The number of this standing if it is plain.
     pub(crate) fn plain_number(&self) -> Option<usize> {
         let marks: [bool; Self::MARKS] = [self.active, self.employee, self.supervisor, self.deputy, self.administrator];
         let is_plain = self.groups.is_empty() && self.direct.is_none();
         is_plain.then(|| marks.into_iter().fold(0, |number, mark| number << 1 | usize::from(mark)))
     }
 
-    /// Adds a group that the user is in and that has a role now, or drops one that has none any more.
+    /// Adds a group that now has a role, or removes one that has none any more.
     pub(crate) fn set_group(&mut self, group: GroupNumber, has_role: bool) {
         self.groups = sorted::with(&self.groups, &group, has_role);
     }

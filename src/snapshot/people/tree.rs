@@ -1,4 +1,12 @@
 //! Departments as preorder numbers: each department is followed by all that are below it, so "below" is a range.
+//!
+//! ```text
+//! number   0 Company ─ 1 Sales ─ 2 Sales South ─ 3 Support
+//! range    0..=3       1..=2     2..=2           3..=3
+//! ```
+//!
+//! Is Sales South below Sales? 2 is in 1..=2: yes. If Sales moves below Support, the numbers 1 to 3 are rotated:
+//! Support is 1, Sales 2, Sales South 3. Slots stay as they are.
 
 use std::sync::Arc;
 
@@ -8,20 +16,19 @@ use crate::collections::heap_bytes;
 use crate::policy::org::Org;
 use crate::vocabulary::index::{DepartmentNumber, DepartmentSlot, Idx};
 
-/// The numbering.
+/// The numbering of all departments.
 ///
-/// Everything compiled names a department by its slot; only here the slot has a number. So a department that moves
+/// All other compiled data names a department by its slot. Only the tree knows its number, so moving a department
 /// changes numbers here and nothing else. Siblings are numbered in the order of their ids, so numbers depend on the
-/// company alone and not on how it came about: all processes that know it agree on them, and they can be written into
-/// mirror tables.
+/// company alone and not on its history: all processes that know it agree on them, and they can be written into mirror
+/// tables.
 #[derive(Clone)]
 pub(crate) struct Tree {
-    /// By slot. Owners are looked up here alone, in a third of the bytes of both.
+    /// By slot. Owners are looked up in this array only, which is a third of the bytes of both.
     numbers: Arc<[DepartmentNumber]>,
-    /// By slot, with the same numbers again: a principal in several departments then waits for one read of memory for
-    /// each department instead of two.
+    /// By slot. It repeats the numbers, so that a principal in several departments waits for one memory access for each
+    /// department instead of two.
     ranges: Arc<[Below]>,
-    /// The slots in the order of their numbers.
     preorder: Arc<[DepartmentSlot]>,
 }
 
@@ -33,7 +40,7 @@ pub(crate) struct Below {
 }
 
 impl Tree {
-    /// Numbers all departments. Without recursion: a chain may be of any length.
+    /// Numbers all departments. It does not recurse, because a chain may be of any length.
     pub(crate) fn of(org: &Org) -> Self {
         let (mut numbers, mut ranges) =
             (vec![DepartmentNumber::NONE; org.department_bound()], vec![Below::NOTHING; org.department_bound()]);
@@ -59,8 +66,8 @@ impl Tree {
         Self { numbers: numbers.into(), ranges: ranges.into(), preorder: preorder.into() }
     }
 
-    /// The numbering after a department, and all below it, moved elsewhere: what `Tree::of` gives for the forest after
-    /// that. It costs a copy, and new numbers for those between the old position and the new one.
+    /// The numbering after a department moved with all below it: the same as `Tree::of` for the new forest. Costs a
+    /// copy, and new numbers for the departments between the old position and the new one.
     pub(crate) fn moved(&self, before: &Org, after: &Org, department: DepartmentSlot) -> Self {
         let these = self.below(department).positions();
         let count = self.below(department).count;
@@ -89,8 +96,8 @@ impl Tree {
         next
     }
 
-    /// The position, before it moved, that a department is to be put before: that of the next of its siblings, or of
-    /// whatever comes after all of them.
+    /// The position before the move that a department is to be inserted at: that of its next sibling, or the end of its
+    /// new parent's range.
     fn position_among_siblings(&self, after: &Org, department: DepartmentSlot) -> usize {
         let mut siblings: Vec<DepartmentSlot> = match after.parent(department) {
             Some(parent) => after.children(parent).collect(),
@@ -105,24 +112,24 @@ impl Tree {
         }
     }
 
-    /// Whether they are known to be one and the same.
+    /// Whether both share one numbering. A `false` says nothing.
     pub(crate) fn ptr_eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.numbers, &other.numbers)
     }
 
-    /// The number of a department; of none, one that no range holds.
+    /// The number of a department, or [`DepartmentNumber::NONE`].
     #[inline]
     pub(crate) fn number(&self, slot: DepartmentSlot) -> DepartmentNumber {
         self.numbers.get(slot.index()).copied().unwrap_or(DepartmentNumber::NONE)
     }
 
-    /// The numbers of a department and of all below it; of none, nothing.
+    /// The numbers of a department and of all below it, or [`Below::NOTHING`].
     #[inline]
     pub(crate) fn below(&self, slot: DepartmentSlot) -> Below {
         self.ranges.get(slot.index()).copied().unwrap_or(Below::NOTHING)
     }
 
-    /// The slots, each after the one above it.
+    /// The slots in the order of their numbers: each after the one above it.
     pub(crate) fn preorder(&self) -> &[DepartmentSlot] {
         &self.preorder
     }
@@ -136,14 +143,14 @@ impl Tree {
         heap_bytes(&self.numbers) + heap_bytes(&self.ranges) + heap_bytes(&self.preorder)
     }
 
-    /// One more than the greatest index of a slot.
+    /// The bound of slot indexes, including free slots.
     pub(crate) fn slots(&self) -> usize {
         self.numbers.len()
     }
 }
 
 impl Below {
-    /// The range of a user without departments. Nothing has the number of its first, not even an unknown department.
+    /// The range of a user without departments. No department has the number `first`, and neither has an unknown one.
     pub(crate) const NOTHING: Self = Self { first: DepartmentNumber(DepartmentNumber::NONE.0 - 1), count: 0 };
 
     #[inline]
@@ -155,23 +162,22 @@ impl Below {
         self.first.index()..self.first.index() + self.count as usize
     }
 
-    /// The first number and the last one, as databases hold them.
     #[cfg(feature = "sql")]
     pub(crate) fn first_and_last(self) -> (i64, i64) {
         let first = i64::from(self.first.number());
         (first, first + i64::from(self.count) - 1)
     }
 
-    /// The same departments, sorted, without ranges that lie within another.
+    /// Sorts ranges, and removes those that lie within another.
     pub(crate) fn outermost(mut ranges: SmallVec<[Self; 2]>) -> SmallVec<[Self; 2]> {
-        // Ranges of a tree lie within each other or apart, and in this order the outer one comes first.
+        // Ranges of a tree are nested or disjoint, and in this order the outer one comes first.
         ranges.sort_unstable_by_key(|below| below.first);
         ranges.dedup_by(|inner, outer| outer.contains(inner.first));
         ranges
     }
 }
 
-/// Brings siblings into the order of their ids, the first one last.
+/// Sorts siblings by id in descending order, because they are popped from the end.
 fn in_canonical_order(org: &Org, departments: &mut [DepartmentSlot]) {
     departments.sort_unstable_by(|a, b| org.department_id(*b).cmp(org.department_id(*a)));
 }

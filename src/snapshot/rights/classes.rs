@@ -1,4 +1,12 @@
-//! The roles that users get through a department: its own and inherited ones.
+//! Roles that users get through a department: its own and inherited ones.
+//!
+//! Departments that bring the same roles share a class, and a class links to the one above instead of repeating it:
+//!
+//! ```text
+//! 1 Company     Reader for department+sub 1    class 1: Reader
+//! ├── 2 Sales   Seller for department 2         class 2: Seller, above it class 1
+//! └── 3 IT                                      class 1
+//! ```
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,34 +21,34 @@ use crate::snapshot::people::{Below, Tree};
 use crate::vocabulary::id::{DepartmentId, RoleId};
 use crate::vocabulary::index::{ClassSlot, DepartmentSlot, Idx};
 
-/// What each department brings. Departments that bring the same share a class.
+/// The class of each department.
 #[derive(Clone, Default)]
 pub(crate) struct Classes {
-    /// By the slot of the department; a free slot has any.
+    /// By the slot of the department. The value of a free slot has no meaning.
     of: Vec<ClassSlot>,
-    /// By the slot of the department: whether a role is assigned to it. Few have any: for the rest there is nothing to
-    /// look up.
+    /// By the slot of the department: whether a role is assigned to it. Few departments have one, and this saves the
+    /// look-up for the rest.
     has_own: Vec<bool>,
     all: Interned<ClassSlot, Class>,
 }
 
-/// Roles, beside those of another class. So a long chain of departments that bring a role each costs what they bring,
-/// and not what all above them bring again.
+/// A set of roles in addition to those of another class. So a long chain of departments that bring a role each stores
+/// each role once, instead of once for every department below.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Class {
     above: ClassSlot,
     roles: RoleIds,
 }
 
-/// How many classes there may be for each department, before those are dropped that no department has any more. It has
-/// two at most.
+/// The maximum number of classes for each department. Above it, unused classes are dropped. At most two classes for
+/// each department are in use: one for itself, and one for the departments below it.
 const MOST: usize = 4;
 
 impl Classes {
-    /// The class without roles. It is above itself.
+    /// The class without roles. It is its own `above`.
     const EMPTY: ClassSlot = ClassSlot(0);
 
-    /// Linear in the departments; only those that a role is assigned to cost more than a copy.
+    /// Linear in the departments. Only those with an assigned role cost more than a copy.
     pub(crate) fn of(assigned: &Assigned, org: &Org, tree: &Tree) -> Self {
         let mut classes = Self::default();
         classes.all.slot(Class { above: Self::EMPTY, roles: Arc::from([]) });
@@ -52,8 +60,9 @@ impl Classes {
         classes
     }
 
-    /// Brings the classes up to date with departments that came, moved, got a role or lost one. It costs what is above
-    /// and below them; now and then, and for many of them, all departments.
+    /// Updates the classes after departments were added or moved, or got or lost a role. The cost is that of the
+    /// departments above and below these. It is that of all departments if these are many, and when unused classes are
+    /// dropped.
     pub(crate) fn follow<'t>(
         &mut self,
         assigned: &Assigned,
@@ -80,7 +89,8 @@ impl Classes {
             above.reverse();
             cost += above.len() + these.len();
             if cost > tree.slots() {
-                // Many, far down: those above them would come again and again.
+                // There are many, deep in the tree: walking up from each would visit the same departments again and
+                // again.
                 return self.bring(assigned, org, tree, tree.preorder().iter().copied());
             }
             parts.push((above, these));
@@ -95,7 +105,7 @@ impl Classes {
         self.has_own.resize(tree.slots(), false);
     }
 
-    /// Brings up to date these departments: each comes after all that are above it.
+    /// Updates these departments, each of which comes after all that are above it.
     fn bring(
         &mut self,
         assigned: &Assigned,
@@ -103,7 +113,8 @@ impl Classes {
         tree: &Tree,
         departments: impl Iterator<Item = DepartmentSlot>,
     ) {
-        // Around the current department, those that bring something to the ones below: what, and by which class.
+        // The departments above the current one that bring roles to those below them, with these roles and their class.
+        // When the walk leaves the range of one, it is popped.
         let mut around: Vec<(Below, RoleIds, ClassSlot)> = Vec::new();
         let mut from_above: HashSet<RoleId, RandomState> = HashSet::default();
         for slot in departments {
@@ -127,7 +138,7 @@ impl Classes {
         }
     }
 
-    /// The class of roles beside those of another.
+    /// The class of these roles in addition to another class.
     fn class_of(&mut self, above: ClassSlot, roles: &RoleIds) -> ClassSlot {
         if roles.is_empty() { above } else { self.all.slot(Class { above, roles: roles.clone() }) }
     }
@@ -141,7 +152,7 @@ impl Classes {
         self.of.get(department.index()).copied().unwrap_or(Self::EMPTY)
     }
 
-    /// The roles that a department brings, each once.
+    /// The roles that users get through a department, each once.
     pub(crate) fn roles(&self, department: DepartmentSlot) -> impl Iterator<Item = &RoleId> {
         let class = |class: &ClassSlot| if *class == Self::EMPTY { None } else { self.all.get(*class) };
         let own = class(&self.class(department));
@@ -149,7 +160,7 @@ impl Classes {
     }
 }
 
-/// The roles that do not come from above anyway. So a role is brought once, and a walk upwards meets it once.
+/// The roles that are not inherited anyway. So walking up the classes yields each role once.
 fn new_roles(roles: &RoleIds, from_above: &HashSet<RoleId, RandomState>) -> RoleIds {
     roles.iter().filter(|role| !from_above.contains(*role)).cloned().collect()
 }

@@ -1,7 +1,7 @@
-//! Rights: what the roles grant, and so which cell a principal has for a permission.
+//! Rights: the grants of the roles, and so the cell of a principal for a permission.
 //!
-//! A change of levels, or of who has which role by a department, changes this half of a snapshot; where people are is
-//! in the other one, [`people`](super::people).
+//! A change of levels, or of the roles that departments bring, affects this half of a snapshot. The departments of
+//! users are in the other half, [`people`](super::people).
 
 mod classes;
 mod row;
@@ -23,16 +23,16 @@ use classes::Classes;
 pub(crate) use row::Row;
 use row::Rows;
 
-/// What can be granted, and to whom it is, of one state.
+/// The rights of all users in one state.
 #[derive(Clone)]
 pub(crate) struct Rights {
     pub(crate) schema: Arc<Schema>,
     pub(crate) fingerprint: Fingerprint,
-    /// Whether records without owner are everybody's own, for each action.
+    /// By action: whether records without an owner count as everybody's own.
     pools: Arc<[bool]>,
     classes: Arc<Classes>,
-    /// Found by standing, and by department or class: keys that stay true. Dropped when roles, assignments or
-    /// departments change.
+    /// Keyed by standing, and by class or list of departments: keys that keep their meaning. Dropped when roles,
+    /// assignments or departments change.
     rows: Arc<Rows>,
     /// The row of unknown and inactive users.
     pub(crate) nobodys: Arc<Row>,
@@ -52,8 +52,8 @@ impl Rights {
         }
     }
 
-    /// The rights of a policy, given those of the policy before and what has changed since. Rows are kept where that is
-    /// asked for and they are still true.
+    /// The rights of a policy, given those of the policy before and what has changed since. Keeps the rows if
+    /// `keep_rows` and if they are still true.
     pub(crate) fn follow(&self, after: &Policy, tree: &Tree, touched: &Touched<'_>, keep_rows: bool) -> Self {
         let rows = if keep_rows && !touched.changes_rows { self.rows.clone() } else { Arc::default() };
         let mut next = Self { rows, ..self.clone() };
@@ -68,7 +68,7 @@ impl Rights {
         next
     }
 
-    /// The same rights with the rows of another state, in which standings and lists have the same slots.
+    /// The same rights with the rows of another state in which standings and lists have the same slots.
     pub(crate) fn with_rows_of(&self, other: &Self) -> Self {
         Self { rows: other.rows.clone(), ..self.clone() }
     }
@@ -90,7 +90,7 @@ impl Rights {
     /// The row of the users of an entry who are anchored in several departments.
     #[inline]
     pub(crate) fn row_in_several(&self, entry: Entry, make: impl Fn() -> Row) -> &Row {
-        // Marked, so it is not the number of a class.
+        // The key of a list is marked with `SEVERAL`, so it differs from the number of every class.
         self.row(entry, entry.anchors.key(), make)
     }
 
@@ -99,7 +99,7 @@ impl Rights {
         self.rows.get(u64::from(entry.standing.number()) << 32 | u64::from(key), make)
     }
 
-    /// Works out the row of an entry from the roles of its users.
+    /// Computes the row of an entry from the roles of its users.
     #[cold]
     pub(crate) fn make_row(&self, entry: Entry, people: &People, policy: &Policy) -> Row {
         let anchors: SmallVec<[DepartmentSlot; 4]> = people.anchors(entry).collect();
@@ -115,7 +115,7 @@ impl Rights {
     }
 }
 
-/// The roles of a user, other than those that departments bring. One may come more than once.
+/// The roles of a user that do not come through departments. A role may be repeated.
 fn roles_of<'a>(standing: &'a Standing, policy: &'a Policy) -> impl Iterator<Item = &'a RoleId> {
     let given = [
         (standing.active, Subject::Everyone),

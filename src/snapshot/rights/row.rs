@@ -1,7 +1,15 @@
-//! Rows: what users with the same roles may do. Made when first asked for, then remembered.
+//! Rows: the rights of users with the same roles, computed when first needed and then remembered.
 //!
-//! A row is made of everything that roles depend on, and a snapshot never changes, so a remembered row is never stale.
-//! It is found by its whole key, and dies with the state of roles and departments that it was made from.
+//! Ann and Sam are supervisors in different departments; Nina is a plain member:
+//!
+//! ```text
+//! found     (standing of supervisors, class 0) ──► row ──► cells [contact.read: …, contact.edit: …]
+//!           (standing of employees, class 0) ───► row ──► cells […]
+//! shared    equal cells and levels are stored once, whatever the keys
+//! ```
+//!
+//! A row is a function of its key as long as roles, assignments and departments stay the same, so it is never stale. A
+//! change of these drops all rows.
 
 use std::hash::BuildHasher;
 use std::sync::Arc;
@@ -16,10 +24,10 @@ use crate::vocabulary::id::RoleId;
 use crate::vocabulary::index::{ActionIndex, Idx};
 use crate::vocabulary::level::Level;
 
-/// What users who have the same roles may do.
+/// The rights of users who have the same roles.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
-    /// Shared by all rows of the same rights, so that few are hot and stay in the caches.
+    /// Shared by all rows with the same rights, so that few are hot and stay in the caches.
     cells: Arc<[Cell]>,
     /// The level of each cell, before shares and requirements. No check reads it.
     levels: Arc<[Level]>,
@@ -34,7 +42,7 @@ impl Row {
         Self { cells: cells.into(), levels: levels.into(), may_ask: false }
     }
 
-    /// The row of an active user with these roles, of which one may come more than once.
+    /// The row of an active user with these roles. A role may be repeated.
     pub(crate) fn new<'r>(
         schema: &Schema,
         all: &Roles,
@@ -58,7 +66,7 @@ impl Row {
         self.may_ask
     }
 
-    /// The same number for rows of the same rights, as long as both are there.
+    /// A number that is equal for rows that share their rights, as long as both exist.
     pub(crate) fn rights(&self) -> usize {
         self.cells.as_ptr().addr()
     }
@@ -85,18 +93,18 @@ fn cells(schema: &Schema, levels: &[Level]) -> Vec<Cell> {
     cells
 }
 
-/// The rows made so far. Readers make them; nobody locks, and nobody waits for another.
+/// The rows made so far. Readers make them without a lock, and no reader waits for another.
 #[derive(Default)]
 pub(crate) struct Rows {
     hasher: RandomState,
-    /// By part and departments.
+    /// By standing, and by class or list of departments.
     found: Memo<Arc<Row>>,
-    /// By the hash of what they allow. Of two of one hash the second is not shared.
+    /// By the hash of cells and levels. If two different rows have the same hash, the second is not shared.
     shared: Memo<Arc<Row>>,
 }
 
 impl Rows {
-    /// What a key leads to, which is not zero.
+    /// The row of a key, which is not zero.
     #[inline]
     pub(crate) fn get(&self, key: u64, make: impl Fn() -> Row) -> &Row {
         self.found.get(key, self.hasher.hash_one(key), || self.shared(make()))

@@ -170,7 +170,7 @@ fn a_description_that_makes_no_sense_is_refused() {
     );
     assert_eq!(
         refused(Dialect::Sqlite, Records::new("contact", Ids::Text).owners(OwnerTable::new("a\nb")), inline()),
-        "`a\\nb` is not the name of a table: it holds a control character"
+        "`a\\nb` is not the name of a table: it contains a control character"
     );
     // A table of owners stands in the place of both columns, whichever is named first.
     let owners = || OwnerTable::new("contact_owners");

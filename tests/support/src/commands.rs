@@ -1,4 +1,4 @@
-//! Random commands, and whether what they publish is what would be compiled.
+//! Random commands, whose published state must equal a compiled one.
 
 use orgscope::document::{Command, Department, Group, Role, Section};
 use orgscope::permission::AnyPermission;
@@ -10,15 +10,15 @@ use proptest::prelude::*;
 use crate::random::{self, Record, World};
 use crate::square::{permissions, sorted};
 
-/// A command by numbers: which one, and four more for what it names.
+/// A command as numbers: its kind, and four more for the things that it names.
 pub type RawCommand = (u8, [u8; 4]);
 
-/// The role by which the first user of a managed world edits roles. Commands that change it are those that matter most.
+/// The role by which the first user of a managed world edits roles. Commands that change it matter most.
 pub fn delegates() -> RoleId {
     RoleId::from("delegates")
 }
 
-/// The command that numbers stand for in a world. It may make no sense there.
+/// The command that numbers stand for in a world. It may be invalid there.
 pub fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle) -> Command {
     let user = || -> UserId { random::user(usize::from(a) % random::NAMES) };
     let department = |n: u8| -> DepartmentId { random::department(usize::from(n) % random::NAMES) };
@@ -122,7 +122,7 @@ pub fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle)
     }
 }
 
-/// Whether the published snapshot gives the answers of one compiled afresh, and of the reference.
+/// Checks that the published snapshot gives the answers of a freshly compiled one, and of the reference.
 pub fn is_as_if_compiled_afresh(world: &World, handle: &Handle) {
     let (policy, published) = (handle.load().policy().clone(), handle.load());
     let (reference, afresh) = (Reference::new(&policy), Snapshot::compile(&policy));
@@ -163,25 +163,25 @@ pub fn batches() -> impl Strategy<Value = Vec<Vec<RawCommand>>> {
     vec(vec((any::<u8>(), any::<[u8; 4]>()), 1..8), 1..10)
 }
 
-/// Applies batches, one after the other, and looks at what is published after each.
+/// Applies batches one after another, and checks the published state after each.
 pub fn publishes_what_would_be_compiled(world: &World, batches: Vec<Vec<RawCommand>>) {
     let handle = Handle::new(world.policy());
     for batch in batches {
         let before = saved(handle.load().policy());
         let mut commands: Vec<Command> = batch.into_iter().map(|raw| command(raw, world, &handle)).collect();
-        // What makes no sense is taken out until the rest does, so that long batches are applied as well.
+        // Invalid commands are removed until the rest is valid, so that long batches are applied too.
         while let Err(refusal) = handle.apply(&commands) {
             assert_eq!(saved(handle.load().policy()), before, "a refused batch changes nothing");
             commands.remove(refusal.command().unwrap());
         }
         is_as_if_compiled_afresh(world, &handle);
-        // What is saved is valid.
+        // The saved document is valid.
         let document = serde_json::from_str(&saved(handle.load().policy())).unwrap();
         assert_eq!(saved(&Policy::from_document(document).unwrap()), saved(handle.load().policy()));
     }
 }
 
-/// The bytes that a policy is saved as.
+/// The saved form of a policy.
 pub fn saved(policy: &Policy) -> String {
     serde_json::to_string(&policy.to_document()).unwrap()
 }

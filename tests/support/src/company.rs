@@ -1,6 +1,6 @@
-//! Companies to measure with: forests of departments, people, groups and roles, and streams of requests.
+//! Generated companies for benches: forests of departments, people, groups and roles, and streams of requests.
 //!
-//! All of it comes from a seed, so every run on every machine asks the same questions of the same company.
+//! Everything is generated from a seed, so every run on every machine asks the same questions of the same company.
 
 use std::iter;
 
@@ -8,14 +8,14 @@ use fastrand::Rng;
 use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
 use orgscope::{DepartmentId, Grant, GroupId, Level, Subject, UserId};
 
-/// How much of everything there is.
+/// The size of a company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
-    /// How many users.
+    /// The number of users.
     pub users: u32,
-    /// How many departments.
+    /// The number of departments.
     pub departments: u32,
-    /// How many roles.
+    /// The number of roles.
     pub roles: u32,
 }
 
@@ -29,7 +29,7 @@ impl Size {
     /// The three sizes, the smallest first.
     pub const EACH: [Self; 3] = [Self::SMALL, Self::MEDIUM, Self::LARGE];
 
-    /// As tables of figures call it, by its users: `1k`, `100k`, `1M`.
+    /// The name in tables of figures: `1k`, `100k` or `1M`, by its users.
     pub const fn name(self) -> &'static str {
         match self.users {
             1_000 => "1k",
@@ -39,37 +39,37 @@ impl Size {
         }
     }
 
-    /// The name of a row for this size, which stands in the place of `{}`.
+    /// The name of a row for this size, which replaces `{}`.
     pub fn in_row(self, row: &str) -> String {
         row.replace("{}", self.name())
     }
 }
 
-/// What the ids of users, departments and groups are.
+/// The kind of the ids of users, departments and groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ids {
     /// Integers from 1 on, as a database counts them.
     Integer,
-    /// Integers all over the place, as a service draws them.
+    /// Integers spread over the whole range, as a service draws them at random.
     Scattered,
     /// Text of 36 characters that reads like a UUID.
     Text,
 }
 
-/// Whom the requests are about.
+/// The distribution of requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mix {
-    /// Any user asks about a record of any other. Nothing is near in memory, and most is denied.
+    /// Any user asks about a record of any other. Nothing is close in memory, and most is denied.
     Uniform,
     /// Most people ask about their own records and those of their own and the neighbouring departments. About half is
     /// allowed.
     Realistic,
 }
 
-/// One question: may this user do this to a record of this owner?
+/// A question: may this user do this to a record of this owner?
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The user who asks.
+    /// The user.
     pub user: UserId,
     /// The index in [`permissions`].
     pub permission: usize,
@@ -79,10 +79,10 @@ pub struct Request {
     pub open: bool,
 }
 
-/// A company, and who sits where in it.
+/// A company, with the departments of its users.
 #[derive(Clone, Debug)]
 pub struct Company {
-    /// All of it as a document. Who needs it as a value may take it out: the requests do not read it.
+    /// The company as a document. It may be taken out, because requests do not read it.
     pub document: Document,
     users: Vec<UserId>,
     parents: Vec<Option<u32>>,
@@ -97,7 +97,7 @@ const CRM_TYPES: [&str; 4] = ["lead", "deal", "contact", "company"];
 const CRM_ACTIONS: [&str; 7] = ["read", "add", "update", "delete", "assign", "export", "import"];
 const MAILBOX_ACTIONS: [&str; 3] = ["view", "edit", "read_mail"];
 
-/// The permissions that requests ask for: the levelled ones of the schema, as pairs of a type and an action.
+/// The permissions of requests: the levelled ones of the schema, as pairs of a type and an action.
 pub fn permissions() -> Vec<(&'static str, &'static str)> {
     let crm = CRM_TYPES.into_iter().flat_map(|name| CRM_ACTIONS.map(|action| (name, action)));
     crm.chain(MAILBOX_ACTIONS.map(|action| ("mailbox", action))).collect()
@@ -137,7 +137,7 @@ impl Company {
             })
             .collect();
         document.org.users = self.staff(&departments, rng);
-        // Groups of 100 on average, and as many that everybody is in one on average.
+        // Groups of 100 on average, so many that everybody is in one on average.
         let groups: Vec<_> = (0..size.users.div_ceil(100)).map(|group| ids.group(group)).collect();
         document.org.groups = groups.iter().map(|id| self.workgroup(id.clone(), rng)).collect();
         document.roles = self.roles(size, &departments, &groups, rng);
@@ -171,7 +171,7 @@ impl Company {
         staff
     }
 
-    /// One of the members in nine cases of ten, else somebody from elsewhere.
+    /// One of the members in nine cases out of ten, otherwise somebody from elsewhere.
     fn leader(&self, members: &[u32], rng: &mut Rng) -> usize {
         let member = rng.choice(members).filter(|_| chance(rng, 0.9));
         member.map_or_else(|| rng.usize(..self.users.len()), |member| *member as usize)
@@ -185,7 +185,7 @@ impl Company {
         group
     }
 
-    /// The roles that every company has, and those that this one made for itself: two of the CRM for each of webmail.
+    /// The standard roles, and custom ones: two of the CRM for each of webmail.
     fn roles(&self, size: Size, departments: &[DepartmentId], groups: &[GroupId], rng: &mut Rng) -> Vec<Role> {
         let mut roles = standard_roles();
         for number in roles.len()..size.roles as usize {
@@ -200,7 +200,7 @@ impl Company {
         roles
     }
 
-    /// A role given to some departments, with those below or without, to some groups, or to some people.
+    /// Assigns a role to some departments, with or without those below, to some groups, or to some people.
     fn assigned(&self, role: Role, departments: &[DepartmentId], groups: &[GroupId], rng: &mut Rng) -> Role {
         let kind = rng.u32(..4);
         let bound = [departments.len(), departments.len(), groups.len(), self.users.len()][kind as usize];
@@ -233,7 +233,7 @@ impl Company {
         })
     }
 
-    /// The user, or somebody of one of their departments, of the one above or of one below it.
+    /// The user, or somebody in one of their departments, in the one above or in one below it.
     fn somebody_near(&self, user: usize, rng: &mut Rng) -> usize {
         if chance(rng, 0.5) {
             return user;
@@ -274,7 +274,7 @@ impl Ids {
     }
 }
 
-/// Distinct, as [`uuid`] is.
+/// A scattered integer. Distinct, because the numbers are permuted.
 fn scattered(kind: u64, number: u32) -> i64 {
     scramble(kind << 32 | u64::from(number)).cast_signed()
 }
@@ -293,7 +293,7 @@ fn uuid(kind: u64, number: u32) -> String {
     )
 }
 
-/// The finalizer of `SplitMix64`: each number has its own image, far from those of its neighbours.
+/// The finalizer of `SplitMix64`, a permutation: neighbouring numbers have images far apart.
 const fn scramble(number: u64) -> u64 {
     let number = (number ^ number >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let number = (number ^ number >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -304,7 +304,7 @@ fn chance(rng: &mut Rng, probability: f64) -> bool {
     rng.f64() < probability
 }
 
-/// So many different numbers.
+/// This many distinct numbers.
 fn distinct(count: usize, mut any: impl FnMut() -> usize) -> Vec<usize> {
     let mut numbers = Vec::with_capacity(count);
     while numbers.len() < count {
@@ -316,12 +316,12 @@ fn distinct(count: usize, mut any: impl FnMut() -> usize) -> Vec<usize> {
     numbers
 }
 
-/// The parent of each department, level by level: three roots, and 3 to 12 children below those that have any.
+/// The parents of departments, level by level: three roots, and 3 to 12 children for each department that has any.
 fn forest(departments: u32, rng: &mut Rng) -> Vec<Option<u32>> {
     const ROOTS: u32 = 3;
     const CHILDREN: std::ops::RangeInclusive<u32> = 3..=12;
     const MEAN_CHILDREN: f64 = 7.5;
-    // By so much the levels must grow to hold all departments in six or seven.
+    // The growth of levels with which six or seven of them hold all departments.
     let growth = f64::from(departments.div_ceil(ROOTS)).powf(1.0 / 5.5);
     let mut parents = vec![None; ROOTS.min(departments) as usize];
     let mut parent = 0;
@@ -336,8 +336,7 @@ fn forest(departments: u32, rng: &mut Rng) -> Vec<Option<u32>> {
     parents
 }
 
-/// The departments of a user: one; two to five for one in twenty; fifty for one in ten thousand, and so for one at
-/// least.
+/// The departments of a user: one; two to five for one user in twenty; fifty for one in ten thousand, at least for one.
 fn memberships(user: u32, departments: u32, rng: &mut Rng) -> Vec<u32> {
     let count = match user {
         _ if user % 10_000 == 500 => 50,
@@ -361,7 +360,7 @@ fn crm() -> Section {
     section.resource(ResourceType::new("crm_settings").action(Action::toggle("manage")))
 }
 
-/// The section of the mailboxes: one's own is nobody's to take away, and its letters are for nobody else.
+/// The section of the mailboxes: nobody can take away a user's own mailbox, and only its owner reads its letters.
 fn webmail() -> Section {
     let reaches = [Level::Department, Level::DepartmentSub, Level::All];
     Section::new("webmail")
@@ -380,7 +379,7 @@ fn webmail() -> Section {
 /// The levels to read, to change and to take away.
 type Reach = [Level; 3];
 
-/// What roles of the CRM give, from the most usual to the least.
+/// The reaches of CRM roles, from the most common to the rarest.
 const REACHES: [Reach; 6] = [
     [Level::Department, Level::Own, Level::Deny],
     [Level::DepartmentOpen, Level::Department, Level::Own],
@@ -425,7 +424,7 @@ fn standard_roles() -> Vec<Role> {
     ]
 }
 
-/// The role with one of the usual reaches on some types.
+/// Grants a role one of the common reaches on some types.
 fn crm_grants(role: Role, rng: &mut Rng) -> Role {
     let reach = REACHES[rng.usize(..REACHES.len()).min(rng.usize(..REACHES.len()))];
     let types = distinct(rng.usize(1..=CRM_TYPES.len()), || rng.usize(..CRM_TYPES.len()));

@@ -1,4 +1,4 @@
-//! Text that may be a world file.
+//! Arbitrary text that may be a world file.
 
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
@@ -7,13 +7,13 @@ use orgscope::{Snapshot, UserId};
 
 use crate::square::{permissions, sorted};
 
-/// Loads a world, or says why it is not one.
+/// Loads a world, or returns the error.
 pub fn load(text: &str) -> Result<World, String> {
     let written = serde_json::from_str(text).map_err(|error| error.to_string())?;
     World::from_document(written).map_err(|error| error.to_string())
 }
 
-/// Compares who may do what with the reference, of all records of a world.
+/// Compares all decisions about the records of a world with the reference.
 pub fn answers_by_the_rules(world: &World) {
     let (snapshot, reference) = (Snapshot::compile(world.policy()), Reference::new(world.policy()));
     let users: Vec<UserId> = world.policy().to_document().org.users.into_iter().map(|user| user.id).collect();

@@ -1,5 +1,5 @@
-//! What the tests, the benches and the fuzz targets of orgscope share: companies, questions about them, and how the
-//! answers are compared.
+//! Code that the tests, the benches and the fuzz targets of orgscope share: companies, questions about them, and the
+//! comparison of answers.
 
 #![allow(
     clippy::missing_errors_doc,
@@ -19,9 +19,9 @@ pub mod story;
 
 use std::sync::LazyLock;
 
-/// How often to do what takes long: a tenth of the whole, so that a test run on a laptop takes a minute.
+/// The number of repetitions of a long test: a tenth of `whole`, so that a test run on a laptop takes a minute.
 ///
-/// `ORGSCOPE_TEST_PERCENT` is another share. CI sets it to 100; for a night of random worlds it may be 10000.
+/// `ORGSCOPE_TEST_PERCENT` sets another share. CI sets it to 100; for a night of random worlds it may be 10000.
 pub fn scaled(whole: u32) -> u32 {
     static PERCENT: LazyLock<u32> = LazyLock::new(|| match std::env::var("ORGSCOPE_TEST_PERCENT") {
         Ok(percent) => percent.parse().expect("`ORGSCOPE_TEST_PERCENT` is a number"),

@@ -1,5 +1,5 @@
-//! Random worlds whose roles are edited by delegates, and what the rules say of them, written from the rules and not
-//! from the code that guards.
+//! Random worlds whose roles are edited by delegates, and the rules for them, written from the documentation and not
+//! from the code of the guard.
 
 use orgscope::document::Delegation;
 use orgscope::document::{Action, Document, ResourceType, Role, Section, Word};
@@ -12,9 +12,9 @@ use proptest::prelude::*;
 use crate::commands::delegates;
 use crate::random::{self, World, world};
 
-/// A random world with a permission to manage (in some none), a mode of delegation, locked roles, and most often a role
-/// that lets the first user manage and hand out something; and with a second section, which the first user may manage
-/// as well.
+/// A random world with a permission to manage (in some worlds none), a mode of delegation, locked roles, and usually a
+/// role that lets the first user manage and grant something. It has a second section, which the first user may manage
+/// too.
 pub fn managed_world() -> impl Strategy<Value = World> {
     let delegate = prop::option::weighted(0.7, vec(any::<u8>(), 10));
     (world(), any::<u16>(), prop::bool::weighted(0.3), any::<u8>(), delegate, any::<[u8; 4]>()).prop_map(
@@ -52,7 +52,7 @@ pub fn managed_world() -> impl Strategy<Value = World> {
     )
 }
 
-/// A section with a role that manages it and one that does not.
+/// Adds a section with a role that manages it and one that does not.
 fn add_desk(document: &mut Document, [kind, manage, answer, to]: [u8; 4]) {
     let manager = match kind % 3 {
         0 => Action::toggle("manage"),
@@ -73,7 +73,7 @@ fn add_desk(document: &mut Document, [kind, manage, answer, to]: [u8; 4]) {
     document.roles.extend([to.into_iter().fold(clerk, Role::assigned_to), helper]);
 }
 
-/// Everybody with an id that random commands know.
+/// All users whose ids random commands use.
 pub fn everybody() -> Vec<UserId> {
     (0..random::NAMES).map(random::user).collect()
 }
@@ -85,7 +85,7 @@ pub fn manage(policy: &Policy, section: &str) -> Option<AnyPermission> {
     Some(policy.schema().any_permission(&name).unwrap())
 }
 
-/// Whether a user who is no administrator edits the roles of a section.
+/// Whether a user who is not an administrator edits the roles of a section.
 pub fn manages(policy: &Policy, user: &UserId, section: &str) -> bool {
     match manage(policy, section) {
         None => false,
@@ -94,7 +94,7 @@ pub fn manages(policy: &Policy, user: &UserId, section: &str) -> bool {
     }
 }
 
-/// The parts of a level, written down from the table and not computed.
+/// The parts of a level, copied from the table of levels.
 pub fn parts(level: Level) -> &'static str {
     match level {
         Level::Deny => "",
@@ -108,7 +108,7 @@ pub fn parts(level: Level) -> &'static str {
     }
 }
 
-/// The parts that one level has and another has not.
+/// The parts that a level has and another does not have.
 pub fn gained(before: Level, after: Level) -> Vec<char> {
     parts(after).chars().filter(|part| !parts(before).contains(*part)).collect()
 }
@@ -169,7 +169,7 @@ pub fn is_inside(policy: &Policy, section: &str, delegate: &UserId, subject: &Su
     }
 }
 
-/// How much of a section somebody can manage.
+/// The extent to which somebody can manage a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Managed {
     /// Nobody manages any of it.
@@ -180,7 +180,7 @@ pub enum Managed {
     Wholly,
 }
 
-/// How much of a section somebody can manage under a policy.
+/// The extent to which somebody can manage a section under a policy.
 pub fn managed(policy: &Policy, section: &str) -> Managed {
     let (reference, document) = (Reference::new(policy), policy.to_document());
     let manage = manage(policy, section);

@@ -1,4 +1,4 @@
-//! Random worlds: documents that are valid by construction, and records that are anything.
+//! Random worlds: documents that are valid by construction, and arbitrary records.
 
 use orgscope::document::Delegation;
 use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User, Word};
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use crate::scaled;
 
-/// Tries a property on as many random worlds, [`scaled`].
+/// Configures a property for this many random worlds, [`scaled`].
 pub fn worlds(whole: u32) -> ProptestConfig {
     ProptestConfig { cases: scaled(whole), ..ProptestConfig::default() }
 }
@@ -18,11 +18,11 @@ pub fn worlds(whole: u32) -> ProptestConfig {
 pub struct World {
     /// The document, which is valid.
     pub document: Document,
-    /// The records, which are anything.
+    /// The records, which are arbitrary.
     pub records: Vec<Record>,
 }
 
-/// A record, owning what its facts borrow.
+/// A record that owns the data of its facts.
 #[derive(Clone, Debug)]
 pub struct Record {
     /// The name of its type.
@@ -31,12 +31,12 @@ pub struct Record {
     pub owners: Vec<Owner>,
     /// Whether it is open.
     pub open: bool,
-    /// Whom it is shared with.
+    /// The subjects that it is shared with.
     pub shared_with: Vec<Share>,
 }
 
 impl Record {
-    /// The record as a question takes it.
+    /// The record as a check takes it.
     pub fn as_any(&self) -> AnyRecord<'_> {
         let facts = Facts::owned_by_each(&self.owners).open(self.open).shared_with_each(&self.shared_with);
         AnyRecord::new(&self.resource, facts)
@@ -55,14 +55,14 @@ impl World {
     }
 }
 
-/// How many ids of a kind there are names for.
+/// The number of ids of each kind.
 pub const NAMES: usize = 12;
 const MOST_DEPARTMENTS: usize = 12;
 const MOST_USERS: usize = 8;
 const GROUPS: usize = 3;
 const TYPES: [&str; 3] = ["contact", "deal", "mailbox"];
 
-/// Ids that a careless program mixes up: integers and their texts, other cases, accents, quotes, blanks.
+/// Ids that a careless program confuses: integers and their texts, other cases, accents, quotes, blanks.
 fn nth_text(nth: usize) -> &'static str {
     ["1", "01", "a", "A", "ä", "a ", "o'neil", "%", "\"q\"", "-1", "\u{1F600}", "null"][nth]
 }
@@ -87,7 +87,7 @@ fn bits(mask: u16, bound: usize) -> impl Iterator<Item = usize> {
     (0..bound.min(16)).filter(move |bit| mask & (1 << bit) != 0)
 }
 
-/// Few bits: most people are in one or two places, some in many.
+/// Mostly few bits: most people are in one or two departments, some in many.
 fn few() -> impl Strategy<Value = u16> {
     (0..10_u8, any::<u16>(), any::<u16>()).prop_map(|(kind, a, b)| match kind {
         0..2 => 0,
@@ -160,7 +160,7 @@ fn section(actions: &[RawAction], pools: u8) -> Section {
     section
 }
 
-/// What a role may hold for an action, and the one that a number stands for.
+/// The grant that a number stands for, among those that the action takes.
 pub fn grant(action: &Action, number: u8) -> Grant {
     if action.toggle {
         return if number.is_multiple_of(2) { Grant::Allow } else { Grant::DENY };
@@ -196,7 +196,7 @@ type RawRole = (Vec<(bool, u8)>, Vec<(u8, usize)>);
 type RawRecord = (usize, Vec<(u8, usize)>, bool, Vec<(u8, usize)>);
 
 fn record((resource, owners, open, shares): RawRecord) -> Record {
-    // One in several is unknown: beyond the users, departments and groups of the world.
+    // Some are unknown: beyond the users, departments and groups of the world.
     let owner = |(kind, nth): (u8, usize)| match kind % 3 {
         0 => Owner::Department(department(nth % MOST_DEPARTMENTS)),
         _ => Owner::User(user(nth % (MOST_USERS + 2))),
@@ -244,7 +244,7 @@ fn document(
 ) -> Document {
     let mut document = Document::new().section(section.clone()).delegation(Delegation::Contained);
     for (d, parent) in departments.iter().enumerate() {
-        // Below one of those before it, or a root.
+        // Below an earlier department, or a root.
         let parent = usize::from(*parent) % (d + 1);
         let new = Department::new(department(d));
         document = document.department(if parent == d { new } else { new.parent(department(parent)) });

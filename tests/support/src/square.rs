@@ -1,4 +1,4 @@
-//! One question, asked every way: the reference, a check, the scope, the list, who, the reason.
+//! Each question asked in every way: by the reference, a check, the scope, the list, `who_can`, and the reason.
 
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
@@ -12,14 +12,14 @@ pub fn permissions(policy: &Policy) -> Vec<AnyPermission> {
     policy.schema().sections().flat_map(|section| policy.schema().permissions(section)).collect()
 }
 
-/// Users in canonical order; one who comes twice stays twice.
+/// Users in canonical order. A repeated user stays repeated.
 pub fn sorted<'s>(users: impl Iterator<Item = &'s UserId>) -> Vec<&'s UserId> {
     let mut users: Vec<&UserId> = users.collect();
     users.sort_unstable();
     users
 }
 
-/// Whether a user may, asked of the snapshot in every way that it can be asked.
+/// Whether a user may do this, asked of the snapshot in every way. All answers must agree.
 pub fn ask<R: Record>(snapshot: &Snapshot, user: &UserId, permission: Permission<R>, record: &R) -> bool {
     let principal = snapshot.principal(user);
     let allow = principal.check(permission, record).is_allow();
@@ -28,7 +28,7 @@ pub fn ask<R: Record>(snapshot: &Snapshot, user: &UserId, permission: Permission
     allow
 }
 
-/// What the reference says of a permission of either kind. A toggle is asked without the record.
+/// The decision of the reference for a permission of either kind. The record of a toggle is ignored.
 pub fn decide(reference: Reference<'_>, user: &UserId, permission: AnyPermission, record: &AnyRecord<'_>) -> bool {
     match permission {
         AnyPermission::Toggle(toggle) => reference.decide(user, toggle, &()),
@@ -74,7 +74,7 @@ pub fn agree(world: &World) {
     }
 }
 
-/// Asks every expectation of a world file in every way, before its stages and after each, and says how many there were.
+/// Checks every expectation of a world file in every way, before its stages and after each, and returns their number.
 pub fn meets_its_expectations(name: &str, world: &orgscope::world::World) -> usize {
     let authz = Handle::new(world.policy().clone());
     let mut met = expectations_met(name, world, &authz.load());
@@ -97,7 +97,7 @@ pub fn meets_its_expectations(name: &str, world: &orgscope::world::World) -> usi
     met
 }
 
-/// Asks what a world expects of a state.
+/// Checks the expectations of a world on a state, and returns their number.
 fn expectations_met(name: &str, world: &orgscope::world::World, snapshot: &Snapshot) -> usize {
     let policy = snapshot.policy();
     let reference = Reference::new(policy);

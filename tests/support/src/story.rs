@@ -1,9 +1,9 @@
-//! What the examples print is pinned in `tests/data/examples`.
+//! The output of the examples, which is pinned in `tests/data/examples`.
 
 use std::error::Error;
 use std::iter;
 
-/// Fails with the lines that differ: those pinned with `-`, those printed with `+`.
+/// Compares a story with the pinned one. Fails with the lines that differ: pinned ones with `-`, printed ones with `+`.
 pub fn is_as_pinned(example: &str, story: Result<String, Box<dyn Error>>, pinned: &str) {
     let story = story.unwrap_or_else(|error| panic!("the example `{example}` fails: {error}"));
     if story == pinned {

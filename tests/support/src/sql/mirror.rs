@@ -6,7 +6,8 @@ use orgscope::{Handle, Level, Policy, Snapshot};
 
 use crate::sql::Database;
 
-/// A company where ann, head of 1, reaches what bo owns: a contact of his and one of cy, whose department is 2.
+/// A company where 10, head of department 1, reaches the contact of 11, a member there. The one of 12 is in department
+/// 2.
 pub fn company() -> Handle {
     use orgscope::document::{Action, ResourceType, Section};
     let contact = ResourceType::new("contact")
@@ -24,7 +25,7 @@ pub fn company() -> Handle {
     Handle::new(Policy::from_document(document).unwrap())
 }
 
-/// The contacts of 10, 11 and 12 that 10 may do this to.
+/// The owners, of 10, 11 and 12, whose contacts 10 may do this to.
 pub fn ask(database: &impl Database, mapping: &Mapping, snapshot: &Snapshot, name: &str) -> Result<Vec<i64>, String> {
     let permission = snapshot.schema().permission_named(name).unwrap();
     let sql = mapping.sql(&snapshot.principal(10).scope(permission).predicate()).unwrap();
@@ -32,8 +33,8 @@ pub fn ask(database: &impl Database, mapping: &Mapping, snapshot: &Snapshot, nam
     database.integers(&Sql { text, ..sql })
 }
 
-/// What tables at another state do: every condition that asks them is an error, whatever it would have found; and so
-/// are statements that start elsewhere, by an error of the database for a state that is NULL.
+/// Tables at another state must not answer: every condition that reads them is an error, whatever it would have found.
+/// Statements for another state fail too, because the database refuses a state that is NULL.
 pub fn what_is_behind_is_an_error(database: &impl Database, message: &str, null: &str) {
     let dialect = database.dialect();
     let mirror = Mirror::new(dialect, "orgscope_", Ids::Integers).unwrap();
@@ -42,7 +43,7 @@ pub fn what_is_behind_is_an_error(database: &impl Database, message: &str, null:
     database
         .text(format!("CREATE TABLE contacts (owner_id BIGINT, owner_department_id BIGINT, is_open {flag})"))
         .unwrap();
-    // Indexes, by which a query may find that it has no row before it looks at the mirror.
+    // With these indexes a query may find no row before it looks at the mirror.
     database.text("CREATE INDEX by_owner ON contacts (owner_id)").unwrap();
     database.text("INSERT INTO contacts (owner_id) VALUES (10), (11), (12)").unwrap();
     let mapping = |records: Records| Mapping::new(dialect, records, Members::mirror(&mirror)).unwrap();
@@ -64,7 +65,7 @@ pub fn what_is_behind_is_an_error(database: &impl Database, message: &str, null:
     let to_third = after(&[join(1)]);
     let (first, second, third) = (to_second.before(), to_second.after(), to_third.after());
 
-    // Never filled: what follows finds no state, and makes none.
+    // Never filled: statements that follow a change find no state, and make none.
     ask(first, "contact.read", behind("no state: fill them"));
     ask(first, "contact.list", behind("no state: fill them"));
     assert_eq!(database.run(&mirror.follow(&to_second).unwrap()[0]), Ok(0));
@@ -73,7 +74,7 @@ pub fn what_is_behind_is_an_error(database: &impl Database, message: &str, null:
     ask(first, "contact.read", Ok(&[10, 11]));
     ask(first, "contact.list", Ok(&[10, 11]));
 
-    // The company moves on; the tables do not.
+    // The company changes; the tables do not.
     let state = || {
         let sql = Sql { text: "SELECT state FROM orgscope_state".into(), params: vec![] };
         database.integers(&sql).unwrap()[0].to_string()
@@ -81,23 +82,23 @@ pub fn what_is_behind_is_an_error(database: &impl Database, message: &str, null:
     let at_first = state();
     ask(second, "contact.read", behind(&at_first));
     ask(second, "contact.list", behind(&at_first));
-    // What asks nobody's department needs no mirror.
+    // A condition without departments needs no mirror.
     ask(second, "contact.all", Ok(&[10, 11, 12]));
     ask(second, "contact.own", Ok(&[10]));
 
-    // Statements that do not start where the tables are change nothing: 12 is not yet in department 1.
+    // Statements for another state change nothing: 12 is not yet in department 1.
     assert_eq!(database.all(mirror.follow(&to_third).unwrap()), Err(null.to_owned()));
     ask(first, "contact.read", Ok(&[10, 11]));
     ask(third, "contact.read", behind(&at_first));
-    // Those that do are one after the other.
+    // Statements in order succeed.
     database.all(mirror.follow(&to_second).unwrap()).unwrap();
     ask(second, "contact.read", Ok(&[10, 11]));
     database.all(mirror.follow(&to_third).unwrap()).unwrap();
     ask(third, "contact.read", Ok(&[10, 11, 12]));
-    // And a snapshot of before is not answered with what is so now.
+    // A snapshot from before is not answered with the current state.
     ask(second, "contact.read", behind(&state()));
 
-    // A department that comes renumbers those after it.
+    // A new department renumbers those after it.
     let to_fourth = after(&[
         leave(1),
         Command::add_department(Department::new(3).parent(1)),
@@ -112,11 +113,11 @@ pub fn what_is_behind_is_an_error(database: &impl Database, message: &str, null:
     assert_eq!(mirror.follow(&to_fifth), Ok(vec![]));
     ask(to_fifth.after(), "contact.read", Ok(&[10, 11, 12]));
 
-    // It is an error even if there is nothing to be found.
+    // It is an error even if nothing could be found.
     database.text("DELETE FROM orgscope_members").unwrap();
     database.text("DELETE FROM orgscope_departments").unwrap();
     ask(third, "contact.read", behind(&state()));
-    // And filling mends it all.
+    // Filling repairs everything.
     database.all(mirror.fill(to_fifth.after()).unwrap()).unwrap();
     ask(to_fifth.after(), "contact.read", Ok(&[10, 11, 12]));
 }

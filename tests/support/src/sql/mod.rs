@@ -1,4 +1,4 @@
-//! The databases that conditions are tried in.
+//! The databases that conditions are tested in.
 
 pub mod mirror;
 pub mod square;
@@ -9,7 +9,7 @@ use orgscope::sql::{Dialect, Ids, Param, Sql};
 pub trait Database {
     /// The dialect it speaks.
     fn dialect(&self) -> Dialect;
-    /// Runs a statement, and gives the number of rows that it changed.
+    /// Runs a statement, and returns the number of rows that it changed.
     fn run(&self, sql: &Sql) -> Result<u64, String>;
     /// The integers of the one column that a query selects, in order.
     fn integers(&self, sql: &Sql) -> Result<Vec<i64>, String>;
@@ -38,7 +38,7 @@ pub trait Database {
         if self.dialect() == Dialect::Postgres { format!("${nth}") } else { "?".to_owned() }
     }
 
-    /// What it says of mirror tables that are at this state, and not where the snapshot is.
+    /// The error of the database about mirror tables that are at this state instead of the snapshot's.
     fn behind(&self, message: &str, at: &str) -> String {
         if self.dialect() == Dialect::MySql { message.to_owned() } else { format!("{message}{at}") }
     }
@@ -54,7 +54,7 @@ pub trait Database {
     }
 }
 
-/// How a database says that mirror tables are not where the snapshot is.
+/// The error about mirror tables that are not at the state of the snapshot.
 pub const BEHIND: &str = "orgscope: the mirror tables are behind or ahead of the snapshot that was asked; they are at ";
 
 /// SQLite in memory.
@@ -83,7 +83,7 @@ impl Sqlite {
         rows.map(Result::unwrap).collect()
     }
 
-    /// The texts of the one column that a query selects.
+    /// The text of the one column that a query selects.
     pub fn strings(&self, text: &str) -> Vec<String> {
         let mut statement = self.0.prepare(text).unwrap();
         let rows = statement.query_map([], |row| row.get::<_, rusqlite::types::Value>(0)).unwrap();
@@ -114,7 +114,7 @@ impl Database for Sqlite {
                 statement.query_map(rusqlite::params_from_iter(sql.params.iter().map(sqlite)), |row| row.get(0))?;
             rows.collect()
         });
-        // An error is said by the reader of JSON paths, which quotes the path.
+        // The error comes from the reader of JSON paths, which quotes the path.
         let unquoted = |error: String| error.split('\'').nth(1).map(str::to_owned).unwrap_or(error);
         found.map_err(|error: rusqlite::Error| unquoted(error.to_string()))
     }

@@ -1,4 +1,4 @@
-//! Random worlds in the tables of an application: a condition finds the records that a check allows.
+//! Random worlds in an application's tables: a condition must find the records that a check allows.
 
 use orgscope::document::Word;
 use orgscope::id::Id;
@@ -13,7 +13,7 @@ use crate::random::{Record, World, world};
 use crate::sql::Database;
 use crate::square::permissions;
 
-/// The tables of an application, each dialect with its own. Those of SQLite have collations that must not matter.
+/// Creates an application's tables in a dialect. Those of SQLite have collations that must not matter.
 pub fn create(database: &impl Database, ids: Ids, mirror: &Mirror) {
     let id = database.type_of(ids);
     let (no_case, trimmed) = match database.dialect() {
@@ -38,7 +38,7 @@ pub fn create(database: &impl Database, ids: Ids, mirror: &Mirror) {
     database.all(mirror.create()).unwrap();
 }
 
-/// A row; what is none is NULL.
+/// Inserts a row. Missing values are NULL.
 fn insert(database: &impl Database, table: &str, row: &[(&str, Option<Param>)]) {
     let set: Vec<_> = row.iter().filter_map(|(column, value)| Some((*column, value.clone()?))).collect();
     let columns: Vec<&str> = set.iter().map(|(column, _)| *column).collect();
@@ -47,7 +47,7 @@ fn insert(database: &impl Database, table: &str, row: &[(&str, Option<Param>)]) 
     database.run(&Sql { text, params: set.into_iter().map(|(_, value)| value).collect() }).unwrap();
 }
 
-/// An id as a parameter, if a column of such ids can hold it.
+/// An id as a parameter, or `None` if a column of such ids can't hold it.
 fn param<Kind>(ids: Ids, id: &Id<Kind>) -> Option<Param> {
     match (id.as_integer(), id.as_text()) {
         (Some(integer), _) if ids != Ids::Text => Some(Param::Integer(integer)),
@@ -72,13 +72,13 @@ fn share(ids: Ids, share: &Share) -> (&'static str, Option<Param>) {
     }
 }
 
-/// Whether columns of such ids can hold what a record says.
+/// Whether columns of such ids can hold the facts of a record.
 fn can_hold(ids: Ids, record: &Record) -> bool {
     let owners = record.owners.iter().all(|each| owner(ids, each).iter().any(|(_, value)| value.is_some()));
     owners && record.shared_with.iter().all(|each| share(ids, each).1.is_some())
 }
 
-/// The id of a record: as careless a choice as those of the users.
+/// The id of a record, as careless as those of users.
 fn record_id(ids: Ids, nth: usize) -> Param {
     let texts = ["1", "a", "A", "a ", "o'neil", "%", "\"q\"", "ä", "\u{1F600}", "null"];
     match ids {
@@ -88,13 +88,13 @@ fn record_id(ids: Ids, nth: usize) -> Param {
     }
 }
 
-/// Whether one column of users and one of departments hold the owners.
+/// Whether one column of users and one of departments can hold the owners.
 fn has_one_of_each(record: &Record) -> bool {
     let users = record.owners.iter().filter(|owner| matches!(owner, Owner::User(_))).count();
     users <= 1 && record.owners.len() - users <= 1
 }
 
-/// Writes the records into both forms of the tables, and who is a member of what; and fills the mirror.
+/// Writes the records into both forms of the tables, and the members of departments into theirs, and fills the mirror.
 pub fn fill(database: &impl Database, ids: Ids, world: &World, snapshot: &Snapshot, mirror: &Mirror) {
     for table in ["records", "owners", "shares", "members"] {
         database.text(format!("DELETE FROM {table}")).unwrap();
@@ -115,7 +115,7 @@ pub fn fill(database: &impl Database, ids: Ids, world: &World, snapshot: &Snapsh
             }
         }
         insert(database, "records", &row);
-        // A flag that is not set is 0 for some, and NULL for others.
+        // A flag that is not set is sometimes 0 and sometimes NULL.
         if record.open || nth % 2 == 0 {
             let flag = if record.open { truth } else { untruth };
             database.text(format!("UPDATE records SET is_open = {flag} WHERE n = {n}")).unwrap();
@@ -127,12 +127,12 @@ pub fn fill(database: &impl Database, ids: Ids, world: &World, snapshot: &Snapsh
         for each in &record.shared_with {
             insert(database, "shares", &[("record_id", id.clone()), share(ids, each)]);
         }
-        // A row that names nobody is no owner.
+        // A row without an owner.
         if nth % 3 == 0 {
             insert(database, "owners", &[("record_id", id)]);
         }
     }
-    // Nor does one of no record matter.
+    // A row without a record must not matter.
     database.text("INSERT INTO owners (record_id) VALUES (NULL)").unwrap();
     for user in &world.document.org.users {
         for department in &user.departments {
@@ -161,9 +161,9 @@ pub fn mappings(resource: &str, dialect: Dialect, ids: Ids, mirror: &Mirror) -> 
     columns.into_iter().chain(table).collect()
 }
 
-/// The records of a type that a condition finds, by their places.
+/// The records of a type that a condition finds, by their indexes.
 pub fn found(database: &impl Database, resource: &str, one: bool, sql: &Sql) -> Result<Vec<i64>, String> {
-    // The text of the application around it, its parameters after those of the condition.
+    // The application's own query around it, with its parameters after those of the condition.
     let nth = sql.params.len();
     let (kind, ones) = (database.placeholder(nth + 1), database.placeholder(nth + 2));
     let text = format!("SELECT n FROM records WHERE {} AND type = {kind} AND one >= {ones} ORDER BY n", sql.text);
@@ -171,7 +171,7 @@ pub fn found(database: &impl Database, resource: &str, one: bool, sql: &Sql) -> 
     database.integers(&Sql { text, params: sql.params.iter().cloned().chain(own).collect() })
 }
 
-/// The same world with departments that typed columns can hold. Users, groups, owners and shares stay a mixture.
+/// The same world with departments that typed columns can hold. Users, groups, owners and shares stay mixed.
 fn with_departments_of(ids: Ids, mut world: World) -> World {
     let uniform = |id: &mut DepartmentId| match ids {
         Ids::Both => {}
@@ -213,7 +213,7 @@ fn with_departments_of(ids: Ids, mut world: World) -> World {
     world
 }
 
-/// Asks everything of a world in a database, and says how much that was.
+/// Compares all lists of a world in a database with the checks. Returns their number.
 fn agree(database: &impl Database, ids: Ids, world: &World, mirror: &Mirror) -> usize {
     let policy = world.policy();
     let (reference, snapshot) = (Reference::new(&policy), Snapshot::compile(&policy));
@@ -243,7 +243,7 @@ fn agree(database: &impl Database, ids: Ids, world: &World, mirror: &Mirror) -> 
                 let sql = mapping.sql(&predicate).unwrap();
                 let found = found(database, resource, *one, &sql).unwrap_or_else(|error| panic!("{error}: {sql:?}"));
                 assert_eq!(found, expected(*one), "{user:?} {name} {predicate} {sql:?}");
-                // And no id stands in the text.
+                // The text contains no id.
                 assert!(!sql.text.contains("neil") && !sql.text.contains('\u{1F600}'), "{sql:?}");
                 asked += 1;
             }
@@ -252,7 +252,7 @@ fn agree(database: &impl Database, ids: Ids, world: &World, mirror: &Mirror) -> 
     asked
 }
 
-/// Asks everything of random worlds in a database.
+/// Compares all lists of random worlds in a database with the checks.
 pub fn square(database: &impl Database, ids: Ids, config: Config) {
     let mirror = Mirror::new(database.dialect(), "orgscope_", ids).unwrap();
     create(database, ids, &mirror);
