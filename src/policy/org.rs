@@ -13,7 +13,6 @@ use crate::collections::persistent::{Map, Set};
 use crate::policy::fact::{GroupState, UserState};
 use crate::policy::org::anchors::Anchors;
 use crate::policy::org::forest::Forest;
-use crate::policy::sorted;
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 use crate::vocabulary::index::{DepartmentSlot, GroupNumber, Idx};
 use crate::vocabulary::post::Post;
@@ -95,7 +94,11 @@ impl User {
     }
 
     fn set_group(&mut self, group: GroupNumber, member: bool) {
-        self.groups = sorted::with(&self.groups, &group, member);
+        match (self.groups.binary_search(&group), member) {
+            (Err(position), true) => self.groups.insert(position, group),
+            (Ok(position), false) => _ = self.groups.remove(position),
+            (Ok(_), true) | (Err(_), false) => {}
+        }
     }
 }
 

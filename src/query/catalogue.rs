@@ -11,7 +11,7 @@ use crate::query::what::Granted;
 use crate::snapshot::Snapshot;
 use crate::snapshot::people::{Entry, Source};
 use crate::vocabulary::id::RoleId;
-use crate::vocabulary::index::SectionIndex;
+use crate::vocabulary::index::{Idx, SectionIndex};
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::permission::AnyPermission;
 use crate::vocabulary::subject::Subject;
@@ -77,6 +77,8 @@ use crate::vocabulary::subject::Subject;
 #[derive(Clone)]
 pub struct Catalogue<'s> {
     policy: &'s Policy,
+    /// The roles of each section.
+    roles: Vec<Vec<(&'s RoleId, &'s Role)>>,
     /// The number of active users in each subject that a role is assigned to.
     people: HashMap<&'s Subject, usize>,
 }
@@ -107,7 +109,11 @@ impl Snapshot {
         for subject in subjects {
             people.entry(subject).or_insert_with(|| self.people_of(subject));
         }
-        Catalogue { policy, people }
+        let mut roles = vec![Vec::new(); policy.schema.sections().len()];
+        for (id, role) in policy.roles.iter() {
+            roles[role.section.index()].push((id, &**role));
+        }
+        Catalogue { policy, roles, people }
     }
 
     /// The number of active users in a subject.
@@ -160,8 +166,7 @@ impl<'c> SectionRoles<'c> {
     /// Its roles in the order of their ids, hidden ones included: the columns of a table.
     pub fn roles(self) -> impl Iterator<Item = RoleEntry<'c>> {
         let Self { catalogue, section } = self;
-        let theirs = catalogue.policy.roles.iter().filter(move |(_, role)| role.section == section);
-        theirs.map(move |(id, role)| RoleEntry { catalogue, id, role })
+        catalogue.roles[section.index()].iter().map(move |(id, role)| RoleEntry { catalogue, id, role })
     }
 }
 
@@ -261,8 +266,10 @@ impl Serialize for RoleEntry<'_> {
         }
 
         let schema = &self.catalogue.policy.schema;
-        let permissions = schema.permissions(self.section());
-        let grants: Vec<_> = permissions.filter_map(|each| Some((schema.name(each)?, self.grant(each)))).collect();
+        // In the order of the schema.
+        let grants = self.role.grants.iter();
+        let grants: Vec<_> =
+            grants.map(|(action, level)| (schema.action_name(*action), schema.grant_of(*action, *level))).collect();
         let written = Written {
             id: self.id,
             section: self.section(),

@@ -1,16 +1,15 @@
 //! The users who may do something to a record.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::{self, Debug};
 
 use foldhash::fast::RandomState;
 
 use crate::policy::org::User;
-use crate::query::principal::Principal;
 use crate::snapshot::cell::Cell;
-use crate::snapshot::people::{Entries, Entry, Source};
+use crate::snapshot::people::{Entries, Entry, Source, Target};
 use crate::snapshot::{Asker, Snapshot};
-use crate::vocabulary::facts::{Facts, Few, Record, sealed};
+use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::index::{ActionIndex, DepartmentSlot, UserSlot};
 use crate::vocabulary::level::Level;
@@ -26,8 +25,8 @@ use crate::vocabulary::subject::{Owner, Share};
 /// [`count`](Iterator::count) counts users with the same roles and departments together, without listing them.
 pub struct WhoCan<'s> {
     snapshot: &'s Snapshot,
-    permission: Permission<Told>,
-    record: Told,
+    action: ActionIndex,
+    record: Target,
     /// The users who must be checked one by one, sorted.
     named: Vec<UserSlot>,
     next_named: usize,
@@ -70,44 +69,23 @@ impl Snapshot {
         let is_asked_about = |expected| record.dynamic_type().is_none_or(|found| found == expected);
         let is_ours = schema == self.fingerprint() && is_asked_about(&self.schema().resource_of(action).name);
         record.with_facts(|facts| {
-            let (named, entries): (_, Entries<'_>) = if is_ours {
-                (self.named(facts), self.entries_for(action, facts))
+            let (record, entries): (_, Entries<'_>) = if is_ours {
+                let record = self.people.target(facts, self.rights.is_pool(action));
+                (record, self.entries_for(action, facts))
             } else {
-                (Vec::new(), Box::new(std::iter::empty()))
+                (Target::default(), Box::new(std::iter::empty()))
             };
             WhoCan {
                 snapshot: self,
-                permission: Permission::new(action, schema),
-                record: Told::of(facts),
-                named,
+                action,
+                named: record.named(),
+                record,
                 next_named: 0,
                 entries,
                 seen: HashSet::default(),
                 current: Box::new(std::iter::empty()),
             }
         })
-    }
-
-    /// The users whose relation to a record may differ from that of others with the same departments and roles.
-    fn named(&self, facts: &Facts<'_>) -> Vec<UserSlot> {
-        let mut named = Vec::new();
-        for owner in facts.owners.as_slice() {
-            if let Owner::User(id) = owner {
-                named.push(self.people.home(*id).user);
-            }
-        }
-        for share in facts.shared_with.as_slice() {
-            match share {
-                Share::User(id) => named.push(self.people.home(*id).user),
-                Share::Group(id) => {
-                    named.extend(self.people.members(&(*id).into()).iter().flat_map(|members| members.iter()));
-                }
-                Share::Department(_) | Share::DepartmentSub(_) => {}
-            }
-        }
-        named.sort_unstable();
-        named.dedup();
-        named
     }
 
     /// Entries that include all users who may and whom the record does not name, among others. Takes the sources that
@@ -142,16 +120,15 @@ impl Snapshot {
     /// shared with.
     fn around(&self, facts: &Facts<'_>) -> Vec<Source> {
         let org = &self.policy().org;
-        let mut departments: Vec<DepartmentSlot> = Vec::new();
+        let mut departments: BTreeSet<DepartmentSlot> = BTreeSet::new();
         for owner in facts.owners.as_slice() {
-            let add = |home| departments.extend(org.with_those_above(home));
+            // Where one is known, those above it are.
+            let add = |home| org.with_those_above(home).take_while(|each| departments.insert(*each)).for_each(drop);
             match owner {
                 Owner::User(id) => org.users().get(&(*id).into()).into_iter().flat_map(User::departments).for_each(add),
                 Owner::Department(id) => org.department(&(*id).into()).into_iter().for_each(add),
             }
         }
-        departments.sort_unstable();
-        departments.dedup();
         let shares = facts.shared_with.as_slice().iter().filter_map(|share| match share {
             Share::Department(id) => org.department(&(*id).into()).map(Source::Department),
             Share::DepartmentSub(id) => org.department(&(*id).into()).map(Source::DepartmentSub),
@@ -161,46 +138,12 @@ impl Snapshot {
     }
 }
 
-/// The facts of a record, owned, so that the iterator can outlive the record.
-struct Told {
-    owners: Few<Owner>,
-    open: bool,
-    shared_with: Few<Share>,
-}
-
-impl Told {
-    fn of(facts: &Facts<'_>) -> Self {
-        Self {
-            owners: facts.owners.as_slice().iter().map(|owner| (*owner).into()).collect(),
-            open: facts.open,
-            shared_with: facts.shared_with.as_slice().iter().map(|share| (*share).into()).collect(),
-        }
-    }
-}
-
-impl Record for Told {}
-impl sealed::Record for Told {
-    fn dynamic_type(&self) -> Option<&str> {
-        None
-    }
-    fn with_facts<T>(&self, ask: impl FnOnce(&Facts<'_>) -> T) -> T {
-        ask(&Facts {
-            owners: self.owners.as_slice().iter().map(Owner::borrowed).collect(),
-            open: self.open,
-            shared_with: self.shared_with.as_slice().iter().map(Share::borrowed).collect(),
-        })
-    }
-    fn with_few_facts<T>(&self, one: impl FnOnce(Owner<&str>, bool) -> T, other: impl FnOnce(&Facts<'_>) -> T) -> T {
-        match (&self.owners, &self.shared_with) {
-            (Few::One(owner), Few::None) => one(owner.borrowed(), self.open),
-            _ => self.with_facts(other),
-        }
-    }
-}
-
 impl WhoCan<'_> {
     fn may(&self, asker: Asker<'_>) -> bool {
-        Principal { snapshot: self.snapshot, asker }.check(self.permission, &self.record).is_allow()
+        let people = &self.snapshot.people;
+        asker
+            .cell(self.action)
+            .is_some_and(|cell| cell.admits(people.relation_to_target(&self.record, &asker.position)))
     }
 
     /// The next named user who may.

@@ -1,6 +1,7 @@
 //! Differences between two policies: who gains and who loses what.
 
 mod engine;
+mod moves;
 mod reach;
 mod text;
 

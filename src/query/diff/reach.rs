@@ -11,11 +11,13 @@
 //! Ann heads Sales, and Bo moves from Sales to Support. For Ann, Bo is the pair (near, nothing): rights that need
 //! `department` lose his records. Her own records are (self, self), and those of all others stay on the diagonal too.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
+use crate::query::diff::moves::{Moved, moves};
 use crate::snapshot::Snapshot;
 use crate::snapshot::people::{Below, Entry};
 use crate::snapshot::relation::Relation;
@@ -140,6 +142,8 @@ pub(super) struct Surroundings<'s> {
     /// The departments of movers, before and after: sorted pairs of the department's number and the mover's index.
     left: Vec<(DepartmentNumber, usize)>,
     joined: Vec<(DepartmentNumber, usize)>,
+    /// What changed around each department, by slot after. Found when first asked for.
+    moves: OnceCell<Vec<Moved>>,
     known: HashMap<Asked, Met, RandomState>,
 }
 
@@ -164,7 +168,18 @@ impl<'s> Surroundings<'s> {
         };
         let (left, joined) = (places(before, |mover| &mover.before), places(after, |mover| &mover.after));
         let names = (!same_tree).then(|| names(before, after));
-        Self { before, after, same_tree, names, movers, alone, left, joined, known: HashMap::default() }
+        Self {
+            before,
+            after,
+            same_tree,
+            names,
+            movers,
+            alone,
+            left,
+            joined,
+            moves: OnceCell::new(),
+            known: HashMap::default(),
+        }
     }
 
     /// The pairs that a user with these entries meets. The user is given if they may have moved themselves.
@@ -194,13 +209,31 @@ impl<'s> Surroundings<'s> {
             if cones.0.count() > old.len() {
                 met.add_owner(BELOW, BELOW);
             }
+        } else if let ([old], [new]) = (&old[..], &new[..])
+            && *old == self.name(*new)
+        {
+            met = self.by_moves(met, *new);
         } else {
             met = self.by_departments(met, &old, &new);
         }
         self.by_movers(met, &cones, themselves)
     }
 
-    /// Adds the pairs of departments as owners, and as subjects of shares.
+    /// Adds what [`by_departments`](Self::by_departments) adds, for one anchor that stays the same department.
+    fn by_moves(&self, mut met: Met, department: DepartmentSlot) -> Met {
+        let trees = (self.before.people.tree(), self.after.people.tree());
+        let moves = self.moves.get_or_init(|| moves(trees.0, trees.1, |slot| self.name(slot)));
+        let Moved { stays, left, came, lost_above, gained_above } = moves[department.index()];
+        met.add_owner(NEAR, NEAR);
+        for (is_there, before, after) in [(stays, BELOW, BELOW), (left, BELOW, NOTHING), (came, NOTHING, BELOW)] {
+            if is_there {
+                met.add_owner(before, after);
+            }
+        }
+        met.and_shares(lost_above, gained_above)
+    }
+
+    /// Adds the pairs of departments as owners, and as subjects of shares. Costs what is below and above them.
     fn by_departments(&self, mut met: Met, old: &[DepartmentSlot], new: &[DepartmentSlot]) -> Met {
         let mut ranks: HashMap<DepartmentSlot, (Rank, Rank)> = HashMap::new();
         for anchor in old {

@@ -8,6 +8,7 @@
 //! Is Sales South below Sales? 2 is in 1..=2: yes. If Sales moves below Support, the numbers 1 to 3 are rotated:
 //! Support is 1, Sales 2, Sales South 3. Slots stay as they are.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
@@ -171,7 +172,7 @@ impl Below {
     /// Sorts ranges, and removes those that lie within another.
     pub(crate) fn outermost(mut ranges: SmallVec<[Self; 2]>) -> SmallVec<[Self; 2]> {
         // Ranges of a tree are nested or disjoint, and in this order the outer one comes first.
-        ranges.sort_unstable_by_key(|below| below.first);
+        ranges.sort_unstable_by_key(|below| (below.first, Reverse(below.count)));
         ranges.dedup_by(|inner, outer| outer.contains(inner.first));
         ranges
     }
