@@ -7,7 +7,8 @@ use foldhash::fast::RandomState;
 
 use crate::policy::org::User;
 use crate::snapshot::cell::Cell;
-use crate::snapshot::people::{Entries, Entry, Source, Target};
+use crate::snapshot::people::target::Target;
+use crate::snapshot::people::{Entries, Entry, Source};
 use crate::snapshot::{Asker, Snapshot};
 use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::id::UserId;

@@ -24,7 +24,7 @@ mod roster;
 mod several;
 mod source;
 mod standing;
-mod target;
+pub(crate) mod target;
 mod tree;
 
 use std::ops::Range;
@@ -40,7 +40,6 @@ use crate::vocabulary::index::{DepartmentNumber, DepartmentSlot, GroupNumber, Li
 pub(crate) use entry::{Anchored, Entry, Home, SEVERAL};
 pub(crate) use source::{Entries, Source};
 pub(crate) use standing::Standing;
-pub(crate) use target::Target;
 pub(crate) use tree::{Below, Tree};
 
 use entry::ENTRIES;
