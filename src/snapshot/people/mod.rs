@@ -16,8 +16,6 @@ mod compile;
 mod entries;
 mod entry;
 mod follow;
-#[cfg(feature = "sql")]
-mod imprint;
 mod quick;
 mod relation;
 mod roster;
@@ -72,9 +70,6 @@ pub(crate) struct People {
     members: Chunks<GroupNumber, Arc<[UserSlot]>, GROUPS>,
     /// The reverse index, from departments to users. No check reads it.
     roster: Arc<Roster>,
-    /// The imprint that mirror tables are compared with.
-    #[cfg(feature = "sql")]
-    imprint: imprint::Imprint,
 }
 
 /// A principal, as relations depend on it.
@@ -180,12 +175,6 @@ impl People {
     /// Whether both share the members of all groups. A `false` says nothing.
     pub(crate) fn has_the_groups_of(&self, other: &Self) -> bool {
         self.members.ptr_eq(&other.members)
-    }
-
-    /// A number that stands for the departments of all people, for mirror tables: see [`imprint`].
-    #[cfg(feature = "sql")]
-    pub(crate) fn imprint(&self) -> i64 {
-        self.imprint.number()
     }
 
     /// Whether much of what users shared is no user's any more.
