@@ -11,13 +11,13 @@ use sha2::{Digest as _, Sha256};
 
 pub(crate) type Digest = [u8; 32];
 
-/// How many items a leaf has at most. They are hashed together when one changes, and take less memory if they are many.
+/// The most items of a leaf. They are hashed together when one changes; many of them take less memory each.
 const LEAF: usize = 64;
 
-/// How many levels there can be: so many pairs of bits has a path.
+/// The most levels: a path has as many pairs of bits.
 const LEVELS: u32 = u64::BITS / 2;
 
-/// What is known of the items of a set.
+/// Answers about the items of a set.
 pub(crate) trait Items<K> {
     /// The beginning of a hash of what names an item.
     fn path(&self, item: K) -> u64;
@@ -47,14 +47,14 @@ struct Node<K> {
 
 enum Kind<K> {
     Leaf(Box<[K]>),
-    /// How many items are below, and the parts by the next two bits.
+    /// The number of items below, and the parts by the next two bits.
     Fork(usize, [Merkle<K>; 4]),
 }
 
 impl<K> Merkle<K> {
     const EMPTY: Self = Self(None);
 
-    /// Of an empty set, zeros.
+    /// Zeros for an empty set.
     pub(crate) fn digest(&self) -> Digest {
         self.0.as_ref().map_or(Digest::default(), |node| node.digest)
     }
@@ -85,7 +85,7 @@ impl<K> Merkle<K> {
 }
 
 impl<K: Copy + PartialEq> Merkle<K> {
-    /// The set of these changes alone. Its cost is that of sorting and hashing them.
+    /// The set of these changes alone. It costs sorting and hashing them.
     pub(crate) fn of(changes: Vec<Change<K>>, items: &impl Items<K>) -> Self {
         Self::EMPTY.with(changes, items)
     }

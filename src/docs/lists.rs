@@ -115,8 +115,10 @@
 //!
 //! - **Fill** the tables at start-up, unless the statements of every change have been run. Filling them is always safe.
 //! - **Follow** each change, in order, in the transaction that saves the change. The first statement fails if the tables are not
-//!   at the state before the change. Then roll back, and fill. MySQL must be in strict mode, which is the default; otherwise
-//!   that statement does not fail, and leaves the tables at a state that matches no snapshot.
+//!   at the state before the change. Then roll back, and fill.
+//! - **Errors**: such a statement would write NULL into a column that takes none. MySQL must be in strict mode, which is the
+//!   default: otherwise it writes something else instead, and in a transaction leaves the tables at a state that matches no
+//!   snapshot.
 //! - **State**: the tables carry a fingerprint of departments, numbers and members, and so does every condition. The fingerprint
 //!   depends on the company alone. So all processes of one release that have the same company can use the same tables, also
 //!   after a restart. A change of roles or levels does not change it.
@@ -148,9 +150,9 @@
 //! has a mark of its own, which stands in the place of the state meanwhile. So two processes that write at the same time do no
 //! harm; the one that began later finishes. Call `fill` or `follow` again for each run instead of keeping the statements.
 //!
-//! What a transaction adds: requests meet no errors while it runs; a change and its rows are saved together; and an interruption
+//! A transaction adds more: requests meet no errors while it runs; a change and its rows are saved together; and an interruption
 //! needs no mending. An interrupted `follow` is not taken up again, because nothing tells how far it came. In MySQL with tables
-//! that know no transactions (MyISAM), the same holds as without one.
+//! that know no transactions (`MyISAM`), the same holds as without one.
 //!
 //! ## Saving a change
 //!
@@ -265,8 +267,8 @@
 //! | PostgreSQL | `22P02` | `invalid input syntax for type boolean: "orgscope: the mirror tables are behind or ahead of the snapshot that was asked; …"` |
 //! | MySQL, MariaDB | 1242 | `Subquery returns more than 1 row`; it has no text of ours, so no other sub-select of the query should be able to say it |
 //!
-//! To try again after a pause is enough where changes are rare. With some dozen changes a second a third of such requests fails
-//! three times in a row. This does not fail:
+//! To try again after a pause is enough where changes are rare. With dozens of changes a second, many requests would fail three
+//! times in a row. If writers use transactions, this does not fail:
 //!
 //! 1. Ask. Nearly always the database answers.
 //! 2. If it says that the tables are behind, open a transaction and take the row of the state, so that no writer changes the

@@ -4,7 +4,7 @@
 //! company alone, and all processes agree on it. It is made of SHA-256 of bytes that are written down here: nobody can
 //! choose ids or memberships so that two companies have the same one.
 //!
-//! Members are in a [`Merkle`] tree, so a change costs a few hashes. What does not do, and why:
+//! Members are in a [`Merkle`] tree, so a change costs a few hashes. Other designs do not serve:
 //!
 //! - A sum of hashes of rows follows a change most cheaply. But anybody can search for rows whose sum is zero: four
 //!   memberships for 64 bits in seconds. Only sums of thousands of bits are beyond that (`LtHash`, `MuHash`), and those
@@ -14,8 +14,8 @@
 //!   was read from a document, and one that came there by another way.
 //! - With fewer than 256 bits, two batches that lead to the same state could be found by trying many.
 //!
-//! Who has no mirror pays nothing: it is made when it is first asked for, which is linear. From then on each state
-//! makes its own from that of the state before.
+//! A process without a mirror pays nothing: the fingerprint is made when it is first asked for, which is linear. From
+//! then on each state makes its own from that of the state before, if it is asked.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -33,13 +33,13 @@ use crate::vocabulary::index::UserSlot;
 /// The fingerprint of one state, or what it can be made from.
 #[derive(Clone, Default)]
 pub(crate) struct Imprint {
-    /// Whether that of any state of this lineage was asked for.
+    /// Whether the fingerprint of any state of this lineage was asked for.
     is_used: Arc<AtomicBool>,
     before: Option<Arc<Before>>,
     found: OnceLock<Arc<Found>>,
 }
 
-/// That of the state before, and what has changed since.
+/// The fingerprint of the state before, and the changes since.
 struct Before {
     found: Arc<Found>,
     /// The slots are those before.
@@ -64,7 +64,7 @@ impl Imprint {
         self.found.get_or_init(|| Arc::new(Found::of(&Rows { people, org }, self.before.as_deref())))
     }
 
-    /// That of the state after this one, whose people and company these are.
+    /// The fingerprint of the state after this one. The people and the company are those of this one.
     pub(crate) fn follow(&self, people: &People, org: &Org, touched: &Touched<'_>) -> Self {
         if touched.users.is_empty() && touched.departments.is_empty() {
             return self.clone();
@@ -96,12 +96,15 @@ impl Found {
             }
         };
         let both = Sha256::new_with_prefix(b"c").chain_update(departments).chain_update(members.digest());
-        let text = both.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = both.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
+            text.extend([byte >> 4, byte & 15].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])));
+            text
+        });
         Self { text, departments, members }
     }
 }
 
-/// What is hashed. Another form would be another fingerprint of every company.
+/// The hashed rows. Another form would be another fingerprint of every company.
 struct Rows<'s> {
     people: &'s People,
     org: &'s Org,
@@ -124,7 +127,7 @@ impl Rows<'_> {
     }
 }
 
-/// Members stand by their ids, each with the number of their departments and these by their ids.
+/// Members in the order of their ids, each with the number of their departments, and these in the order of their ids.
 impl Items<UserSlot> for Rows<'_> {
     fn path(&self, user: UserSlot) -> u64 {
         self.people.id(user).map_or(0, path)
@@ -146,8 +149,8 @@ impl Items<UserSlot> for Rows<'_> {
 }
 
 fn path(user: &UserId) -> u64 {
-    let [a, b, c, d, e, f, g, h, ..] = Row::of(b'u').id(user.borrowed()).digest();
-    u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    let digest = Row::of(b'u').id(user.borrowed()).digest();
+    digest.iter().take(8).fold(0, |path, byte| path << 8 | u64::from(*byte))
 }
 
 /// Rows as bytes: a letter that says what they are, and their parts, none of which is the beginning of another.

@@ -95,7 +95,7 @@ pub struct Snapshot {
     policy: Arc<Policy>,
     pub(crate) people: People,
     pub(crate) rights: Rights,
-    /// What mirror tables are compared with.
+    /// The fingerprint that mirror tables are compared with.
     #[cfg(feature = "sql")]
     imprint: imprint::Imprint,
 }

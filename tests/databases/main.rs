@@ -1,4 +1,4 @@
-//! What database servers make of the conditions. It runs where the environment says how to connect, and is listed as
+//! The conditions and mirror tables in database servers. It runs where the environment says how to connect, and is listed as
 //! ignored elsewhere: `ORGSCOPE_TEST_POSTGRES`, for example `host=/run/postgresql user=postgres`, and
 //! `ORGSCOPE_TEST_MARIADB`, for example `--socket=/run/mysqld/mysqld.sock --user=root`.
 

@@ -74,7 +74,7 @@ impl MariaDb {
         Self { client, talk: RefCell::new(talk), name, is_first: true }
     }
 
-    /// What the client prints for these statements, line by line.
+    /// The output of the client for these statements, line by line.
     fn ask(&self, statements: &str) -> Result<Vec<String>, String> {
         let (client, lines) = &mut *self.talk.borrow_mut();
         writeln!(client, "{statements};\nSELECT '{END}';").unwrap();

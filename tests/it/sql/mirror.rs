@@ -1,10 +1,13 @@
 //! Mirror tables: what follows a change is what would be filled afresh, and what is behind never answers.
 
+use std::collections::HashMap;
+
 use orgscope::document::{Command, Department, Document, User};
-use orgscope::sql::{Dialect, Ids, Mapping, Members, Mirror, Records, Sql};
-use orgscope::{Handle, Policy, Receipt, Snapshot};
+use orgscope::sql::{Dialect, Ids, Mapping, Members, Mirror, Param, Records, Sql};
+use orgscope::{Handle, Policy, Receipt, Snapshot, UserId};
 use orgscope_testing::commands::command;
 use orgscope_testing::random::{world, worlds};
+use orgscope_testing::scaled;
 use orgscope_testing::sql::mirror::{ask, company, one_by_one, what_is_behind_is_an_error};
 use orgscope_testing::sql::square::{create, fill, questions};
 use orgscope_testing::sql::{BEHIND, Database, Sqlite};
@@ -15,6 +18,11 @@ fn mirror(ids: Ids) -> (Sqlite, Mirror) {
     let (database, mirror) = (Sqlite::new(), Mirror::new(Dialect::Sqlite, "orgscope_", ids).unwrap());
     database.all(mirror.create()).unwrap();
     (database, mirror)
+}
+
+/// The state that the last statement writes.
+fn state(mirror: &Mirror, snapshot: &Snapshot) -> Param {
+    mirror.fill(snapshot).unwrap().last().unwrap().params[1].clone()
 }
 
 /// All that the tables hold, but for the revision.
@@ -263,4 +271,58 @@ fn memberships_can_not_be_chosen_to_keep_the_state() {
     assert_ne!(database.word("SELECT state FROM orgscope_state"), before);
     let members = database.strings("SELECT user_id || ' ' || department_id FROM orgscope_members ORDER BY user_id");
     assert_eq!(members, [r#"Text("4593 549")"#, r#"Text("6747 127")"#, r#"Text("17836 130")"#, r#"Text("18873 120")"#]);
+}
+
+/// Random changes of a company that grows and shrinks, so that its members are many or few together; some are undone. The
+/// same departments and members always have the same state, and no others do.
+#[test]
+fn a_state_stands_for_departments_and_members_alone() {
+    let mut rng = fastrand::Rng::with_seed(7);
+    let document = (0..9).fold(Document::new(), |document, id| document.department(Department::new(id)));
+    let authz = Handle::new(Policy::from_document(document).unwrap());
+    let mirror = Mirror::new(Dialect::Sqlite, "orgscope_", Ids::Both).unwrap();
+    let mut states = HashMap::new();
+    let mut companies = HashMap::new();
+    let mut back = 0;
+    for round in 0..scaled(6_000) {
+        let users = if round / 50 % 2 == 0 { 1..150 } else { 1..1_500 };
+        let random = |rng: &mut fastrand::Rng| {
+            let user = match rng.i64(users.clone()) {
+                id if id % 3 == 0 => UserId::from(format!("u{id}")),
+                id => UserId::from(id),
+            };
+            let department = rng.i64(0..9);
+            match rng.u8(0..20) {
+                0..8 => Command::add_user(User::new(user).member_of(department)),
+                8..11 => Command::add_user(User::new(user)),
+                11..14 => Command::join_department(user, department),
+                14..16 => Command::leave_department(user, department),
+                16 => Command::SetActive { user, active: rng.bool() },
+                17..19 if round / 50 % 2 == 0 => Command::RemoveUser { id: user },
+                _ => Command::move_department(department, rng.bool().then(|| rng.i64(0..9).into())),
+            }
+        };
+        let commands = (0..rng.usize(1..60)).map(|_| random(&mut rng)).collect();
+        let receipt = published(&authz, commands);
+        let mut reached = vec![receipt.after().clone()];
+        if rng.u8(0..3) == 0 {
+            let undone = authz.as_host().force().apply(receipt.undo()).unwrap();
+            assert_eq!(state(&mirror, undone.after()), state(&mirror, receipt.before()));
+            (back, reached) = (back + 1, vec![receipt.after().clone(), undone.after().clone()]);
+        }
+        for snapshot in reached {
+            let mut org = snapshot.policy().to_document().org;
+            org.users.retain(|user| !user.departments.is_empty());
+            org.users.iter_mut().for_each(|user| user.active = None);
+            let company = serde_json::to_string(&org).unwrap();
+            let state = state(&mirror, &snapshot);
+            assert_eq!(states.entry(company.clone()).or_insert_with(|| state.clone()), &state);
+            assert_eq!(companies.entry(state.clone()).or_insert_with(|| company.clone()), &company);
+            if round % 10 == 0 {
+                let afresh = Snapshot::compile(&Policy::from_document(snapshot.policy().to_document()).unwrap());
+                assert_eq!(self::state(&mirror, &afresh), state);
+            }
+        }
+    }
+    assert!(back > 100 && states.len() > 300, "{back} times back, and {} states", states.len());
 }

@@ -146,7 +146,7 @@ struct Run {
     failed: bool,
 }
 
-/// What a run does: fills the tables with a state, or follows the change to it from the one before.
+/// A run fills the tables with a state, or follows the change to it from the state before.
 #[derive(Clone, Copy, Debug)]
 enum Job {
     Fill(usize),
@@ -308,20 +308,21 @@ pub fn at_once<D: Database + Send>(databases: [D; 3], behind: &str) {
         let first = scope.spawn(|| write(one, &[Job::Fill(0), Job::Follow(1), Job::Follow(2)]));
         let second = scope.spawn(|| write(other, &[Job::Follow(1), Job::Fill(2), Job::Fill(0), Job::Follow(1)]));
         let (start, mut right) = (Instant::now(), 0);
-        while start.elapsed() < Duration::from_secs(2) || right == 0 {
+        let enough = || finished.load(Ordering::Relaxed) > 10;
+        while start.elapsed() < Duration::from_secs(2) || right == 0 || !enough() {
+            assert!(start.elapsed() < Duration::from_secs(60), "{finished:?} runs ended, and {right} lists were found");
             right += states.are_right(&reader, behind).into_iter().filter(|at| *at).count();
         }
         over.store(true, Ordering::Relaxed);
         second.join().unwrap();
         first.join().unwrap()
     });
-    assert!(finished.load(Ordering::Relaxed) > 10, "{finished:?}");
     reader.all(states.fill(2)).unwrap();
     assert_eq!(states.are_right(&reader, behind), [false, false, true]);
 }
 
-/// What a request does that found the tables behind: it takes the row of the state, so that nobody writes it, catches up,
-/// and asks once. A writer waits meanwhile, and goes on then.
+/// A request that found the tables behind takes the row of the state, so that nobody writes it, catches up, and asks
+/// once. A writer waits meanwhile, and goes on then.
 pub fn held_tables_answer<D: Database + Send>(databases: [D; 3], behind: &str) {
     let [reader, writer, watcher] = databases;
     let states = States::new(&reader);
@@ -343,7 +344,7 @@ pub fn held_tables_answer<D: Database + Send>(databases: [D; 3], behind: &str) {
             writer
         });
         std::thread::sleep(Duration::from_millis(300));
-        assert!(!written.load(Ordering::Acquire), "it did not wait for the one who asks");
+        assert!(!written.load(Ordering::Acquire), "the writer did not wait for the reader");
         assert!(states.is_at(&reader, 1, behind), "the state of the revision that was read");
         reader.text("COMMIT").unwrap();
         writer.join().unwrap()

@@ -225,7 +225,7 @@ pub struct Question {
 }
 
 impl Question {
-    /// The records that the database finds, by their places.
+    /// The records that the database finds, by their numbers.
     pub fn found(&self, database: &impl Database) -> Result<Vec<i64>, String> {
         found(database, &self.resource, self.one, &self.sql)
     }
