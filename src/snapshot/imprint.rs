@@ -7,8 +7,8 @@
 //! Members are in a [`Merkle`] tree, so a change costs a few hashes. Other designs do not serve:
 //!
 //! - A sum of hashes of rows follows a change most cheaply. But anybody can search for rows whose sum is zero: four
-//!   memberships for 64 bits in seconds. Only sums of thousands of bits are beyond that (`LtHash`, `MuHash`), and those
-//!   take microseconds for each row: ten seconds for the first one of a million users.
+//!   memberships for 64 bits in seconds. Only sums or products of thousands of bits are beyond that (`LtHash`,
+//!   `MuHash`). They hash each row to that many bits, which is dozens of SHA-256 for each user at first.
 //! - A secret key would have to come from a database, and errors that name states would give it away bit by bit.
 //! - The hash of the last entry of the log that moved somebody costs nothing. But then equal companies differ: one that
 //!   was read from a document, and one that came there by another way.
@@ -24,11 +24,11 @@ use sha2::{Digest as _, Sha256};
 use smallvec::SmallVec;
 
 use crate::collections::merkle::{Change, Digest, Items, Merkle};
-use crate::policy::org::{Org, User};
-use crate::snapshot::people::People;
+use crate::policy::org::Org;
+use crate::snapshot::people::{Departments, Home, People};
 use crate::snapshot::touched::Touched;
 use crate::vocabulary::id::{DepartmentId, Id, UserId};
-use crate::vocabulary::index::UserSlot;
+use crate::vocabulary::index::{Idx, UserSlot};
 
 /// The fingerprint of one state, or what it can be made from.
 #[derive(Clone, Default)]
@@ -61,7 +61,7 @@ impl Imprint {
 
     fn found(&self, people: &People, org: &Org) -> &Arc<Found> {
         self.is_used.store(true, Ordering::Relaxed);
-        self.found.get_or_init(|| Arc::new(Found::of(&Rows { people, org }, self.before.as_deref())))
+        self.found.get_or_init(|| Arc::new(Found::of(people, org, self.before.as_deref())))
     }
 
     /// The fingerprint of the state after this one. The people and the company are those of this one.
@@ -83,16 +83,20 @@ impl Imprint {
 }
 
 impl Found {
-    fn of(rows: &Rows<'_>, before: Option<&Before>) -> Self {
+    fn of(people: &People, org: &Org, before: Option<&Before>) -> Self {
+        let mut rows = Rows { people, org, all: None };
         let (departments, members) = match before {
             None => {
-                let all = rows.org.users().iter().map(|(id, user)| rows.change(id, None, Some(user)));
-                (rows.departments(), Merkle::of(all.collect(), rows))
+                let users = people.slots().map(UserSlot::new);
+                rows.all = Some(Gathered::of(users.clone(), |user, row| rows.write(user, row)));
+                let users = users.filter_map(|user| Some(rows.change(people.user_at(user)?, None)));
+                let members = Merkle::of(users.filter(|change| change.after.is_some()).collect(), &rows);
+                (rows.departments(), members)
             }
             Some(Before { found, users, tree }) => {
-                let changes = users.iter().map(|(id, slot)| rows.change(id, *slot, rows.org.users().get(id)));
+                let changes = users.iter().map(|(id, slot)| rows.change(id, *slot)).collect();
                 let departments = if *tree { rows.departments() } else { found.departments };
-                (departments, found.members.with(changes.collect(), rows))
+                (departments, found.members.with(changes, &rows))
             }
         };
         let both = Sha256::new_with_prefix(b"c").chain_update(departments).chain_update(members.digest());
@@ -108,79 +112,103 @@ impl Found {
 struct Rows<'s> {
     people: &'s People,
     org: &'s Org,
+    /// Those of all users by their slots, if all are needed: in the order of hashes, users are far from each other in
+    /// memory.
+    all: Option<Gathered>,
 }
 
 impl Rows<'_> {
-    fn change(&self, id: &UserId, before: Option<UserSlot>, user: Option<&User>) -> Change<UserSlot> {
-        let is_member = user.is_some_and(|user| user.departments().next().is_some());
-        let after = if is_member { self.people.slot_of(id.borrowed()) } else { None };
-        Change { path: path(id), before, after }
+    fn change(&self, id: &UserId, before: Option<UserSlot>) -> Change<UserSlot> {
+        let Home { user, member } = self.people.home(id.borrowed());
+        Change { path: path(id), before, after: (member != Departments::NONE).then_some(user) }
     }
 
-    /// In the order of their numbers, each with how many it and those below are.
+    /// The row of a user: the id, the number of their departments, and these in the order of their ids.
+    fn write(&self, user: UserSlot, row: &mut Vec<u8>) {
+        let Some(id) = self.people.user_at(user) else { return };
+        let departments = self.people.each(self.people.home(id.borrowed()).member);
+        let departments = departments.map(|department| self.org.department_id(department));
+        let mut departments: SmallVec<[&DepartmentId; 4]> = departments.collect();
+        departments.sort_unstable();
+        write_id(row, id);
+        write_number(row, departments.len() as u64);
+        departments.into_iter().for_each(|department| write_id(row, department));
+    }
+
+    /// The departments in the order of their numbers, each with the number of it and those below.
     fn departments(&self) -> Digest {
         let tree = self.people.tree();
-        let row = |row: Row, department| {
-            row.id(self.org.department_id(department).borrowed()).number(tree.below(department).count.into())
-        };
-        tree.preorder().iter().copied().fold(Row::of(b'd'), row).digest()
+        let mut rows = vec![b'd'];
+        for department in tree.preorder() {
+            write_id(&mut rows, self.org.department_id(*department));
+            write_number(&mut rows, tree.below(*department).count.into());
+        }
+        Sha256::digest(&rows).into()
     }
 }
 
-/// Members in the order of their ids, each with the number of their departments, and these in the order of their ids.
+/// Members in the order of their rows.
 impl Items<UserSlot> for Rows<'_> {
     fn path(&self, user: UserSlot) -> u64 {
         self.people.id(user).map_or(0, path)
     }
 
     fn digest(&self, users: &[UserSlot]) -> Digest {
-        let known = |slot: &UserSlot| self.org.users().get_key_value(self.people.id(*slot)?);
-        let mut users: Vec<(&UserId, &User)> = users.iter().filter_map(known).collect();
-        users.sort_unstable_by_key(|(id, _)| *id);
-        let row = |row: Row, (id, user): (&UserId, &User)| {
-            let departments = user.departments().map(|department| self.org.department_id(department));
-            let mut departments: SmallVec<[&DepartmentId; 4]> = departments.collect();
-            departments.sort_unstable();
-            let row = row.id(id.borrowed()).number(departments.len() as u64);
-            departments.iter().fold(row, |row, department| row.id(department.borrowed()))
+        let these;
+        let mut rows: Vec<&[u8]> = if let Some(all) = &self.all {
+            users.iter().map(|user| all.row(user.index())).collect()
+        } else {
+            these = Gathered::of(users.iter().copied(), |user, row| self.write(user, row));
+            (0..users.len()).map(|position| these.row(position)).collect()
         };
-        users.into_iter().fold(Row::of(b'm'), row).digest()
+        rows.sort_unstable();
+        rows.iter().fold(Sha256::new_with_prefix(b"m"), Sha256::chain_update).finalize().into()
+    }
+}
+
+/// Rows, one after another.
+#[derive(Default)]
+struct Gathered {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Gathered {
+    fn of(users: impl Iterator<Item = UserSlot>, write: impl Fn(UserSlot, &mut Vec<u8>)) -> Self {
+        let mut all = Self::default();
+        for user in users {
+            write(user, &mut all.bytes);
+            all.ends.push(all.bytes.len());
+        }
+        all
+    }
+
+    fn row(&self, position: usize) -> &[u8] {
+        let start = if position == 0 { 0 } else { self.ends[position - 1] };
+        &self.bytes[start..self.ends[position]]
     }
 }
 
 fn path(user: &UserId) -> u64 {
-    let digest = Row::of(b'u').id(user.borrowed()).digest();
-    digest.iter().take(8).fold(0, |path, byte| path << 8 | u64::from(*byte))
+    let mut row = vec![b'u'];
+    write_id(&mut row, user);
+    Sha256::digest(&row).iter().take(8).fold(0, |path, byte| path << 8 | u64::from(*byte))
 }
 
-/// Rows as bytes: a letter that says what they are, and their parts, none of which is the beginning of another.
-struct Row(SmallVec<[u8; 64]>);
+/// Eight bytes, the least first.
+fn write_number(row: &mut Vec<u8>, number: u64) {
+    row.extend_from_slice(&number.to_le_bytes());
+}
 
-impl Row {
-    fn of(what: u8) -> Self {
-        Self(SmallVec::from_slice(&[what]))
+/// An integer is `i` and the number; text is `t`, its length in bytes and its UTF-8. So no id is the beginning of
+/// another.
+fn write_id<Kind>(row: &mut Vec<u8>, id: &Id<Kind>) {
+    if let Some(integer) = id.as_integer() {
+        row.push(b'i');
+        return write_number(row, integer.cast_unsigned());
     }
-
-    /// Eight bytes, the least first.
-    fn number(mut self, number: u64) -> Self {
-        self.0.extend_from_slice(&number.to_le_bytes());
-        self
-    }
-
-    /// An integer is `i` and the number; text is `t`, its length in bytes and its UTF-8.
-    fn id<Kind>(mut self, id: Id<Kind, &str>) -> Self {
-        if let Some(integer) = id.as_integer() {
-            self.0.push(b'i');
-            return self.number(integer.cast_unsigned());
-        }
-        let text = id.as_text().unwrap_or_default();
-        self.0.push(b't');
-        let mut row = self.number(text.len() as u64);
-        row.0.extend_from_slice(text.as_bytes());
-        row
-    }
-
-    fn digest(&self) -> Digest {
-        Sha256::digest(&self.0).into()
-    }
+    let text = id.as_text().unwrap_or_default();
+    row.push(b't');
+    write_number(row, text.len() as u64);
+    row.extend_from_slice(text.as_bytes());
 }

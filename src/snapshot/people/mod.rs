@@ -35,7 +35,7 @@ use crate::collections::persistent::Set;
 use crate::vocabulary::id::{GroupId, UserId, UserRef};
 use crate::vocabulary::index::{DepartmentNumber, DepartmentSlot, GroupNumber, ListSlot, StandingSlot, UserSlot};
 
-pub(crate) use entry::{Anchored, Entry, Home, SEVERAL};
+pub(crate) use entry::{Anchored, Departments, Entry, Home, SEVERAL};
 pub(crate) use source::{Entries, Source};
 pub(crate) use standing::Standing;
 pub(crate) use target::Target;
@@ -125,7 +125,12 @@ impl People {
 
     /// The departments where the users of an entry are anchored.
     pub(crate) fn anchors(&self, entry: Entry) -> impl Iterator<Item = DepartmentSlot> {
-        let (one, list) = match entry.anchors.slot() {
+        self.each(entry.anchors)
+    }
+
+    /// The departments, unpacked.
+    pub(crate) fn each(&self, departments: Departments) -> impl Iterator<Item = DepartmentSlot> {
+        let (one, list) = match departments.slot() {
             Ok(DepartmentSlot::NOWHERE) => (None, None),
             Ok(department) => (Some(department), None),
             Err(list) => (None, self.lists.get(list)),
