@@ -210,6 +210,17 @@ impl States {
         }
     }
 
+    /// Whether the tables have exactly the rows of a state, also those that no list shows.
+    fn has_the_rows_of(&self, database: &impl Database, state: usize) {
+        let select = |text: &str| database.integers(&Sql { text: text.to_owned(), params: vec![] }).unwrap();
+        let members = select("SELECT department_id * 100 + user_id FROM orgscope_members ORDER BY 1");
+        let departments = select("SELECT id * 100 + first * 10 + last FROM orgscope_departments ORDER BY 1");
+        let before: &[i64] = &[1_00, 2_11];
+        let after: &[i64] = &[1_01, 2_22, 3_11];
+        assert_eq!(departments, if state == 0 { before } else { after });
+        assert_eq!(members, [[1_11, 2_12], [1_11, 3_12], [2_11, 3_12]][state]);
+    }
+
     /// The same of each state.
     fn are_right(&self, database: &impl Database, behind: &str) -> [bool; 3] {
         [0, 1, 2].map(|state| self.is_at(database, state, behind))
@@ -223,6 +234,7 @@ impl States {
         let Some(statement) = run.statements.next() else { return };
         run.failed = database.run(&statement).is_err();
         let at = self.are_right(database, behind);
+        (0..3).filter(|state| at[*state]).for_each(|state| self.has_the_rows_of(database, state));
         if !run.failed && run.statements.len() == 0 {
             assert!(at[run.to], "all statements ran, and the tables are not at the state that they lead to");
         }
