@@ -172,10 +172,10 @@ fn story() -> Result<String, Box<dyn Error>> {
         let predicate = snapshot.principal(user).scope(crm.read).predicate();
         let (sql, params) = page(crm.contacts.condition(&predicate)?);
         let param = |value: &Value| match value {
-            // The fingerprint of the company: a random-looking number.
-            Value::BigInt(Some(state)) if state.unsigned_abs() > 1 << 32 => "‹state of the mirror›".to_owned(),
             Value::BigInt(Some(integer)) => integer.to_string(),
             Value::BigUnsigned(Some(limit)) => limit.to_string(),
+            // The fingerprint of the company.
+            Value::String(Some(state)) if state.len() == 64 => "‹state of the mirror›".to_owned(),
             Value::String(Some(text)) => format!("'{text}'"),
             other => format!("{other:?}"),
         };

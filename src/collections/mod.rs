@@ -7,6 +7,8 @@ pub(crate) mod counted;
 pub(crate) mod index;
 pub(crate) mod interner;
 pub(crate) mod memo;
+#[cfg(feature = "sql")]
+pub(crate) mod merkle;
 mod pages;
 pub(crate) mod persistent;
 mod shards;

@@ -140,7 +140,8 @@
 //! - **Predicates**, on the same random worlds: evaluated in memory, and in SQLite with members inline, in a table and in mirror
 //!   tables, whose columns have collations that must not matter. Fewer worlds run in PostgreSQL and MariaDB.
 //! - **Mirror tables**, after random commands: tables that followed each change equal tables that are filled afresh, here and in
-//!   another process. Tables that are out of date never answer.
+//!   another process. Tables that are out of date never answer. Nor do tables that are written halfway: lists are right, or errors,
+//!   after every single statement, after an interruption, and between two connections that write in any order or at once.
 //! - **Random commands**: after every batch, the published snapshot answers like one compiled afresh, and like the reference. An
 //!   invalid batch changes nothing. Also with thousands of commands in a company of thousands.
 //! - **Random batches by random actors**: no delegate gives what they lack or where they do not reach; nobody is locked out

@@ -113,19 +113,46 @@
 //! [`sql::Mirror`](https://docs.rs/orgscope/latest/orgscope/sql/struct.Mirror.html) makes the statements, and the application
 //! runs them.
 //!
-//! - **Fill** the tables at start-up, unless the statements of every change have been run. Filling them is always safe, in one
-//!   transaction.
-//! - **Follow** each change, in order, each in one transaction: the one that saves the change. The first statement fails if the
-//!   tables are not at the state before the change. Then roll back, and fill. MySQL must be in strict mode, which is
-//!   the default; otherwise that statement does not fail, and leaves the tables at a state that matches no snapshot.
+//! - **Fill** the tables at start-up, unless the statements of every change have been run. Filling them is always safe.
+//! - **Follow** each change, in order, in the transaction that saves the change. The first statement fails if the tables are not
+//!   at the state before the change. Then roll back, and fill.
+//! - **Errors**: such a statement would write NULL into a column that takes none. MySQL must be in strict mode, which is the
+//!   default: otherwise it writes something else instead, and in a transaction leaves the tables at a state that matches no
+//!   snapshot.
 //! - **State**: the tables carry a fingerprint of departments, numbers and members, and so does every condition. The fingerprint
 //!   depends on the company alone. So all processes of one release that have the same company can use the same tables, also
 //!   after a restart. A change of roles or levels does not change it.
-//! - **Cost of a change**: one row for one membership. A department that is added, removed or moved renumbers those after it:
-//!   with ten thousand departments some thousand rows, and never more than there are departments. Members name departments by
-//!   id and stay.
-//! - **Collisions**: two companies share a fingerprint by chance once in 2⁶⁴. It is not a signature: somebody who may choose many
-//!   ids freely could search for a collision.
+//! - **Cost of a change**: one row for one membership, and two statements for the state. A department that is added, removed or
+//!   moved renumbers those after it: with ten thousand departments some thousand rows, and never more than there are
+//!   departments. Members name departments by id and stay.
+//! - **Cost of the fingerprint**: the first condition, `fill` or `follow` of a process walks the company once. Each change after
+//!   that costs some microseconds. A process without mirror tables pays nothing.
+//! - **Collisions**: the fingerprint is made of SHA-256. No two companies are known to share one, and nobody can choose ids or
+//!   memberships so that they do.
+//!
+//! ## With a transaction, and without
+//!
+//! Run each list of statements in one transaction: other connections then see the tables before it or after it, and an
+//! interruption leaves them as they were.
+//!
+//! Without a transaction, each statement committed by itself, no condition finds a part of a list either. The first statement
+//! takes the state away, and the last one writes the new one. What holds, if a list is run in its order and stops at its first
+//! error:
+//!
+//! | | a condition | the next `follow` | the next `fill` |
+//! |---|---|---|---|
+//! | before the first statement | finds the list of the state before | runs | runs |
+//! | from the first to the last one | is an error: the tables are behind | is refused by its first statement | begins anew |
+//! | after the last one | finds the list of the state after | runs | runs |
+//! | after an interruption | is an error, until the tables are filled | is refused, until the tables are filled | mends it |
+//!
+//! Each statement is for nothing, or an error, once the statements of another call have begun: every call of `fill` and `follow`
+//! has a mark of its own, which stands in the place of the state meanwhile. So two processes that write at the same time do no
+//! harm; the one that began later finishes. Call `fill` or `follow` again for each run instead of keeping the statements.
+//!
+//! A transaction adds more: requests meet no errors while it runs; a change and its rows are saved together; and an interruption
+//! needs no mending. An interrupted `follow` is not taken up again, because nothing tells how far it came. In MySQL with tables
+//! that know no transactions (`MyISAM`), the same holds as without one.
 //!
 //! ## Saving a change
 //!
@@ -231,15 +258,99 @@
 //!
 //! ## Requests during a change
 //!
-//! Once the transaction has committed, conditions of the snapshot before it are errors. A request that meets such an error loads
-//! the current snapshot and asks again, up to three times with a short pause in between: the change is published right after
-//! the commit. If the error persists, the tables have to be filled; report it. This is the error:
+//! Once the transaction has committed, conditions of the snapshot before it are errors. `Mirror::is_behind` recognises them by
+//! their text:
 //!
 //! | | code | text |
 //! |---|---|---|
 //! | SQLite | 1 | `bad JSON path: 'orgscope: the mirror tables are behind or ahead of the snapshot that was asked; …'` |
 //! | PostgreSQL | `22P02` | `invalid input syntax for type boolean: "orgscope: the mirror tables are behind or ahead of the snapshot that was asked; …"` |
 //! | MySQL, MariaDB | 1242 | `Subquery returns more than 1 row`; it has no text of ours, so no other sub-select of the query should be able to say it |
+//!
+//! To try again after a pause is enough where changes are rare. With dozens of changes a second, many requests would fail three
+//! times in a row. If writers use transactions, this does not fail:
+//!
+//! 1. Ask. Nearly always the database answers.
+//! 2. If it says that the tables are behind, open a transaction and take the row of the state, so that no writer changes the
+//!    tables before the end of it: `SELECT revision FROM orgscope_state WHERE id = 1 FOR SHARE`, or in MySQL `… LOCK IN SHARE
+//!    MODE`. SQLite needs `BEGIN` and the `SELECT` alone: a transaction reads one state.
+//! 3. Catch up inside that transaction: read the entries of the log after your own revision, and
+//!    [`follow`](crate::Handle::follow) each. If this process publishes all changes itself, wait until its handle has that
+//!    revision.
+//! 4. Load the snapshot, and ask once. A page and its count, asked here, are of one state.
+//! 5. If the tables are still behind, nobody will write what is missing: they have to be filled. Report it.
+//!
+#![cfg_attr(feature = "sql", doc = "```")]
+#![cfg_attr(not(feature = "sql"), doc = "```ignore")]
+//! # use orgscope::document::{Action, Department, Document, ResourceType, Section, User};
+//! # use orgscope::sql::{Dialect, Ids, Mapping, Members, Mirror, Param, Records, Sql};
+//! # use orgscope::{Command, Handle, Level, Policy};
+//! # use rusqlite::Connection;
+//! # type Error = Box<dyn std::error::Error>;
+//! # fn params(sql: &Sql) -> impl rusqlite::Params + use<> {
+//! #     let value = |param: &Param| match param {
+//! #         Param::Integer(integer) => rusqlite::types::Value::from(*integer),
+//! #         Param::Text(text) => rusqlite::types::Value::from(text.clone()),
+//! #     };
+//! #     rusqlite::params_from_iter(sql.params.iter().map(value).collect::<Vec<_>>())
+//! # }
+//! # struct App { handle: Handle, mirror: Mirror, contacts: Mapping }
+//! impl App {
+//!     fn list(&self, database: &mut Connection, user: i64) -> Result<Vec<i64>, Error> {
+//!         match self.ask(database, user) {
+//!             Err(error) if self.mirror.is_behind(&error.to_string()) => {
+//!                 let transaction = database.transaction()?;
+//!                 let revision = "SELECT revision FROM orgscope_state WHERE id = 1"; // … FOR SHARE
+//!                 let revision = transaction.query_row(revision, (), |row| row.get(0))?;
+//!                 self.catch_up(&transaction, revision)?;
+//!                 self.ask(&transaction, user)
+//!             }
+//!             answer => answer,
+//!         }
+//!     }
+//!
+//!     fn ask(&self, database: &Connection, user: i64) -> Result<Vec<i64>, Error> {
+//!         let snapshot = self.handle.load();
+//!         let read = snapshot.schema().permission_named("contact.read")?;
+//!         let condition = self.contacts.sql(&snapshot.principal(user).scope(read).predicate())?;
+//!         let mut query = database.prepare(&format!("SELECT id FROM contacts WHERE {}", condition.text))?;
+//!         let rows = query.query_map(params(&condition), |row| row.get(0))?;
+//!         Ok(rows.collect::<Result<_, _>>()?)
+//!     }
+//!
+//!     fn catch_up(&self, database: &Connection, revision: i64) -> Result<(), Error> {
+//!         let mut query = database.prepare("SELECT entry FROM log WHERE revision BETWEEN ? AND ? ORDER BY revision")?;
+//!         let next = i64::try_from(self.handle.load().revision())? + 1;
+//!         for entry in query.query_map((next, revision), |row| row.get::<_, String>(0))? {
+//!             self.handle.follow(&serde_json::from_str(&entry?)?)?;
+//!         }
+//!         Ok(())
+//!     }
+//! }
+//! #
+//! # let contact = ResourceType::new("contact").action(Action::new("read").floor(Level::Department));
+//! # let document = Document::new().section(Section::new("crm").resource(contact)).department(Department::new(1))
+//! #     .user(User::new(17).member_of(1)).user(User::new(31));
+//! # let elsewhere = Handle::new(Policy::from_document(document)?);
+//! # let handle = Handle::restore(elsewhere.checkpoint(), [])?;
+//! # let mirror = Mirror::new(Dialect::Sqlite, "orgscope_", Ids::Integers)?;
+//! # let columns = Records::new("contact", Ids::Integers).owner("owner_id");
+//! # let contacts = Mapping::new(Dialect::Sqlite, columns, Members::mirror(&mirror))?;
+//! # let mut database = Connection::open_in_memory()?;
+//! # database.execute_batch("CREATE TABLE contacts (id BIGINT, owner_id BIGINT); INSERT INTO contacts VALUES (1, 17), (2, 31);
+//! #     CREATE TABLE log (revision BIGINT NOT NULL PRIMARY KEY, entry TEXT NOT NULL)")?;
+//! # let receipt = elsewhere.apply([Command::join_department(31, 1)])?;
+//! # for sql in mirror.create().into_iter().chain(mirror.fill(receipt.before())?).chain(mirror.follow(&receipt)?) {
+//! #     database.execute(&sql.text, params(&sql))?;
+//! # }
+//! # database.execute("INSERT INTO log VALUES (1, ?)", [serde_json::to_string(receipt.audit())?])?;
+//! # let app = App { handle, mirror, contacts };
+//! # assert!(app.mirror.is_behind(&app.ask(&database, 17).unwrap_err().to_string()));
+//! # assert_eq!(app.list(&mut database, 17)?, [1, 2]);
+//! # database.execute("DROP TABLE orgscope_members", ())?;
+//! # assert!(!app.mirror.is_behind(&app.ask(&database, 17).unwrap_err().to_string()));
+//! # Ok::<(), Error>(())
+//! ```
 //!
 //! ## Two releases at once
 //!

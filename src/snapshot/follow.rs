@@ -39,6 +39,8 @@ impl Snapshot {
             policy: tried.policy.clone(),
             people: tried.people.clone(),
             rights,
+            #[cfg(feature = "sql")]
+            imprint: tried.imprint.clone(),
         }
     }
 
@@ -65,6 +67,14 @@ impl Snapshot {
         let touched = Touched::by(facts);
         let people = self.people.follow(&self.policy, policy, &touched);
         let rights = self.rights.follow(policy, people.tree(), &touched, keep_rows);
-        Self { revision: self.revision + 1, lineage, policy: policy.clone(), people, rights }
+        Self {
+            revision: self.revision + 1,
+            lineage,
+            policy: policy.clone(),
+            people,
+            rights,
+            #[cfg(feature = "sql")]
+            imprint: self.imprint.follow(&self.people, &self.policy.org, &touched),
+        }
     }
 }

@@ -9,6 +9,8 @@
 pub(crate) mod cell;
 mod compare;
 mod follow;
+#[cfg(feature = "sql")]
+mod imprint;
 mod lineage;
 pub(crate) mod people;
 pub(crate) mod relation;
@@ -93,6 +95,9 @@ pub struct Snapshot {
     policy: Arc<Policy>,
     pub(crate) people: People,
     pub(crate) rights: Rights,
+    /// The fingerprint that mirror tables are compared with.
+    #[cfg(feature = "sql")]
+    imprint: imprint::Imprint,
 }
 
 /// A user, with all that a check needs of them.
@@ -115,7 +120,15 @@ impl Snapshot {
     pub(crate) fn compile_shared(policy: Arc<Policy>, revision: u64) -> Self {
         let people = People::of(&policy.org, &policy.assigned);
         let rights = Rights::of(&policy, people.tree());
-        Self { revision, lineage: Lineage::default(), policy, people, rights }
+        Self {
+            revision,
+            lineage: Lineage::default(),
+            policy,
+            people,
+            rights,
+            #[cfg(feature = "sql")]
+            imprint: imprint::Imprint::default(),
+        }
     }
 
     /// The number of this state of the company: it grows by one with each accepted batch of commands, and with each
@@ -144,6 +157,13 @@ impl Snapshot {
         self.rights.fingerprint
     }
 
+    /// The fingerprint of the departments of all people, for mirror tables: see [`imprint`]. Linear in the company the
+    /// first time, and in the changes since after that.
+    #[cfg(feature = "sql")]
+    pub(crate) fn imprint(&self) -> &str {
+        self.imprint.text(&self.people, &self.policy.org)
+    }
+
     /// The bytes of the compiled form: the index of ids, and the compiled users, departments and groups, including
     /// parts that are shared with another snapshot. It does not include the [`policy`](Self::policy), whose texts the
     /// ids share, nor the rows made so far: one for each set of rights, and a few words for each user who has a role by
@@ -151,7 +171,11 @@ impl Snapshot {
     ///
     /// Linear in what users share, not in the users.
     pub fn memory_usage(&self) -> usize {
-        self.people.memory_usage() + self.rights.memory_usage() + size_of::<Self>()
+        #[cfg(feature = "sql")]
+        let imprint = self.imprint.memory_usage();
+        #[cfg(not(feature = "sql"))]
+        let imprint = 0;
+        self.people.memory_usage() + self.rights.memory_usage() + imprint + size_of::<Self>()
     }
 
     /// The user with this id, who may be unknown.

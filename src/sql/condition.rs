@@ -132,13 +132,13 @@ impl<'a> Rendering<'a> {
     /// Adds a guard to a condition: if the mirror is at another state than the snapshot, the query is an error.
     fn guarded(&self, condition: Condition) -> Condition {
         let MembersIn::Mirror(mirror) = &self.mapping.members else { return condition };
-        let state = self.asked.snapshot.people.imprint();
+        let state = || self.asked.snapshot.imprint();
         match self.mapping.dialect {
             _ if !self.asks_mirror => condition,
             // Each list has its own guard.
             Dialect::Sqlite => condition,
-            Dialect::Postgres => Condition::all().add(guard::one_time_filter(mirror, state)).add(condition),
-            Dialect::MySql => Condition::all().add(guard::one_row_or_two(mirror, state)).add(condition),
+            Dialect::Postgres => Condition::all().add(guard::one_time_filter(mirror, state())).add(condition),
+            Dialect::MySql => Condition::all().add(guard::one_row_or_two(mirror, state())).add(condition),
         }
     }
 
@@ -260,7 +260,7 @@ impl<'a> Rendering<'a> {
     /// Adds the guard to a list that reads the mirror, if the dialect needs it there.
     fn ended(&self, mut list: SelectStatement) -> SelectStatement {
         if let (MembersIn::Mirror(mirror), Dialect::Sqlite) = (&self.mapping.members, self.mapping.dialect) {
-            let (union, look) = guard::end_of_list(mirror, self.asked.snapshot.people.imprint());
+            let (union, look) = guard::end_of_list(mirror, self.asked.snapshot.imprint());
             list.union(union, look);
         }
         list

@@ -16,11 +16,35 @@ use sea_query::{
     Alias, BinOper, CaseStatement, Expr, ExprTrait, Func, FunctionCall, JoinType, Query, SelectStatement, UnionType,
 };
 
+use crate::sql::dialect::Dialect;
 use crate::sql::mirror::Mirror;
 
 const BEHIND: &str = "orgscope: the mirror tables are behind or ahead of the snapshot that was asked; they are at ";
 
 const EMPTY: &str = "no state: fill them";
+
+impl Mirror {
+    /// Whether this is what a database says when a condition finds the mirror tables at another state than that of its
+    /// snapshot. Load the current snapshot and ask again; if that persists, the tables have to be filled.
+    ///
+    /// It takes the error as text, with whatever a driver adds: SQLite and PostgreSQL quote a text of this library.
+    /// MySQL says that a sub-select has several rows, so no other sub-select of the query should be able to; if it
+    /// speaks another language than English, compare the code of the error with 1242 instead.
+    ///
+    /// ```
+    /// # use orgscope::sql::{Dialect, Ids, Mirror};
+    /// let mirror = Mirror::new(Dialect::MySql, "orgscope_", Ids::Integers)?;
+    /// assert!(mirror.is_behind("ERROR 1242 (21000): Subquery returns more than 1 row"));
+    /// assert!(!mirror.is_behind("ERROR 1146 (42S02): Table 'crm.orgscope_state' doesn't exist"));
+    /// # Ok::<(), orgscope::sql::InvalidMapping>(())
+    /// ```
+    pub fn is_behind(&self, error: &str) -> bool {
+        error.contains(match self.dialect {
+            Dialect::Sqlite | Dialect::Postgres => BEHIND,
+            Dialect::MySql => "Subquery returns more than 1 row",
+        })
+    }
+}
 
 const STATE: &str = "state";
 const MIRROR: &str = "mirror";
@@ -36,7 +60,7 @@ fn state_of(mirror: &Mirror) -> SelectStatement {
 }
 
 /// The end of a list for `IN`: no row if the mirror is at this state, otherwise an error. For SQLite.
-pub(super) fn end_of_list(mirror: &Mirror, expected: i64) -> (UnionType, SelectStatement) {
+pub(super) fn end_of_list(mirror: &Mirror, expected: &str) -> (UnionType, SelectStatement) {
     let at = || Expr::col((Alias::new("s"), Alias::new(STATE)));
     // An invalid JSON path is an error whose text quotes the path.
     let found = Func::coalesce([at(), Expr::Constant(EMPTY.into())]);
@@ -51,9 +75,9 @@ pub(super) fn end_of_list(mirror: &Mirror, expected: i64) -> (UnionType, SelectS
 }
 
 /// A condition that holds if the mirror is at this state, and is an error otherwise. For PostgreSQL.
-pub(super) fn one_time_filter(mirror: &Mirror, expected: i64) -> Expr {
+pub(super) fn one_time_filter(mirror: &Mirror, expected: &str) -> Expr {
     let at = || Expr::from(state());
-    let found = Func::coalesce([at().cast_as("text"), Expr::Constant(EMPTY.into())]);
+    let found = Func::coalesce([at(), Expr::Constant(EMPTY.into())]);
     // This text is not a boolean, so the cast fails. It contains the state, so that it is not evaluated early as a
     // constant.
     let fail = Expr::Constant(BEHIND.into()).binary(BinOper::Custom("||"), found).cast_as("boolean");
@@ -62,7 +86,7 @@ pub(super) fn one_time_filter(mirror: &Mirror, expected: i64) -> Expr {
 }
 
 /// The same condition for MySQL.
-pub(super) fn one_row_or_two(mirror: &Mirror, expected: i64) -> Expr {
+pub(super) fn one_row_or_two(mirror: &Mirror, expected: &str) -> Expr {
     let at = || Expr::col((Alias::new("s"), Alias::new(STATE)));
     let row = |number: i32| Query::select().expr_as(Expr::Constant(number.into()), Alias::new("row")).take();
     let two = row(1).union(UnionType::All, row(2)).take();

@@ -1,9 +1,11 @@
 //! Mirror tables: where people are, kept in the application's database.
 
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
 
 use sea_query::{
-    Alias, CaseStatement, ColumnDef, Expr, ExprTrait, Index, OnConflict, Query, SelectStatement, Table, TableName,
+    Alias, CaseStatement, ColumnDef, Expr, ExprTrait, Index, OnConflict, Query, QueryStatementBuilder, SelectStatement,
+    Table, TableName, UpdateStatement,
 };
 use thiserror::Error;
 
@@ -25,6 +27,9 @@ const DEPARTMENT: &str = "department";
 /// The columns of the tables.
 const DEPARTMENTS: [&str; 3] = ["id", "first", "last"];
 const MEMBERS: [&str; 2] = ["department_id", "user_id"];
+const STATE: &str = "state";
+/// The beginning of a mark that stands in the place of a state. No state begins like that.
+const BEING_WRITTEN: &str = "no state: being written ";
 /// How many rows a statement writes.
 const ROWS: usize = 250;
 
@@ -40,13 +45,17 @@ const ROWS: usize = 250;
 /// The application runs the statements: [`create`](Self::create) once; [`fill`](Self::fill) whenever it is not sure
 /// what the tables hold, as at start-up; [`follow`](Self::follow) after each change that it publishes. `state` is a
 /// fingerprint of departments, numbers and members. A condition that asks the tables carries that of its snapshot, and
-/// at any other the database ends the query with an error. A change that moves nobody needs no statements.
+/// at any other the database ends the query with an error, which [`is_behind`](Self::is_behind) recognises. A change
+/// that moves nobody needs no statements.
 ///
-/// **Each list of statements is run in one transaction, in its order.** The first one of both lists writes the state,
-/// which holds up whoever else writes it until the end of the transaction. The first one of `follow` fails if the
-/// tables are not where it starts. Then roll back, load the current snapshot, and fill: the other statements are for
-/// other tables than these. How threads and processes take turns, and what a request meets meanwhile:
-/// [`docs::lists`](crate::docs::lists).
+/// **Each list of statements is run in its order, up to the first error, and best in one transaction.** The first
+/// statement takes the state away, and holds up whoever else writes it until the end of the transaction; the last one
+/// writes the new state. Without a transaction, conditions in between are errors as well, and so are those after an
+/// interruption, until the tables are filled. A list that another one has overtaken changes nothing any more. How
+/// threads and processes take turns, and what a request meets meanwhile: [`docs::lists`](crate::docs::lists).
+///
+/// The fingerprint of the first snapshot that is asked costs a walk over the company. From then on it costs what
+/// changes.
 ///
 /// Numbers stand in preorder without gaps. So one department that comes, goes or moves renumbers those that come after
 /// it, up to all departments; members name departments by id, so none of their rows change.
@@ -67,8 +76,9 @@ const ROWS: usize = 250;
 /// let statements = mirror.follow(&receipt)?;
 /// let texts: Vec<&str> = statements.iter().map(|statement| statement.text.as_str()).collect();
 /// assert_eq!(texts, [
-///     r#"UPDATE "orgscope_state" SET "state" = (CASE WHEN ("state" = ?) THEN CAST(? AS BIGINT) END), "revision" = ? WHERE "id" = 1"#,
-///     r#"INSERT INTO "orgscope_members" ("department_id", "user_id") VALUES (?, ?)"#,
+///     r#"UPDATE "orgscope_state" SET "state" = (CASE WHEN ("state" = ?) THEN ? END) WHERE "id" = 1"#,
+///     r#"INSERT INTO "orgscope_members" ("department_id", "user_id") VALUES ((CASE WHEN ((SELECT "state" FROM "orgscope_state" WHERE "id" = 1) = ?) THEN CAST(? AS BIGINT) END), ?)"#,
+///     r#"UPDATE "orgscope_state" SET "state" = (CASE WHEN ("state" = ?) THEN ? END), "revision" = ? WHERE "id" = 1"#,
 /// ]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -149,8 +159,11 @@ impl Mirror {
             .col(self.column("user_id", self.ids.users))
             .primary_key(Index::create().col("department_id").col("user_id"))
             .take();
-        let state_table =
-            table(state).col(numbers("id").primary_key()).col(numbers("state")).col(numbers("revision")).take();
+        let state_table = table(state)
+            .col(numbers("id").primary_key())
+            .col(self.column("state", Ids::Text))
+            .col(numbers("revision"))
+            .take();
         vec![
             Sql::of_table(self.dialect, &departments_table),
             Sql::of_index(self.dialect, departments, "first", ["first", "id"]),
@@ -174,7 +187,10 @@ impl Mirror {
     }
 
     /// The statements that empty the tables and fill them with the company of a snapshot, some hundred rows each.
-    /// Linear in the company; they are made one by one. It is never wrong to run them, in one transaction.
+    /// Linear in the company; they are made one by one. It is never wrong to run them.
+    ///
+    /// Call this again for each run: statements of one call know each other, and each of them fails or does nothing
+    /// once another run has begun.
     ///
     /// # Errors
     ///
@@ -182,32 +198,36 @@ impl Mirror {
     pub fn fill<'a>(&'a self, snapshot: &'a Snapshot) -> Result<impl Iterator<Item = Sql> + 'a, MirrorError> {
         self.check(snapshot)?;
         let Tables { departments, members, .. } = &self.tables;
-        let empty = [members, departments]
-            .map(|table| Sql::of_query(self.dialect, &Query::delete().from_table(table.clone()).take()));
+        let run = Run::new(self);
+        let (begin, end) = (run.begin(snapshot), run.end(snapshot));
+        let empty = [members, departments].map(|table| run.delete_if(table, None));
         let rows = Self::departments(snapshot).filter_map(|(id, numbers)| self.department_row(id, numbers));
-        let written = Chunks(rows).map(|rows| self.insert(departments, DEPARTMENTS, rows));
+        let same = run.clone();
+        let written = Chunks(rows).map(move |rows| same.insert(departments, DEPARTMENTS, rows));
         let policy = snapshot.policy();
         let people = policy.org.users().iter().flat_map(move |(id, user)| {
             user.departments().map(move |department| (policy.org.department_id(department), id))
         });
         let rows = people.filter_map(|(department, user)| self.member_row(department, user));
-        let joined = Chunks(rows).map(|rows| self.insert(members, MEMBERS, rows));
-        Ok([self.state_is(snapshot)].into_iter().chain(empty).chain(written).chain(joined))
+        let joined = Chunks(rows).map(move |rows| run.insert(members, MEMBERS, rows));
+        Ok([begin].into_iter().chain(empty).chain(written).chain(joined).chain([end]))
     }
 
     /// The statements that take the tables from the state before a batch to the state after it: only rows that differ
     /// are written.
     ///
-    /// It costs what has changed, and all departments if one has come, gone or moved. They are run in one transaction.
-    /// The first fails if the tables are not at the state before, and changes no row if they were never filled: then
-    /// roll back, and [`fill`](Self::fill) them.
+    /// It costs what has changed, and all departments if one has come, gone or moved. The first statement fails if the
+    /// tables are not at the state before, and changes no row if they were never filled. In both cases, and after an
+    /// interruption, [`fill`](Self::fill) them.
+    ///
+    /// Call this again for each run, as with [`fill`](Self::fill).
     ///
     /// # Errors
     ///
     /// When a department has an id of another kind than the tables hold.
     pub fn follow(&self, receipt: &Receipt) -> Result<Vec<Sql>, MirrorError> {
         let (before, after) = (receipt.before(), receipt.after());
-        if before.people.imprint() == after.people.imprint() {
+        if before.imprint() == after.imprint() {
             return Ok(Vec::new());
         }
         if !after.has_the_tree_of(before) {
@@ -216,57 +236,14 @@ impl Mirror {
         let Tables { departments, members, .. } = &self.tables;
         let (gone, come) = self.changed_departments(before, after);
         let (left, joined) = self.changed_members(receipt);
-        let mut statements = vec![self.state_becomes(before, after)];
-        statements.extend(self.delete(members, MEMBERS, &left));
-        statements.extend(self.delete(departments, ["id"], &gone));
-        statements.extend(Chunks(come.into_iter()).map(|rows| self.insert(departments, DEPARTMENTS, rows)));
-        statements.extend(Chunks(joined.into_iter()).map(|rows| self.insert(members, MEMBERS, rows)));
+        let run = Run::new(self);
+        let mut statements = vec![run.begin_at(before)];
+        statements.extend(run.delete(members, MEMBERS, &left));
+        statements.extend(run.delete(departments, ["id"], &gone));
+        statements.extend(Chunks(come.into_iter()).map(|rows| run.insert(departments, DEPARTMENTS, rows)));
+        statements.extend(Chunks(joined.into_iter()).map(|rows| run.insert(members, MEMBERS, rows)));
+        statements.push(run.end(after));
         Ok(statements)
-    }
-
-    /// Writes the state, whatever it was. There is one row to write, so whoever else writes it has to wait.
-    fn state_is(&self, snapshot: &Snapshot) -> Sql {
-        let [state, revision] = [snapshot.people.imprint(), revision(snapshot)];
-        let insert = Query::insert()
-            .into_table(self.tables.state.clone())
-            .columns(["id", "state", "revision"])
-            .values_panic([1, state, revision].map(Expr::val))
-            .on_conflict(OnConflict::column("id").value("state", state).value("revision", revision).to_owned())
-            .take();
-        Sql::of_query(self.dialect, &insert)
-    }
-
-    /// Writes the state if it is the one before. At another it would be NULL, which no such column takes.
-    fn state_becomes(&self, before: &Snapshot, after: &Snapshot) -> Sql {
-        let integer = if self.dialect == Dialect::MySql { "SIGNED" } else { "BIGINT" };
-        let is_before = Expr::col("state").eq(before.people.imprint());
-        let update = Query::update()
-            .table(self.tables.state.clone())
-            .value("state", CaseStatement::new().case(is_before, Expr::val(after.people.imprint()).cast_as(integer)))
-            .value("revision", revision(after))
-            .and_where(Expr::col("id").eq(Expr::Constant(1.into())))
-            .take();
-        Sql::of_query(self.dialect, &update)
-    }
-
-    fn insert<const N: usize>(&self, table: &TableName, columns: [&'static str; N], rows: Vec<[Param; N]>) -> Sql {
-        let mut insert = Query::insert().into_table(table.clone()).columns(columns).take();
-        for row in rows {
-            insert.values_panic(row.map(Expr::val));
-        }
-        Sql::of_query(self.dialect, &insert)
-    }
-
-    fn delete<const N: usize>(&self, table: &TableName, columns: [&'static str; N], rows: &[[Param; N]]) -> Vec<Sql> {
-        let is_row = |row: &[Param; N]| {
-            let equal = columns.iter().zip(row).map(|(column, value)| Expr::col(*column).eq(value.clone()));
-            all(equal.collect())
-        };
-        let statement = |rows: &[[Param; N]]| {
-            let any = any(rows.iter().map(is_row).collect())?;
-            Some(Sql::of_query(self.dialect, &Query::delete().from_table(table.clone()).and_where(any).take()))
-        };
-        rows.chunks(ROWS).filter_map(statement).collect()
     }
 
     /// Whether the tables can hold all departments. Users whom they can't hold own no record of such tables.
@@ -327,7 +304,109 @@ impl Mirror {
     }
 }
 
-/// What a condition asks.
+/// Statements that belong together. From the first to the last of them the state is a mark of theirs, and each is for
+/// nothing, or an error, at any other.
+///
+/// So a state stands in the tables only if all statements to it ran after it was last taken away, and nothing else
+/// between them. For that no two runs have the same mark, not even two to one state: one could take up what the other
+/// has left. It is random, because runs of several processes know nothing of each other.
+#[derive(Clone)]
+struct Run<'m> {
+    mirror: &'m Mirror,
+    mark: String,
+}
+
+impl<'m> Run<'m> {
+    fn new(mirror: &'m Mirror) -> Self {
+        Self { mirror, mark: format!("{BEING_WRITTEN}({:016x})", RandomState::new().hash_one(())) }
+    }
+
+    fn sql(&self, query: &impl QueryStatementBuilder) -> Sql {
+        Sql::of_query(self.mirror.dialect, query)
+    }
+
+    /// Takes the state away, whatever it was. There is one row to write, so whoever else writes it has to wait.
+    fn begin(&self, snapshot: &Snapshot) -> Sql {
+        let (mark, revision) = (self.mark.as_str(), revision(snapshot));
+        let insert = Query::insert()
+            .into_table(self.mirror.tables.state.clone())
+            .columns(["id", "state", "revision"])
+            .values_panic([Expr::val(1_i64), Expr::val(mark), Expr::val(revision)])
+            .on_conflict(OnConflict::column("id").value("state", mark).value("revision", revision).to_owned())
+            .take();
+        self.sql(&insert)
+    }
+
+    /// Takes the state away if it is that of a snapshot.
+    fn begin_at(&self, snapshot: &Snapshot) -> Sql {
+        self.sql(&self.becomes(snapshot.imprint(), &self.mark))
+    }
+
+    /// Writes the state of a snapshot.
+    fn end(&self, snapshot: &Snapshot) -> Sql {
+        self.sql(self.becomes(&self.mark, snapshot.imprint()).value("revision", revision(snapshot)))
+    }
+
+    /// From one state to another. At any other it would be NULL, which no such column takes.
+    fn becomes(&self, before: &str, after: &str) -> UpdateStatement {
+        let becomes = CaseStatement::new().case(Expr::col(STATE).eq(before), Expr::val(after));
+        let row = Expr::col("id").eq(Expr::Constant(1.into()));
+        Query::update().table(self.mirror.tables.state.clone()).value(STATE, becomes).and_where(row).take()
+    }
+
+    /// Whether the run is still the one that writes. The row is locked, so that no other begins before this statement
+    /// has ended.
+    fn goes_on(&self) -> Expr {
+        let row = Expr::col("id").eq(Expr::Constant(1.into()));
+        let state = self.mirror.tables.state.clone();
+        let mut state = Query::select().column(STATE).from(state).and_where(row).take();
+        // In SQLite a statement is alone, and sea-query writes a blank.
+        if self.mirror.dialect != Dialect::Sqlite {
+            state.lock_exclusive();
+        }
+        Expr::SubQuery(None, Box::new(state.into())).eq(self.mark.as_str())
+    }
+
+    /// Inserts rows, all or none: the first is NULL where no column takes it if the run does not go on.
+    fn insert<const N: usize>(&self, table: &TableName, columns: [&'static str; N], rows: Vec<[Param; N]>) -> Sql {
+        let mut insert = Query::insert().into_table(table.clone()).columns(columns).take();
+        let mut goes_on = Some(self.goes_on());
+        for row in rows {
+            insert.values_panic(row.map(|value| match goes_on.take() {
+                Some(goes_on) => CaseStatement::new().case(goes_on, self.typed(value)).into(),
+                None => Expr::val(value),
+            }));
+        }
+        self.sql(&insert)
+    }
+
+    /// A value whose type no column says.
+    fn typed(&self, value: Param) -> Expr {
+        let integer = if self.mirror.dialect == Dialect::MySql { "SIGNED" } else { "BIGINT" };
+        match value {
+            Param::Integer(_) => Expr::val(value).cast_as(integer),
+            Param::Text(_) => Expr::val(value),
+        }
+    }
+
+    fn delete<const N: usize>(&self, table: &TableName, columns: [&'static str; N], rows: &[[Param; N]]) -> Vec<Sql> {
+        let is_row = |row: &[Param; N]| {
+            let equal = columns.iter().zip(row).map(|(column, value)| Expr::col(*column).eq(value.clone()));
+            all(equal.collect())
+        };
+        let statement =
+            |rows: &[[Param; N]]| Some(self.delete_if(table, Some(any(rows.iter().map(is_row).collect())?)));
+        rows.chunks(ROWS).filter_map(statement).collect()
+    }
+
+    /// Deletes these rows, or all.
+    fn delete_if(&self, table: &TableName, these: Option<Expr>) -> Sql {
+        let delete = Query::delete().from_table(table.clone()).and_where_option(these).and_where(self.goes_on()).take();
+        self.sql(&delete)
+    }
+}
+
+/// The parts of conditions.
 impl Mirror {
     pub(super) fn state_table(&self) -> TableName {
         self.tables.state.clone()

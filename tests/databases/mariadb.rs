@@ -22,6 +22,8 @@ pub(crate) struct MariaDb {
     client: Child,
     talk: RefCell<(ChildStdin, Lines<BufReader<ChildStdout>>)>,
     name: String,
+    /// Whether the database was made for this connection.
+    is_first: bool,
 }
 
 /// The last line of an answer.
@@ -30,6 +32,27 @@ const END: &str = "=end=";
 impl MariaDb {
     pub(crate) fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("orgscope_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let database = Self::connect(name.clone());
+        let made = format!("CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci; USE {name}");
+        assert_eq!(database.ask(&made), Ok(vec![]));
+        database
+    }
+
+    /// Connections to one database.
+    pub(crate) fn several() -> [Self; 3] {
+        let first = Self::new();
+        let others = [(); 2].map(|()| {
+            let mut other = Self::connect(first.name.clone());
+            other.is_first = false;
+            assert_eq!(other.ask(&format!("USE {}", first.name)), Ok(vec![]));
+            other
+        });
+        let [second, third] = others;
+        [first, second, third]
+    }
+
+    fn connect(name: String) -> Self {
         let place = std::env::var("ORGSCOPE_TEST_MARIADB").expect("`ORGSCOPE_TEST_MARIADB` says where MariaDB is");
         let mut client = Command::new("sh")
             // Errors among the answers, to know which is whose.
@@ -48,15 +71,10 @@ impl MariaDb {
             .spawn()
             .unwrap();
         let talk = (client.stdin.take().unwrap(), BufReader::new(client.stdout.take().unwrap()).lines());
-        let name = format!("orgscope_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let database = Self { client, talk: RefCell::new(talk), name };
-        let name = &database.name;
-        let made = format!("CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci; USE {name}");
-        assert_eq!(database.ask(&made), Ok(vec![]));
-        database
+        Self { client, talk: RefCell::new(talk), name, is_first: true }
     }
 
-    /// What the client prints for these statements, line by line.
+    /// The output of the client for these statements, line by line.
     fn ask(&self, statements: &str) -> Result<Vec<String>, String> {
         let (client, lines) = &mut *self.talk.borrow_mut();
         writeln!(client, "{statements};\nSELECT '{END}';").unwrap();
@@ -92,7 +110,7 @@ fn literal(text: &str) -> String {
 
 impl Drop for MariaDb {
     fn drop(&mut self) {
-        let dropped = self.ask(&format!("DROP DATABASE {}", self.name));
+        let dropped = if self.is_first { self.ask(&format!("DROP DATABASE {}", self.name)) } else { Ok(vec![]) };
         let ended = self.client.kill().and_then(|()| self.client.wait());
         assert!(std::thread::panicking() || (dropped == Ok(vec![]) && ended.is_ok()), "{dropped:?} {ended:?}");
     }
@@ -112,5 +130,9 @@ impl Database for MariaDb {
     fn integers(&self, sql: &Sql) -> Result<Vec<i64>, String> {
         let rows = self.execute(sql, "")?;
         Ok(rows.iter().map(|row| row.parse().unwrap()).collect())
+    }
+
+    fn word(&self, query: &str) -> String {
+        self.ask(query).unwrap().remove(0)
     }
 }

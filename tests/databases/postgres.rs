@@ -14,13 +14,26 @@ pub(crate) const NULL: &str =
 /// its own, which is gone when the connection is.
 pub(crate) struct Postgres(RefCell<postgres::Client>);
 
+fn connect(schema: &str) -> Postgres {
+    let place = std::env::var("ORGSCOPE_TEST_POSTGRES").expect("`ORGSCOPE_TEST_POSTGRES` says where PostgreSQL is");
+    let mut client = postgres::Client::connect(&place, postgres::NoTls).unwrap();
+    client.batch_execute(&format!("SET search_path = {schema}; SET client_min_messages = warning")).unwrap();
+    Postgres(RefCell::new(client))
+}
+
 impl Postgres {
     pub(crate) fn new() -> Self {
-        let place = std::env::var("ORGSCOPE_TEST_POSTGRES").expect("`ORGSCOPE_TEST_POSTGRES` says where PostgreSQL is");
-        let mut client = postgres::Client::connect(&place, postgres::NoTls).unwrap();
         // Temporary tables are found first, and need nobody to remove them.
-        client.batch_execute("SET search_path = pg_temp; SET client_min_messages = warning").unwrap();
-        Self(RefCell::new(client))
+        connect("pg_temp")
+    }
+
+    /// Connections to one schema, which stays until the same test begins again.
+    pub(crate) fn several(name: &str) -> [Self; 3] {
+        let schema = format!("orgscope_{name}");
+        let databases = [(); 3].map(|()| connect(&schema));
+        databases[0].text(format!("DROP SCHEMA IF EXISTS {schema} CASCADE")).unwrap();
+        databases[0].text(format!("CREATE SCHEMA {schema}")).unwrap();
+        databases
     }
 }
 
@@ -54,5 +67,9 @@ impl Database for Postgres {
     fn integers(&self, sql: &Sql) -> Result<Vec<i64>, String> {
         let rows = self.0.borrow_mut().query(&sql.text, &params(sql)).map_err(|error| said(&error))?;
         Ok(rows.iter().map(|row| row.get(0)).collect())
+    }
+
+    fn word(&self, query: &str) -> String {
+        self.0.borrow_mut().query_one(query, &[]).unwrap().get(0)
     }
 }

@@ -15,8 +15,6 @@ use crate::policy::assigned::Assigned;
 use crate::policy::org::{Org, User};
 use crate::snapshot::people::People;
 use crate::snapshot::people::entry::{Departments, Entry, Home};
-#[cfg(feature = "sql")]
-use crate::snapshot::people::imprint::Imprint;
 use crate::snapshot::people::roster::Roster;
 use crate::snapshot::people::several::DepartmentList;
 use crate::snapshot::people::standing::Standing;
@@ -49,8 +47,6 @@ impl People {
             groups: Index::of(org.groups().iter().map(|(id, group)| (id, group.number))),
             members: Chunks::of((0..org.group_bound()).map(|group| members.get(group).into())),
             roster: Arc::new(roster),
-            #[cfg(feature = "sql")]
-            imprint: Imprint::of(org, &tree),
             tree,
         }
     }

@@ -22,11 +22,6 @@ impl People {
     pub(crate) fn follow(&self, before: &Policy, after: &Policy, touched: &Touched<'_>) -> Self {
         let mut next = self.clone();
         next.follow_departments(before, after, touched);
-        #[cfg(feature = "sql")]
-        {
-            let tree = (!touched.departments.is_empty()).then_some(&next.tree);
-            next.imprint = self.imprint.follow(&before.org, &after.org, &touched.users, tree);
-        }
         for subject in &touched.assigned {
             next.follow_assigned(self, before, after, subject);
         }

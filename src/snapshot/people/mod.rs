@@ -16,8 +16,6 @@ mod compile;
 mod entries;
 mod entry;
 mod follow;
-#[cfg(feature = "sql")]
-mod imprint;
 mod quick;
 mod relation;
 mod roster;
@@ -37,7 +35,7 @@ use crate::collections::persistent::Set;
 use crate::vocabulary::id::{GroupId, UserId, UserRef};
 use crate::vocabulary::index::{DepartmentNumber, DepartmentSlot, GroupNumber, ListSlot, StandingSlot, UserSlot};
 
-pub(crate) use entry::{Anchored, Entry, Home, SEVERAL};
+pub(crate) use entry::{Anchored, Departments, Entry, Home, SEVERAL};
 pub(crate) use source::{Entries, Source};
 pub(crate) use standing::Standing;
 pub(crate) use tree::{Below, Tree};
@@ -71,9 +69,6 @@ pub(crate) struct People {
     members: Chunks<GroupNumber, Arc<[UserSlot]>, GROUPS>,
     /// The reverse index, from departments to users. No check reads it.
     roster: Arc<Roster>,
-    /// The imprint that mirror tables are compared with.
-    #[cfg(feature = "sql")]
-    imprint: imprint::Imprint,
 }
 
 /// A principal, as relations depend on it.
@@ -129,7 +124,12 @@ impl People {
 
     /// The departments where the users of an entry are anchored.
     pub(crate) fn anchors(&self, entry: Entry) -> impl Iterator<Item = DepartmentSlot> {
-        let (one, list) = match entry.anchors.slot() {
+        self.each(entry.anchors)
+    }
+
+    /// The departments, unpacked.
+    pub(crate) fn each(&self, departments: Departments) -> impl Iterator<Item = DepartmentSlot> {
+        let (one, list) = match departments.slot() {
             Ok(DepartmentSlot::NOWHERE) => (None, None),
             Ok(department) => (Some(department), None),
             Err(list) => (None, self.lists.get(list)),
@@ -179,12 +179,6 @@ impl People {
     /// Whether both share the members of all groups. A `false` says nothing.
     pub(crate) fn has_the_groups_of(&self, other: &Self) -> bool {
         self.members.ptr_eq(&other.members)
-    }
-
-    /// A number that stands for the departments of all people, for mirror tables: see [`imprint`].
-    #[cfg(feature = "sql")]
-    pub(crate) fn imprint(&self) -> i64 {
-        self.imprint.number()
     }
 
     /// Whether much of what users shared is no user's any more.

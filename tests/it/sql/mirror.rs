@@ -1,11 +1,15 @@
 //! Mirror tables: what follows a change is what would be filled afresh, and what is behind never answers.
 
+use std::collections::{BTreeSet, HashMap};
+
 use orgscope::document::{Command, Department, Document, User};
-use orgscope::sql::{Dialect, Ids, Mapping, Members, Mirror, Records};
-use orgscope::{Handle, Policy, Snapshot};
+use orgscope::sql::{Dialect, Ids, Mapping, Members, Mirror, Param, Records, Sql};
+use orgscope::{Handle, Policy, Receipt, Snapshot, UserId};
 use orgscope_testing::commands::command;
 use orgscope_testing::random::{world, worlds};
-use orgscope_testing::sql::mirror::{ask, company, what_is_behind_is_an_error};
+use orgscope_testing::scaled;
+use orgscope_testing::sql::mirror::{ask, company, one_by_one, what_is_behind_is_an_error};
+use orgscope_testing::sql::square::{Question, create, fill, questions};
 use orgscope_testing::sql::{BEHIND, Database, Sqlite};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -14,6 +18,11 @@ fn mirror(ids: Ids) -> (Sqlite, Mirror) {
     let (database, mirror) = (Sqlite::new(), Mirror::new(Dialect::Sqlite, "orgscope_", ids).unwrap());
     database.all(mirror.create()).unwrap();
     (database, mirror)
+}
+
+/// The state that the last statement writes.
+fn state(mirror: &Mirror, snapshot: &Snapshot) -> Param {
+    mirror.fill(snapshot).unwrap().last().unwrap().params[1].clone()
 }
 
 /// All that the tables hold, but for the revision.
@@ -37,13 +46,8 @@ proptest! {
         let (followed, mirror) = self::mirror(Ids::Both);
         followed.all(mirror.fill(&handle.load()).unwrap()).unwrap();
         for batch in batches {
-            let mut commands: Vec<Command> = batch.into_iter().map(|raw| command(raw, &world, &handle)).collect();
-            let receipt = loop {
-                match handle.as_host().force().apply(commands.clone()) {
-                    Ok(receipt) => break receipt,
-                    Err(refusal) => _ = commands.remove(refusal.command().unwrap()),
-                }
-            };
+            let commands = batch.into_iter().map(|raw| command(raw, &world, &handle)).collect();
+            let receipt = published(&handle, commands);
             prop_assert_eq!(followed.all(mirror.follow(&receipt).unwrap()), Ok(()));
             let (filled, mirror) = self::mirror(Ids::Both);
             filled.all(mirror.fill(&handle.load()).unwrap()).unwrap();
@@ -55,6 +59,91 @@ proptest! {
             prop_assert_eq!(rows(&followed), rows(&elsewhere));
         }
     }
+}
+
+proptest! {
+    #![proptest_config(worlds(200))]
+
+    /// Without a transaction: after each statement, and after each that is the last before a crash.
+    #[test]
+    fn statements_one_by_one_never_give_a_part(world in world(), batches in vec(vec((any::<u8>(), any::<[u8; 4]>()), 1..8), 1..4)) {
+        let handle = Handle::new(world.policy());
+        let (database, mirror) = (Sqlite::new(), Mirror::new(Dialect::Sqlite, "orgscope_", Ids::Both).unwrap());
+        create(&database, Ids::Both, &mirror);
+        fill(&database, Ids::Both, &world, &handle.load(), &mirror);
+        for batch in batches {
+            let commands: Vec<Command> = batch.into_iter().map(|raw| command(raw, &world, &handle)).collect();
+            let receipt = published(&handle, commands);
+            let asked = [receipt.before(), receipt.after()].map(|snapshot| {
+                let mut questions = questions(Dialect::Sqlite, Ids::Both, &world, snapshot, &mirror);
+                questions.retain(Question::asks_mirror);
+                // Some twenty, because they are asked after each statement.
+                let every = 1 + questions.len() / 20;
+                questions.into_iter().step_by(every).collect::<Vec<_>>()
+            });
+            // How many of the old state and of the new one are answered; and each answer is right. One may be answered at
+            // any state: if its records are all open, SQLite does not look at the mirror.
+            let answered = || asked.each_ref().map(|questions| {
+                let found = questions.iter().filter(|question| match question.found(&database) {
+                    Ok(found) => {
+                        question.check(&found);
+                        true
+                    }
+                    Err(error) => {
+                        assert!(error.starts_with(BEHIND), "{error}");
+                        false
+                    }
+                });
+                found.count()
+            });
+            let [old, new] = asked.each_ref().map(Vec::len);
+            let length = mirror.follow(&receipt).unwrap().len();
+            if length == 0 {
+                prop_assert_eq!(answered(), [old, new]);
+            }
+            for interrupted in 0..length {
+                prop_assert_eq!(answered()[0], old);
+                for statement in mirror.follow(&receipt).unwrap().iter().take(interrupted) {
+                    database.run(statement).unwrap();
+                    answered();
+                }
+                // What was interrupted is refused from then on.
+                if interrupted > 0 {
+                    database.run(&mirror.follow(&receipt).unwrap()[0]).unwrap_err();
+                }
+                // Filling starts again wherever it was interrupted itself.
+                let all: Vec<Sql> = mirror.fill(receipt.before()).unwrap().collect();
+                for statement in &all[..all.len() - 1 - interrupted % (all.len() - 1)] {
+                    database.run(statement).unwrap();
+                    answered();
+                }
+                for statement in mirror.fill(receipt.before()).unwrap() {
+                    database.run(&statement).unwrap();
+                    answered();
+                }
+            }
+            for statement in mirror.follow(&receipt).unwrap() {
+                database.run(&statement).unwrap();
+            }
+            prop_assert_eq!(answered()[1], new);
+        }
+    }
+}
+
+/// Applies commands by force, without those that are refused.
+fn published(handle: &Handle, mut commands: Vec<Command>) -> Receipt {
+    loop {
+        match handle.as_host().force().apply(commands.clone()) {
+            Ok(receipt) => return receipt,
+            Err(refusal) => _ = commands.remove(refusal.command().unwrap()),
+        }
+    }
+}
+
+#[test]
+fn two_connections_without_transactions_never_give_a_part() {
+    let [first, second] = Sqlite::several();
+    one_by_one([&first, &second], BEHIND, 7);
 }
 
 #[test]
@@ -83,19 +172,27 @@ fn a_schema_has_its_own_tables_and_indexes() {
 }
 
 /// The state is in databases: a release that gives another one turns the conditions of those before it into errors. The
-/// number was found by a program of a few lines that knows nothing but SipHash-2-4 and the form of the rows.
+/// digits were found by a program of a few lines that knows nothing but SHA-256, the form of the rows, and how users
+/// are parted by the hashes of their ids.
 #[test]
 fn a_company_has_the_same_state_in_every_release() {
-    let document = Document::new()
+    let small = Document::new()
         .department(Department::new("sales"))
         .department(Department::new(-7).parent("sales"))
         .user(User::new("zoë").member_of(-7))
         .user(User::new(17).member_of("sales").member_of(-7))
         .user(User::new("nobody").head_of("sales"));
-    let snapshot = Snapshot::compile(&Policy::from_document(document).unwrap());
-    let (database, mirror) = mirror(Ids::Both);
-    database.all(mirror.fill(&snapshot).unwrap()).unwrap();
-    assert_eq!(database.strings("SELECT state FROM orgscope_state"), ["Integer(-7758239350294660643)"]);
+    let mut large = (0..7).fold(Document::new(), |document, id| document.department(Department::new(id)));
+    large = (0..1_000).fold(large, |document, id| document.user(User::new(id).member_of(id % 7)));
+    for (document, expected) in [
+        (small, "81dedcab1be5000891816d8b73497d9a48d4a7628742855d1f0bd41e99ce479a"),
+        (large, "265fe91e51b4593c9d6fafbddd2db0b8a84019f573027be3c17f09ccc6530e47"),
+    ] {
+        let snapshot = Snapshot::compile(&Policy::from_document(document).unwrap());
+        let (database, mirror) = mirror(Ids::Both);
+        database.all(mirror.fill(&snapshot).unwrap()).unwrap();
+        assert_eq!(database.word("SELECT state FROM orgscope_state"), expected);
+    }
 }
 
 /// A department that takes the place that another one had, in one batch, is another department.
@@ -135,16 +232,100 @@ fn only_rows_that_differ_are_written() {
     assert_eq!(
         written,
         [
+            (r#"UPDATE "orgscope_state" SET "state" = (CASE WHEN ("state" = ?) THEN ? END) WHERE "id" = 1"#, 2),
             (
-                r#"UPDATE "orgscope_state" SET "state" = (CASE WHEN ("state" = ?) THEN CAST(? AS BIGINT) END), "revision" = ? WHERE "id" = 1"#,
+                r#"INSERT INTO "orgscope_members" ("department_id", "user_id") VALUES ((CASE WHEN ((SELECT "state" FROM "orgscope_state" WHERE "id" = 1) = ?) THEN CAST(? AS BIGINT) END), ?)"#,
                 3
             ),
-            (r#"INSERT INTO "orgscope_members" ("department_id", "user_id") VALUES (?, ?)"#, 2),
+            (
+                r#"UPDATE "orgscope_state" SET "state" = (CASE WHEN ("state" = ?) THEN ? END), "revision" = ? WHERE "id" = 1"#,
+                3
+            ),
         ]
     );
     // The last department goes below the first: all between them have other numbers, and nobody is a member of another.
     let receipt = authz.apply([Command::move_department(99, Some(0.into()))]).unwrap();
     let statements = mirror.follow(&receipt).unwrap();
     assert!(statements.iter().all(|statement| !statement.text.contains("members")));
-    assert_eq!(statements[1].params.len(), 100);
+    assert_eq!(statements[1].params.len(), 100 + 1, "all from the first to the last, and the mark of the run");
+}
+
+/// These four memberships had hashes whose sum was zero, so the company with them had the state of the one without. They
+/// were found in seconds, by choosing memberships alone.
+#[test]
+fn memberships_can_not_be_chosen_to_keep_the_state() {
+    let mut document = Document::new();
+    for department in 0..1_000 {
+        document = document.department(Department::new(department));
+    }
+    for user in 0..20_000 {
+        document = document.user(User::new(user));
+    }
+    let authz = Handle::new(Policy::from_document(document).unwrap());
+    let (database, mirror) = self::mirror(Ids::Integers);
+    database.all(mirror.fill(&authz.load()).unwrap()).unwrap();
+    let before = database.word("SELECT state FROM orgscope_state");
+    let joins = [(18_873, 120), (4_593, 549), (17_836, 130), (6_747, 127)];
+    let receipt = authz.apply(joins.map(|(user, department)| Command::join_department(user, department))).unwrap();
+    database.all(mirror.follow(&receipt).unwrap()).unwrap();
+    assert_ne!(database.word("SELECT state FROM orgscope_state"), before);
+    let members = database.strings("SELECT user_id || ' ' || department_id FROM orgscope_members ORDER BY user_id");
+    assert_eq!(members, [r#"Text("4593 549")"#, r#"Text("6747 127")"#, r#"Text("17836 130")"#, r#"Text("18873 120")"#]);
+}
+
+/// Random changes of a company that grows and shrinks, so that its members are many or few together; some are undone. The
+/// same departments and members always have the same state, and no others do.
+#[test]
+fn a_state_stands_for_departments_and_members_alone() {
+    let mut rng = fastrand::Rng::with_seed(7);
+    let document = (0..9).fold(Document::new(), |document, id| document.department(Department::new(id)));
+    let authz = Handle::new(Policy::from_document(document).unwrap());
+    let mirror = Mirror::new(Dialect::Sqlite, "orgscope_", Ids::Both).unwrap();
+    let mut states = HashMap::new();
+    let mut companies = HashMap::new();
+    let (mut back, mut sizes) = (0, BTreeSet::new());
+    for round in 0..scaled(6_000) {
+        let shrinks = round / 50 % 2 == 1;
+        let random = |rng: &mut fastrand::Rng| {
+            let user = match rng.i64(1..600) {
+                id if id % 3 == 0 => UserId::from(format!("u{id}")),
+                id => UserId::from(id),
+            };
+            let department = rng.i64(0..9);
+            match rng.u8(0..20) {
+                0..16 if shrinks => Command::RemoveUser { id: user },
+                0..8 => Command::add_user(User::new(user).member_of(department)),
+                8..11 => Command::add_user(User::new(user)),
+                11..14 => Command::join_department(user, department),
+                14..16 => Command::leave_department(user, department),
+                16 => Command::SetActive { user, active: rng.bool() },
+                _ => Command::move_department(department, rng.bool().then(|| rng.i64(0..9).into())),
+            }
+        };
+        let commands = (0..rng.usize(1..60)).map(|_| random(&mut rng)).collect();
+        let receipt = published(&authz, commands);
+        let mut reached = vec![receipt.after().clone()];
+        if rng.u8(0..3) == 0 {
+            let undone = authz.as_host().force().apply(receipt.undo()).unwrap();
+            assert_eq!(state(&mirror, undone.after()), state(&mirror, receipt.before()));
+            (back, reached) = (back + 1, vec![receipt.after().clone(), undone.after().clone()]);
+        }
+        for snapshot in reached {
+            let mut org = snapshot.policy().to_document().org;
+            org.users.retain(|user| !user.departments.is_empty());
+            org.users.iter_mut().for_each(|user| user.active = None);
+            sizes.insert(org.users.len());
+            let company = serde_json::to_string(&org).unwrap();
+            let state = state(&mirror, &snapshot);
+            assert_eq!(states.entry(company.clone()).or_insert_with(|| state.clone()), &state);
+            assert_eq!(companies.entry(state.clone()).or_insert_with(|| company.clone()), &company);
+            if round % 10 == 0 {
+                let afresh = Snapshot::compile(&Policy::from_document(snapshot.policy().to_document()).unwrap());
+                assert_eq!(self::state(&mirror, &afresh), state);
+            }
+        }
+    }
+    assert!(back > 100 && states.len() > 300, "{back} times back, and {} states", states.len());
+    // Fewer than one leaf of the tree holds, and more than some levels.
+    assert!(sizes.range(..64).count() > 5 && sizes.range(300..).count() > 5, "{sizes:?}");
 }

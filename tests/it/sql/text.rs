@@ -75,8 +75,8 @@ fn mirror_tables_are_asked_by_numbers_and_guarded() {
     let records = Records::new("contact", Ids::Integers).owner("owner_id");
     let mapping = Mapping::new(Dialect::Postgres, records, Members::mirror(&mirror)).unwrap();
     let guard = "(SELECT (CASE WHEN (MAX(\"mirror\".\"state\") = $1) THEN TRUE ELSE CAST(('orgscope: the mirror tables are \
-                 behind or ahead of the snapshot that was asked; they are at ' || COALESCE(CAST(MAX(\"mirror\".\"state\") \
-                 AS text), 'no state: fill them')) AS boolean) END) FROM \"crm\".\"os_state\" AS \"mirror\")";
+                 behind or ahead of the snapshot that was asked; they are at ' || COALESCE(MAX(\"mirror\".\"state\"), \
+                 'no state: fill them')) AS boolean) END) FROM \"crm\".\"os_state\" AS \"mirror\")";
     // Head of 1 and a member of 2, so among the members.
     let (text, params) = condition(&mapping, 17, "contact.read");
     assert_eq!(

@@ -1,8 +1,12 @@
 //! Mirror tables that are behind the snapshot never answer.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
 use orgscope::document::{Command, Department, Document, User};
 use orgscope::sql::{Dialect, Ids, Mapping, Members, Mirror, Records, Sql};
-use orgscope::{Handle, Level, Policy, Snapshot};
+use orgscope::{Handle, Level, Policy, Receipt, Snapshot};
 
 use crate::sql::Database;
 
@@ -75,10 +79,7 @@ pub fn what_is_behind_is_an_error(database: &impl Database, message: &str, null:
     ask(first, "contact.list", Ok(&[10, 11]));
 
     // The company changes; the tables do not.
-    let state = || {
-        let sql = Sql { text: "SELECT state FROM orgscope_state".into(), params: vec![] };
-        database.integers(&sql).unwrap()[0].to_string()
-    };
+    let state = || database.word("SELECT state FROM orgscope_state");
     let at_first = state();
     ask(second, "contact.read", behind(&at_first));
     ask(second, "contact.list", behind(&at_first));
@@ -97,6 +98,21 @@ pub fn what_is_behind_is_an_error(database: &impl Database, message: &str, null:
     ask(third, "contact.read", Ok(&[10, 11, 12]));
     // A snapshot from before is not answered with the current state.
     ask(second, "contact.read", behind(&state()));
+
+    // Statements that end halfway leave tables that nothing but filling mends.
+    let to_third_again = mirror.follow(&to_third).unwrap();
+    database.all(mirror.fill(second).unwrap()).unwrap();
+    database.run(&to_third_again[0]).unwrap();
+    let halfway = state();
+    let (start, end) = (halfway.strip_prefix("no state: being written ("), halfway.strip_suffix(')'));
+    assert!(start.is_some() && end.is_some(), "{halfway}");
+    ask(second, "contact.read", behind(&halfway));
+    ask(third, "contact.list", behind(&halfway));
+    assert_eq!(database.run(&mirror.follow(&to_third).unwrap()[0]), Err(null.to_owned()));
+    assert_eq!(database.run(&to_third_again[0]), Err(null.to_owned()));
+    assert_eq!(state(), halfway);
+    database.all(mirror.fill(third).unwrap()).unwrap();
+    ask(third, "contact.read", Ok(&[10, 11, 12]));
 
     // A new department renumbers those after it.
     let to_fourth = after(&[
@@ -120,4 +136,232 @@ pub fn what_is_behind_is_an_error(database: &impl Database, message: &str, null:
     // Filling repairs everything.
     database.all(mirror.fill(to_fifth.after()).unwrap()).unwrap();
     ask(to_fifth.after(), "contact.read", Ok(&[10, 11, 12]));
+}
+
+/// Statements that are committed one by one, up to the first error.
+struct Run {
+    statements: std::vec::IntoIter<Sql>,
+    /// The state that they lead to.
+    to: usize,
+    failed: bool,
+}
+
+/// A run fills the tables with a state, or follows the change to it from the state before.
+#[derive(Clone, Copy, Debug)]
+enum Job {
+    Fill(usize),
+    Follow(usize),
+}
+
+/// Three states of a company with the contacts that user 10 reads in each, as the rules say it.
+struct States {
+    mirror: Mirror,
+    mapping: Mapping,
+    snapshots: [Arc<Snapshot>; 3],
+    right: [&'static [i64]; 3],
+    changes: [Receipt; 2],
+}
+
+impl States {
+    /// They are made, and the tables with them.
+    fn new(database: &impl Database) -> Self {
+        let dialect = database.dialect();
+        let mirror = Mirror::new(dialect, "orgscope_", Ids::Integers).unwrap();
+        database.all(mirror.create()).unwrap();
+        database.text("CREATE TABLE contacts (owner_id BIGINT)").unwrap();
+        database.text("INSERT INTO contacts (owner_id) VALUES (10), (11), (12)").unwrap();
+        let records = Records::new("contact", Ids::Integers).owner("owner_id");
+        let mapping = Mapping::new(dialect, records, Members::mirror(&mirror)).unwrap();
+        let authz = company();
+        let leave = |user: i64, department: i64| Command::leave_department(user, department);
+        let join = |user: i64, department: i64| Command::join_department(user, department);
+        // The first change writes every kind of rows: a department that comes renumbers that after it.
+        let come = Command::add_department(Department::new(3).parent(1));
+        let first = authz.apply([leave(12, 2), come, join(12, 3)]).unwrap();
+        let second = authz.apply([leave(11, 1), join(11, 2)]).unwrap();
+        let snapshots = [first.before().clone(), first.after().clone(), second.after().clone()];
+        let right: [&[i64]; 3] = [&[10, 11], &[10, 11, 12], &[10, 12]];
+        Self { mirror, mapping, snapshots, right, changes: [first, second] }
+    }
+
+    fn fill(&self, to: usize) -> Vec<Sql> {
+        self.mirror.fill(&self.snapshots[to]).unwrap().collect()
+    }
+
+    fn run(&self, job: Job) -> Run {
+        let (statements, to) = match job {
+            Job::Fill(to) => (self.fill(to), to),
+            Job::Follow(to) => (self.mirror.follow(&self.changes[to - 1]).unwrap(), to),
+        };
+        Run { statements: statements.into_iter(), to, failed: false }
+    }
+
+    /// Whether the tables are at a state; then the list of that state has to be the right one.
+    fn is_at(&self, database: &impl Database, state: usize, behind: &str) -> bool {
+        match ask(database, &self.mapping, &self.snapshots[state], "contact.read") {
+            Ok(list) => {
+                assert_eq!(list, self.right[state], "state {state}");
+                true
+            }
+            Err(error) => {
+                assert!(error.starts_with(behind), "{error}");
+                false
+            }
+        }
+    }
+
+    /// Whether the tables have exactly the rows of a state, also those that no list shows.
+    fn has_the_rows_of(&self, database: &impl Database, state: usize) {
+        let select = |text: &str| database.integers(&Sql { text: text.to_owned(), params: vec![] }).unwrap();
+        let members = select("SELECT department_id * 100 + user_id FROM orgscope_members ORDER BY 1");
+        let departments = select("SELECT id * 100 + first * 10 + last FROM orgscope_departments ORDER BY 1");
+        let before: &[i64] = &[1_00, 2_11];
+        let after: &[i64] = &[1_01, 2_22, 3_11];
+        assert_eq!(departments, if state == 0 { before } else { after });
+        assert_eq!(members, [[1_11, 2_12], [1_11, 3_12], [2_11, 3_12]][state]);
+    }
+
+    /// The same of each state.
+    fn are_right(&self, database: &impl Database, behind: &str) -> [bool; 3] {
+        [0, 1, 2].map(|state| self.is_at(database, state, behind))
+    }
+
+    /// Runs the next statement, and asks of every state.
+    fn step(&self, database: &impl Database, run: &mut Run, behind: &str) {
+        if run.failed {
+            return;
+        }
+        let Some(statement) = run.statements.next() else { return };
+        run.failed = database.run(&statement).is_err();
+        let at = self.are_right(database, behind);
+        (0..3).filter(|state| at[*state]).for_each(|state| self.has_the_rows_of(database, state));
+        if !run.failed && run.statements.len() == 0 {
+            assert!(at[run.to], "all statements ran, and the tables are not at the state that they lead to");
+        }
+    }
+}
+
+/// Statements that two connections run one by one without a transaction, in all orders or every so manieth: after each
+/// of them a condition of any state finds the right list or is an error. Filling recovers from all of it.
+pub fn one_by_one<D: Database>([first, second]: [&D; 2], behind: &str, every: usize) {
+    let states = States::new(first);
+    let pairs = [
+        (Job::Fill(0), Job::Fill(1)),
+        (Job::Fill(1), Job::Fill(1)),
+        (Job::Follow(1), Job::Fill(0)),
+        (Job::Follow(1), Job::Fill(1)),
+        (Job::Follow(1), Job::Fill(2)),
+        (Job::Follow(1), Job::Follow(1)),
+        (Job::Follow(1), Job::Follow(2)),
+    ];
+    for (one, other) in pairs {
+        let lengths = [one, other].map(|job| states.run(job).statements.len());
+        let all: usize = lengths.iter().sum();
+        // Each bit says whose turn it is.
+        let orders = (0..1_u32 << all).filter(|order| order.count_ones() as usize == lengths[1]);
+        for order in orders.step_by(every) {
+            first.all(states.fill(0)).unwrap();
+            let mut runs = [states.run(one), states.run(other)];
+            for turn in 0..all {
+                if order >> turn & 1 == 0 {
+                    states.step(first, &mut runs[0], behind);
+                } else {
+                    states.step(second, &mut runs[1], behind);
+                }
+            }
+            let mut whole = states.run(Job::Fill(2));
+            while whole.statements.len() > 0 {
+                states.step(second, &mut whole, behind);
+                assert!(!whole.failed, "{one:?} and {other:?} in the order {order:b}");
+            }
+        }
+    }
+    a_kept_run_does_no_harm(&states, [first, second], behind);
+}
+
+/// One stops after each statement, and goes on after another has filled the tables with the state where it started, and
+/// made the same change.
+fn a_kept_run_does_no_harm<D: Database>(states: &States, [first, second]: [&D; 2], behind: &str) {
+    for ran in 1..states.run(Job::Follow(1)).statements.len() {
+        for again in 0..states.run(Job::Follow(1)).statements.len() {
+            first.all(states.fill(0)).unwrap();
+            let mut kept = states.run(Job::Follow(1));
+            (0..ran).for_each(|_| states.step(first, &mut kept, behind));
+            second.all(states.fill(0)).unwrap();
+            let mut same = states.run(Job::Follow(1));
+            (0..again).for_each(|_| states.step(second, &mut same, behind));
+            while !kept.failed && kept.statements.len() > 0 {
+                states.step(first, &mut kept, behind);
+            }
+            assert!(kept.failed, "it went on where another had begun");
+        }
+    }
+}
+
+/// Two connections that fill and follow without a transaction, at the same time, and a third that asks: lists are right,
+/// or errors.
+pub fn at_once<D: Database + Send>(databases: [D; 3], behind: &str) {
+    let [one, other, reader] = databases;
+    let states = States::new(&reader);
+    reader.all(states.fill(0)).unwrap();
+    let (over, finished, start) = (AtomicBool::new(false), AtomicUsize::new(0), Instant::now());
+    let limit = Duration::from_mins(1);
+    let write = |database: D, jobs: &[Job]| {
+        for job in jobs.iter().cycle() {
+            let ran = |run: Run| run.statements.into_iter().all(|sql| database.run(&sql).is_ok());
+            finished.fetch_add(ran(states.run(*job)).into(), Ordering::Relaxed);
+            // A reader that failed does not say that it is over.
+            if over.load(Ordering::Relaxed) || start.elapsed() > limit {
+                return database;
+            }
+        }
+        unreachable!("there are jobs")
+    };
+    // The first drops what all of them use.
+    let _first = std::thread::scope(|scope| {
+        let first = scope.spawn(|| write(one, &[Job::Fill(0), Job::Follow(1), Job::Follow(2)]));
+        let second = scope.spawn(|| write(other, &[Job::Follow(1), Job::Fill(2), Job::Fill(0), Job::Follow(1)]));
+        let mut right = 0;
+        let enough = || finished.load(Ordering::Relaxed) > 10;
+        while start.elapsed() < Duration::from_secs(2) || right == 0 || !enough() {
+            assert!(start.elapsed() < limit, "{finished:?} runs ended, and {right} lists were found");
+            right += states.are_right(&reader, behind).into_iter().filter(|at| *at).count();
+        }
+        over.store(true, Ordering::Relaxed);
+        second.join().unwrap();
+        first.join().unwrap()
+    });
+    reader.all(states.fill(2)).unwrap();
+    assert_eq!(states.are_right(&reader, behind), [false, false, true]);
+}
+
+/// A request that found the tables behind takes the row of the state, so that nobody writes it, catches up, and asks
+/// once. A writer waits meanwhile, and goes on then.
+pub fn held_tables_answer<D: Database + Send>(databases: [D; 3], behind: &str) {
+    let [reader, writer, watcher] = databases;
+    let states = States::new(&reader);
+    reader.all(states.fill(0)).unwrap();
+    writer.all(states.run(Job::Follow(1)).statements).unwrap();
+    let error = ask(&reader, &states.mapping, &states.snapshots[0], "contact.read").unwrap_err();
+    assert!(states.mirror.is_behind(&error), "{error}");
+    assert!(!states.mirror.is_behind("relation \"contacts\" does not exist"));
+
+    let share = if reader.dialect() == Dialect::MySql { "LOCK IN SHARE MODE" } else { "FOR SHARE" };
+    reader.text("BEGIN").unwrap();
+    let revision = Sql { text: format!("SELECT revision FROM orgscope_state WHERE id = 1 {share}"), params: vec![] };
+    assert_eq!(reader.integers(&revision), Ok(vec![1]));
+    let written = AtomicBool::new(false);
+    let _writer = std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            writer.all(states.run(Job::Follow(2)).statements).unwrap();
+            written.store(true, Ordering::Release);
+            writer
+        });
+        std::thread::sleep(Duration::from_millis(300));
+        assert!(!written.load(Ordering::Acquire), "the writer did not wait for the reader");
+        assert!(states.is_at(&reader, 1, behind), "the state of the revision that was read");
+        reader.text("COMMIT").unwrap();
+        writer.join().unwrap()
+    });
+    assert_eq!(states.are_right(&watcher, behind), [false, false, true]);
 }

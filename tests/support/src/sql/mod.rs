@@ -3,6 +3,8 @@
 pub mod mirror;
 pub mod square;
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use orgscope::sql::{Dialect, Ids, Param, Sql};
 
 /// A database with empty tables, for one run of tests.
@@ -13,6 +15,9 @@ pub trait Database {
     fn run(&self, sql: &Sql) -> Result<u64, String>;
     /// The integers of the one column that a query selects, in order.
     fn integers(&self, sql: &Sql) -> Result<Vec<i64>, String>;
+
+    /// The text of the one row and column that a query selects.
+    fn word(&self, query: &str) -> String;
 
     /// Runs statements in one transaction, which an error rolls back.
     fn all(&self, statements: impl IntoIterator<Item = Sql>) -> Result<(), String>
@@ -75,6 +80,17 @@ impl Sqlite {
         Self::default()
     }
 
+    /// Connections to one empty database.
+    pub fn several<const N: usize>() -> [Self; N] {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("file:shared_{}?mode=memory&cache=shared", COUNT.fetch_add(1, Ordering::Relaxed));
+        std::array::from_fn(|_| {
+            let connection = rusqlite::Connection::open(&name).unwrap();
+            connection.set_prepared_statement_cache_capacity(4096);
+            Self(connection)
+        })
+    }
+
     /// The steps of the plan of a query.
     pub fn plan(&self, sql: &Sql) -> Vec<String> {
         let mut statement = self.0.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.text)).unwrap();
@@ -117,5 +133,9 @@ impl Database for Sqlite {
         // The error comes from the reader of JSON paths, which quotes the path.
         let unquoted = |error: String| error.split('\'').nth(1).map(str::to_owned).unwrap_or(error);
         found.map_err(|error: rusqlite::Error| unquoted(error.to_string()))
+    }
+
+    fn word(&self, query: &str) -> String {
+        self.0.query_row(query, [], |row| row.get(0)).unwrap()
     }
 }

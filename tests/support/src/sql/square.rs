@@ -213,17 +213,44 @@ fn with_departments_of(ids: Ids, mut world: World) -> World {
     world
 }
 
-/// Compares all lists of a world in a database with the checks. Returns their number.
-fn agree(database: &impl Database, ids: Ids, world: &World, mirror: &Mirror) -> usize {
-    let policy = world.policy();
-    let (reference, snapshot) = (Reference::new(&policy), Snapshot::compile(&policy));
-    fill(database, ids, world, &snapshot, mirror);
-    let mut asked = 0;
-    for permission in permissions(&policy) {
+/// A question to a database, with the right answer.
+#[derive(Debug)]
+pub struct Question {
+    resource: String,
+    /// Whether the owners are in columns of the record.
+    one: bool,
+    what: String,
+    sql: Sql,
+    expected: Vec<i64>,
+}
+
+impl Question {
+    /// The records that the database finds, by their numbers.
+    pub fn found(&self, database: &impl Database) -> Result<Vec<i64>, String> {
+        found(database, &self.resource, self.one, &self.sql)
+    }
+
+    /// Whether these are the records that the reference finds.
+    pub fn check(&self, found: &[i64]) {
+        assert_eq!(found, self.expected, "{} {:?}", self.what, self.sql);
+    }
+
+    /// Whether the condition asks the mirror.
+    pub fn asks_mirror(&self) -> bool {
+        self.sql.text.contains("orgscope_state")
+    }
+}
+
+/// All questions about a state of a world.
+pub fn questions(dialect: Dialect, ids: Ids, world: &World, snapshot: &Snapshot, mirror: &Mirror) -> Vec<Question> {
+    let policy = snapshot.policy();
+    let reference = Reference::new(policy);
+    let mut questions = Vec::new();
+    for permission in permissions(policy) {
         let AnyPermission::Levelled(levelled) = permission else { continue };
         let name = policy.schema().name(permission).unwrap();
         let (resource, _) = name.split_once('.').unwrap();
-        let mappings = mappings(resource, database.dialect(), ids, mirror);
+        let mappings = mappings(resource, dialect, ids, mirror);
         for user in world.askers() {
             let scope = snapshot.principal(&user).scope(levelled);
             let predicate = scope.predicate();
@@ -240,16 +267,28 @@ fn agree(database: &impl Database, ids: Ids, world: &World, mirror: &Mirror) -> 
                 stored(one).filter(|(_, record)| decide(record)).map(|(nth, _)| nth).collect()
             };
             for (one, mapping) in &mappings {
-                let sql = mapping.sql(&predicate).unwrap();
-                let found = found(database, resource, *one, &sql).unwrap_or_else(|error| panic!("{error}: {sql:?}"));
-                assert_eq!(found, expected(*one), "{user:?} {name} {predicate} {sql:?}");
-                // The text contains no id.
-                assert!(!sql.text.contains("neil") && !sql.text.contains('\u{1F600}'), "{sql:?}");
-                asked += 1;
+                let (sql, expected) = (mapping.sql(&predicate).unwrap(), expected(*one));
+                let what = format!("{user:?} {name} {predicate}");
+                questions.push(Question { resource: resource.to_owned(), one: *one, what, sql, expected });
             }
         }
     }
-    asked
+    questions
+}
+
+/// Compares all lists of a world in a database with the checks. Returns their number.
+fn agree(database: &impl Database, ids: Ids, world: &World, mirror: &Mirror) -> usize {
+    let snapshot = Snapshot::compile(&world.policy());
+    fill(database, ids, world, &snapshot, mirror);
+    let questions = questions(database.dialect(), ids, world, &snapshot, mirror);
+    for question in &questions {
+        let found = question.found(database).unwrap_or_else(|error| panic!("{error}: {question:?}"));
+        question.check(&found);
+        // The text contains no id.
+        let text = &question.sql.text;
+        assert!(!text.contains("neil") && !text.contains('\u{1F600}'), "{question:?}");
+    }
+    questions.len()
 }
 
 /// Compares all lists of random worlds in a database with the checks.
