@@ -85,6 +85,7 @@
 //! - [`docs::administration`]: commands, delegation, the log.
 //! - [`docs::lists`]: lists in a database.
 //! - [`docs::explain`]: explanations as data.
+//! - [`docs::lint`]: findings, and when they are reported.
 //! - [`docs::performance`]: what operations cost.
 //! - [`docs::internals`]: how it works inside.
 //!
@@ -174,7 +175,7 @@ pub mod diff {
 /// Errors of documents, words and names.
 pub mod error {
     pub use crate::policy::schema::UnknownPermission;
-    pub use crate::policy::validate::{PolicyError, Problem};
+    pub use crate::policy::validate::{PolicyError, Problem, Severity};
     pub use crate::vocabulary::id::InvalidId;
     pub use crate::vocabulary::word::UnknownWord;
 }

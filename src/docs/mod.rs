@@ -4,12 +4,14 @@
 //! - [`administration`]: changing a policy by commands, and who may.
 //! - [`lists`]: lists in a database, and saving changes.
 //! - [`explain`]: explanations as data.
+//! - [`lint`]: findings, and when they are reported.
 //! - [`performance`]: what operations cost.
 //! - [`internals`]: how it works inside, for those who read the source.
 
 pub mod administration;
 pub mod explain;
 pub mod internals;
+pub mod lint;
 pub mod lists;
 pub mod performance;
 pub mod semantics;

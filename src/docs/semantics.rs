@@ -139,9 +139,7 @@
 //! - **Difference**: it compares sets of records, among all records that can be formed with the ids of either policy, unknown
 //!   ids included. What one policy lacks (a user, an action) is denied there. A name that is a toggle in one policy and
 //!   levelled in the other is lost as the one and gained as the other.
-//! - **Lint**: it reports what is true now, for active users. Of two equal roles the later one is reported. A role "adds nothing"
-//!   only if everybody who has it also has a single other role that grants as much. That administrators have everything anyway
-//!   is not reported.
+//! - **Lint**: it reports what is valid and probably not meant. See [`lint`](crate::docs::lint).
 //! - **Names in sentences**: a person is called by the name up to its first comma, or else by the id.
 //!
 //! # World files
@@ -169,7 +167,8 @@
 //!   `--force` acts as the host, so it excludes `--as`.
 //! - `diff` prints nothing if nothing differs. Like `explain`, it takes `--json`.
 //! - `dot` shades the departments whose own records the user reaches, and draws a thick border around those that the user is in.
-//! - `validate --lint` prints findings after `valid`, each with a path that names entries by id.
+//! - `validate --lint` prints findings after `valid`, each with its severity, a path that names entries by id, and its code.
+//!   `--allow CODE` leaves out those with a code.
 //! - `matrix` prints `deny` as `-`. With `--user` it shows what the user effectively has: `-` also where something that the
 //!   permission requires is denied for every record.
 //! - `sql` prints the condition, and then each parameter with its number, as JSON. All people whom the user reaches are listed in

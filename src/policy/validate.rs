@@ -13,7 +13,7 @@ use crate::vocabulary::name::on_one_line;
 /// A problem in a document, with its path: an error of [`Policy::from_document`](crate::Policy::from_document), or a
 /// finding of [`Policy::lint`](crate::Policy::lint).
 ///
-/// It serialises as `path` and `message`:
+/// It serialises with all that it says:
 ///
 /// ```
 /// use orgscope::Policy;
@@ -22,7 +22,7 @@ use crate::vocabulary::name::on_one_line;
 /// let error = Policy::from_document(Document::new().user(User::new("ann").member_of("sails"))).unwrap_err();
 /// assert_eq!(
 ///     serde_json::to_string(error.problems())?,
-///     r#"[{"path":"org.users[0].departments[0]","code":"unknown_id","message":"there is no department `sails`"}]"#
+///     r#"[{"path":"org.users[0].departments[0]","code":"unknown_id","severity":"error","message":"there is no department `sails`"}]"#
 /// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -30,17 +30,54 @@ use crate::vocabulary::name::on_one_line;
 pub struct Problem {
     path: String,
     code: &'static str,
+    severity: Severity,
     message: String,
 }
 
+/// The severity of a [`Problem`], the least first. It depends on the code alone.
+///
+/// ```
+/// use orgscope::error::Severity;
+///
+/// assert!(Severity::Note < Severity::Warning);
+/// assert_eq!(Severity::Warning.to_string(), "warning");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Severity {
+    /// A finding: something has no effect, and every answer stays the same without it.
+    Note,
+    /// A finding: some access may be wider or narrower than was meant.
+    Warning,
+    /// An error: the document is invalid.
+    Error,
+}
+
+impl Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
 impl Problem {
-    pub(crate) fn new(path: impl Display, code: &'static str, message: impl Display) -> Self {
-        Self { path: on_one_line(path.to_string()), code, message: on_one_line(message.to_string()) }
+    pub(crate) fn new(path: impl Display, (code, severity): (&'static str, Severity), message: impl Display) -> Self {
+        Self { path: on_one_line(path.to_string()), code, severity, message: on_one_line(message.to_string()) }
     }
 
     /// A stable word for programs that names the kind of problem. Messages may change.
+    /// [`docs::lint`](crate::docs::lint) lists those of findings.
     pub fn code(&self) -> &'static str {
         self.code
+    }
+
+    /// Whether it is an error, or how much a finding matters.
+    pub fn severity(&self) -> Severity {
+        self.severity
     }
 
     /// The path, for example `roles[2].grants["contact.read"]`. The path of a finding uses ids instead of positions:
@@ -104,7 +141,7 @@ impl Problems {
     }
 
     pub(crate) fn add_coded(&mut self, path: impl Display, code: &'static str, message: impl Display) {
-        self.0.push(Problem::new(path, code, message));
+        self.0.push(Problem::new(path, (code, Severity::Error), message));
     }
 
     /// The value that was read. If it is invalid, adds the problem and returns `None`.

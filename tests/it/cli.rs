@@ -1031,14 +1031,29 @@ fn the_picture_of_the_crm_is_as_pinned() {
 }
 
 #[test]
-fn lint_is_told_behind_valid() {
+fn lint_is_printed_after_valid() {
     prints(
         &["validate", "--lint", "world.json"],
         "world.json: valid\n\
-         world.json: org.departments[id=\"sales\"]: it has no head\n\
-         world.json: roles[id=\"spare\"].assigned_to: nobody has this role: it is assigned to nobody\n",
+         world.json: warning: org.users: `7`, `\"7\"` are separate ids that differ only by the form of the number \
+         [near_duplicate_ids]\n",
         0,
     );
+    prints(
+        &["validate", "--lint", "--allow", "no_head", "--allow", "near_duplicate_ids", "world.json"],
+        "world.json: valid\n",
+        0,
+    );
+}
+
+#[test]
+fn an_unknown_code_is_not_allowed() {
+    let (stdout, stderr, code) = run(&["validate", "--lint", "--allow", "no_heed", "world.json"]);
+    assert_eq!((stdout.as_str(), code), ("", Some(2)));
+    assert!(stderr.starts_with("error: invalid value 'no_heed' for '--allow <CODE>'\n"), "{stderr}");
+    assert!(stderr.contains("a similar value exists: 'no_head'"), "{stderr}");
+    let (_, stderr, code) = run(&["validate", "--allow", "no_head", "world.json"]);
+    assert_eq!(code, Some(2), "{stderr}");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
+use orgscope::Policy;
 
 use crate::one_line::one_line;
 use crate::outcome::{Failure, Outcome};
@@ -18,6 +20,13 @@ pub(crate) struct Validate {
     /// Also report what is valid but probably not meant
     #[arg(long)]
     lint: bool,
+    /// Leave out the findings with this code; may be repeated
+    #[arg(long, value_name = "CODE", requires = "lint", hide_possible_values = true, value_parser = codes())]
+    allow: Vec<String>,
+}
+
+fn codes() -> PossibleValuesParser {
+    Policy::LINT_CODES.iter().map(|(code, _)| *code).into()
 }
 
 impl Validate {
@@ -28,8 +37,11 @@ impl Validate {
                 Ok(world) => {
                     let name = file.display();
                     out.line(one_line(&format!("{name}: valid")))?;
-                    for finding in self.lint.then(|| world.policy().lint()).into_iter().flatten() {
-                        out.line(one_line(&format!("{name}: {finding}")))?;
+                    let mut findings = if self.lint { world.policy().lint() } else { Vec::new() };
+                    findings.retain(|finding| !self.allow.iter().any(|code| code == finding.code()));
+                    for finding in findings {
+                        let (severity, code) = (finding.severity(), finding.code());
+                        out.line(one_line(&format!("{name}: {severity}: {finding} [{code}]")))?;
                     }
                 }
                 Err(failure) => {

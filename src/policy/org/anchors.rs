@@ -71,6 +71,12 @@ impl Anchors {
         self.0.iter().filter(move |anchor| anchor.posts.contains(post)).map(|anchor| anchor.department)
     }
 
+    /// Where the user has this post and no other.
+    pub(crate) fn by_alone(&self, post: Post) -> impl Iterator<Item = DepartmentSlot> + Clone {
+        let alone = Posts::default().with(post, true);
+        self.0.iter().filter(move |anchor| anchor.posts == alone).map(|anchor| anchor.department)
+    }
+
     pub(crate) fn have(&self, department: DepartmentSlot, post: Post) -> bool {
         self.0.iter().any(|anchor| anchor.department == department && anchor.posts.contains(post))
     }

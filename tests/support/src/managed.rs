@@ -118,7 +118,8 @@ pub fn is_administrator(document: &Document, user: &UserId) -> bool {
     document.org.users.iter().any(|known| known.id == *user && known.admin && known.active != Some(false))
 }
 
-fn above(document: &Document, department: &DepartmentId) -> Vec<DepartmentId> {
+/// A department and all above it, upwards.
+pub fn above(document: &Document, department: &DepartmentId) -> Vec<DepartmentId> {
     let parent = |id: &DepartmentId| {
         document.org.departments.iter().find(|known| known.id == *id).and_then(|known| known.parent.clone())
     };

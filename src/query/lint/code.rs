@@ -1,0 +1,32 @@
+//! The codes of findings, each with its severity.
+
+use crate::policy::validate::Severity::{self, Note, Warning};
+
+/// A code and its severity.
+pub(super) type Code = (&'static str, Severity);
+
+macro_rules! codes {
+    ($($name:ident: $code:literal, $severity:ident;)*) => {
+        $(pub(super) const $name: Code = ($code, $severity);)*
+
+        /// All of them, in the order of `docs::lint`.
+        pub(super) const ALL: &[Code] = &[$($name),*];
+    };
+}
+
+codes! {
+    NEAR_DUPLICATE_IDS: "near_duplicate_ids", Warning;
+    NO_HEAD: "no_head", Warning;
+    INACTIVE_HEAD: "inactive_head", Warning;
+    EVERYONE_HAS_ALL: "everyone_has_all", Warning;
+    PLAIN_MEMBER_REACHED: "plain_member_reached", Warning;
+    UNMET_REQUIREMENT: "unmet_requirement", Warning;
+    EMPTY_DEPARTMENT: "empty_department", Note;
+    INACTIVE_DEPARTMENT: "inactive_department", Note;
+    USELESS_FLOOR: "useless_floor", Note;
+    UNASSIGNED_ROLE: "unassigned_role", Note;
+    NOBODY_HAS_ROLE: "nobody_has_role", Note;
+    USELESS_ASSIGNMENT: "useless_assignment", Note;
+    USELESS_ROLE: "useless_role", Note;
+    USELESS_CELL: "useless_cell", Note;
+}

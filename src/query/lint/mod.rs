@@ -1,0 +1,370 @@
+//! Findings: content that is valid and probably not meant.
+
+mod cells;
+mod code;
+mod holders;
+mod ids;
+mod plain;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+
+use crate::policy::Policy;
+use crate::policy::org::User;
+use crate::policy::role::Role;
+use crate::policy::validate::{Problem, Severity, names};
+use crate::query::lint::cells::{Cells, Other};
+use crate::query::lint::code::Code;
+use crate::query::lint::holders::Holders;
+use crate::query::lint::plain::{Reached, reached};
+use crate::query::names::listed;
+use crate::snapshot::people::Tree;
+use crate::vocabulary::id::{Id, RoleId};
+use crate::vocabulary::index::{ActionIndex, DepartmentSlot, Idx};
+use crate::vocabulary::level::{DEPARTMENT, Level, SUB};
+use crate::vocabulary::post::Post;
+use crate::vocabulary::subject::Subject;
+
+impl Policy {
+    /// The code of each finding of [`lint`](Self::lint), with its severity.
+    pub const LINT_CODES: &'static [(&'static str, Severity)] = code::ALL;
+
+    /// Finds what is valid and probably not meant: near-duplicate ids, departments without a head, grants and roles that
+    /// change nothing, levels that reach further than they seem to. [`docs::lint`](crate::docs::lint) lists the codes of
+    /// the findings, and when each is reported.
+    ///
+    /// A finding says what is so now; people who come or move may change it. The findings come in the order of ids,
+    /// departments, schema and roles. To allow some, drop them by [`code`](Problem::code).
+    ///
+    /// It costs the company; and for each set of roles that users have, those of its cells that may be superfluous.
+    ///
+    /// ```
+    /// use orgscope::Policy;
+    /// use orgscope::document::{Document, User};
+    /// use orgscope::error::Severity;
+    ///
+    /// let policy = Policy::from_document(Document::new().user(User::new("Ann")).user(User::new("ann ")))?;
+    /// let mut findings = policy.lint();
+    /// assert_eq!(
+    ///     findings[0].to_string(),
+    ///     r#"org.users: `"Ann"`, `"ann "` are separate ids that differ only by case and blanks"#,
+    /// );
+    /// assert_eq!((findings[0].code(), findings[0].severity()), ("near_duplicate_ids", Severity::Warning));
+    ///
+    /// findings.retain(|finding| finding.code() != "near_duplicate_ids");
+    /// assert_eq!(findings, []);
+    /// # Ok::<(), orgscope::PolicyError>(())
+    /// ```
+    pub fn lint(&self) -> Vec<Problem> {
+        let tree = Tree::of(&self.org);
+        let holders = Holders::of(self, &tree);
+        let roles = self.roles.iter().map(|(id, role)| (id, &**role)).collect();
+        let mut lint = Lint { policy: self, roles, found: Vec::new() };
+        lint.ids();
+        lint.departments(&tree, &holders);
+        lint.floors();
+        let known = Known::of(self, &tree, holders);
+        for place in 0..lint.roles.len() {
+            lint.role(place, &known);
+        }
+        lint.found
+    }
+}
+
+struct Lint<'p> {
+    policy: &'p Policy,
+    /// The roles, in canonical order.
+    roles: Vec<(&'p RoleId, &'p Role)>,
+    found: Vec<Problem>,
+}
+
+/// What the findings about roles rest on. Roles are known by their positions.
+struct Known<'p> {
+    holders: Holders<'p>,
+    /// For each cell of each role, whether some holder has less by other roles.
+    needed: Vec<Vec<bool>>,
+    /// For each role another one that makes it superfluous.
+    superfluous: Vec<Option<Other>>,
+    /// By role, for each of the words that mean people with a post: the cells that reach as plain members.
+    plain: [(Subject, BTreeMap<usize, Vec<Reached>>); 2],
+    /// For each action one that it requires, directly or not, and that nobody is given.
+    never_given: Vec<Option<ActionIndex>>,
+}
+
+impl<'p> Known<'p> {
+    fn of(policy: &'p Policy, tree: &Tree, holders: Holders<'p>) -> Self {
+        let cells = Cells::of(policy);
+        let plain = [(Subject::Supervisors, Post::Head), (Subject::Deputies, Post::Deputy)].map(|(word, post)| {
+            let reached = reached((&word, post), tree, &holders, &cells);
+            (word, reached)
+        });
+        Self {
+            needed: cells.needed(&holders),
+            superfluous: cells.superfluous(&holders),
+            plain,
+            never_given: never_given(policy),
+            holders,
+        }
+    }
+}
+
+/// An id in a path: text in quotes, so that it is not taken for a number.
+fn key<Kind>(id: &Id<Kind>) -> String {
+    format!("[id={id:?}]")
+}
+
+impl Lint<'_> {
+    fn add(&mut self, path: impl Display, code: Code, message: impl Display) {
+        self.found.push(Problem::new(path, code, message));
+    }
+
+    fn ids(&mut self) {
+        let Policy { org, roles, .. } = self.policy;
+        self.near_duplicates("org.departments", org.departments().map(|(id, _)| id));
+        self.near_duplicates("org.users", org.users().keys());
+        self.near_duplicates("org.groups", org.groups().keys());
+        self.near_duplicates("roles", roles.keys());
+    }
+
+    fn near_duplicates<'i, Kind: 'i>(&mut self, path: &str, ids: impl Iterator<Item = &'i Id<Kind>>) {
+        for (ids, differences) in ids::near_duplicates(ids) {
+            let written: Vec<String> = ids.iter().map(|id| format!("{id:?}")).collect();
+            let ids = names(written.iter().map(String::as_str));
+            let by = if differences.is_empty() { "the way they are written".to_owned() } else { listed(&differences) };
+            let message = format_args!("{ids} are separate ids that differ only by {by}");
+            self.add(path, code::NEAR_DUPLICATE_IDS, message);
+        }
+    }
+
+    fn departments(&mut self, tree: &Tree, holders: &Holders) {
+        if holders.active.is_empty() {
+            return;
+        }
+        let org = &self.policy.org;
+        let marked = |departments: &mut dyn Iterator<Item = DepartmentSlot>| {
+            let mut marked = vec![false; tree.slots()];
+            departments.for_each(|department| marked[department.index()] = true);
+            marked
+        };
+        let active = || holders.active.iter().map(|(_, user)| *user);
+        let headed = marked(&mut active().flat_map(|user| user.anchors.by(Post::Head)));
+        let peopled = marked(&mut active().flat_map(User::anchors));
+        let ever_headed = marked(&mut org.users().values().flat_map(|user| user.anchors.by(Post::Head)));
+        let mut headed_above = vec![false; tree.slots()];
+        for department in tree.preorder() {
+            headed_above[department.index()] =
+                org.parent(*department).is_some_and(|above| headed[above.index()] || headed_above[above.index()]);
+        }
+        let [direct, with_sub] = self.levels_of_heads();
+        let count = |marked: &[bool]| marked.iter().filter(|is_marked| **is_marked).count();
+        let most_are_headed = 2 * count(&headed) >= count(&peopled);
+        for (id, department) in org.departments() {
+            let place = department.index();
+            let is_leaf = !org.has_children(department);
+            let (code, message) = if !org.has_people(department) && is_leaf {
+                (code::EMPTY_DEPARTMENT, "nobody is a member, head or deputy of it")
+            } else if org.has_people(department) && !peopled[place] && is_leaf {
+                (code::INACTIVE_DEPARTMENT, "all its people are inactive")
+            } else if headed[place] || !(direct || with_sub) {
+                continue;
+            } else if ever_headed[place] {
+                (code::INACTIVE_HEAD, "no head of it is active")
+            } else if peopled[place] && most_are_headed && (direct || !headed_above[place]) {
+                (code::NO_HEAD, "it has no head")
+            } else {
+                continue;
+            };
+            self.add(format_args!("org.departments{}", key(id)), code, message);
+        }
+    }
+
+    fn roles_for(&self, word: &Subject) -> impl Iterator<Item = &Role> {
+        self.roles.iter().map(|(_, role)| *role).filter(|role| role.assigned_to.contains(word))
+    }
+
+    /// Whether roles for supervisors have levels that are measured from departments, without and with those below.
+    fn levels_of_heads(&self) -> [bool; 2] {
+        let levels = self
+            .roles_for(&Subject::Supervisors)
+            .flat_map(|role| role.grants.values())
+            .filter(|level| **level != Level::All);
+        let parts: Vec<u8> = levels.map(|level| level.parts() & (DEPARTMENT | SUB)).collect();
+        [DEPARTMENT, DEPARTMENT | SUB].map(|wanted| parts.contains(&wanted))
+    }
+
+    fn floors(&mut self) {
+        let schema = &self.policy.schema;
+        let mut everyones = vec![Level::Deny; schema.actions().len()];
+        for (action, level) in self.roles_for(&Subject::Everyone).flat_map(|role| &role.grants) {
+            everyones[action.index()] = everyones[action.index()].join(*level);
+        }
+        for (place, (rules, by_roles)) in schema.actions().iter().zip(everyones).enumerate() {
+            if rules.floor == Level::Deny {
+                continue;
+            }
+            let action = ActionIndex::new(place);
+            let path = format_args!("schema {}.floor", schema.action_name(action));
+            let floor = schema.grant_of(action, rules.floor);
+            if by_roles.includes(rules.floor) {
+                let message = format_args!("everyone has as much by roles, so the floor `{floor}` adds nothing");
+                self.add(path, code::USELESS_FLOOR, message);
+            } else if rules.floor == Level::All && !rules.toggle {
+                self.add(path, code::EVERYONE_HAS_ALL, EVERYONE_HAS_ALL);
+            }
+        }
+    }
+
+    fn role(&mut self, place: usize, known: &Known) {
+        let (id, role) = self.roles[place];
+        let path = format!("roles{}", key(id));
+        let audience = &known.holders.audiences[known.holders.audience_of[place]];
+        let is_unassigned = role.assigned_to.iter().next().is_none();
+        if audience.crowds.is_empty() && !known.holders.active.is_empty() {
+            let path = format_args!("{path}.assigned_to");
+            if !is_unassigned {
+                let message = "nobody has this role: no active user is among those whom it is assigned to";
+                self.add(path, code::NOBODY_HAS_ROLE, message);
+                return;
+            }
+            if !role.hidden && !role.locked {
+                self.add(path, code::UNASSIGNED_ROLE, "nobody has this role: it is assigned to nobody");
+                return;
+            }
+        }
+        for (subject, why) in &audience.superfluous {
+            let message = format!("{} adds nobody: {why}", self.subject(subject));
+            self.add(format_args!("{path}.assigned_to"), code::USELESS_ASSIGNMENT, message);
+        }
+        if let Some(other) = known.superfluous[place] {
+            let message = self.superfluous(other);
+            self.add(path, code::USELESS_ROLE, message);
+            return;
+        }
+        self.cells(&path, place, known);
+        for (word, reached) in &known.plain {
+            self.plain_members(&path, word, reached.get(&place).map_or(&[], Vec::as_slice), known);
+        }
+    }
+
+    fn superfluous(&self, other: Other) -> String {
+        let (Other::Same(place) | Other::More(place)) = other;
+        let (id, Role { name, .. }) = self.roles[place];
+        match other {
+            Other::Same(_) => format!("it grants exactly what the role `{id}` ({name}) grants"),
+            Other::More(_) => format!(
+                "whoever has it has the role `{id}` ({name}) too, which grants as much and more: it adds nothing"
+            ),
+        }
+    }
+
+    /// Reports the cells of a role. What is true of several is said once.
+    fn cells(&mut self, path: &str, place: usize, known: &Known) {
+        let (schema, role) = (&self.policy.schema, self.roles[place].1);
+        let has_holders = !known.holders.audiences[known.holders.audience_of[place]].crowds.is_empty();
+        let mut said: BTreeMap<(Code, String), Vec<ActionIndex>> = BTreeMap::new();
+        for ((action, level), is_needed) in role.grants.iter().zip(&known.needed[place]) {
+            let rules = schema.action(*action);
+            let grant = schema.grant_of(*action, *level);
+            if rules.floor.includes(*level) {
+                let floor = schema.grant_of(*action, rules.floor);
+                let message = format!("`{grant}` can never matter: the floor gives `{floor}` to every active user");
+                said.entry((code::USELESS_CELL, message)).or_default().push(*action);
+            } else if has_holders && !is_needed {
+                let message = format!("`{grant}` can never matter: whoever has this role has as much by others");
+                said.entry((code::USELESS_CELL, message)).or_default().push(*action);
+            } else if let Some(required) = known.never_given[action.index()] {
+                let required = schema.action_name(required);
+                let message =
+                    format!("`{grant}` can never matter: it requires `{required}`, which no floor and no role gives");
+                said.entry((code::UNMET_REQUIREMENT, message)).or_default().push(*action);
+            }
+            if *level == Level::All && !rules.toggle && role.assigned_to.contains(&Subject::Everyone) {
+                said.entry((code::EVERYONE_HAS_ALL, EVERYONE_HAS_ALL.to_owned())).or_default().push(*action);
+            }
+        }
+        let mut said: Vec<((Code, String), Vec<ActionIndex>)> = said.into_iter().collect();
+        said.sort_by_key(|(_, actions)| actions[0]);
+        for ((code, message), actions) in said {
+            self.add_of(path, code, &actions, &message);
+        }
+    }
+
+    /// Says something of one cell, or of several.
+    fn add_of(&mut self, path: &str, code: Code, actions: &[ActionIndex], message: &str) {
+        let schema = &self.policy.schema;
+        let permissions: Vec<String> = actions.iter().map(|action| schema.action_name(*action)).collect();
+        match &permissions[..] {
+            [one] => self.add(format_args!("{path}.grants[{one:?}]"), code, message),
+            several => {
+                let several = names(several.iter().map(String::as_str));
+                self.add(format_args!("{path}.grants"), code, format_args!("{several}: {message}"));
+            }
+        }
+    }
+
+    fn plain_members(&mut self, path: &str, word: &Subject, reached: &[Reached], known: &Known) {
+        let mut said: BTreeMap<String, Vec<ActionIndex>> = BTreeMap::new();
+        for Reached { action, level, user, department } in reached {
+            let (id, _) = known.holders.active[*user];
+            let plain = self.department(*department);
+            let message = format!(
+                "by the assignment to {word}, `{level}` also reaches through departments where they are plain members: \
+                 for example user `{id}` through {plain}"
+            );
+            said.entry(message).or_default().push(*action);
+        }
+        for (message, actions) in said {
+            self.add_of(path, code::PLAIN_MEMBER_REACHED, &actions, &message);
+        }
+    }
+
+    /// `` `7` (Sales) ``
+    fn department(&self, department: DepartmentSlot) -> String {
+        let org = &self.policy.org;
+        with_name(org.department_id(department), org.name_of(department))
+    }
+
+    /// `` `department+sub 7` (Sales) ``
+    fn subject(&self, subject: &Subject) -> String {
+        let org = &self.policy.org;
+        let name = match subject {
+            Subject::User(id) => org.users().get(id).and_then(|user| user.name.as_deref()),
+            Subject::Department(id) | Subject::DepartmentSub(id) => {
+                org.department(id).and_then(|department| org.name_of(department))
+            }
+            Subject::Group(id) => org.groups().get(id).and_then(|group| group.name.as_deref()),
+            _ => None,
+        };
+        with_name(subject, name)
+    }
+}
+
+const EVERYONE_HAS_ALL: &str = "everyone has `all`: every user reaches every record of the type";
+
+fn with_name(id: impl Display, name: Option<&str>) -> String {
+    name.map_or_else(|| format!("`{id}`"), |name| format!("`{id}` ({name})"))
+}
+
+/// For each action one that it requires, directly or not, and that only the bypass of administrators gives, who need no
+/// role for it either.
+fn never_given(policy: &Policy) -> Vec<Option<ActionIndex>> {
+    let schema = &policy.schema;
+    let given: BTreeSet<ActionIndex> = policy.roles.values().flat_map(|role| role.grants.keys().copied()).collect();
+    // Without a bypass for the action itself, an administrator might need its very level, and have the other by the
+    // bypass.
+    let without = |by_bypass: bool| {
+        let mut missing: Vec<Option<ActionIndex>> = vec![None; schema.actions().len()];
+        for action in schema.required_first() {
+            missing[action.index()] = schema.action(*action).requires.iter().find_map(|required| {
+                let rules = schema.action(*required);
+                let is_given =
+                    rules.floor != Level::Deny || given.contains(required) || (by_bypass && rules.admin_bypass);
+                if is_given { missing[required.index()] } else { Some(*required) }
+            });
+        }
+        missing
+    };
+    let [strictly, by_bypass] = [false, true].map(without);
+    let each = schema.actions().iter().zip(strictly).zip(by_bypass);
+    each.map(|((rules, strictly), by_bypass)| if rules.admin_bypass { strictly } else { by_bypass }).collect()
+}
