@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::document::{self, Command, Word};
 use crate::policy::Policy;
 use crate::policy::fact::{Change, DepartmentState, Fact, GroupState, RoleState, UserState};
+use crate::policy::near::with_hint_at_parent;
 use crate::policy::org::User;
 use crate::policy::role::Role;
 use crate::policy::rules::{self, Content, Invalid, Kind, new_id, spelled};
@@ -20,7 +21,12 @@ type Facts = Result<Vec<Fact>, Invalid>;
 impl Policy {
     /// Applies a command and returns the facts that changed. Changes nothing if the command is invalid.
     pub(crate) fn change(&mut self, command: &Command) -> Facts {
-        let facts = self.facts(command)?;
+        let facts = self.facts(command).map_err(|invalid| match (command, self.with_hint(invalid)) {
+            (Command::AddDepartment(_) | Command::MoveDepartment { .. }, invalid) => {
+                with_hint_at_parent(invalid, "write `null` as `parent` for a department at the top")
+            }
+            (_, invalid) => invalid,
+        })?;
         for fact in &facts {
             self.apply(fact);
         }

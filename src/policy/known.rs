@@ -1,10 +1,10 @@
 //! References into the model: everything that a document or a command names must exist.
 
 use crate::document::Word;
+use crate::policy::near::names_near;
 use crate::policy::org::Org;
 use crate::policy::rules::{Invalid, Kind, grant, spelled};
 use crate::policy::schema::Schema;
-use crate::policy::validate::names;
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 use crate::vocabulary::index::{ActionIndex, DepartmentSlot, SectionIndex};
 use crate::vocabulary::level::{Grant, Level};
@@ -43,7 +43,7 @@ impl Org {
 impl Schema {
     pub(crate) fn known_section(&self, name: &str) -> Result<SectionIndex, Invalid> {
         self.section_named(name)
-            .ok_or_else(|| Invalid::UnknownSection { name: name.to_owned(), known: names(self.sections()) })
+            .ok_or_else(|| Invalid::UnknownSection { name: name.to_owned(), known: names_near(name, self.sections()) })
     }
 
     /// The action with this name.

@@ -9,6 +9,7 @@ use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 use thiserror::Error;
 
+use crate::policy::near::names_near;
 use crate::policy::rules::Invalid;
 use crate::policy::validate::names;
 use crate::vocabulary::facts::Resource;
@@ -167,11 +168,16 @@ impl Schema {
     fn why_unknown(&self, name: &str) -> Unknown {
         let Some((resource, action)) = name.split_once('.') else { return Unknown::Name(name.to_owned()) };
         if let Some(found) = self.resource(resource) {
-            let known = names(self.actions[found.actions.clone()].iter().map(|action| action.name.as_str()));
+            let known = self.known_actions(found.actions.clone(), action);
             Unknown::Action { resource: resource.to_owned(), action: action.to_owned(), known }
         } else {
-            Unknown::Resource { resource: resource.to_owned(), known: names(self.resources()) }
+            Unknown::Resource { resource: resource.to_owned(), known: names_near(resource, self.resources()) }
         }
+    }
+
+    /// The actions of a resource type, for a message about a name that is none of them.
+    fn known_actions(&self, of: Range<usize>, name: &str) -> String {
+        names_near(name, self.actions[of].iter().map(|action| action.name.as_str()))
     }
 
     /// The names of the sections, in the order of the document.
@@ -259,7 +265,7 @@ impl Schema {
     }
 
     /// The names of the resource types.
-    pub(crate) fn resources(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn resources(&self) -> impl ExactSizeIterator<Item = &str> {
         self.resources.iter().map(|resource| resource.name.as_str())
     }
 
