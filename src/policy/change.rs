@@ -87,7 +87,7 @@ impl Policy {
                 self.set_levels([role], section, std::slice::from_ref(permission), level)
             }
             Command::SetLevelForAllRoles { section, permissions, level } => {
-                let section = self.schema.known_section(section)?;
+                let section = self.schema.known_section(section, true)?;
                 // A misspelt level is invalid even if the list of permissions is empty.
                 rules::grant(level)?;
                 let theirs = self.roles.iter().filter(|(_, role)| role.section == section && !role.locked);
@@ -319,7 +319,7 @@ impl Policy {
 
     fn create_role(&self, role: &document::Role) -> Facts {
         let document::Role { id, section, name, hidden, locked, grants, assigned_to } = role;
-        let section = self.schema.known_section(section)?;
+        let section = self.schema.known_section(section, true)?;
         let mut cells = Vec::with_capacity(grants.len());
         for (permission, word) in grants {
             let action = self.schema.action_of(section, permission)?;

@@ -2,8 +2,7 @@
 
 use smallvec::SmallVec;
 
-use crate::policy::Policy;
-use crate::policy::rules::{Invalid, Kind};
+use crate::policy::rules::Invalid;
 use crate::policy::validate::{MOST_NAMES as MOST_LISTED, first_names};
 use crate::vocabulary::id::Id;
 
@@ -13,22 +12,6 @@ const MOST_IDS: usize = 4_096;
 const MOST_NAMES: usize = 1_024;
 /// Texts of more letters are not compared.
 const MOST_LETTERS: usize = 64;
-
-impl Policy {
-    /// Adds a suggestion to an error about an unknown id.
-    pub(crate) fn with_hint(&self, invalid: Invalid) -> Invalid {
-        let Invalid::UnknownId { kind, id, hint: None } = invalid else { return invalid };
-        let org = &self.org;
-        let hint = match kind {
-            Kind::Department => near_id(&id, org.departments().map(|(id, _)| id), |id| org.department(id).is_some()),
-            Kind::User => near_id(&id, org.users().keys(), |id| org.users().contains_key(id)),
-            Kind::Group => near_id(&id, org.groups().keys(), |id| org.groups().contains_key(id)),
-            Kind::Role => near_id(&id, self.roles.keys(), |id| self.roles.contains_key(id)),
-            Kind::Record => None,
-        };
-        Invalid::UnknownId { kind, id, hint }
-    }
-}
 
 /// Adds a hint to an error about an unknown parent that stands for none in other systems.
 pub(crate) fn with_hint_at_parent(invalid: Invalid, hint: &str) -> Invalid {
@@ -63,10 +46,11 @@ pub(crate) fn near_id<'i, K: 'i>(
     near.min_by_key(|(distance, _)| *distance).map(|(_, id)| format!("did you mean `{id}`?"))
 }
 
-/// Names for a message about an unknown one: all of them, or the nearest of many.
-pub(crate) fn names_near<'a>(name: &str, names: impl ExactSizeIterator<Item = &'a str>) -> String {
-    let (count, mut first) = (names.len(), names.take(MOST_NAMES).collect::<Vec<_>>());
-    if count > MOST_LISTED {
+/// Names for a message about an unknown one: all of them, or of many the nearest, or the first if nothing is suggested.
+pub(crate) fn names_near<'a>(name: &str, names: impl ExactSizeIterator<Item = &'a str>, suggest: bool) -> String {
+    let (count, most) = (names.len(), if suggest { MOST_NAMES } else { MOST_LISTED });
+    let mut first: Vec<&str> = names.take(most).collect();
+    if first.len() > MOST_LISTED {
         let wanted = Wanted::new(name);
         // Those that are not near stay in their order behind those that are.
         first.sort_by_cached_key(|name| wanted.distance(name).unwrap_or([usize::MAX; 3]));

@@ -186,18 +186,19 @@ impl World {
         self.question_of(action, record, true)
     }
 
-    /// The same. `hint` adds a suggestion to the error for an unknown record.
+    /// The same. Without `suggest`, an error costs no search for similar names.
     fn question_of(
         &self,
         action: &str,
         record: Option<&RecordId>,
-        hint: bool,
+        suggest: bool,
     ) -> Result<Question<'_>, InvalidQuestion> {
-        let permission = self.policy.schema.any_permission(action)?;
+        let schema = &self.policy.schema;
+        let permission = schema.token(schema.find_action(action, suggest)?);
         let place = |id: &RecordId| self.record_by_id.get(id).and_then(|place| self.records.get(place));
         let unknown = |id: &RecordId| {
             let near = || near_id(&id.to_string(), self.record_by_id.keys(), |id| place(id).is_some());
-            Invalid::UnknownId { kind: Kind::Record, id: id.to_string(), hint: hint.then(near).flatten() }
+            Invalid::UnknownId { kind: Kind::Record, id: id.to_string(), hint: suggest.then(near).flatten() }
         };
         let found = |id| place(id).map(|record| &**record).ok_or_else(|| InvalidQuestion(unknown(id).to_string()));
         self.ask(action, permission, record.map(found).transpose()?)
@@ -267,7 +268,7 @@ impl World {
                 }
                 Expectation::List { user, action, records } => {
                     check_id(format_args!("{path}.user"), user, problems);
-                    if let Err(error) = self.listable(action) {
+                    if let Err(error) = self.listable_of(action, problems.are_few()) {
                         problems.add_coded(path, "question", error);
                         continue;
                     }
@@ -291,7 +292,12 @@ impl World {
     ///
     /// When the action is unknown, or a toggle, which has no records.
     pub fn listable(&self, action: &str) -> Result<Permission, InvalidQuestion> {
-        match self.policy.schema.any_permission(action)? {
+        self.listable_of(action, true)
+    }
+
+    fn listable_of(&self, action: &str, suggest: bool) -> Result<Permission, InvalidQuestion> {
+        let schema = &self.policy.schema;
+        match schema.token(schema.find_action(action, suggest)?) {
             AnyPermission::Levelled(permission) => Ok(permission),
             AnyPermission::Toggle(_) => {
                 Err(InvalidQuestion(format!("`{action}` is a toggle: only permissions on records can be listed")))
@@ -332,7 +338,10 @@ fn check_record(path: &str, record: &Record, schema: &Schema, problems: &mut Pro
     }
     if schema.resource(&record.resource).is_none() {
         let name = record.resource.clone();
-        let invalid = Invalid::UnknownResourceType { name, known: names_near(&record.resource, schema.resources()) };
+        let invalid = Invalid::UnknownResourceType {
+            name,
+            known: names_near(&record.resource, schema.resources(), problems.are_few()),
+        };
         problems.add(format_args!("{path}.type"), &invalid);
     }
     if let Some(owner) = &record.owner {

@@ -210,7 +210,7 @@ fn a_difference_tells_apart_the_people_of_both_states() {
     handle.apply([Command::remove_user(1), Command::add_user(User::new(2).name("Li Wei"))]).unwrap();
     assert_eq!(
         before.diff(&handle.load()).to_string(),
-        "Li Wei (2): deal.read deny → all\nLi Wei (1): deal.read all → deny"
+        "Li Wei (1): deal.read all → deny\nLi Wei (2): deal.read deny → all"
     );
 }
 
@@ -276,7 +276,7 @@ fn all_problems_of_a_messy_import_are_reported() {
         problems,
         [
             "org.departments[9].id: there is already a department `1`, at `org.departments[0]`",
-            "org.departments[16].id: the id is empty: use an integer or a text of one character or more",
+            "org.departments[16].id: the id is empty: use an integer or non-empty text",
             "org.departments[6].parent: there is no department `999`",
             "org.departments[7].parent: there is no department `\"1\"`: did you mean the integer `1`?",
             "org.departments[8].parent: there is no department `0`: leave `parent` out for a department at the top",
@@ -294,7 +294,7 @@ fn all_problems_of_a_messy_import_are_reported() {
             "roles[0].assigned_to[1]: there is no department `Sales  `: did you mean `Sales `?",
             "roles[0].assigned_to[2]: there is no group `G`: did you mean `g`?",
             "roles[1].section: there is no section `CRM`: the sections are `crm`",
-            "roles[3].name: `READER` is already the name of role `r`: it must be unique in its section, whatever the case",
+            "roles[3].name: `READER` is already the name of role `r`: it must be unique in its section, ignoring case",
         ]
     );
     let codes: Vec<&str> = error.problems().iter().map(orgscope::error::Problem::code).collect();
