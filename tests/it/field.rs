@@ -113,16 +113,28 @@ fn a_way_that_is_left_out_is_no_part_of_the_ones_that_fall_short() {
 
 // Names
 
-/// One policy that was loaded, and the same after each batch: as published, and as loaded afresh.
-fn names_follow(document: Document, batches: &[(&[Command], &[(i64, &str)])]) {
+/// A batch of commands, and the names of some users after it.
+type Batch<'a> = (&'a [Command], &'a [(i64, &'a str)]);
+
+/// All names of a policy in sentences, in canonical order.
+fn all_names(policy: &Policy) -> Vec<String> {
+    let Document { org, roles, .. } = policy.to_document();
+    let departments = org.departments.iter().map(|department| policy.department_name(&department.id));
+    let users = org.users.iter().map(|user| policy.user_name(&user.id));
+    let groups = org.groups.iter().map(|group| policy.group_name(&group.id));
+    departments.chain(users).chain(groups).chain(roles.iter().map(|role| policy.role_name(&role.id))).collect()
+}
+
+/// A policy after each batch, as published and as loaded afresh.
+fn names_follow(document: Document, batches: &[Batch<'_>]) {
     let handle = Handle::new(Policy::from_document(document).unwrap());
     for (commands, expected) in batches {
         handle.apply(*commands).unwrap();
         let published = handle.load();
         let afresh = Policy::from_document(published.policy().to_document()).unwrap();
+        assert_eq!(all_names(published.policy()), all_names(&afresh), "after {commands:?}");
         for (id, name) in *expected {
             assert_eq!(published.policy().user_name(&UserId::from(*id)), *name, "{id} after {commands:?}");
-            assert_eq!(afresh.user_name(&UserId::from(*id)), *name, "{id} afresh after {commands:?}");
         }
     }
 }
@@ -156,6 +168,57 @@ fn names_are_told_apart_as_people_come_and_go() {
     let ids = Document::new().user(User::new("sam")).user(User::new("bo").name("sam"));
     let policy = Policy::from_document(ids).unwrap();
     assert_eq!([policy.user_name(&"sam".into()), policy.user_name(&"bo".into())], ["sam", "sam (bo)"]);
+}
+
+#[test]
+fn names_are_told_apart_as_things_come_and_go() {
+    let document = Document::new()
+        .section(orgscope::document::Section::new("crm"))
+        .section(orgscope::document::Section::new("mail"))
+        .department(Department::new(1).name("Sales"))
+        .group(Group::new("a").name("Bid"))
+        .role(Role::new("x", "crm", "Reader"));
+    let handle = Handle::new(Policy::from_document(document).unwrap());
+    let after = |commands: &[Command], expected: &[&str]| {
+        handle.apply(commands).unwrap();
+        let published = handle.load();
+        let afresh = Policy::from_document(published.policy().to_document()).unwrap();
+        assert_eq!((all_names(published.policy()), all_names(&afresh)), (owned(expected), owned(expected)));
+    };
+    after(&[], &["Sales", "Bid", "Reader"]);
+    after(
+        &[
+            Command::add_department(Department::new(2).name("Sales")),
+            Command::add_group(Group::new("b").name("Bid")),
+            Command::create_role(Role::new("y", "mail", "Reader")),
+        ],
+        &["Sales (1)", "Sales (2)", "Bid (a)", "Bid (b)", "Reader (x)", "Reader (y)"],
+    );
+    after(
+        &[
+            Command::rename_department(1, Some("Support")),
+            Command::rename_group("a", None),
+            Command::rename_role("y", "Writer"),
+            Command::set_hidden("x", true),
+        ],
+        &["Support", "Sales", "a", "Bid", "Reader", "Writer"],
+    );
+    after(
+        &[
+            Command::rename_department(2, Some("Support")),
+            Command::rename_group("a", Some("Bid")),
+            Command::clone_role("x", "z", "Writer"),
+        ],
+        &["Support (1)", "Support (2)", "Bid (a)", "Bid (b)", "Reader", "Writer (y)", "Writer (z)"],
+    );
+    after(
+        &[Command::remove_department(1), Command::remove_group("b"), Command::delete_role("y")],
+        &["Support", "Bid", "Reader", "Writer"],
+    );
+}
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().copied().map(String::from).collect()
 }
 
 /// A batch that is refused leaves no trace, and neither does a trial.

@@ -81,7 +81,7 @@ fn pairs(before: &Schema, after: &Schema) -> Vec<Pair> {
     }
     for action in actions(after) {
         let (name, toggle) = (after.action_name(action), after.action(action).toggle);
-        let is_new = !before.action_named(&name).is_some_and(|other| before.action(other).toggle == toggle);
+        let is_new = before.action_named(&name).is_none_or(|other| before.action(other).toggle != toggle);
         if is_new {
             pairs.push(pair(name, toggle, None, Some(action)));
         }
