@@ -108,7 +108,7 @@ fn add_role(topics: &mut BTreeSet<Topic>, change: &Change<RoleId, Option<RoleSta
     }
 }
 
-/// What a verdict depends on: topics, or all topics of one kind.
+/// The dependency of a verdict: topics, or all topics of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Aspect<'a> {
     Department(&'a DepartmentId),

@@ -58,7 +58,7 @@ pub(crate) use word::{is_default, text};
 pub struct Document {
     /// The version of the format.
     pub(crate) format: Format,
-    /// How much delegates may grant.
+    /// The limit of what delegates may grant.
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
     pub delegation: Word<Delegation>,
     /// Sections, resource types and actions.

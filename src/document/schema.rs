@@ -65,7 +65,7 @@ pub struct ResourceType {
     /// The name, unique in the whole document.
     #[serde(deserialize_with = "text")]
     pub name: String,
-    /// How a record without an owner counts.
+    /// The treatment of records without an owner.
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
     pub unowned: Word<Unowned>,
     /// The actions, in the order in which they are shown.

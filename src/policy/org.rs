@@ -162,12 +162,12 @@ impl Org {
         self.department_at(department).name.as_deref()
     }
 
-    /// What people call a user.
+    /// The name of a user.
     pub(crate) fn name_of_user(&self, user: &UserId) -> Option<&str> {
         self.users.get(user)?.name.as_deref()
     }
 
-    /// What people call a group.
+    /// The name of a group.
     pub(crate) fn name_of_group(&self, group: &GroupId) -> Option<&str> {
         self.groups.get(group)?.name.as_deref()
     }
@@ -179,7 +179,7 @@ impl Org {
             .has_another(name, own, || self.departments.values().filter_map(|department| department.name.as_deref()))
     }
 
-    /// Whether another user than this one has a name, or is called so without a remark behind it.
+    /// Whether another user than this one has a name, alone or before a remark.
     pub(crate) fn has_other_user(&self, id: &UserId, name: &str) -> bool {
         let all = || self.users.values().filter_map(|user| user.name.as_deref());
         self.user_labels.has_another(name, self.name_of_user(id), all)

@@ -180,6 +180,9 @@ fn yaml_and_toml_say_what_json_says() {
     let json = r#"{"format": 1, "schema": {"sections": []}, "org": {"users": [{"id": 1, "id": 2}]}}"#;
     assert_eq!(problem("twice_field.json", json), format!(":1: {twice}"));
     assert_eq!(problem("twice_field.yaml", json), format!(":1: {twice}"));
+    // The reader of TOML finds it before there is a path.
+    let toml = "format = 1\nschema.sections = []\norg.users = [{ id = 1, \"id\" = 2 }]";
+    assert_eq!(problem("twice_field.toml", toml), ":3: duplicate field `id`\n");
 }
 
 /// A value in YAML, of blocks and plain words.

@@ -105,7 +105,11 @@ fn toml<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
     let read = toml::Deserializer::parse(text).and_then(|toml| T::deserialize(Deserializer::new(toml, &mut track)));
     read.map_err(|error| {
         let line = error.span().map(|span| line_of(text, span.start));
-        Unreadable::new(line, &track.path(), error.message())
+        let message = match (error.message(), error.span().and_then(|span| text.get(span))) {
+            ("duplicate key", Some(key)) => format!("duplicate field `{}`", key.trim_matches(['"', '\''])),
+            (message, _) => message.to_owned(),
+        };
+        Unreadable::new(line, &track.path(), message)
     })
 }
 

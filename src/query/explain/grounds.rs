@@ -54,7 +54,7 @@ pub(super) fn assignments(policy: &Policy, id: &UserId, user: &User, role: &Role
     role.assigned_to.iter().filter_map(|subject| assignment(policy, id, user, subject)).collect()
 }
 
-/// How a subject contains a user, if it does.
+/// The assignment by which a subject contains a user, if it does.
 pub(super) fn assignment(policy: &Policy, id: &UserId, user: &User, subject: &Subject) -> Option<Assignment> {
     let org = &policy.org;
     let through = |wanted: &dyn Fn(DepartmentSlot) -> bool| {

@@ -105,7 +105,7 @@ impl Explanation {
         }
     }
 
-    /// Why a level does not reach the record.
+    /// The reason why a level does not reach the record.
     fn shortfall(&self, grant: Grant, user: &str, record: &RecordInfo) -> String {
         let Grant::Level(level) = grant else { return String::new() };
         let parts = level.parts();
@@ -177,7 +177,7 @@ impl Assignment {
         }
     }
 
-    /// What the user is in the one department.
+    /// The posts of the user in the one department.
     fn posts(&self) -> String {
         self.through.first().map_or_else(String::new, Place::posts)
     }
