@@ -21,9 +21,15 @@ fn main() {
     let users: Vec<UserId> = document.org.users.iter().map(|user| user.id.clone()).collect();
     // Only administrators have roles that reach everything here; otherwise everybody could read most records.
     document.roles.retain(|role| role.id != "crm-directory".into());
+    // Some of them are called as others are.
+    let people = document.org.users.len();
+    for (n, user) in document.org.users.iter_mut().enumerate() {
+        user.name = Some(format!("Person {}", n % (people - people / 50)));
+    }
     let start = Instant::now();
     let handle = Handle::new(Policy::from_document(document.clone()).expect("companies are valid"));
     println!("# {}: load and compile {:?}", size.name(), start.elapsed());
+    names(size, &handle, &users);
     let snapshot = handle.load();
     let AnyPermission::Levelled(read) = snapshot.schema().any_permission("contact.read").expect("the schema has it")
     else {
@@ -32,6 +38,30 @@ fn main() {
     who_can(size, &snapshot, read, &users);
     one_cell(size, &handle, &users, &document);
     repairs(&snapshot, read, &users);
+}
+
+/// What it costs to tell people of one name apart: nothing until a name is printed, one pass then, and little after.
+fn names(size: Size, handle: &Handle, users: &[UserId]) {
+    let rename = |n: usize| {
+        let names = [Some("Somebody"), Some("Somebody else")];
+        let start = Instant::now();
+        handle.apply(&[Command::rename_user(users[n].clone(), names[n % 2])]).expect("it makes sense");
+        start.elapsed()
+    };
+    let renamed = || {
+        let mut times: Vec<Duration> = (0..1_000).map(rename).collect();
+        times.sort_unstable();
+        times[times.len() / 2]
+    };
+    let (before, start) = (renamed(), Instant::now());
+    black_box(handle.load().policy().user_name(&users[0]));
+    let (first, after) = (start.elapsed(), renamed());
+    let snapshot = handle.load();
+    let next = median(PASSES * 100, || snapshot.policy().user_name(&users[7]).len());
+    println!(
+        "# {}: the first name {first:?}, the next {next:?}; a user renamed before {before:?}, after {after:?}",
+        size.name()
+    );
 }
 
 /// The record with the number of readers nearest to fifty, by its owner.

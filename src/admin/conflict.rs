@@ -108,7 +108,7 @@ fn add_role(topics: &mut BTreeSet<Topic>, change: &Change<RoleId, Option<RoleSta
     }
 }
 
-/// What a verdict depends on: topics, or all topics of one kind.
+/// The dependency of a verdict: topics, or all topics of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Aspect<'a> {
     Department(&'a DepartmentId),
@@ -177,7 +177,7 @@ impl<'p> Basis<'p> {
                 self.aspects.extend(section.map(|section| Aspect::RoleName(section, name.to_lowercase())));
             }
             Named::Cell(role, permission) => {
-                let action = schema.action_named(permission).ok();
+                let action = schema.action_named(permission);
                 self.aspects.extend(action.map(|action| Aspect::Cell(role, action)));
             }
             Named::CellsOf(role) => self.rests_on_cells_of(role),
@@ -188,7 +188,7 @@ impl<'p> Basis<'p> {
             Named::Subject(word) => known(word).into_iter().for_each(|subject| self.add_subject(subject)),
             Named::RolesOf(section) => self.aspects.extend(schema.section_named(section).map(Aspect::RolesOf)),
             Named::CellsFor(permission) => {
-                self.aspects.extend(schema.action_named(permission).ok().map(Aspect::CellsFor));
+                self.aspects.extend(schema.action_named(permission).map(Aspect::CellsFor));
             }
         }
     }

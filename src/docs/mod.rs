@@ -1,6 +1,7 @@
 //! The guide: longer texts than fit beside one type.
 //!
 //! - [`semantics`]: the rules, for those who write policies.
+//! - [`recipes`]: needs that many companies have, as documents to copy.
 //! - [`administration`]: changing a policy by commands, and who may.
 //! - [`lists`]: lists in a database, and saving changes.
 //! - [`explain`]: explanations as data.
@@ -14,4 +15,5 @@ pub mod internals;
 pub mod lint;
 pub mod lists;
 pub mod performance;
+pub mod recipes;
 pub mod semantics;

@@ -140,7 +140,10 @@
 //!   ids included. What one policy lacks (a user, an action) is denied there. A name that is a toggle in one policy and
 //!   levelled in the other is lost as the one and gained as the other.
 //! - **Lint**: it reports what is valid and probably not meant. See [`lint`](crate::docs::lint).
-//! - **Names in sentences**: a person is called by the name up to its first comma, or else by the id.
+//! - **Names in sentences**: people, departments, groups and roles are called by their names, or else by their ids. A name that
+//!   another of its kind has too is followed by the id: `Marketing (108)`. A person's name ends before its first comma, if
+//!   nobody else is called so; otherwise it is whole. A name that holds a comma, a semicolon, a colon, a quote or the word "and", or
+//!   ends with a bracket, stands in quotes, so that lists can be read: `Sales, "Marketing and PR" and Support`.
 //!
 //! # World files
 //!
@@ -158,6 +161,11 @@
 //!   about a plain word: `007` is text, but `+7` and `0x7` are the integer 7, and more than 64 bits is an error. Quote text there.
 //! - **Output**: `validate` prints what it finds to standard output, files that can't be read included. All other commands
 //!   print errors to standard error. Control characters from outside are escaped in both.
+//! - **Unknown users**: an answer about an unknown or inactive user is "no". `list` and `sql` then print what is true (nothing, or
+//!   a condition that no record meets), end with 0, and say why on standard error.
+//! - **Suggestions**: an error about an unknown id or name suggests the other kind of id (`7` for `"7"`), or text that differs in
+//!   case, blanks or at most a third of its letters. Of many names the nearest are listed. Only the first 64 unknown ids of a
+//!   file get suggestions, and each is compared with some thousand ids at most.
 //! - **Colours** are used on a terminal only; `NO_COLOR` with any value but the empty one turns them off.
 //! - **Input**: a byte order mark at the head of a world file is skipped. A file of requests has none, and a blank line in it is
 //!   not a request. A file of commands is JSON, whatever its name.

@@ -6,10 +6,12 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::document::object::write_objects;
+use crate::document::object::{ObjectOnly, write_objects};
 use crate::document::org::{Department, Group, User};
 use crate::document::role::Role;
-use crate::document::word::{Word, is_default, null_is_default, optional_flag, optional_text, required_flag, text};
+use crate::document::word::{
+    Word, array, is_default, optional_flag, optional_text, required_array, required_flag, text,
+};
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::subject::Subject;
@@ -29,7 +31,12 @@ use crate::vocabulary::subject::Subject;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(
+    remote = "Self",
+    rename_all = "snake_case",
+    deny_unknown_fields,
+    expecting = "the fields of a command as an object"
+)]
 #[non_exhaustive]
 pub enum Command {
     /// Adds a department.
@@ -66,13 +73,13 @@ pub enum Command {
         #[serde(default, deserialize_with = "optional_flag", skip_serializing_if = "is_default")]
         active: Option<bool>,
         /// The departments that the user is a member of.
-        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+        #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
         departments: Vec<DepartmentId>,
         /// The departments that the user is head of.
-        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+        #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
         heads: Vec<DepartmentId>,
         /// The departments that the user is deputy of.
-        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+        #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
         deputy_of: Vec<DepartmentId>,
     },
     /// Sets or removes the name of a user.
@@ -216,6 +223,7 @@ pub enum Command {
         #[serde(deserialize_with = "text")]
         section: String,
         /// The permissions.
+        #[serde(deserialize_with = "required_array")]
         permissions: Vec<String>,
         /// The level, or `allow` or `deny` for toggles.
         level: Word<Grant>,
@@ -404,7 +412,7 @@ impl<'de> Deserialize<'de> for Command {
             }
         }
 
-        deserializer.deserialize_map(CommandVisitor)
+        ObjectOnly(deserializer).deserialize_any(CommandVisitor)
     }
 }
 
@@ -423,7 +431,18 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Named<'_, A> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        self.0.next_value_seed(seed)
+        self.0.next_value_seed(Fields(seed))
+    }
+}
+
+/// Reads the fields of a command from an object only.
+struct Fields<S>(S);
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Fields<S> {
+    type Value = S::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Value, D::Error> {
+        self.0.deserialize(ObjectOnly(deserializer))
     }
 }
 

@@ -48,7 +48,7 @@ pub use schema::{Action, ResourceType, Schema, Section};
 pub use word::Word;
 
 use object::{read_objects, write_objects};
-use word::null_is_default;
+use word::{array, null_is_default};
 pub(crate) use word::{is_default, text};
 
 /// A whole policy document: the schema, the company and the roles.
@@ -58,7 +58,7 @@ pub(crate) use word::{is_default, text};
 pub struct Document {
     /// The version of the format.
     pub(crate) format: Format,
-    /// How much delegates may grant.
+    /// The limit of what delegates may grant.
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
     pub delegation: Word<Delegation>,
     /// Sections, resource types and actions.
@@ -67,7 +67,7 @@ pub struct Document {
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
     pub org: Org,
     /// Roles with their grants and assignments.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
     pub roles: Vec<Role>,
 }
 

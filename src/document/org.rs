@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::document::object::{read_objects, write_objects};
-use crate::document::word::{flag, is_default, null_is_default, optional_flag, optional_text};
+use crate::document::word::{array, flag, is_default, optional_flag, optional_text};
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
-use crate::vocabulary::name::{department_called, user_called};
 
 read_objects! { Org Department User Group }
 write_objects! { Org Department User Group }
@@ -16,13 +15,13 @@ write_objects! { Org Department User Group }
 #[non_exhaustive]
 pub struct Org {
     /// The departments: a forest.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
     pub departments: Vec<Department>,
     /// The users.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
     pub users: Vec<User>,
     /// The groups.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
     pub groups: Vec<Group>,
 }
 
@@ -58,11 +57,6 @@ impl Department {
         self.parent = Some(parent.into());
         self
     }
-
-    /// The name on one line, as explanations use it. Without a name, the id: `department 7`.
-    pub fn display_name(&self) -> String {
-        department_called(&self.id, self.name.as_deref())
-    }
 }
 
 /// A user.
@@ -76,13 +70,13 @@ pub struct User {
     #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
     pub name: Option<String>,
     /// The departments that the user is a member of.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
     pub departments: Vec<DepartmentId>,
     /// The departments that the user is head of, whether a member or not.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
     pub heads: Vec<DepartmentId>,
     /// The departments that the user is deputy of, whether a member or not.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
     pub deputy_of: Vec<DepartmentId>,
     /// Whether the user is active; the default is `true`. An inactive user is denied everything.
     #[serde(default, deserialize_with = "optional_flag", skip_serializing_if = "is_default")]
@@ -141,20 +135,6 @@ impl User {
         self.admin = true;
         self
     }
-
-    /// The name on one line, as explanations use it: the part before the first comma, because remarks follow it.
-    /// Without a name, the id: `user 7`.
-    ///
-    /// ```
-    /// use orgscope::document::User;
-    ///
-    /// assert_eq!(User::new(7).name("Sam, head of sales").display_name(), "Sam");
-    /// assert_eq!(User::new(7).display_name(), "user 7");
-    /// assert_eq!(User::new("sam").display_name(), "sam");
-    /// ```
-    pub fn display_name(&self) -> String {
-        user_called(&self.id, self.name.as_deref())
-    }
 }
 
 /// A flat set of users: a workgroup, a project.
@@ -168,7 +148,7 @@ pub struct Group {
     #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
     pub name: Option<String>,
     /// The members.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
     pub members: Vec<UserId>,
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::document::object::{read_objects, write_objects};
-use crate::document::word::{Word, flag, is_default, null_is_default, text, unique_keys};
+use crate::document::word::{Word, array, flag, is_default, text, unique_keys};
 use crate::vocabulary::id::RoleId;
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::subject::Subject;
@@ -36,7 +36,7 @@ pub struct Role {
     #[serde(default, deserialize_with = "unique_keys", skip_serializing_if = "is_default")]
     pub grants: BTreeMap<String, Word<Grant>>,
     /// The subjects that it is assigned to.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
     pub assigned_to: Vec<Word<Subject>>,
 }
 

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::document::object::{read_objects, write_objects};
-use crate::document::word::{Word, flag, is_default, null_is_default, optional_flag, optional_text, text};
+use crate::document::word::{
+    Word, array, flag, is_default, null_is_default, optional_array, optional_flag, optional_text, text,
+};
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::Unowned;
 
@@ -16,7 +18,7 @@ write_objects! { Schema Section ResourceType Action }
 #[non_exhaustive]
 pub struct Schema {
     /// The sections, in the order in which they are shown.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
     pub sections: Vec<Section>,
 }
 
@@ -32,7 +34,7 @@ pub struct Section {
     #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
     pub manage: Option<String>,
     /// The resource types, in the order in which they are shown.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
     pub resources: Vec<ResourceType>,
 }
 
@@ -63,11 +65,11 @@ pub struct ResourceType {
     /// The name, unique in the whole document.
     #[serde(deserialize_with = "text")]
     pub name: String,
-    /// How a record without an owner counts.
+    /// The treatment of records without an owner.
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
     pub unowned: Word<Unowned>,
     /// The actions, in the order in which they are shown.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
     pub actions: Vec<Action>,
 }
 
@@ -102,13 +104,13 @@ pub struct Action {
     #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
     pub toggle: bool,
     /// The levels that a role may set besides `deny`; the default is all eight.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "optional_array", skip_serializing_if = "is_default")]
     pub levels: Option<Vec<Word<Level>>>,
     /// The level that every active user has, whatever the roles; the default is `deny`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub floor: Option<Word<Grant>>,
     /// The actions of the same type that must be allowed as well, on the same record.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
     pub requires: Vec<String>,
     /// Whether a share of a record counts, for users whose level is not `deny`.
     #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]

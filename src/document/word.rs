@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::str::FromStr;
 
 use serde::de::value::{self, MapAccessDeserializer, StrDeserializer};
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::vocabulary::word::Spelled;
@@ -152,21 +152,73 @@ where
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
+/// Reads an array; `null` is an empty one.
+pub(crate) fn array<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    optional_array(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Reads an array that is required.
+pub(crate) fn required_array<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    let array = optional_array(deserializer)?;
+    array.ok_or_else(|| D::Error::invalid_type(Unexpected::Other("null"), &"an array"))
+}
+
+/// Reads an array or `null`.
+pub(crate) fn optional_array<'de, T, D>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    struct ArrayVisitor<T>(PhantomData<fn() -> T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for ArrayVisitor<T> {
+        type Value = Option<Vec<T>>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an array")
+        }
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+            let mut array = Vec::new();
+            while let Some(item) = items.next_element()? {
+                array.push(item);
+            }
+            Ok(Some(array))
+        }
+        fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
+            Err(A::Error::invalid_type(Unexpected::Other("object"), &self))
+        }
+    }
+
+    deserializer.deserialize_any(ArrayVisitor(PhantomData))
+}
+
 /// Reads a map in which a duplicate key is an error instead of a silent replacement. An entry that is `null` is left
-/// out.
+/// out, and `null` is an empty map.
 pub(crate) fn unique_keys<'de, T, D>(deserializer: D) -> Result<BTreeMap<String, T>, D::Error>
 where
     T: Deserialize<'de>,
     D: Deserializer<'de>,
 {
-    struct UniqueKeys<T>(BTreeMap<String, Option<T>>);
     struct MapVisitor<T>(PhantomData<fn() -> T>);
 
     impl<'de, T: Deserialize<'de>> Visitor<'de> for MapVisitor<T> {
-        type Value = UniqueKeys<T>;
+        type Value = BTreeMap<String, Option<T>>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("an object")
+        }
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Ok(BTreeMap::new())
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
+            Err(A::Error::invalid_type(Unexpected::Other("array"), &self))
         }
         fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
             let mut map = BTreeMap::new();
@@ -176,17 +228,11 @@ where
                 }
                 map.insert(key, entries.next_value()?);
             }
-            Ok(UniqueKeys(map))
+            Ok(map)
         }
     }
 
-    impl<'de, T: Deserialize<'de>> Deserialize<'de> for UniqueKeys<T> {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            deserializer.deserialize_map(MapVisitor(PhantomData))
-        }
-    }
-
-    let map = Option::<UniqueKeys<T>>::deserialize(deserializer)?.map_or_else(BTreeMap::new, |map| map.0);
+    let map = deserializer.deserialize_any(MapVisitor(PhantomData))?;
     Ok(map.into_iter().filter_map(|(key, value)| Some((key, value?))).collect())
 }
 

@@ -60,6 +60,8 @@ impl Policy {
 
     fn apply_role(&mut self, change: &Change<RoleId, Option<RoleState>>) {
         let Change { key: id, before, after } = change;
+        let name = |state: &Option<RoleState>| state.as_ref().map(|state| state.name.clone());
+        self.role_labels.change(name(before).as_deref(), name(after).as_deref());
         if let Some(before) = before {
             self.names.remove(&(before.section, before.name.to_lowercase()));
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::document::{self, Command, Word};
 use crate::policy::Policy;
 use crate::policy::fact::{Change, DepartmentState, Fact, GroupState, RoleState, UserState};
+use crate::policy::near::with_hint_at_parent;
 use crate::policy::org::User;
 use crate::policy::role::Role;
 use crate::policy::rules::{self, Content, Invalid, Kind, new_id, spelled};
@@ -20,7 +21,12 @@ type Facts = Result<Vec<Fact>, Invalid>;
 impl Policy {
     /// Applies a command and returns the facts that changed. Changes nothing if the command is invalid.
     pub(crate) fn change(&mut self, command: &Command) -> Facts {
-        let facts = self.facts(command)?;
+        let facts = self.facts(command).map_err(|invalid| match (command, self.with_hint(invalid)) {
+            (Command::AddDepartment(_) | Command::MoveDepartment { .. }, invalid) => {
+                with_hint_at_parent(invalid, "write `null` as `parent` for a department at the top")
+            }
+            (_, invalid) => invalid,
+        })?;
         for fact in &facts {
             self.apply(fact);
         }
@@ -81,7 +87,7 @@ impl Policy {
                 self.set_levels([role], section, std::slice::from_ref(permission), level)
             }
             Command::SetLevelForAllRoles { section, permissions, level } => {
-                let section = self.schema.known_section(section)?;
+                let section = self.schema.known_section(section, true)?;
                 // A misspelt level is invalid even if the list of permissions is empty.
                 rules::grant(level)?;
                 let theirs = self.roles.iter().filter(|(_, role)| role.section == section && !role.locked);
@@ -313,7 +319,7 @@ impl Policy {
 
     fn create_role(&self, role: &document::Role) -> Facts {
         let document::Role { id, section, name, hidden, locked, grants, assigned_to } = role;
-        let section = self.schema.known_section(section)?;
+        let section = self.schema.known_section(section, true)?;
         let mut cells = Vec::with_capacity(grants.len());
         for (permission, word) in grants {
             let action = self.schema.action_of(section, permission)?;

@@ -1,10 +1,10 @@
 //! References into the model: everything that a document or a command names must exist.
 
 use crate::document::Word;
+use crate::policy::near::names_near;
 use crate::policy::org::Org;
 use crate::policy::rules::{Invalid, Kind, grant, spelled};
 use crate::policy::schema::Schema;
-use crate::policy::validate::names;
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 use crate::vocabulary::index::{ActionIndex, DepartmentSlot, SectionIndex};
 use crate::vocabulary::level::{Grant, Level};
@@ -41,14 +41,16 @@ impl Org {
 }
 
 impl Schema {
-    pub(crate) fn known_section(&self, name: &str) -> Result<SectionIndex, Invalid> {
-        self.section_named(name)
-            .ok_or_else(|| Invalid::UnknownSection { name: name.to_owned(), known: names(self.sections()) })
+    pub(crate) fn known_section(&self, name: &str, suggest: bool) -> Result<SectionIndex, Invalid> {
+        self.section_named(name).ok_or_else(|| Invalid::UnknownSection {
+            name: name.to_owned(),
+            known: names_near(name, self.sections(), suggest),
+        })
     }
 
     /// The action with this name.
-    pub(crate) fn known_action(&self, permission: &str) -> Result<ActionIndex, Invalid> {
-        self.action_named(permission).map_err(|error| Invalid::UnknownPermission(error.to_string()))
+    pub(crate) fn known_action(&self, permission: &str, suggest: bool) -> Result<ActionIndex, Invalid> {
+        self.find_action(permission, suggest).map_err(|error| Invalid::UnknownPermission(error.to_string()))
     }
 
     /// Checks that an action belongs to a section.
@@ -63,7 +65,7 @@ impl Schema {
 
     /// The action of a permission of this section.
     pub(crate) fn action_of(&self, section: SectionIndex, permission: &str) -> Result<ActionIndex, Invalid> {
-        let action = self.known_action(permission)?;
+        let action = self.known_action(permission, true)?;
         self.check_section(action, section)?;
         Ok(action)
     }

@@ -5,7 +5,10 @@ pub(crate) mod assigned;
 pub(crate) mod assignment;
 pub(crate) mod change;
 pub(crate) mod fact;
+mod hint;
 mod known;
+mod labels;
+pub(crate) mod near;
 pub(crate) mod org;
 pub(crate) mod role;
 pub(crate) mod rules;
@@ -18,11 +21,14 @@ use std::sync::Arc;
 
 use crate::document::{Document, Format, Word};
 use crate::policy::assigned::Assigned;
+use crate::policy::labels::ThingLabels;
+use crate::policy::near::with_hint_at_parent;
 use crate::policy::org::Org;
 use crate::policy::role::{Names, Roles};
 use crate::policy::rules::Invalid;
 use crate::policy::schema::Schema;
 use crate::policy::validate::{PolicyError, Problems};
+use crate::vocabulary::id::RoleId;
 use crate::vocabulary::mode::Delegation;
 
 /// A valid policy: the schema, the company, the roles and their assignments.
@@ -54,6 +60,7 @@ pub struct Policy {
     pub(crate) org: Org,
     pub(crate) roles: Roles,
     names: Names,
+    role_labels: ThingLabels,
     pub(crate) assigned: Assigned,
 }
 
@@ -80,7 +87,22 @@ impl Policy {
         let org = Org::from_document(org, problems);
         let roles = role::from_document(roles, &schema, &org, problems);
         let (names, assigned) = (role::index_names(&roles), Assigned::of(&roles));
-        Self { delegation, schema: Arc::new(schema), org, roles, names, assigned }
+        let policy = Self {
+            delegation,
+            schema: Arc::new(schema),
+            org,
+            roles,
+            names,
+            role_labels: ThingLabels::default(),
+            assigned,
+        };
+        problems.hint(|invalid, path| match policy.with_hint(invalid) {
+            invalid if path.ends_with(".parent") => {
+                with_hint_at_parent(invalid, "leave `parent` out for a department at the top")
+            }
+            invalid => invalid,
+        });
+        policy
     }
 
     /// The policy as a canonical document: policies that mean the same give equal documents, and so the same bytes.
@@ -95,6 +117,12 @@ impl Policy {
             org: self.org.to_document(),
             roles: role::to_document(&self.roles, &self.schema),
         }
+    }
+
+    /// Whether another role than this one, of whatever section, has a name.
+    pub(crate) fn has_other_role(&self, id: &RoleId, name: &str) -> bool {
+        let own = self.roles.get(id).map(|role| role.name.as_str());
+        self.role_labels.has_another(name, own, || self.roles.values().map(|role| role.name.as_str()))
     }
 
     /// The schema, where permissions are looked up.

@@ -11,6 +11,7 @@ use smallvec::SmallVec;
 
 use crate::collections::persistent::{Map, Set};
 use crate::policy::fact::{GroupState, UserState};
+use crate::policy::labels::{PersonLabels, ThingLabels};
 use crate::policy::org::anchors::Anchors;
 use crate::policy::org::forest::Forest;
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
@@ -33,6 +34,9 @@ pub(crate) struct Org {
     group_ids: Map<GroupNumber, GroupId>,
     /// The numbers below the bound that no group has.
     free_groups: Set<GroupNumber>,
+    department_labels: ThingLabels,
+    user_labels: PersonLabels,
+    group_labels: ThingLabels,
 }
 
 #[derive(Clone, Debug)]
@@ -158,6 +162,35 @@ impl Org {
         self.department_at(department).name.as_deref()
     }
 
+    /// The name of a user.
+    pub(crate) fn name_of_user(&self, user: &UserId) -> Option<&str> {
+        self.users.get(user)?.name.as_deref()
+    }
+
+    /// The name of a group.
+    pub(crate) fn name_of_group(&self, group: &GroupId) -> Option<&str> {
+        self.groups.get(group)?.name.as_deref()
+    }
+
+    /// Whether another department than this one has a name.
+    pub(crate) fn has_other_department(&self, id: &DepartmentId, name: &str) -> bool {
+        let own = self.department(id).and_then(|department| self.name_of(department));
+        self.department_labels
+            .has_another(name, own, || self.departments.values().filter_map(|department| department.name.as_deref()))
+    }
+
+    /// Whether another user than this one has a name, alone or before a remark.
+    pub(crate) fn has_other_user(&self, id: &UserId, name: &str) -> bool {
+        let all = || self.users.values().filter_map(|user| user.name.as_deref());
+        self.user_labels.has_another(name, self.name_of_user(id), all)
+    }
+
+    /// Whether another group than this one has a name.
+    pub(crate) fn has_other_group(&self, id: &GroupId, name: &str) -> bool {
+        let all = || self.groups.values().filter_map(|group| group.name.as_deref());
+        self.group_labels.has_another(name, self.name_of_group(id), all)
+    }
+
     /// The department directly above.
     pub(crate) fn parent(&self, department: DepartmentSlot) -> Option<DepartmentSlot> {
         self.forest.parent(department)
@@ -200,6 +233,7 @@ impl Org {
     }
 
     pub(crate) fn add_department(&mut self, id: DepartmentId, name: Option<String>, parent: Option<DepartmentSlot>) {
+        self.department_labels.change(None, name.as_deref());
         let department = Arc::make_mut(&mut self.forest).add();
         self.departments.insert(department, Arc::new(Department { id: id.clone(), name }));
         self.by_id.insert(id, department);
@@ -208,6 +242,7 @@ impl Org {
 
     pub(crate) fn rename_department(&mut self, department: DepartmentSlot, name: Option<String>) {
         if let Some(department) = self.departments.get_mut(&department) {
+            self.department_labels.change(department.name.as_deref(), name.as_deref());
             Arc::make_mut(department).name = name;
         }
     }
@@ -219,20 +254,24 @@ impl Org {
     pub(crate) fn remove_department(&mut self, id: &DepartmentId) {
         if let Some(department) = self.by_id.remove(id) {
             Arc::make_mut(&mut self.forest).remove(department);
-            self.departments.remove(&department);
+            let gone = self.departments.remove(&department);
+            self.department_labels.change(gone.and_then(|gone| gone.name.clone()).as_deref(), None);
         }
     }
 
     /// Adds a user without posts and groups, changes one, or removes one who has none any more.
     pub(crate) fn set_user(&mut self, id: &UserId, state: Option<&UserState>) {
         let Some(UserState { name, active, admin }) = state.cloned() else {
-            self.users.remove(id);
+            let gone = self.users.remove(id).and_then(|user| user.name);
+            self.user_labels.change(gone.as_deref(), None);
             return;
         };
         if let Some(user) = self.users.get_mut(id) {
+            self.user_labels.change(user.name.as_deref(), name.as_deref());
             (user.name, user.active, user.admin) = (name, active, admin);
             return;
         }
+        self.user_labels.change(None, name.as_deref());
         let (anchors, groups) = (Anchors::default(), SmallVec::new());
         self.users.insert(id.clone(), User { name, anchors, groups, active, admin });
     }
@@ -267,13 +306,16 @@ impl Org {
             if let Some(group) = self.groups.remove(id) {
                 self.group_ids.remove(&group.number);
                 self.free_groups.insert(group.number);
+                self.group_labels.change(group.name.as_deref(), None);
             }
             return;
         };
         if let Some(group) = self.groups.get_mut(id) {
+            self.group_labels.change(group.name.as_deref(), name.as_deref());
             Arc::make_mut(group).name = name;
             return;
         }
+        self.group_labels.change(None, name.as_deref());
         let free = self.free_groups.iter().next().copied();
         let number = free.unwrap_or_else(|| GroupNumber::new(self.group_bound()));
         self.free_groups.remove(&number);

@@ -81,7 +81,8 @@ pub(crate) fn from_document(
             let taken = Invalid::taken(Kind::Role, &role.id, Some(format!("roles[{other}]")));
             problems.add(format_args!("{path}.id"), &taken);
         }
-        let section = problems.note(format_args!("{path}.section"), schema.known_section(&role.section));
+        let section =
+            problems.note(format_args!("{path}.section"), schema.known_section(&role.section, problems.are_few()));
         let name = (role.section, role.name.to_lowercase());
         if role.name.is_empty() {
             problems.add(format_args!("{path}.name"), &Invalid::EmptyName);
@@ -114,7 +115,7 @@ fn read_grants(
     let mut grants = BTreeMap::new();
     for (name, word) in written {
         let path = format_args!("{path}.grants[{name:?}]");
-        let Some(action) = problems.note(path, schema.known_action(name)) else { continue };
+        let Some(action) = problems.note(path, schema.known_action(name, problems.are_few())) else { continue };
         if let Some(section) = section {
             problems.note(path, schema.check_section(action, section));
         }

@@ -27,7 +27,7 @@ use crate::vocabulary::word::UnknownWord;
 ///
 /// let refusal = authz.apply([Command::rename_role("seller", "Sales")]).unwrap_err();
 /// let Rule::Invalid(invalid) = refusal.rule() else { unreachable!() };
-/// assert_eq!(*invalid, Invalid::UnknownId { kind: Kind::Role, id: "seller".to_owned() });
+/// assert_eq!(*invalid, Invalid::UnknownId { kind: Kind::Role, id: "seller".to_owned(), hint: None });
 /// assert_eq!(invalid.code(), "unknown_id");
 /// assert_eq!(invalid.to_string(), "there is no role `seller`");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -52,6 +52,8 @@ pub enum Invalid {
         kind: Kind,
         /// The id, as errors print it.
         id: String,
+        /// A suggestion, for a message.
+        hint: Option<String>,
     },
     /// A name is the empty text.
     EmptyName,
@@ -93,6 +95,8 @@ pub enum Invalid {
         resource: String,
         /// The name of the action.
         action: String,
+        /// The actions that it has, for a message.
+        known: String,
     },
     /// A permission belongs to another section.
     OtherSection {
@@ -222,7 +226,7 @@ impl Kind {
 
 impl Invalid {
     pub(crate) fn unknown<K>(kind: Kind, id: &Id<K>) -> Self {
-        Self::UnknownId { kind, id: id.to_string() }
+        Self::UnknownId { kind, id: id.to_string(), hint: None }
     }
 
     pub(crate) fn taken<K>(kind: Kind, id: &Id<K>, path: Option<String>) -> Self {
@@ -271,7 +275,10 @@ impl Display for Invalid {
                 write!(f, "there is already a {} `{id}`", kind.as_str())?;
                 path.iter().try_for_each(|path| write!(f, ", at `{path}`"))
             }
-            Self::UnknownId { kind, id } => write!(f, "there is no {} `{id}`", kind.as_str()),
+            Self::UnknownId { kind, id, hint } => {
+                write!(f, "there is no {} `{id}`", kind.as_str())?;
+                hint.iter().try_for_each(|hint| write!(f, ": {hint}"))
+            }
             Self::EmptyName => f.write_str("the name is empty"),
             Self::NameWithCharacter { name, character } => {
                 write!(f, "the name {name:?} contains {character:?}: use no dots, blanks or control characters")
@@ -287,7 +294,9 @@ impl Display for Invalid {
             }
             Self::UnknownPermission(why) => f.write_str(why),
             Self::UnknownWord(unknown) => Display::fmt(unknown, f),
-            Self::UnknownAction { resource, action } => write!(f, "`{resource}` has no action `{action}`"),
+            Self::UnknownAction { resource, action, known } => {
+                write!(f, "`{resource}` has no action `{action}`: its actions are {known}")
+            }
             Self::OtherSection { permission, section, expected } => {
                 write!(f, "`{permission}` belongs to section `{section}`, not to `{expected}`")
             }

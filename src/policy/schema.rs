@@ -9,6 +9,7 @@ use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 use thiserror::Error;
 
+use crate::policy::near::names_near;
 use crate::policy::rules::Invalid;
 use crate::policy::validate::names;
 use crate::vocabulary::facts::Resource;
@@ -160,18 +161,23 @@ impl Schema {
     ///
     /// When the schema has no such permission.
     pub fn any_permission(&self, name: &str) -> Result<AnyPermission, UnknownPermission> {
-        self.action_named(name).map(|action| self.token(action))
+        self.find_action(name, true).map(|action| self.token(action))
     }
 
     #[cold]
-    fn why_unknown(&self, name: &str) -> Unknown {
+    fn why_unknown(&self, name: &str, suggest: bool) -> Unknown {
         let Some((resource, action)) = name.split_once('.') else { return Unknown::Name(name.to_owned()) };
         if let Some(found) = self.resource(resource) {
-            let known = names(self.actions[found.actions.clone()].iter().map(|action| action.name.as_str()));
+            let known = self.known_actions(found.actions.clone(), action, suggest);
             Unknown::Action { resource: resource.to_owned(), action: action.to_owned(), known }
         } else {
-            Unknown::Resource { resource: resource.to_owned(), known: names(self.resources()) }
+            Unknown::Resource { resource: resource.to_owned(), known: names_near(resource, self.resources(), suggest) }
         }
+    }
+
+    /// The actions of a resource type, for a message about a name that is none of them.
+    fn known_actions(&self, of: Range<usize>, name: &str, suggest: bool) -> String {
+        names_near(name, self.actions[of].iter().map(|action| action.name.as_str()), suggest)
     }
 
     /// The names of the sections, in the order of the document.
@@ -200,8 +206,13 @@ impl Schema {
     }
 
     /// The action of the permission with this name.
-    pub(crate) fn action_named(&self, name: &str) -> Result<ActionIndex, UnknownPermission> {
-        self.action_by_name.get(name).copied().ok_or_else(|| self.why_unknown(name).into())
+    pub(crate) fn action_named(&self, name: &str) -> Option<ActionIndex> {
+        self.action_by_name.get(name).copied()
+    }
+
+    /// The same, or why there is none. Without `suggest`, the error costs no search for similar names.
+    pub(crate) fn find_action(&self, name: &str, suggest: bool) -> Result<ActionIndex, UnknownPermission> {
+        self.action_named(name).ok_or_else(|| self.why_unknown(name, suggest).into())
     }
 
     pub(crate) fn actions(&self) -> &[Action] {
@@ -259,7 +270,7 @@ impl Schema {
     }
 
     /// The names of the resource types.
-    pub(crate) fn resources(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn resources(&self) -> impl ExactSizeIterator<Item = &str> {
         self.resources.iter().map(|resource| resource.name.as_str())
     }
 

@@ -132,16 +132,26 @@ fn lines(problems: &[Problem]) -> String {
 
 /// The problems found so far.
 #[derive(Debug, Default)]
-pub(crate) struct Problems(Vec<Problem>);
+pub(crate) struct Problems {
+    found: Vec<Problem>,
+    /// The first unknown ids among them, by position. Suggestions are added when everything has been read.
+    unknown: Vec<(usize, Invalid)>,
+}
+
+/// The most unknown ids of a document that get suggestions.
+const MOST_HINTS: usize = 64;
 
 impl Problems {
     /// Adds a problem. Callers pass the path as [`format_args!`], so that a document without problems formats nothing.
     pub(crate) fn add(&mut self, path: impl Display, invalid: &Invalid) {
+        if matches!(invalid, Invalid::UnknownId { .. }) && self.unknown.len() < MOST_HINTS {
+            self.unknown.push((self.found.len(), invalid.clone()));
+        }
         self.add_coded(path, invalid.code(), invalid);
     }
 
     pub(crate) fn add_coded(&mut self, path: impl Display, code: &'static str, message: impl Display) {
-        self.0.push(Problem::new(path, (code, Severity::Error), message));
+        self.found.push(Problem::new(path, (code, Severity::Error), message));
     }
 
     /// The value that was read. If it is invalid, adds the problem and returns `None`.
@@ -151,7 +161,20 @@ impl Problems {
 
     /// `value`, unless there was a problem.
     pub(crate) fn or<T>(self, value: T) -> Result<T, PolicyError> {
-        if self.0.is_empty() { Ok(value) } else { Err(PolicyError { problems: self.0 }) }
+        if self.found.is_empty() { Ok(value) } else { Err(PolicyError { problems: self.found }) }
+    }
+
+    /// Adds suggestions to the unknown ids, given the path of each.
+    pub(crate) fn hint(&mut self, hinted: impl Fn(Invalid, &str) -> Invalid) {
+        for (place, invalid) in self.unknown.drain(..) {
+            let problem = &mut self.found[place];
+            problem.message = on_one_line(hinted(invalid, &problem.path).to_string());
+        }
+    }
+
+    /// Whether there are so few that the next may search for a suggestion.
+    pub(crate) fn are_few(&self) -> bool {
+        self.found.len() < MOST_HINTS
     }
 }
 
@@ -175,13 +198,19 @@ pub(crate) fn repeated<'a, T: Ord + 'a>(ids: impl Iterator<Item = &'a T> + Clone
 }
 
 /// The number of names that a message lists. A document may hold any number of names and problems.
-const MOST_NAMES: usize = 12;
+pub(crate) const MOST_NAMES: usize = 12;
 
 /// Names for a message: `` `a`, `b`, `c` ``, or the first of many, or `none`.
 pub(crate) fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let mut names = names.into_iter();
-    let first: Vec<String> = names.by_ref().take(MOST_NAMES).map(|name| format!("`{name}`")).collect();
-    match (first.is_empty(), names.count()) {
+    let first: Vec<&str> = names.by_ref().take(MOST_NAMES).collect();
+    first_names(&first, names.count())
+}
+
+/// The first names for a message, and how many more there are.
+pub(crate) fn first_names(first: &[&str], more: usize) -> String {
+    let first: Vec<String> = first.iter().map(|name| format!("`{name}`")).collect();
+    match (first.is_empty(), more) {
         (true, _) => "none".to_owned(),
         (false, 0) => first.join(", "),
         (false, more) => format!("{} and {more} more", first.join(", ")),

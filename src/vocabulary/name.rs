@@ -1,30 +1,28 @@
-//! Names for use in sentences. Control characters are escaped, so that a name never breaks a line.
+//! Names for use in sentences: on one line, and told apart from the words around them.
 
-use crate::vocabulary::id::{DepartmentId, GroupId, Id, RoleId, UserId};
+use crate::vocabulary::id::Id;
 
-/// The name of a user up to its first comma, because remarks follow it (`Sam, head of sales`); the id if there is none.
-pub(crate) fn user_called(id: &UserId, name: Option<&str>) -> String {
-    called(name.and_then(|name| name.split(',').next()).map(str::trim), || named_by_id("user", id))
+/// The name without blanks around it, or `None` if nothing is left.
+pub(crate) fn trimmed(name: &str) -> Option<&str> {
+    Some(name.trim()).filter(|name| !name.is_empty())
 }
 
-pub(crate) fn department_called(id: &DepartmentId, name: Option<&str>) -> String {
-    called(name, || named_by_id("department", id))
+/// The part of a name before its first comma, if it has one: remarks follow it (`Sam, head of sales`).
+pub(crate) fn without_remark(name: &str) -> Option<&str> {
+    trimmed(name.split_once(',')?.0)
 }
 
-pub(crate) fn group_called(id: &GroupId, name: Option<&str>) -> String {
-    called(name, || id.to_string())
-}
-
-pub(crate) fn role_called(id: &RoleId, name: Option<&str>) -> String {
-    called(name, || id.to_string())
-}
-
-fn called(name: Option<&str>, or: impl Fn() -> String) -> String {
-    on_one_line(name.filter(|name| !name.is_empty()).map_or_else(or, ToOwned::to_owned))
+/// The name as it stands in a sentence: quoted if it holds what separates names and clauses, so that `"Marketing, PR and
+/// Press"` in a list is one department. A name that ends with a bracket is quoted because it looks like one with an id.
+pub(crate) fn in_sentence(name: &str) -> String {
+    let is_mistakable = name.contains([',', ';', ':', '"'])
+        || name.ends_with(')')
+        || name.split_whitespace().any(|word| word.eq_ignore_ascii_case("and"));
+    on_one_line(if is_mistakable { format!("\"{}\"", name.replace('"', "\\\"")) } else { name.to_owned() })
 }
 
 /// The name of a thing that has none: its id if that is text, otherwise its kind and its number.
-fn named_by_id<Kind>(kind: &str, id: &Id<Kind>) -> String {
+pub(crate) fn named_by_id<Kind>(kind: &str, id: &Id<Kind>) -> String {
     if id.as_text().is_some() { id.to_string() } else { format!("{kind} {id}") }
 }
 

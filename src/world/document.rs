@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::document::object::read_objects;
-use crate::document::word::{Word, flag, null_is_default, required_flag, text};
+use crate::document::word::{Word, array, flag, null_is_default, optional_array, required_flag, text};
 use crate::document::{Command, Document, Format, Org, Role, Schema};
 use crate::vocabulary::facts::{AnyRecord, Facts};
 use crate::vocabulary::id::{RecordId, UserId};
@@ -59,13 +59,13 @@ struct WorldFields {
     schema: Schema,
     #[serde(default, deserialize_with = "null_is_default")]
     org: Org,
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "array")]
     roles: Vec<Role>,
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "array")]
     records: Vec<Record>,
     #[serde(default, deserialize_with = "null_is_default")]
     expect: Expect,
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "array")]
     stages: Vec<Stage>,
 }
 
@@ -89,12 +89,13 @@ pub struct Record {
     /// A single owner that is a user: short for `owners` with that user.
     pub owner: Option<UserId>,
     /// The owners. Excludes `owner`.
+    #[serde(default, deserialize_with = "optional_array")]
     pub owners: Option<Vec<Owner>>,
     /// The flag "available to everyone".
     #[serde(default, deserialize_with = "flag")]
     pub open: bool,
     /// The subjects that the record is shared with.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "array")]
     pub shared_with: Vec<Share>,
 }
 
@@ -118,13 +119,13 @@ impl Record {
 #[serde(remote = "Self", deny_unknown_fields, expecting = "expectations as an object")]
 pub(super) struct Expect {
     /// Single checks.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "array")]
     pub(super) check: Vec<Check>,
     /// The records that a user may do something to.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "array")]
     pub(super) list: Vec<List>,
     /// The users who may do something to a record.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "array")]
     pub(super) who: Vec<Who>,
 }
 
@@ -154,7 +155,7 @@ pub(super) struct List {
     #[serde(deserialize_with = "text")]
     pub(super) action: String,
     /// The expected answer: exactly these, in any order.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "array")]
     pub(super) records: Vec<RecordId>,
 }
 
@@ -168,7 +169,7 @@ pub(super) struct Who {
     /// The record; left out for a toggle.
     pub(super) record: Option<RecordId>,
     /// The expected answer: exactly these, in any order.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "array")]
     pub(super) users: Vec<UserId>,
 }
 
@@ -180,10 +181,10 @@ pub(super) struct Stage {
     #[serde(rename = "as")]
     pub(super) by: Option<UserId>,
     /// Records that are added before the changes. Those with a known id replace the earlier ones.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "array")]
     pub(super) records: Vec<Record>,
     /// The changes: one batch.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "array")]
     pub(super) commands: Vec<Command>,
     /// The expected kind of refusal; if left out, the changes are expected to be applied.
     pub(super) refused: Option<Word<RefusalKind>>,

@@ -14,9 +14,10 @@ use thiserror::Error;
 use crate::collections::persistent::Map;
 use crate::document::Command;
 use crate::policy::Policy;
+use crate::policy::near::{names_near, near_id};
 use crate::policy::rules::{Invalid, Kind};
 use crate::policy::schema::{Schema, UnknownPermission};
-use crate::policy::validate::{PolicyError, Problems, check_id, names};
+use crate::policy::validate::{PolicyError, Problems, check_id};
 use crate::vocabulary::id::{RecordId, UserId};
 use crate::vocabulary::permission::{AnyPermission, Permission};
 use crate::vocabulary::refusal::RefusalKind;
@@ -182,17 +183,34 @@ impl World {
     ///
     /// When the action or the record is unknown, the record is of another type, or a record is missing or superfluous.
     pub fn question(&self, action: &str, record: Option<&RecordId>) -> Result<Question<'_>, InvalidQuestion> {
-        let permission = self.policy.schema.any_permission(action)?;
-        let record = record
-            .map(|id| {
-                let place = self.record_by_id.get(id);
-                place
-                    .and_then(|place| self.records.get(place))
-                    .map(|record| &**record)
-                    .ok_or_else(|| InvalidQuestion(format!("there is no record `{id}`")))
-            })
-            .transpose()?;
-        self.ask(action, permission, record)
+        self.question_of(action, record, true)
+    }
+
+    /// The same. Without `suggest`, an error costs no search for similar names.
+    fn question_of(
+        &self,
+        action: &str,
+        record: Option<&RecordId>,
+        suggest: bool,
+    ) -> Result<Question<'_>, InvalidQuestion> {
+        let schema = &self.policy.schema;
+        let permission = schema.token(schema.find_action(action, suggest)?);
+        let place = |id: &RecordId| self.record_by_id.get(id).and_then(|place| self.records.get(place));
+        let unknown = |id: &RecordId| {
+            let near = || near_id(&id.to_string(), self.record_by_id.keys(), |id| place(id).is_some());
+            Invalid::UnknownId { kind: Kind::Record, id: id.to_string(), hint: suggest.then(near).flatten() }
+        };
+        let found = |id| place(id).map(|record| &**record).ok_or_else(|| InvalidQuestion(unknown(id).to_string()));
+        self.ask(action, permission, record.map(found).transpose()?)
+    }
+
+    /// Checks that the company has this user. An unknown user is not an error of a question, which has the answer "no".
+    ///
+    /// # Errors
+    ///
+    /// When there is no such user. The error may suggest another.
+    pub fn check_user(&self, user: &UserId) -> Result<(), Invalid> {
+        self.policy.org.known_user(user).map_err(|invalid| self.policy.with_hint(invalid))
     }
 
     /// The question about a record that is not in the file.
@@ -238,7 +256,7 @@ impl World {
 
     fn check_expectations(&self, problems: &mut Problems) {
         let ask = |problems: &mut Problems, path: &str, action: &str, record: Option<&RecordId>| {
-            if let Err(error) = self.question(action, record) {
+            if let Err(error) = self.question_of(action, record, problems.are_few()) {
                 problems.add_coded(path, "question", error);
             }
         };
@@ -250,7 +268,7 @@ impl World {
                 }
                 Expectation::List { user, action, records } => {
                     check_id(format_args!("{path}.user"), user, problems);
-                    if let Err(error) = self.listable(action) {
+                    if let Err(error) = self.listable_of(action, problems.are_few()) {
                         problems.add_coded(path, "question", error);
                         continue;
                     }
@@ -274,7 +292,12 @@ impl World {
     ///
     /// When the action is unknown, or a toggle, which has no records.
     pub fn listable(&self, action: &str) -> Result<Permission, InvalidQuestion> {
-        match self.policy.schema.any_permission(action)? {
+        self.listable_of(action, true)
+    }
+
+    fn listable_of(&self, action: &str, suggest: bool) -> Result<Permission, InvalidQuestion> {
+        let schema = &self.policy.schema;
+        match schema.token(schema.find_action(action, suggest)?) {
             AnyPermission::Levelled(permission) => Ok(permission),
             AnyPermission::Toggle(_) => {
                 Err(InvalidQuestion(format!("`{action}` is a toggle: only permissions on records can be listed")))
@@ -315,7 +338,10 @@ fn check_record(path: &str, record: &Record, schema: &Schema, problems: &mut Pro
     }
     if schema.resource(&record.resource).is_none() {
         let name = record.resource.clone();
-        let invalid = Invalid::UnknownResourceType { name, known: names(schema.resources()) };
+        let invalid = Invalid::UnknownResourceType {
+            name,
+            known: names_near(&record.resource, schema.resources(), problems.are_few()),
+        };
         problems.add(format_args!("{path}.type"), &invalid);
     }
     if let Some(owner) = &record.owner {

@@ -106,6 +106,158 @@ fn yaml_is_as_strict_as_json() {
     prints(&["validate", &file], &format!("{file}: valid\n"), 0);
 }
 
+/// The same mistake is told in the same words, whatever the format of the file. TOML has no `null`.
+#[test]
+fn yaml_and_toml_say_what_json_says() {
+    let id = "expected an id: text, or an integer of 64 bits with sign";
+    let command = "expected a command: an object with one key, the command's name";
+    for (json, message) in [
+        (r#""org": {"users": [{"id": null}]}"#, format!("org.users[0].id: invalid type: null, {id}")),
+        (r#""org": {"users": [{"id": [1]}]}"#, format!("org.users[0].id: invalid type: array, {id}")),
+        (r#""org": {"users": [{"id": {"a": 1}}]}"#, format!("org.users[0].id: invalid type: object, {id}")),
+        (r#""org": {"users": [{"id": 1, "heads": [null]}]}"#, format!("org.users[0].heads[0]: invalid type: null, {id}")),
+        (
+            r#""org": {"users": ["ann"]}"#,
+            "org.users[0]: invalid type: string \"ann\", expected a user as an object".to_owned(),
+        ),
+        (r#""org": {"users": [null]}"#, "org.users[0]: invalid type: null, expected a user as an object".to_owned()),
+        (r#""org": {"users": [["a"]]}"#, "org.users[0]: invalid type: array, expected a user as an object".to_owned()),
+        (r#""org": {"users": "ann"}"#, "org.users: invalid type: string \"ann\", expected an array".to_owned()),
+        (
+            r#""org": {"departments": {"1": "Sales"}}"#,
+            "org.departments: invalid type: object, expected an array".to_owned(),
+        ),
+        (r#""org": [1]"#, "org: invalid type: array, expected an org as an object".to_owned()),
+        (
+            r#""org": {"groups": [{"id": 1, "mebers": [7]}]}"#,
+            "org.groups[0].mebers: unknown field `mebers`, expected one of `id`, `name`, `members`".to_owned(),
+        ),
+        (
+            r#""roles": [{"id": 1, "section": "s", "name": "n", "grants": [1]}]"#,
+            "roles[0].grants: invalid type: array, expected an object".to_owned(),
+        ),
+        (
+            r#""roles": [{"id": 1, "section": "s", "name": "n", "grants": "own"}]"#,
+            "roles[0].grants: invalid type: string \"own\", expected an object".to_owned(),
+        ),
+        (
+            r#""roles": [{"id": 1, "section": "s", "name": "n", "assigned_to": {"user": 1}}]"#,
+            "roles[0].assigned_to: invalid type: object, expected an array".to_owned(),
+        ),
+        (
+            r#""records": [{"id": 1, "type": "t", "owners": {"user": 1}}]"#,
+            "records[0].owners: invalid type: object, expected an array".to_owned(),
+        ),
+        (
+            r#""stages": [{"commands": {"remove_user": {"id": 7}}}]"#,
+            "stages[0].commands: invalid type: object, expected an array".to_owned(),
+        ),
+        (
+            r#""stages": [{"commands": ["remove_user"]}]"#,
+            format!("stages[0].commands[0]: invalid type: string \"remove_user\", {command}"),
+        ),
+        (
+            r#""stages": [{"commands": [{"remove_user": 7}]}]"#,
+            "stages[0].commands[0].remove_user: invalid type: integer `7`, expected the fields of a command as an object"
+                .to_owned(),
+        ),
+        (
+            r#""stages": [{"commands": [{"set_active": {"user": 7}}]}]"#,
+            "stages[0].commands[0].set_active: missing field `active`".to_owned(),
+        ),
+    ] {
+        let world: serde_json::Value =
+            serde_json::from_str(&format!(r#"{{"format": 1, "schema": {{"sections": []}}, {json}}}"#)).unwrap();
+        let mut formats = vec![("same.json", world.to_string()), ("same.yaml", yaml(&world))];
+        formats.extend(toml(&world).map(|text| ("same.toml", text)));
+        for (name, text) in formats {
+            let found = problem(name, &text);
+            let found = found.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit());
+            assert_eq!(found, format!(" {message}\n"), "{text}");
+        }
+    }
+    let twice = "org.users[0]: duplicate field `id`\n";
+    let json = r#"{"format": 1, "schema": {"sections": []}, "org": {"users": [{"id": 1, "id": 2}]}}"#;
+    assert_eq!(problem("twice_field.json", json), format!(":1: {twice}"));
+    assert_eq!(problem("twice_field.yaml", json), format!(":1: {twice}"));
+    // The reader of TOML finds it before there is a path.
+    let toml = "format = 1\nschema.sections = []\norg.users = [{ id = 1, \"id\" = 2 }]";
+    assert_eq!(problem("twice_field.toml", toml), ":3: duplicate field `id`\n");
+}
+
+/// A value in YAML, of blocks and plain words.
+fn yaml(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Null => "~".to_owned(),
+        serde_json::Value::Array(items) => format!("[{}]", items.iter().map(yaml).collect::<Vec<_>>().join(", ")),
+        serde_json::Value::Object(fields) => {
+            let plain = |key: &String| if key == "1" { "1".to_owned() } else { format!("{key:?}") };
+            let fields: Vec<String> =
+                fields.iter().map(|(key, value)| format!("{}: {}", plain(key), yaml(value))).collect();
+            format!("{{{}}}", fields.join(", "))
+        }
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// A document in TOML, a line for each of its fields; nothing where it holds a `null`.
+fn toml(document: &serde_json::Value) -> Option<String> {
+    fn inline(value: &serde_json::Value) -> Option<String> {
+        Some(match value {
+            serde_json::Value::Null => return None,
+            serde_json::Value::Array(items) => {
+                format!("[{}]", items.iter().map(inline).collect::<Option<Vec<_>>>()?.join(", "))
+            }
+            serde_json::Value::Object(fields) => {
+                let field = |(key, value): (&String, _)| Some(format!("{key:?} = {}", inline(value)?));
+                format!("{{{}}}", fields.iter().map(field).collect::<Option<Vec<_>>>()?.join(", "))
+            }
+            other => other.to_string(),
+        })
+    }
+
+    let line = |(key, value): (&String, _)| Some(format!("{key} = {}\n", inline(value)?));
+    document.as_object()?.iter().map(line).collect()
+}
+
+#[test]
+fn what_may_have_been_meant_is_named() {
+    let actions = (0..100).map(|n| format!(r#"{{ "name": "type-{n}", "actions": [ {{ "name": "read" }} ] }}"#));
+    let types: Vec<String> = actions.collect();
+    let world = format!(
+        r#"{{ "format": 1, "schema": {{ "sections": [ {{ "name": "crm", "resources": [ {} ] }} ] }},
+            "org": {{ "departments": [ {{ "id": 1 }}, {{ "id": "Sales" }}, {{ "id": "7" }} ],
+                     "users": [ {{ "id": "anna" }} ] }},
+            "records": [ {{ "id": "d1", "type": "type-1" }} ] }}"#,
+        types.join(", ")
+    );
+    let file = file("near.json", &world);
+    let near = "`type-99`, `type-9`, `type-19`";
+    let (_, stderr, code) = run(&["check", &file, "--user", "anna", "--action", "typ-99.read", "--record", "d1"]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.starts_with(&format!("error: there is no resource type `typ-99`: there are {near}")), "{stderr}");
+    assert!(stderr.ends_with("and 88 more\n"), "{stderr}");
+    fails(
+        &["check", &file, "--user", "anna", "--action", "type-1.read", "--record", "D1"],
+        "error: there is no record `D1`: did you mean `d1`?\n",
+    );
+    let given = |commands: &str, message: &str| {
+        let commands = self::file("near_commands.json", commands);
+        is_refused(&["apply", &file, "--commands", &commands], &format!("refused: invalid: commands[0]: {message}\n"));
+    };
+    let join = |department: &str| format!(r#"[{{"join_department": {{"user": "anna", "department": {department}}}}}]"#);
+    given(&join(r#""SALES""#), "there is no department `SALES`: did you mean `Sales`?");
+    given(&join(r#""1""#), "there is no department `\"1\"`: did you mean the integer `1`?");
+    given(&join("7"), "there is no department `7`: did you mean the text `\"7\"`?");
+    given(&join(r#""Selas""#), "there is no department `Selas`");
+    given(&join(r#""Salez""#), "there is no department `Salez`: did you mean `Sales`?");
+    given(
+        r#"[{"move_department": {"id": 1, "parent": 0}}]"#,
+        "there is no department `0`: write `null` as `parent` for a department at the top",
+    );
+}
+
 #[test]
 fn control_characters_from_outside_stay_on_their_line() {
     let (stdout, stderr, code) =
@@ -128,7 +280,7 @@ fn what_cannot_be_read_is_one_line_with_its_path() {
     );
     assert_eq!(
         problem("unknown.yaml", "format: 1\nschema: {sections: []}\nhat: 1"),
-        format!(":3: hat: unknown field `hat`, {}\n", fields.replace('`', ""))
+        format!(":3: hat: unknown field `hat`, {fields}\n")
     );
 
     let grant = r#": roles[0].grants["lead.read"]: invalid type: integer `7`, expected a level such as `own`, or `allow` (quote a name with a dot: "contact.read")"#;
@@ -379,7 +531,8 @@ fn ids_of_the_command_line_are_integers_json_strings_or_text() {
         (&["--user", "9223372036854775808"], nobody),
         (&["--user", "--action"], nobody),
     ] {
-        assert_eq!(list(user), (expected.to_owned(), String::new(), Some(0)), "{user:?}");
+        let (stdout, _, code) = list(user);
+        assert_eq!((stdout.as_str(), code), (expected, Some(0)), "{user:?}");
     }
     let check = ["check", "world.json", "--user", "\"\\u0061nn\"", "--action", "lead.export"];
     prints(&check, "allow: `lead.export` is `allow`\n", 0);
@@ -517,7 +670,15 @@ fn list_prints_ids_in_the_order_of_the_file() {
     prints(&list("-7", "lead.read"), "z\n3\n\"3\"\n", 0);
     prints(&list("ann", "lead.read"), "z\n3\n\"3\"\n\"line\\nbreak\"\n", 0);
     prints(&list("ann", "mailbox.view"), "m\n", 0);
-    prints(&list("zoe", "lead.read"), "", 0);
+    // Nobody who is not known is an error: like a check, the question has its answer.
+    let says = |user: &str, note: &str| {
+        let list = ["list", "world.json", "--user", user, "--action", "lead.read"];
+        assert_eq!(run(&list), (String::new(), format!("note: {note}\n"), Some(0)));
+    };
+    says("zoe", "there is no user `zoe`");
+    says("Ann", "there is no user `Ann`: did you mean `ann`?");
+    says("\"-7\"", "there is no user `\"-7\"`: did you mean the integer `-7`?");
+    says("\"7\"", "user `\"7\"` is inactive");
 }
 
 #[test]
@@ -648,7 +809,10 @@ fn sql_writes_the_condition_and_its_parameters() {
         "{\"sql\":\"((\\\"owner_id\\\" COLLATE BINARY) = ? OR (\\\"dept\\\" COLLATE BINARY) IN (?, ?))\",\"params\":[\"7\",\"acme\",\"sales\"]}\n",
     );
     ask(&["--user", "ann", "--dialect", "sqlite"], "TRUE\n");
-    ask(&["--user", "stranger", "--dialect", "sqlite", "--json"], "{\"sql\":\"FALSE\",\"params\":[]}\n");
+    let stranger =
+        ["sql", "world.json", "--action", "lead.read", "--user", "stranger", "--dialect", "sqlite", "--json"];
+    let (nothing, note) = ("{\"sql\":\"FALSE\",\"params\":[]}\n", "note: there is no user `stranger`\n");
+    assert_eq!(run(&stranger), (nothing.to_owned(), note.to_owned(), Some(0)));
 }
 
 #[test]
@@ -909,11 +1073,16 @@ fn apply_refuses_what_the_rules_do_not_allow() {
     );
 }
 
+const COMMAND: &str = "expected a command: an object with one key, the command's name";
+
 #[test]
 fn apply_reads_one_array_of_commands() {
     let world = file("apply_reads.json", SAVED);
     for (name, text, error) in [
-        ("object", r#"{ "remove_user": { "id": 7 } }"#, ":1: invalid type: map, expected a sequence"),
+        ("object", r#"{ "remove_user": { "id": 7 } }"#, ":1: expected an array of commands, found an object"),
+        ("null", "null", ":1: expected an array of commands, found null"),
+        ("text", "\"x\"", ":1: expected an array of commands, found a string \"x\""),
+        ("within", "[[]]", &format!(":1: [0]: invalid type: array, {COMMAND}")),
         ("empty", "", ":1: EOF while parsing a value"),
         ("two", "[] []", ":1: trailing characters"),
         (

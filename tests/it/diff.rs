@@ -338,7 +338,7 @@ fn everybody_is_counted_once() {
 #[test]
 fn two_of_one_name_have_their_ids() {
     let document = Document::new().user(User::new(1).name("Ann")).user(User::new(2).name("Ann, the other"));
-    assert_eq!(opened(document), "Ann (1) and Ann (2): contact.read own → all");
+    assert_eq!(opened(document), "Ann (1) and \"Ann, the other\": contact.read own → all");
     assert_eq!(opened(Document::new().user(User::new(1).name("A\nB\u{1b}"))), "A\\nB\\u{1b}: contact.read own → all");
 }
 

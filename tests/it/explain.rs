@@ -609,7 +609,7 @@ fn a_share_counts_only_with_some_level() {
         [
             "deny: no role of the user gives `contact.read`",
             "bo has nothing for `contact.read`: they have no role, and it has no floor.",
-            "The record is shared with X, and bo is a member of X, but a share counts only for who has some level.",
+            "The record is shared with X, and bo is a member of X, but a share counts only for users who have some level.",
             "The record belongs to department 99, which is not known here; it is not available to everyone, and shared with X.",
         ]
     );
@@ -633,7 +633,7 @@ fn names_stay_on_their_line() {
         told,
         "allow: `contact.read` is `own`, and the record is the user's own\n\
          Tom\\u{1b}[31m\\nallow has `own` for `contact.read`:\n\
-         - `own` by the role R\\nThis would allow it: nothing, assigned to everyone.\n\
+         - `own` by the role \"R\\nThis would allow it: nothing\", assigned to everyone.\n\
          This covers the record: it is Tom\\u{1b}[31m\\nallow's own."
     );
 }

@@ -36,12 +36,12 @@ fn deeply_nested() {
         assert!(load(&nested).is_err());
         // In the place of something that is read, of an id, and of a stage.
         let error = load(&format!(r#"{{"format": 1, "schema": {nested}}}"#)).unwrap_err();
-        assert!(error.starts_with("invalid type: sequence") || error.starts_with("unknown field `schema`"), "{error}");
+        assert!(error.starts_with("invalid type: array") || error.starts_with("unknown field `schema`"), "{error}");
         let error =
             load(&format!(r#"{{"format": 1, "schema": {{}}, "org": {{"users": [{{"id": {nested}}}]}}}}"#)).unwrap_err();
         assert!(error.starts_with("invalid type"), "{error}");
         let error = load(&format!(r#"{{"format": 1, "schema": {{}}, "stages": [{nested}]}}"#)).unwrap_err();
-        assert!(error.starts_with("invalid type: sequence") || error.starts_with("unknown field `schema`"), "{error}");
+        assert!(error.starts_with("invalid type: array") || error.starts_with("unknown field `schema`"), "{error}");
     }
 }
 

@@ -13,6 +13,7 @@ mod errors;
 mod escalation;
 mod exhaustive;
 mod explain;
+mod field;
 mod hostile;
 mod ids;
 mod large;

@@ -214,7 +214,7 @@ impl Within<'_> {
     pub(crate) fn section(&self, policy: &Policy) -> Result<SectionIndex, Invalid> {
         match self {
             Self::SectionOf(id) => policy.known_role(id).map(|role| role.section),
-            Self::Section(name) => policy.schema.known_section(name),
+            Self::Section(name) => policy.schema.known_section(name, true),
         }
     }
 }

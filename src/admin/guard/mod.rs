@@ -64,7 +64,7 @@ impl<'s> Delegate<'s> {
         's: 'b,
     {
         let schema = &policy.schema;
-        let named = |permission: &String| schema.action_named(permission).ok();
+        let named = |permission: &String| schema.action_named(permission);
         let actions: Vec<ActionIndex> = match edit.raises {
             Raises::Nothing => Vec::new(),
             Raises::Cells(permissions) => permissions.iter().filter_map(named).collect(),

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use clap::Args;
 use orgscope::document::{Org, User};
 use orgscope::world::World;
-use orgscope::{AnyRecord, DepartmentId, Facts, Owner, Permission, Snapshot, UserId};
+use orgscope::{AnyRecord, DepartmentId, Facts, Owner, Permission, Policy, Snapshot, UserId};
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
@@ -29,7 +29,8 @@ pub(crate) struct Dot {
 impl Dot {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
         let world = world::open(&self.file)?;
-        let org = world.policy().to_document().org;
+        let policy = world.policy();
+        let org = policy.to_document().org;
         let reached = match (&self.user, &self.action) {
             (Some(user), Some(action)) => reached(&world, &org, user, action)?,
             _ => BTreeSet::new(),
@@ -47,14 +48,15 @@ impl Dot {
         let mut numbers: BTreeMap<&DepartmentId, usize> = BTreeMap::new();
         for (number, department) in org.departments.iter().enumerate() {
             numbers.insert(&department.id, number);
-            let heads: Vec<String> = heads.get(&department.id).into_iter().flatten().map(|user| head(user)).collect();
+            let heads: Vec<String> =
+                heads.get(&department.id).into_iter().flatten().map(|user| head(policy, user)).collect();
             let heads = if heads.is_empty() { "no head".to_owned() } else { format!("head: {}", heads.join(", ")) };
             let members = members.get(&department.id).into_iter().flatten();
             let (active, inactive): (Vec<&User>, Vec<&User>) = members.copied().partition(|user| is_active(user));
             let people = if active.len() == 1 { "1 member".to_owned() } else { format!("{} members", active.len()) };
             let people =
                 if inactive.is_empty() { people } else { format!("{people}, and {} inactive", inactive.len()) };
-            let label = quoted(&format!("{}\n{heads}\n{people}", department.display_name()));
+            let label = quoted(&format!("{}\n{heads}\n{people}", policy.department_name(&department.id)));
             let home = asked.is_some_and(|user| {
                 [&user.departments, &user.heads, &user.deputy_of].into_iter().any(|ids| ids.contains(&department.id))
             });
@@ -106,7 +108,7 @@ fn title(world: &World, user: &UserId, action: &str) -> Result<String, Failure> 
     let asked = snapshot.principal(user);
     let org = world.policy().to_document().org;
     let known = org.users.iter().find(|other| other.id == *user);
-    let name = known.map_or_else(|| user.to_string(), User::display_name);
+    let name = known.map_or_else(|| user.to_string(), |known| world.policy().user_name(&known.id));
     let shows = match known {
         None => format!("{name} reaches nothing by {action}: there is no such user"),
         Some(known) if !is_active(known) => format!("{name} reaches nothing by {action}: the user is inactive"),
@@ -116,8 +118,8 @@ fn title(world: &World, user: &UserId, action: &str) -> Result<String, Failure> 
 }
 
 /// The label of a head, which marks inactive ones.
-fn head(user: &User) -> String {
-    format!("{}{}", user.display_name(), if is_active(user) { "" } else { " (inactive)" })
+fn head(policy: &Policy, user: &User) -> String {
+    format!("{}{}", policy.user_name(&user.id), if is_active(user) { "" } else { " (inactive)" })
 }
 
 /// A quoted string in the language of Graphviz, whose only escapes are for quotes, backslashes and line breaks. Other

@@ -1,6 +1,5 @@
 //! The formats of world files, and the errors of their readers.
 
-use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::path::Path;
 
@@ -49,8 +48,33 @@ pub(crate) struct Unreadable {
 
 impl Unreadable {
     fn new(line: Option<u64>, keys: &Keys, message: impl Into<String>) -> Self {
-        Self { line, path: path(keys), message: message.into() }
+        Self { line, path: path(keys), message: in_words_of_json(message.into()) }
     }
+}
+
+impl Unreadable {
+    /// Names the items of the expected array, if the whole text is something else.
+    pub(crate) fn of_list(mut self, items: &str) -> Self {
+        let found = self.message.strip_prefix("invalid type: ").and_then(|message| message.rsplit_once(", expected "));
+        if let (true, Some((found, _))) = (self.path.is_empty(), found) {
+            let article = if found.starts_with(['a', 'i', 'o']) { "an" } else { "a" };
+            let article = if found == "null" { String::new() } else { format!("{article} ") };
+            self.message = format!("expected an array of {items}, found {article}{found}");
+        }
+        self
+    }
+}
+
+/// Uses the words of JSON for the type that was found, whatever the format.
+fn in_words_of_json(message: String) -> String {
+    const WORDS: [(&str, &str); 3] = [("map", "object"), ("sequence", "array"), ("unit value", "null")];
+    let Some((found, expected)) =
+        message.strip_prefix("invalid type: ").and_then(|message| message.rsplit_once(", expected "))
+    else {
+        return message;
+    };
+    let word = WORDS.iter().find(|(other, _)| *other == found);
+    word.map_or_else(|| message.clone(), |(_, word)| format!("invalid type: {word}, expected {expected}"))
 }
 
 /// Writes the path and the message. The caller writes the line, with the name of the file.
@@ -81,7 +105,11 @@ fn toml<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
     let read = toml::Deserializer::parse(text).and_then(|toml| T::deserialize(Deserializer::new(toml, &mut track)));
     read.map_err(|error| {
         let line = error.span().map(|span| line_of(text, span.start));
-        Unreadable::new(line, &track.path(), error.message())
+        let message = match (error.message(), error.span().and_then(|span| text.get(span))) {
+            ("duplicate key", Some(key)) => format!("duplicate field `{}`", key.trim_matches(['"', '\''])),
+            (message, _) => message.to_owned(),
+        };
+        Unreadable::new(line, &track.path(), message)
     })
 }
 
@@ -106,7 +134,18 @@ fn yaml<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
     });
     read.map_err(|error| {
         let line = error.location().map(|location| location.line());
-        let message: Cow<'_, str> = UserMessageFormatter.format_message(error.without_snippet());
+        let error = error.without_snippet();
+        let names = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let message = match error {
+            serde_saphyr::Error::SerdeUnknownField { field, expected, .. } => {
+                format!("unknown field `{field}`, expected one of {}", names(expected))
+            }
+            serde_saphyr::Error::SerdeUnknownVariant { variant, expected, .. } => {
+                format!("unknown variant `{variant}`, expected one of {}", names(expected))
+            }
+            serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } => format!("duplicate field `{key}`"),
+            other => UserMessageFormatter.format_message(other).into_owned(),
+        };
         Unreadable::new(line, &track.path(), message)
     })
 }

@@ -28,6 +28,7 @@ impl List {
         let world = world::open(&self.file)?;
         let permission = world.listable(&self.action)?;
         let snapshot = Snapshot::compile(world.policy());
+        world::note_user(&world, snapshot.principal(&self.user), &self.user);
         for record in ask::list(&world, snapshot.principal(&self.user), permission) {
             out.line(record)?;
         }

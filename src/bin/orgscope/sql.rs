@@ -80,6 +80,7 @@ impl Sql {
         let world = world::open(&self.file)?;
         let permission = world.listable(&self.action)?;
         let snapshot = Snapshot::compile(world.policy());
+        world::note_user(&world, snapshot.principal(&self.user), &self.user);
         let predicate = snapshot.principal(&self.user).scope(permission).predicate();
         let mapping = self.mapping(&world, predicate.resource().unwrap_or_default())?;
         let sql = mapping.sql(&predicate).map_err(|error| Failure::Question(error.to_string()))?;

@@ -5,11 +5,12 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use orgscope::world::{self, World};
-use orgscope::{Command, document};
+use orgscope::{Command, Principal, UserId, document};
 use serde::Deserialize;
 
 use crate::format::{Format, Unreadable, json, line_of};
 use crate::outcome::Failure;
+use crate::output::to_stderr;
 
 /// Opens a world file. An error has lines that each name the file: all problems of its content, or the first syntax
 /// error.
@@ -23,11 +24,21 @@ pub(crate) fn open(file: &Path) -> Result<World, Failure> {
     })
 }
 
+/// Notes on standard error that the user is unknown or inactive, which explains an empty answer.
+pub(crate) fn note_user(world: &World, principal: Principal<'_>, user: &UserId) {
+    let note = match world.check_user(user) {
+        Err(unknown) => format!("note: {unknown}"),
+        Ok(()) if !principal.is_active() => format!("note: user `{user}` is inactive"),
+        Ok(()) => return,
+    };
+    to_stderr(&[note]);
+}
+
 /// Reads a file of commands, or standard input if its name is `-`: a JSON array, whatever the ending of the name.
 pub(crate) fn commands(file: &Path) -> Result<Vec<Command>, Failure> {
     let mut bytes = Vec::new();
     let read = source(file).and_then(|mut source| source.read_to_end(&mut bytes));
-    json(&text(file, read.map(|_| bytes))?).map_err(|error| unusable(file, error.line, error))
+    json(&text(file, read.map(|_| bytes))?).map_err(|error| unusable(file, error.line, error.of_list("commands")))
 }
 
 /// Opens a file, or standard input if its name is `-`.

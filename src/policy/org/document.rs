@@ -9,6 +9,7 @@ use crate::collections::counted::Counted;
 use crate::collections::index::Index;
 use crate::collections::persistent::{Map, Set};
 use crate::document;
+use crate::policy::labels::{PersonLabels, ThingLabels};
 use crate::policy::org::anchors::Anchors;
 use crate::policy::org::forest::Forest;
 use crate::policy::org::{Department, Group, Org, User};
@@ -50,6 +51,9 @@ impl Org {
             groups: Map::of_sorted(groups),
             free_groups: Set::default(),
             group_ids: Map::of_sorted(group_ids),
+            department_labels: ThingLabels::default(),
+            user_labels: PersonLabels::default(),
+            group_labels: ThingLabels::default(),
         }
     }
 

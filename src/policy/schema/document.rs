@@ -103,8 +103,11 @@ impl Schema {
         for (q, name) in action.requires.iter().enumerate() {
             let path = format_args!("{path}.requires[{q}]");
             let Some(needed) = self.action_by_name.get(&format!("{resource}.{name}")).copied() else {
+                // The type itself is added behind its actions.
+                let first = self.actions.partition_point(|action| action.resource < self.resources.len());
+                let known = self.known_actions(first..self.actions.len(), name, problems.are_few());
                 let (resource, action) = (resource.to_owned(), name.clone());
-                problems.add(path, &Invalid::UnknownAction { resource, action });
+                problems.add(path, &Invalid::UnknownAction { resource, action, known });
                 continue;
             };
             if !requires.insert(needed) {
@@ -119,7 +122,7 @@ impl Schema {
 
     fn manage(&self, section: SectionIndex, path: &str, name: &str, problems: &mut Problems) -> Option<ActionIndex> {
         let path = format_args!("{path}.manage");
-        let action = problems.note(path, self.known_action(name))?;
+        let action = problems.note(path, self.known_action(name, problems.are_few()))?;
         let own = self.resource_of(action).section;
         if own != section {
             let (permission, section) = (name.to_owned(), self.section_name(section));

@@ -76,12 +76,12 @@ fn pairs(before: &Schema, after: &Schema) -> Vec<Pair> {
     let mut pairs = Vec::new();
     for action in actions(before) {
         let (name, toggle) = (before.action_name(action), before.action(action).toggle);
-        let same = after.action_named(&name).ok().filter(|other| after.action(*other).toggle == toggle);
+        let same = after.action_named(&name).filter(|other| after.action(*other).toggle == toggle);
         pairs.push(pair(name, toggle, Some(action), same));
     }
     for action in actions(after) {
         let (name, toggle) = (after.action_name(action), after.action(action).toggle);
-        let is_new = !before.action_named(&name).is_ok_and(|other| before.action(other).toggle == toggle);
+        let is_new = before.action_named(&name).is_none_or(|other| before.action(other).toggle != toggle);
         if is_new {
             pairs.push(pair(name, toggle, None, Some(action)));
         }

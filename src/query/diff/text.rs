@@ -6,7 +6,7 @@ use std::fmt::{self, Display};
 
 use crate::policy::org::{Org, User};
 use crate::query::diff::{Diff, DiffGroup, RightChange};
-use crate::query::names::{department_name, listed, user_name};
+use crate::query::names::{Names, listed};
 use crate::snapshot::Snapshot;
 use crate::snapshot::people::Entry;
 use crate::vocabulary::id::{DepartmentId, UserId};
@@ -99,7 +99,8 @@ impl DiffGroup<'_> {
     /// The people of the group: by name if they are few, otherwise their number in each department.
     fn people(&self) -> String {
         if self.count() <= BY_NAME {
-            return listed(&self.names());
+            let names = self.states();
+            return listed(&self.users().into_iter().map(|user| names.user(user)).collect::<Vec<_>>());
         }
         let mut at: BTreeMap<DepartmentId, usize> = self.by_department();
         let homeless = self.count() - at.values().sum::<usize>();
@@ -132,19 +133,13 @@ impl DiffGroup<'_> {
         format!("{people} ({}){nowhere}", listed(&told))
     }
 
-    /// Their names. People with the same name are listed with their ids.
-    fn names(&self) -> Vec<String> {
-        let users = self.users();
-        let names: Vec<String> = users.iter().map(|id| user_name(self.knowing(id).policy(), id)).collect();
-        let is_shared = |name: &String| names.iter().filter(|other| *other == name).count() > 1;
-        let each = users.iter().zip(&names);
-        each.map(|(id, name)| if is_shared(name) { format!("{name} ({id})") } else { name.clone() }).collect()
+    /// The two states, in one of which everybody here is known.
+    fn states(&self) -> Names<'_> {
+        Names([self.diff.after.policy(), self.diff.before.policy()])
     }
 
     fn department(&self, id: &DepartmentId) -> String {
-        let (before, after) = (self.diff.before, self.diff.after);
-        let knowing = if after.policy().org.department(id).is_some() { after } else { before };
-        department_name(knowing.policy(), id)
+        self.states().department(id)
     }
 
     /// The number of people in each department. A person in several departments is counted once, in the one with the

@@ -34,7 +34,11 @@ impl Principal<'_> {
             let assignments = assignments(policy, id, user, role);
             if !assignments.is_empty() {
                 grounds.push(Ground::Role {
-                    role: Named { id: role_id.clone(), name: Some(role.name.clone()) },
+                    role: Named {
+                        id: role_id.clone(),
+                        name: Some(role.name.clone()),
+                        called: policy.role_name(role_id),
+                    },
                     grant: grant(level),
                     suffices: suffices(level),
                     assignments,
@@ -50,7 +54,7 @@ pub(super) fn assignments(policy: &Policy, id: &UserId, user: &User, role: &Role
     role.assigned_to.iter().filter_map(|subject| assignment(policy, id, user, subject)).collect()
 }
 
-/// How a subject contains a user, if it does.
+/// The assignment by which a subject contains a user, if it does.
 pub(super) fn assignment(policy: &Policy, id: &UserId, user: &User, subject: &Subject) -> Option<Assignment> {
     let org = &policy.org;
     let through = |wanted: &dyn Fn(DepartmentSlot) -> bool| {
@@ -80,7 +84,14 @@ pub(super) fn assignment(policy: &Policy, id: &UserId, user: &User, subject: &Su
         Subject::Administrators => (there(user.admin), None),
         Subject::Everyone => (there(true), None),
     };
-    Some(Assignment { subject: subject.clone(), name, through: through? })
+    let through = through?;
+    let called = match subject {
+        Subject::User(id) => policy.user_name(id),
+        Subject::Department(id) | Subject::DepartmentSub(id) => policy.department_name(id),
+        Subject::Group(id) => policy.group_name(id),
+        _ => String::new(),
+    };
+    Some(Assignment { subject: subject.clone(), name, called, through })
 }
 
 /// Keeps only one post of each place.

@@ -108,6 +108,9 @@ pub(crate) struct Named<I> {
     /// The name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
+    /// The name in sentences.
+    #[serde(skip)]
+    pub(crate) called: String,
 }
 
 /// A record, as the application described it.
@@ -132,6 +135,9 @@ pub(crate) struct OwnerInfo {
     /// The name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
+    /// The name in sentences.
+    #[serde(skip)]
+    pub(crate) called: String,
     /// Whether the policy knows the owner.
     pub(crate) known: bool,
     /// The departments that a user is a member of.
@@ -147,6 +153,9 @@ pub(crate) struct ShareInfo {
     /// The name of the subject, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
+    /// The name in sentences.
+    #[serde(skip)]
+    pub(crate) called: String,
 }
 
 /// A permission that had to be allowed.
@@ -210,6 +219,9 @@ pub(crate) struct Assignment {
     /// The name of the subject, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
+    /// The name of the subject in sentences; empty for a word.
+    #[serde(skip)]
+    pub(crate) called: String,
     /// The places by which the subject contains the user. Empty for the user's own id, groups, administrators and
     /// everyone.
     #[serde(skip_serializing_if = "Vec::is_empty")]

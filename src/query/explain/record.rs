@@ -10,6 +10,10 @@ use crate::vocabulary::subject::{Owner, Share};
 pub(super) fn owner_info(policy: &Policy, owner: &Owner<&str>) -> OwnerInfo {
     let org = &policy.org;
     let owner = Owner::from(*owner);
+    let called = match &owner {
+        Owner::User(id) => policy.user_name(id),
+        Owner::Department(id) => policy.department_name(id),
+    };
     let (known, name, member_of) = match &owner {
         Owner::User(id) => {
             let user = org.users().get(id);
@@ -23,14 +27,15 @@ pub(super) fn owner_info(policy: &Policy, owner: &Owner<&str>) -> OwnerInfo {
             (department.is_some(), name, Vec::new())
         }
     };
-    OwnerInfo { owner, name, known, member_of }
+    OwnerInfo { owner, name, called, known, member_of }
 }
 
 pub(super) fn department_named(policy: &Policy, department: DepartmentSlot) -> Named<DepartmentId> {
-    let org = &policy.org;
+    let (id, name) = (policy.org.department_id(department), policy.org.name_of(department));
     Named {
-        id: org.department_id(department).clone(),
-        name: org.name_of(department).filter(|name| !name.is_empty()).map(ToOwned::to_owned),
+        id: id.clone(),
+        name: name.filter(|name| !name.is_empty()).map(ToOwned::to_owned),
+        called: policy.department_name(id),
     }
 }
 
@@ -47,10 +52,10 @@ pub(super) fn share_info(policy: &Policy, share: &Share<&str>) -> ShareInfo {
     let org = &policy.org;
     let department_name = |id: &DepartmentId| org.name_of(org.department(id)?).map(ToOwned::to_owned);
     let with = Share::from(*share);
-    let name = match &with {
-        Share::User(id) => org.users().get(id).and_then(User::name),
-        Share::Department(id) | Share::DepartmentSub(id) => department_name(id),
-        Share::Group(id) => org.groups().get(id).and_then(|group| group.name.clone()),
+    let (name, called) = match &with {
+        Share::User(id) => (org.users().get(id).and_then(User::name), policy.user_name(id)),
+        Share::Department(id) | Share::DepartmentSub(id) => (department_name(id), policy.department_name(id)),
+        Share::Group(id) => (org.name_of_group(id).map(ToOwned::to_owned), policy.group_name(id)),
     };
-    ShareInfo { with, name }
+    ShareInfo { with, name, called }
 }

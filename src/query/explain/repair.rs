@@ -6,7 +6,6 @@ use std::mem::{Discriminant, discriminant};
 use crate::document::Command;
 use crate::query::explain::search::{Enough, Move, Options, Search};
 use crate::query::explain::{Asked, Change, Repair};
-use crate::query::names::{department_name, group_name, role_name, user_name};
 use crate::query::principal::Principal;
 use crate::snapshot::Snapshot;
 use crate::vocabulary::facts::Facts;
@@ -152,22 +151,22 @@ impl Asked<'_> {
 
     fn text(self, what: Move<'_>) -> String {
         let policy = self.snapshot.policy();
-        let user = user_name(policy, self.user);
+        let user = policy.user_name(self.user);
         match what {
             Move::Activate => format!("activate {user}"),
             Move::Share => format!("share the record with {user}"),
             Move::Reassign => format!("reassign the record to {user}"),
             Move::Open => "make the record available to everyone".to_owned(),
-            Move::Assign(role) => format!("assign the role {} to {user}", role_name(policy, role)),
+            Move::Assign(role) => format!("assign the role {} to {user}", policy.role_name(role)),
             Move::JoinDepartment(department) => {
-                format!("let {user} join {}", department_name(policy, department))
+                format!("let {user} join {}", policy.department_name(department))
             }
-            Move::JoinGroup(group) => format!("let {user} join the group {}", group_name(policy, group)),
+            Move::JoinGroup(group) => format!("let {user} join the group {}", policy.group_name(group)),
             Move::Raise { role, action, to } => {
                 let now = policy.roles.get(role).and_then(|role| role.grants.get(&action));
                 let from = now.map_or_else(String::new, |now| format!(" from `{now}`"));
                 let (name, to) = (policy.schema.action_name(action), policy.schema.grant_of(action, to));
-                format!("raise `{name}` of the role {}{from} to `{to}`", role_name(policy, role))
+                format!("raise `{name}` of the role {}{from} to `{to}`", policy.role_name(role))
             }
         }
     }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::policy::org::User;
 use crate::policy::role::Role;
 use crate::query::check::Decision;
 use crate::query::explain::grounds::assignments;
@@ -92,9 +91,9 @@ impl Principal<'_> {
     }
 
     fn named(&self) -> Option<Named<UserId>> {
-        let id = self.id()?;
-        let name = self.snapshot.policy().org.users().get(id).and_then(User::name);
-        Some(Named { id: id.clone(), name })
+        let (id, policy) = (self.id()?, self.snapshot.policy());
+        let name = policy.org.name_of_user(id).map(ToOwned::to_owned);
+        Some(Named { id: id.clone(), name, called: policy.user_name(id) })
     }
 
     /// The steps: the permission that is asked about, and those that it requires, each once.

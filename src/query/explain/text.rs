@@ -8,9 +8,8 @@ use crate::query::explain::{
 };
 use crate::query::names::listed;
 use crate::query::reason::ReasonCode;
-use crate::vocabulary::id::{DepartmentId, UserId};
+use crate::vocabulary::id::UserId;
 use crate::vocabulary::level::{DEPARTMENT, Grant, Level, OPEN, OWN, SUB};
-use crate::vocabulary::name::{department_called, group_called, role_called, user_called};
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::{Owner, Share, Subject};
 
@@ -19,9 +18,8 @@ impl Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.reason)?;
         let Some(user) = self.user.as_ref() else { return Ok(()) };
-        let user = user.called();
         for step in &self.steps {
-            self.tell_step(f, &user, step)?;
+            self.tell_step(f, user, step)?;
         }
         if self.reason.decision().is_allow() {
             return Ok(());
@@ -51,10 +49,10 @@ impl Display for Explanation {
 }
 
 impl Explanation {
-    fn tell_step(&self, f: &mut fmt::Formatter<'_>, user: &str, step: &Step) -> fmt::Result {
+    fn tell_step(&self, f: &mut fmt::Formatter<'_>, user: &Named<UserId>, step: &Step) -> fmt::Result {
         let Step { permission, required_by, grant, grounds, .. } = step;
         let required = required_by.as_ref().map_or_else(String::new, |other| format!(", which `{other}` requires"));
-        let subject = capital(user);
+        let (subject, user) = (user.as_subject(), user.called.as_str());
         if grounds.is_empty() {
             let why = if self.has_roles { "none of their roles grants it" } else { "they have no role" };
             write!(f, "\n{subject} has nothing for `{permission}`{required}: {why}, and it has no floor.")?;
@@ -71,25 +69,25 @@ impl Explanation {
         match step.code {
             ReasonCode::All => f.write_str("\nThis covers every record."),
             ReasonCode::Shared => {
-                let shares = self.told_ties(user, |tie| matches!(tie, Tie::Shared { .. }));
-                write!(f, "\nWith any level a share is enough: {}.", shares.join("; "))
+                let shares = self.told_ties(user, "; ", |tie| matches!(tie, Tie::Shared { .. }));
+                write!(f, "\nWith any level a share is enough: {shares}.")
             }
-            ReasonCode::NoGrant => match self.told_ties(user, |tie| matches!(tie, Tie::Shared { .. })).first() {
+            ReasonCode::NoGrant => match self.ties.iter().find_map(|tie| tie.by_share(user)) {
                 Some(share) if step.counts_shares => {
-                    write!(f, "\n{}, but a share counts only for who has some level.", capital(share))
+                    write!(f, "\nThe record {share}, but a share counts only for users who have some level.")
                 }
                 _ => Ok(()),
             },
             _ if step.decision.is_allow() => {
-                let covering = self.told_ties(user, |tie| tie.is_covered(*grant));
-                write!(f, "\nThis covers the record: {}.", covering.join("; "))
+                let covering = self.told_ties(user, "; ", |tie| tie.is_covered(*grant));
+                write!(f, "\nThis covers the record: {covering}.")
             }
             _ => write!(f, "\nThis falls short: {}.", self.shortfall(*grant, user, record)),
         }
     }
 
-    /// The ties that are wanted, one of each kind; and how many more there are.
-    fn told_ties(&self, user: &str, wanted: impl Fn(&Tie) -> bool) -> Vec<String> {
+    /// The ties that are wanted, one of each kind, joined; and how many more there are.
+    fn told_ties(&self, user: &str, joint: &str, wanted: impl Fn(&Tie) -> bool) -> String {
         let mut first: Vec<&Tie> = Vec::new();
         let mut more = 0;
         for tie in self.ties.iter().filter(|tie| wanted(tie)) {
@@ -99,16 +97,15 @@ impl Explanation {
                 first.push(tie);
             }
         }
-        let mut told: Vec<String> = first.into_iter().map(|tie| tie.told(user)).collect();
+        let told = first.into_iter().map(|tie| tie.told(user)).collect::<Vec<_>>().join(joint);
         match more {
-            0 => {}
-            1 => told.push("and so in 1 more way".to_owned()),
-            more => told.push(format!("and so in {more} more ways")),
+            0 => told,
+            1 => told + "; and so in 1 more way",
+            more => format!("{told}; and so in {more} more ways"),
         }
-        told
     }
 
-    /// Why a level does not reach the record.
+    /// The reason why a level does not reach the record.
     fn shortfall(&self, grant: Grant, user: &str, record: &RecordInfo) -> String {
         let Grant::Level(level) = grant else { return String::new() };
         let parts = level.parts();
@@ -125,21 +122,21 @@ impl Explanation {
         if parts & OPEN != 0 {
             missed.push("it is not available to everyone".to_owned());
         }
-        let beyond = self.told_ties(user, |tie| !matches!(tie, Tie::Own | Tie::Unowned));
-        let but = if beyond.is_empty() {
-            String::new()
-        } else {
-            format!("; `{level}` does not cover that {}", beyond.join(", nor that "))
-        };
+        let beyond = self.told_ties(user, ", nor that ", |tie| !matches!(tie, Tie::Own | Tie::Unowned));
+        let but = if beyond.is_empty() { String::new() } else { format!("; `{level}` does not cover that {beyond}") };
         format!("{}{but}", listed(&missed))
     }
 }
 
-/// As a sentence begins. An id stays as it is written.
-fn capital(text: &str) -> String {
-    let begins = [("user ", "User "), ("it ", "The record ")];
-    let begun = begins.iter().find_map(|(small, capital)| Some(format!("{capital}{}", text.strip_prefix(small)?)));
-    begun.unwrap_or_else(|| text.to_owned())
+impl Named<UserId> {
+    /// The name at the beginning of a sentence: `User 7`. Names, and ids that are text, stay as they are.
+    fn as_subject(&self) -> String {
+        let numbered = self.id.as_integer().map(|id| format!("ser {id}"));
+        match numbered {
+            Some(numbered) if self.called.strip_prefix('u') == Some(&numbered) => format!("U{numbered}"),
+            _ => self.called.clone(),
+        }
+    }
 }
 
 impl Ground {
@@ -148,9 +145,8 @@ impl Ground {
             Self::Floor { grant, .. } => format!("`{grant}` by the floor, which every active user has"),
             Self::Bypass { grant, .. } => format!("`{grant}` as an administrator"),
             Self::Role { role, grant, assignments, .. } => {
-                let name = role_called(&role.id, role.name.as_deref());
                 let assignments: Vec<String> = assignments.iter().map(|each| each.told(user)).collect();
-                format!("`{grant}` by the role {name}, {}", assignments.join("; and "))
+                format!("`{grant}` by the role {}, {}", role.called, assignments.join("; and "))
             }
         }
     }
@@ -158,27 +154,21 @@ impl Ground {
 
 impl Assignment {
     fn told(&self, user: &str) -> String {
-        let name = self.name.as_deref();
-        let places = || places_told(&self.through);
+        let (called, places) = (&self.called, || places_told(&self.through));
         match &self.subject {
             Subject::User(_) => format!("assigned to {user} by name"),
-            Subject::Department(id) => {
-                format!("assigned to {}, where {user} is {}", department_called(id, name), self.posts())
-            }
-            Subject::DepartmentSub(id) => {
-                let department = department_called(id, name);
-                match &self.through[..] {
-                    [place] if place.department.id == *id => {
-                        format!("assigned to {department} and below, where {user} is {}", self.posts())
-                    }
-                    through => {
-                        let departments: Vec<String> = through.iter().map(|place| place.department.called()).collect();
-                        let departments = listed(&departments);
-                        format!("assigned to {department} and below, to which {user} belongs through {departments}")
-                    }
+            Subject::Department(_) => format!("assigned to {called}, where {user} is {}", self.posts()),
+            Subject::DepartmentSub(id) => match &self.through[..] {
+                [place] if place.department.id == *id => {
+                    format!("assigned to {called} and below, where {user} is {}", self.posts())
                 }
-            }
-            Subject::Group(id) => format!("assigned to the group {}, which {user} is in", group_called(id, name)),
+                through => {
+                    let departments: Vec<&str> = through.iter().map(|place| &*place.department.called).collect();
+                    let departments = listed(&departments);
+                    format!("assigned to {called} and below, to which {user} belongs through {departments}")
+                }
+            },
+            Subject::Group(_) => format!("assigned to the group {called}, which {user} is in"),
             Subject::Supervisors => format!("assigned to supervisors, and {user} is {}", places()),
             Subject::Deputies => format!("assigned to deputies, and {user} is {}", places()),
             Subject::Employees => format!("assigned to employees, and {user} is {}", places()),
@@ -187,7 +177,7 @@ impl Assignment {
         }
     }
 
-    /// What the user is in the one department.
+    /// The posts of the user in the one department.
     fn posts(&self) -> String {
         self.through.first().map_or_else(String::new, Place::posts)
     }
@@ -195,9 +185,9 @@ impl Assignment {
 
 /// `head of Sales and a member of Support and Sales North`: departments where somebody is the same stand together.
 fn places_told(places: &[Place]) -> String {
-    let mut together: Vec<(&[Post], Vec<String>)> = Vec::new();
+    let mut together: Vec<(&[Post], Vec<&str>)> = Vec::new();
     for place in places {
-        let department = place.department.called();
+        let department = &*place.department.called;
         match together.iter_mut().find(|(posts, _)| *posts == &place.posts[..]) {
             Some((_, departments)) => departments.push(department),
             None => together.push((&place.posts, vec![department])),
@@ -248,27 +238,32 @@ impl Tie {
             Self::Department { owner, place } => match &owner.owner {
                 Owner::User(_) => format!(
                     "owner {} is a member of {}, where {user} is {}",
-                    owner.called(),
-                    place.department.called(),
+                    owner.called,
+                    place.department.called,
                     place.posts()
                 ),
-                Owner::Department(_) => format!("it belongs to {}, where {user} is {}", owner.called(), place.posts()),
+                Owner::Department(_) => format!("it belongs to {}, where {user} is {}", owner.called, place.posts()),
             },
             Self::Below { owner, department, place } => {
-                let below = format!("below {}, where {user} is {}", place.department.called(), place.posts());
+                let below = format!("below {}, where {user} is {}", place.department.called, place.posts());
                 match &owner.owner {
-                    Owner::User(_) => {
-                        format!("owner {} is a member of {}, {below}", owner.called(), department.called())
-                    }
-                    Owner::Department(_) => format!("it belongs to {}, {below}", owner.called()),
+                    Owner::User(_) => format!("owner {} is a member of {}, {below}", owner.called, department.called),
+                    Owner::Department(_) => format!("it belongs to {}, {below}", owner.called),
                 }
             }
             Self::Open => "it is available to everyone".to_owned(),
-            Self::Shared { share, through } if through.is_empty() => format!("it is shared with {}", share.called()),
-            Self::Shared { share, through } => {
-                format!("it is shared with {}, and {user} is {}", share.called(), places_told(through))
-            }
+            Self::Shared { .. } => format!("it {}", self.by_share(user).unwrap_or_default()),
         }
+    }
+
+    /// `is shared with Sales, and Nick is a member of Sales`; nothing of other ties.
+    fn by_share(&self, user: &str) -> Option<String> {
+        let Self::Shared { share, through } = self else { return None };
+        let place = match &through[..] {
+            [] => String::new(),
+            through => format!(", and {user} is {}", places_told(through)),
+        };
+        Some(format!("is shared with {}{place}", share.called()))
     }
 }
 
@@ -289,44 +284,26 @@ impl RecordInfo {
 
 impl ShareInfo {
     fn called(&self) -> String {
-        let name = self.name.as_deref();
+        let called = &self.called;
         match &self.with {
-            Share::User(id) => user_called(id, name),
-            Share::Department(id) => department_called(id, name),
-            Share::DepartmentSub(id) => format!("{} and below", department_called(id, name)),
-            Share::Group(id) => format!("the group {}", group_called(id, name)),
+            Share::User(_) | Share::Department(_) => called.clone(),
+            Share::DepartmentSub(_) => format!("{called} and below"),
+            Share::Group(_) => format!("the group {called}"),
         }
     }
 }
 
 impl OwnerInfo {
-    fn called(&self) -> String {
-        match &self.owner {
-            Owner::User(id) => user_called(id, self.name.as_deref()),
-            Owner::Department(id) => department_called(id, self.name.as_deref()),
-        }
-    }
-
     fn described(&self) -> String {
-        let departments: Vec<String> = self.member_of.iter().map(Named::<DepartmentId>::called).collect();
+        let called = &self.called;
+        let departments: Vec<&str> = self.member_of.iter().map(|department| &*department.called).collect();
         match (&self.owner, self.known, departments.is_empty()) {
-            (Owner::User(_), false, _) => format!("{}, who is not known here", self.called()),
-            (Owner::Department(_), false, _) => format!("{}, which is not known here", self.called()),
-            (Owner::Department(_), ..) => format!("the department {}", self.called()),
-            (_, _, true) => format!("{}, a member of no department", self.called()),
-            _ => format!("{}, a member of {}", self.called(), listed(&departments)),
+            (Owner::User(_), false, _) => format!("{called}, who is not known here"),
+            (Owner::Department(_), false, _) => format!("{called}, which is not known here"),
+            (Owner::Department(id), ..) if self.name.is_none() && id.as_integer().is_some() => called.clone(),
+            (Owner::Department(_), ..) => format!("the department {called}"),
+            (_, _, true) => format!("{called}, a member of no department"),
+            _ => format!("{called}, a member of {}", listed(&departments)),
         }
-    }
-}
-
-impl Named<DepartmentId> {
-    fn called(&self) -> String {
-        department_called(&self.id, self.name.as_deref())
-    }
-}
-
-impl Named<UserId> {
-    fn called(&self) -> String {
-        user_called(&self.id, self.name.as_deref())
     }
 }
