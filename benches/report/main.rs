@@ -16,7 +16,7 @@ use orgscope::document::Document;
 use orgscope::{Handle, Policy, Snapshot};
 use orgscope_testing::company::{Company, Ids, Mix, Request, Size};
 
-use crate::measure::{REQUESTS, figure, median, row, row_of_largest, time};
+use crate::measure::{REQUESTS, figure, median, row_of_largest, time};
 use crate::question::Question;
 
 const COMPILE: &str = "compile {} / parse by serde_json";
