@@ -211,7 +211,7 @@ impl States {
     }
 
     /// Whether the tables have exactly the rows of a state, also those that no list shows.
-    fn has_the_rows_of(&self, database: &impl Database, state: usize) {
+    fn has_the_rows_of(database: &impl Database, state: usize) {
         let select = |text: &str| database.integers(&Sql { text: text.to_owned(), params: vec![] }).unwrap();
         let members = select("SELECT department_id * 100 + user_id FROM orgscope_members ORDER BY 1");
         let departments = select("SELECT id * 100 + first * 10 + last FROM orgscope_departments ORDER BY 1");
@@ -234,7 +234,7 @@ impl States {
         let Some(statement) = run.statements.next() else { return };
         run.failed = database.run(&statement).is_err();
         let at = self.are_right(database, behind);
-        (0..3).filter(|state| at[*state]).for_each(|state| self.has_the_rows_of(database, state));
+        (0..3).filter(|state| at[*state]).for_each(|state| Self::has_the_rows_of(database, state));
         if !run.failed && run.statements.len() == 0 {
             assert!(at[run.to], "all statements ran, and the tables are not at the state that they lead to");
         }
