@@ -319,7 +319,7 @@ impl Editor<'_> {
     /// an assignment or a subject that the batch names or that its verdict depends on. Without this, changes by others
     /// in the meantime are not considered.
     ///
-    /// The latest 65,536 changed topics are remembered; a command may change several. An older revision is refused too.
+    /// The latest 65,536 changes are remembered; a command may make several. An older revision is refused too.
     pub fn if_unchanged_since(self, revision: u64) -> Self {
         Self { seen: Some(revision), ..self }
     }
@@ -330,7 +330,7 @@ impl Editor<'_> {
     }
 
     /// Accepts a batch even if nobody can manage a section any more after it. Only the host application may do this:
-    /// every batch of a user is refused then.
+    /// a forced batch of a user is refused.
     pub fn force(self) -> Self {
         Self { forced: true, ..self }
     }

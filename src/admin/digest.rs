@@ -1,4 +1,4 @@
-//! Hashes of stored data: SHA-256 of JSON.
+//! Hashes of stored data: SHA-256 of the hash before and of JSON.
 
 use std::fmt::{self, Debug, Display};
 use std::io::{self, Write};
@@ -12,7 +12,7 @@ use crate::vocabulary::word::UnknownWord;
 
 /// A hash of stored data, written as 64 hexadecimal digits.
 ///
-/// It is the SHA-256 of JSON, so that any program can check it.
+/// How a program checks the hashes of a log: [`administration`](crate::docs::administration#the-log).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Digest([u8; 32]);
 

@@ -174,15 +174,17 @@
 //! was that permission that changed. `would_lock_out` depends on all users and roles, so it is left out: it is judged on the
 //! present state, whatever the actor saw.
 //!
-//! The latest 65,536 changed facts are remembered. A revision from before that, or from before a
+//! The latest 65,536 changes are remembered; a command may make several. A revision from before that, or from before a
 //! [`replace`](crate::Handle::replace), is a conflict as well.
 //!
 //! # The log
 //!
 //! Each accepted batch makes one revision, even if it changes nothing, and one [`AuditEntry`](crate::log::AuditEntry): the actor,
 //! the time (as passed by the application), the commands, and a hash. A policy that [replaces](crate::Handle::replace) the
-//! current one is an entry as well, with the whole document. The hash is SHA-256 of the hash before it and of the entry's
-//! JSON without the hash, so any program can check it.
+//! current one is an entry as well, with the whole document. So that any program can check it, the hash
+//! is SHA-256 of two things, one after the other: the 32 bytes of the hash before it (zeros before the first entry), and the entry
+//! as compact JSON without its `hash`, with the fields in the order in which it was written. That is its line without the end
+//! `,"hash":"…"}`, and with `}` instead. A column that reorders keys, such as PostgreSQL's `JSONB`, loses that order: store text.
 //!
 //! An application appends the entries to a file or a table, and stores a [`Checkpoint`](crate::log::Checkpoint) now and then,
 //! which holds a whole state with a hash of its own. How to save an entry before its batch is published:

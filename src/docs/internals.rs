@@ -17,7 +17,7 @@
 //! | `vocabulary` | ids, levels, permissions, facts, subjects | any other room |
 //! | `collections` | lists, tables and maps that one state shares with the next | what a company is; of the vocabulary it knows ids |
 //! | `document` | serde types of documents and commands | rules about their content |
-//! | `policy` | the validated model: `org` (the company; petgraph is in its `forest` and nowhere else), `schema`, roles; `rules`: what is valid; `fact`: what a change changes | decisions, and what only a check needs |
+//! | `policy` | the validated model: `org` (the company; petgraph is in its `forest` and `cycle`, and nowhere else), `schema`, roles; `rules`: what is valid; `fact`: what a change changes | decisions, and what only a check needs |
 //! | `snapshot` | the compiled form: `people` answers how a principal and a record are related, `rights` which cell holds | petgraph, serde |
 //! | `query` | one file for each question | a second definition of access |
 //! | `sql` | predicates as conditions on tables, and the tables of a mirror | a second definition of access |
@@ -80,7 +80,7 @@
 //!    If the editor named a revision, `admin/conflict.rs` checks whether anything that the command names or that its
 //!    verdict rests on has changed since.
 //! 4. `policy/change.rs` turns the command into facts, or says by `policy/rules.rs` what is invalid: here one fact, *(user,
-//!    department, member): before false, after true*. `policy/fact.rs` applies it to the draft.
+//!    department, member): before false, after true*. `policy/apply.rs` applies it to the draft.
 //! 5. `admin/guard` checks the rules that need the facts: `containment.rs` looks at the cells that a command raised, not at what it
 //!    said. At the end of the batch, `lock_out.rs` looks for a manager of each section.
 //! 6. `snapshot/follow.rs` makes the next snapshot from the facts. It shares all that they do not touch: lists and indexes are in
@@ -96,7 +96,7 @@
 //!
 //! | consequence | where |
 //! |---|---|
-//! | what undoes it | `inverse` and `commands` in `policy/fact.rs` |
+//! | what undoes it | `inverse` in `policy/fact.rs`, `commands` in `policy/undo.rs` |
 //! | what it conflicts with | `topics` in `admin/conflict.rs` |
 //! | whose answers it may change | `admin/affected.rs` |
 //! | whether it may lock somebody out | `admin/guard/lock_out.rs` |
@@ -104,13 +104,15 @@
 //! | which rows of mirror tables change | `sql/mirror.rs` |
 //! | what a follower of the log applies | `Handle::follow`: the facts of the entry's commands |
 //!
-//! A new kind of change is a new fact, and its consequences in these places: the compiler finds them, because each match over facts
-//! is exhaustive.
+//! A new kind of change is a new fact, and its consequences are in these places. The compiler finds most of them, because
+//! `apply`, `topics`, `affected` and `touched` list every fact; look at the others too.
 //!
-//! **Slots.** Users and departments keep their slots while they are there. The number of a group is never given to another one, so
-//! a standing can name it. Equal lists of departments, and equal standings, are stored once, and their slots are never given out
-//! again: so a row that was made for them stays true for all states that follow. What is only tried (a dry run, a repair) branches
-//! off with rows of its own, unless it is published then.
+//! **Slots.** Users, departments and groups keep their slots and numbers while they are there, and later ones may get them. A
+//! standing names a group by its number. That is sound because a group cannot go before its roles are taken from it, and its
+//! successor has none before one is assigned: either drops the rows. Equal lists of departments, and equal standings, are stored
+//! once, and their slots are not given out again, so a row that was made for them stays true for all states that follow. When too
+//! many of them belong to nobody any more, the next state is compiled afresh, and is of another lineage. What is only tried (a
+//! dry run, a repair) branches off with rows of its own, unless it is published then.
 //!
 //! # How others are found
 //!
