@@ -41,7 +41,7 @@ pub struct WhoCan<'s> {
 impl Snapshot {
     /// The users who may do this to this record: exactly those whose check allows it, administrators included.
     ///
-    /// [`explain`](Principal::explain) says why one of them may. The cost grows with the departments around the record,
+    /// [`explain`](crate::Principal::explain) says why one of them may. The cost grows with the departments around the record,
     /// the roles that reach it and their holders, and not with the company.
     ///
     /// ```
