@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 /// Far more than any of these takes where the work grows with the input, and far less than where it grows with its
 /// square.
-const SOON: Duration = Duration::from_secs(120);
+const SOON: Duration = Duration::from_mins(2);
 
 const WEBMAIL: &str = include_str!("../../examples/data/webmail.json");
 
