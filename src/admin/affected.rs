@@ -160,28 +160,25 @@ impl Gathered {
 impl Places {
     /// Each department is walked over at most three times, however many were touched.
     fn of(org: &Org, subjects: &BTreeSet<Subject>, reaching: &BTreeSet<DepartmentId>) -> Self {
-        let (mut above, mut below, mut groups) = (HashSet::new(), HashSet::new(), HashSet::new());
-        for department in reaching.iter().filter_map(|id| org.department(id)) {
-            // Where one is known, those above it are.
-            let new = org.with_those_above(department).take_while(|department| above.insert(*department));
-            new.for_each(drop);
-        }
-        let mut open = Vec::new();
+        let (mut alone, mut open, mut groups) = (Vec::new(), Vec::new(), HashSet::new());
         for subject in subjects {
             match subject {
-                Subject::Department(id) => above.extend(org.department(id)),
+                Subject::Department(id) => alone.extend(org.department(id)),
                 Subject::DepartmentSub(id) => open.extend(org.department(id)),
                 Subject::Group(id) => groups.extend(org.groups().get(id).map(|group| group.number)),
                 _ => {}
             }
         }
+        // First those whose departments below are affected too: where one is known, so are those below it.
+        let mut departments = HashSet::new();
         while let Some(department) = open.pop() {
-            if below.insert(department) {
+            if departments.insert(department) {
                 open.extend(org.children(department));
             }
         }
-        below.extend(above);
-        Self { departments: below, groups }
+        departments.extend(org.all_above(reaching.iter().filter_map(|id| org.department(id))));
+        departments.extend(alone);
+        Self { departments, groups }
     }
 
     fn are_empty(&self) -> bool {

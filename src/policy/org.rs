@@ -5,6 +5,7 @@ pub(crate) mod cycle;
 mod document;
 mod forest;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
@@ -199,6 +200,16 @@ impl Org {
     /// The department and all above it, upwards. It ends, because a valid company has no cycle.
     pub(crate) fn with_those_above(&self, department: DepartmentSlot) -> impl Iterator<Item = DepartmentSlot> {
         std::iter::successors(Some(department), |department| self.parent(*department))
+    }
+
+    /// These departments and all above them, each once. Costs their number, even in a deep chain.
+    pub(crate) fn all_above(&self, departments: impl IntoIterator<Item = DepartmentSlot>) -> BTreeSet<DepartmentSlot> {
+        let mut all = BTreeSet::new();
+        for department in departments {
+            // Where one is known, those above it are.
+            self.with_those_above(department).take_while(|above| all.insert(*above)).for_each(drop);
+        }
+        all
     }
 
     /// The departments that have no parent.

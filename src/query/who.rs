@@ -1,21 +1,19 @@
 //! The users who may do something to a record.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Debug};
 
 use foldhash::fast::RandomState;
 
-use crate::policy::org::User;
 use crate::snapshot::cell::Cell;
 use crate::snapshot::people::target::Target;
 use crate::snapshot::people::{Entries, Entry, Source};
 use crate::snapshot::{Asker, Snapshot};
-use crate::vocabulary::facts::{Facts, Record};
+use crate::vocabulary::facts::Record;
 use crate::vocabulary::id::UserId;
-use crate::vocabulary::index::{ActionIndex, DepartmentSlot, UserSlot};
+use crate::vocabulary::index::{ActionIndex, UserSlot};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::Permission;
-use crate::vocabulary::subject::{Owner, Share};
 
 /// The users who may do something, found one by one.
 ///
@@ -72,7 +70,8 @@ impl Snapshot {
         record.with_facts(|facts| {
             let (record, entries): (_, Entries<'_>) = if is_ours {
                 let record = self.people.target(facts, self.rights.is_pool(action));
-                (record, self.entries_for(action, facts))
+                let entries = self.entries_for(action, &record);
+                (record, entries)
             } else {
                 (Target::default(), Box::new(std::iter::empty()))
             };
@@ -95,11 +94,11 @@ impl Snapshot {
     /// A user who may do this has, for the action and for each that it requires, a level that reaches the record from
     /// where they are. So they are anchored around the record, or have a level that reaches it from anywhere. In any
     /// case they have some level. Sources for one of the actions are enough.
-    fn entries_for<'s>(&'s self, action: ActionIndex, facts: &Facts<'_>) -> Entries<'s> {
-        let around = self.around(facts);
+    fn entries_for<'s>(&'s self, action: ActionIndex, record: &Target) -> Entries<'s> {
+        let around = record.around(self.people.tree(), &self.policy().org);
         let nowhere = self.anybody(Entry::NOBODY);
         // Only the owner has the relation `own`, and an unknown user owns nothing.
-        let from_anywhere = self.people.relation(&nowhere.position, facts, || self.rights.is_pool(action));
+        let from_anywhere = self.people.relation_to_target(record, &nowhere.position);
         let work = |sources: &[Source]| sources.iter().map(|source| self.people.work_of(source)).sum::<usize>();
         let near = work(&around);
         let mut best: Option<(usize, Vec<Source>)> = None;
@@ -115,27 +114,6 @@ impl Snapshot {
         }
         let sources = best.map_or_else(Vec::new, |(_, sources)| sources);
         Box::new(sources.into_iter().flat_map(|source| self.people.entries_of(&source)))
-    }
-
-    /// The departments from which a record can be reached: those of its owners and all above, and those that it is
-    /// shared with.
-    fn around(&self, facts: &Facts<'_>) -> Vec<Source> {
-        let org = &self.policy().org;
-        let mut departments: BTreeSet<DepartmentSlot> = BTreeSet::new();
-        for owner in facts.owners.as_slice() {
-            // Where one is known, those above it are.
-            let add = |home| org.with_those_above(home).take_while(|each| departments.insert(*each)).for_each(drop);
-            match owner {
-                Owner::User(id) => org.users().get(&(*id).into()).into_iter().flat_map(User::departments).for_each(add),
-                Owner::Department(id) => org.department(&(*id).into()).into_iter().for_each(add),
-            }
-        }
-        let shares = facts.shared_with.as_slice().iter().filter_map(|share| match share {
-            Share::Department(id) => org.department(&(*id).into()).map(Source::Department),
-            Share::DepartmentSub(id) => org.department(&(*id).into()).map(Source::DepartmentSub),
-            Share::User(_) | Share::Group(_) => None,
-        });
-        departments.into_iter().map(Source::Department).chain(shares).collect()
     }
 }
 

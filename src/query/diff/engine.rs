@@ -253,10 +253,8 @@ fn sources(before: &Snapshot, after: &Snapshot, movers: &[(UserId, Mover)]) -> V
         return vec![Source::Everyone];
     }
     let org = &after.policy().org;
-    for department in movers.iter().flat_map(|(_, mover)| mover.before.iter().chain(&mover.after)) {
-        let above = org.with_those_above(*department);
-        sources.extend(above.map(Source::Department));
-    }
+    let moved = movers.iter().flat_map(|(_, mover)| mover.before.iter().chain(&mover.after).copied());
+    sources.extend(org.all_above(moved).into_iter().map(Source::Department));
     sources.into_iter().collect()
 }
 

@@ -111,7 +111,7 @@ impl Cone {
     fn rank(&self, number: DepartmentNumber) -> Rank {
         if self.anchors.binary_search(&number).is_ok() {
             NEAR
-        } else if self.below.iter().any(|below| below.contains(number)) {
+        } else if Below::any_contains(&self.below, number) {
             BELOW
         } else {
             NOTHING
@@ -223,14 +223,14 @@ impl<'s> Surroundings<'s> {
     fn by_moves(&self, mut met: Met, department: DepartmentSlot) -> Met {
         let trees = (self.before.people.tree(), self.after.people.tree());
         let moves = self.moves.get_or_init(|| moves(trees.0, trees.1, |slot| self.name(slot)));
-        let Moved { stays, left, came, lost_above, gained_above } = moves[department.index()];
+        let Moved { stays, left, came, above: (lost, gained) } = moves[department.index()];
         met.add_owner(NEAR, NEAR);
         for (is_there, before, after) in [(stays, BELOW, BELOW), (left, BELOW, NOTHING), (came, NOTHING, BELOW)] {
             if is_there {
                 met.add_owner(before, after);
             }
         }
-        met.and_shares(lost_above, gained_above)
+        met.and_shares(lost, gained)
     }
 
     /// Adds the pairs of departments as owners, and as subjects of shares. Costs what is below and above them.
@@ -256,14 +256,10 @@ impl<'s> Surroundings<'s> {
 
         let itself: (BTreeSet<DepartmentSlot>, BTreeSet<DepartmentSlot>) =
             (old.iter().copied().collect(), new.iter().map(|slot| self.name(*slot)).collect());
-        let above = |snapshot: &Snapshot, slots: &[DepartmentSlot]| -> Vec<DepartmentSlot> {
-            let org = &snapshot.policy().org;
-            slots.iter().flat_map(|slot| org.with_those_above(*slot)).collect()
-        };
-        let with_above: (BTreeSet<DepartmentSlot>, BTreeSet<DepartmentSlot>) = (
-            above(self.before, old).into_iter().collect(),
-            above(self.after, new).into_iter().map(|slot| self.name(slot)).collect(),
-        );
+        let above =
+            |snapshot: &Snapshot, slots: &[DepartmentSlot]| snapshot.policy().org.all_above(slots.iter().copied());
+        let with_above =
+            (above(self.before, old), above(self.after, new).into_iter().map(|slot| self.name(slot)).collect());
         for (before, after) in [itself, with_above] {
             met = met.and_shares(!before.is_subset(&after), !after.is_subset(&before));
         }

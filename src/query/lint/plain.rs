@@ -71,11 +71,7 @@ pub(super) fn reached(
 fn plain_departments(tree: &Tree, user: &User) -> [Option<DepartmentSlot>; 2] {
     let posts = [Post::Head, Post::Deputy].into_iter().flat_map(|post| user.anchors.by(post));
     let theirs = Below::outermost(posts.map(|department| tree.below(department)).collect());
-    let is_below = |department: DepartmentSlot| {
-        let number = tree.number(department);
-        let before = theirs.partition_point(|below| below.first <= number);
-        theirs[..before].last().is_some_and(|below| below.contains(number))
-    };
+    let is_below = |department: DepartmentSlot| Below::any_contains(&theirs, tree.number(department));
     let mut plain = user.anchors.by_alone(Post::Member);
     [plain.clone().next(), plain.find(|department| !is_below(*department))]
 }

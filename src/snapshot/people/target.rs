@@ -2,12 +2,14 @@
 
 use smallvec::SmallVec;
 
+use crate::policy::org::Org;
 use crate::snapshot::people::several::DepartmentList;
-use crate::snapshot::people::tree::Below;
+use crate::snapshot::people::source::Source;
+use crate::snapshot::people::tree::{Below, Tree};
 use crate::snapshot::people::{People, Position};
 use crate::snapshot::relation::{Relation, SHARED};
 use crate::vocabulary::facts::Facts;
-use crate::vocabulary::index::{DepartmentNumber, UserSlot};
+use crate::vocabulary::index::{DepartmentNumber, Idx, UserSlot};
 use crate::vocabulary::level::OWN;
 use crate::vocabulary::subject::{Owner, Share};
 
@@ -37,13 +39,7 @@ impl People {
                 Owner::User(id) => {
                     let home = self.home(*id);
                     all.owners.push(home.user);
-                    match home.member.slot() {
-                        Ok(department) => all.departments.push(self.number(department)),
-                        Err(list) => {
-                            let list = self.lists.get(list).into_iter().flat_map(DepartmentList::iter);
-                            all.departments.extend(list.map(|department| self.number(department)));
-                        }
-                    }
+                    all.departments.extend(self.each(home.member).map(|department| self.number(department)));
                 }
                 Owner::Department(id) => {
                     all.departments.extend(self.departments.get(*id).map(|department| self.number(department)));
@@ -97,13 +93,22 @@ impl Target {
         named
     }
 
+    /// The people from whose departments the record can be reached: those of its owners and all above, and those that it
+    /// is shared with.
+    pub(crate) fn around(&self, tree: &Tree, org: &Org) -> Vec<Source> {
+        let owned = self.departments.iter().filter_map(|number| tree.preorder().get(number.index()));
+        let shared = self.shared_in.iter().filter_map(|these| {
+            let first = *tree.within(*these).first()?;
+            Some(if these.count == 1 { Source::Department(first) } else { Source::DepartmentSub(first) })
+        });
+        org.all_above(owned.copied()).into_iter().map(Source::Department).chain(shared).collect()
+    }
+
     /// The relation of everybody who is anchored in the first of these departments.
     fn relation_from(&self, anchor: Below) -> Relation {
         // If any is the anchor itself, this is; and if any is below it, this is.
         let first = self.departments.get(self.departments.partition_point(|number| *number < anchor.first));
         let owned = first.map_or_else(Relation::default, |number| anchor.relation_to(*number));
-        let before = self.shared_in.partition_point(|these| these.first <= anchor.first);
-        let shared = before.checked_sub(1).is_some_and(|last| self.shared_in[last].contains(anchor.first));
-        owned.and_if(shared, SHARED)
+        owned.and_if(Below::any_contains(&self.shared_in, anchor.first), SHARED)
     }
 }

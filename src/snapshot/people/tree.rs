@@ -169,6 +169,12 @@ impl Below {
         (first, first + i64::from(self.count) - 1)
     }
 
+    /// Whether one of these [outermost](Self::outermost) ranges contains a number.
+    pub(crate) fn any_contains(outermost: &[Self], number: DepartmentNumber) -> bool {
+        let before = outermost.partition_point(|below| below.first <= number);
+        outermost[..before].last().is_some_and(|below| below.contains(number))
+    }
+
     /// Sorts ranges, and removes those that lie within another.
     pub(crate) fn outermost(mut ranges: SmallVec<[Self; 2]>) -> SmallVec<[Self; 2]> {
         // Ranges of a tree are nested or disjoint, and in this order the outer one comes first.
