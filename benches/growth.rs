@@ -156,7 +156,7 @@ fn crowd(users: u32) -> Document {
     (0..users).fold(document, |document, id| document.user(User::new(id).member_of(0)))
 }
 
-/// Departments below each other, each with a head, who is a member of the next one.
+/// A chain of departments. The head of each is a member of the department below it.
 fn chain_with_people(depth: u32) -> Document {
     let of = |id: u32, level| Role::new(id, "crm", format!("Role {id}")).grant("contact.read", level);
     let mut document = Document::new()

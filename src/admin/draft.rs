@@ -123,8 +123,8 @@ impl Draft {
         self.snapshot.clone()
     }
 
-    /// The things that a command names, and those that its verdict depends on. For an actor who may not issue the
-    /// command, only those that decide that.
+    /// The basis of the verdict on a command: the things that it names, and those that the rules read. If the actor may not
+    /// issue the command, only those that decide so.
     pub(crate) fn basis<'s>(
         &'s mut self,
         by: &'s Actor,
@@ -171,9 +171,8 @@ impl Draft {
         })
     }
 
-    /// The last command that is to blame: without it and those after it, somebody could manage the section. Undoes
-    /// commands one by one, from the last, until somebody can. Compiles a state only if the roles would let somebody
-    /// manage.
+    /// The last command that locked the section out: once it and all after it are undone, a user manages the section
+    /// again. It undoes them one by one, from the last, and compiles a state only if the roles allow a manager.
     fn last_that_locked_out(&self, lost: Lost, managers: &Managers, after: Arc<Snapshot>) -> Option<usize> {
         let (mut policy, mut snapshot, mut undone) = (self.policy.clone(), after, Vec::new());
         for (index, facts) in self.steps().enumerate().rev() {

@@ -107,7 +107,7 @@ impl Managers {
         if self.has_administrator() { Managed::Wholly } else { self.managed(section, before).0 }
     }
 
-    /// The most of a section that a user who is not an administrator manages, and that user.
+    /// The manager of the largest part of a section, administrators aside, and how much that is.
     fn managed(&self, section: SectionIndex, snapshot: &Snapshot) -> (Managed, Latest) {
         let (slots, policy, latest) = (snapshot.people.slots(), snapshot.policy(), self.latest[section.index()]);
         let nobody = (Managed::Not, Latest { settled: true, ..latest });

@@ -19,7 +19,7 @@ use crate::vocabulary::permission::AnyPermission;
 #[derive(Debug)]
 pub(crate) enum Right<'c> {
     Host,
-    /// An active administrator, who edits roles or, if there is no edit, the company.
+    /// An active administrator, who edits roles, or the company if there is no edit.
     Administrator(Option<Edit<'c>>),
     /// An active user with the section's permission to manage, in the state that the command is applied to.
     Delegate {
