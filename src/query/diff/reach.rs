@@ -311,3 +311,40 @@ fn names(before: &Snapshot, after: &Snapshot) -> Vec<DepartmentSlot> {
     }
     names
 }
+
+#[cfg(test)]
+mod tests {
+    use fastrand::Rng;
+
+    use super::{Met, Surroundings};
+    use crate::Policy;
+    use crate::document::{Department, Document};
+    use crate::snapshot::Snapshot;
+
+    /// Some of seven departments, each below one with a smaller number after a shuffle, or below none.
+    fn company(rng: &mut Rng) -> Snapshot {
+        let mut ids: Vec<i64> = (0..7).filter(|_| rng.u8(..6) > 0).collect();
+        rng.shuffle(&mut ids);
+        let departments = ids.iter().enumerate().map(|(position, id)| {
+            let parent = ids[..position].get(rng.usize(..=position));
+            parent.into_iter().fold(Department::new(*id), |department, parent| department.parent(*parent))
+        });
+        let document = departments.fold(Document::new(), Document::department);
+        Snapshot::compile(&Policy::from_document(document).unwrap())
+    }
+
+    #[test]
+    fn one_walk_over_both_trees_finds_what_their_lists_say() {
+        let mut rng = Rng::with_seed(7);
+        for round in 0..2_000 {
+            let (before, after) = (company(&mut rng), company(&mut rng));
+            let surroundings = Surroundings::new(&before, &after, Vec::new());
+            let (old, new) = (&before.policy().org, &after.policy().org);
+            for (id, slot) in new.departments() {
+                let Some(earlier) = old.department(id) else { continue };
+                let expected = surroundings.by_departments(Met::ALWAYS, &[earlier], &[slot]);
+                assert_eq!(surroundings.by_moves(Met::ALWAYS, slot), expected, "department {id} in round {round}");
+            }
+        }
+    }
+}
