@@ -120,26 +120,21 @@
 //! Rule 2 decides like this whether a subject is reached:
 //!
 //! - a user or a department: if `manage` is allowed for a record that they own;
-//! - a department with those below: the same, by a level with `department+sub`;
+//! - a department with those below: the same, and the levels of `manage` and of all that it requires take `department+sub`;
 //! - a group: if all its members are reached, and it has some;
-//! - supervisors, everyone and the like, and an empty group: only by `all`.
+//! - supervisors, everyone and the like, and an empty group: only if `manage` and all that it requires are `all`.
 //!
 //! Rule 1 compares levels, before requirements. Rule 2 is a decision like any other, with requirements.
 //!
-//! **Open delegation.** A document with `"delegation": "open"` drops rule 1, except for a levelled `manage` itself: otherwise
-//! delegates could raise their own reach. But they may still raise what `manage` requires, and so widen a reach that was cut
-//! short by it, up to their level. So **with open delegation, let a levelled `manage` require nothing.**
+//! **Open delegation.** A document with `"delegation": "open"` drops rule 1, except for a levelled `manage` itself and all that it
+//! requires, directly or not: otherwise delegates could raise their own reach.
 //!
 //! # Lock-out
 //!
 //! A batch is refused if it leaves a section without a manager that had one before. The managers of a section are the active
-//! administrators, the users who are allowed its `manage` if that is a toggle, and those with `all` if it is levelled (or
-//! with any level but `deny`, if nobody had `all`). Lock-out is judged at the end of the batch, and the host application may
+//! administrators, the users who are allowed its `manage` if that is a toggle, and those who are allowed it for every record if it
+//! is levelled (or for some record, if nobody was for every one), with all that it requires. Lock-out is judged at the end of the batch, and the host application may
 //! force it.
-//!
-//! For a levelled `manage`, lock-out considers the level and not the requirements of the permission. A batch may take
-//! the required permission from the only manager, who then reaches nobody and can't repair it; the host or an
-//! administrator can. So, again, **let a levelled `manage` require nothing.**
 //!
 //! # Refusals
 //!

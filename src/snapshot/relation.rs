@@ -12,6 +12,9 @@ pub(crate) struct Relation(u8);
 pub(crate) const SHARED: u8 = 1 << 4;
 
 impl Relation {
+    /// The relation that satisfies every part: to an own record that is open and shared. What denies it denies any.
+    pub(crate) const CLOSEST: Self = Self(OWN | DEPARTMENT | SUB | OPEN | SHARED);
+
     /// The relation with these parts of a level, shared or not.
     pub(crate) fn of(parts: u8, shared: bool) -> Self {
         Self(parts & (OWN | DEPARTMENT | SUB | OPEN)).and_if(shared, SHARED)

@@ -48,12 +48,12 @@ impl Delegate<'_> {
         }))
     }
 
-    /// Whether the rule applies to this permission. In open mode it still applies to a levelled permission to manage,
-    /// whose level is the delegate's reach: otherwise a delegate could extend their own.
+    /// Whether the rule applies to this permission. In open mode it still applies to a levelled permission to manage and
+    /// to all that it requires, whose levels are the delegate's reach: otherwise a delegate could extend their own.
     fn is_contained(&self, action: ActionIndex) -> bool {
         match self.policy().delegation {
             Delegation::Contained => true,
-            Delegation::Open => action == self.manage && self.has_reach(),
+            Delegation::Open => self.has_reach() && self.snapshot.schema().needed(self.manage).contains(&action),
         }
     }
 }

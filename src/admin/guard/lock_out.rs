@@ -11,6 +11,7 @@ use crate::policy::Policy;
 use crate::policy::fact::{Fact, change_rows};
 use crate::policy::org::{Org, User};
 use crate::snapshot::Snapshot;
+use crate::snapshot::relation::Relation;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::index::{ActionIndex, DepartmentSlot, Idx, SectionIndex, UserSlot};
 use crate::vocabulary::level::Level;
@@ -38,7 +39,7 @@ struct Latest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Managed {
     Not,
-    /// By a level that is neither `deny` nor `all`.
+    /// For some records, and not for every one.
     InPart,
     Wholly,
 }
@@ -183,17 +184,21 @@ fn most(section: SectionIndex, manage: ActionIndex, policy: &Policy) -> Managed 
     granted(section, manage, policy, is_given)
 }
 
-/// The floor joined with the levels of all roles that are assigned to one of these subjects.
+/// The most that the floor and the roles of these subjects let anybody manage: of the permission and of all that it
+/// requires, the least.
 fn granted(
     section: SectionIndex,
     manage: ActionIndex,
     policy: &Policy,
     subjects: impl Fn(&Subject) -> bool,
 ) -> Managed {
-    let theirs = policy.roles.values().filter(|role| role.section == section);
-    let levels = theirs.filter_map(|role| Some((role, role.grants.get(&manage).copied()?)));
-    let given = levels.filter(|(role, _)| role.assigned_to.iter().any(&subjects));
-    of_level(given.fold(policy.schema.action(manage).floor, |most, (_, level)| most.join(level)))
+    let of_action = |action: ActionIndex| {
+        let theirs = policy.roles.values().filter(|role| role.section == section);
+        let levels = theirs.filter_map(|role| Some((role, role.grants.get(&action).copied()?)));
+        let given = levels.filter(|(role, _)| role.assigned_to.iter().any(&subjects));
+        of_level(given.fold(policy.schema.action(action).floor, |most, (_, level)| most.join(level)))
+    };
+    policy.schema.needed(manage).into_iter().map(of_action).min().unwrap_or(Managed::Not)
 }
 
 /// Whether a department, or one below it, has a member, head or deputy.
@@ -213,7 +218,11 @@ fn managed_by(user: UserSlot, manage: ActionIndex, snapshot: &Snapshot) -> Manag
     match snapshot.schema().token(manage) {
         AnyPermission::Toggle(toggle) if principal.check(toggle, &()).is_allow() => Managed::Wholly,
         AnyPermission::Toggle(_) => Managed::Not,
-        AnyPermission::Levelled(_) => of_level(principal.asker.level(manage)),
+        AnyPermission::Levelled(_) => match principal.asker.cell(manage) {
+            Some(cell) if cell.admits(Relation::default()) => Managed::Wholly,
+            Some(cell) if cell.admits(Relation::CLOSEST) => Managed::InPart,
+            _ => Managed::Not,
+        },
     }
 }
 

@@ -12,7 +12,6 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::relation::Relation;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::index::{ActionIndex, SectionIndex};
-use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::AnyPermission;
 
 /// The right by which an actor issues a command.
@@ -85,9 +84,9 @@ fn manager(user: &UserId, edit: &Edit<'_>, snapshot: &Snapshot) -> Result<Action
 
 /// The denied requirement that keeps a user with the permission to manage from managing.
 fn missing(user: &UserId, manage: ActionIndex, snapshot: &Snapshot) -> Option<String> {
-    let (principal, nothing) = (snapshot.principal(user), Relation::default());
-    let has_it = principal.alone(manage).admits(nothing);
-    has_it.then(|| denied_requirement(&principal, manage, nothing)).flatten()
+    let (principal, closest) = (snapshot.principal(user), Relation::CLOSEST);
+    let has_it = principal.alone(manage).admits(closest);
+    has_it.then(|| denied_requirement(&principal, manage, closest)).flatten()
 }
 
 fn manages_any(user: &UserId, snapshot: &Snapshot) -> bool {
@@ -101,7 +100,8 @@ fn manages(user: &UserId, section: SectionIndex, snapshot: &Snapshot) -> Option<
     let principal = snapshot.principal(user);
     let may = match schema.token(manage) {
         AnyPermission::Toggle(toggle) => principal.check(toggle, &()).is_allow(),
-        AnyPermission::Levelled(_) => principal.asker.level(manage) != Level::Deny,
+        // For some record: if for any, then for an open one that is their own.
+        AnyPermission::Levelled(_) => principal.asker.cell(manage).is_some_and(|cell| cell.admits(Relation::CLOSEST)),
     };
     may.then_some(manage)
 }

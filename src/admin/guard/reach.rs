@@ -27,8 +27,7 @@ impl Delegate<'_> {
     /// Whether nothing can be out of reach. This saves checking each subject: a role may have many, and a group many
     /// members.
     fn reaches_everything(&self) -> bool {
-        let requires = &self.snapshot.schema().action(self.manage).requires;
-        self.level(self.manage) == Level::All && requires.is_empty()
+        self.takes(Level::All).is_ok()
     }
 
     /// Checks that managing is allowed for a record that only the subject owns, closed and not shared.
@@ -73,9 +72,14 @@ impl Delegate<'_> {
         members.into_iter().flat_map(Set::iter)
     }
 
-    /// Checks that the level includes this one.
+    /// Checks that the levels of the permission and of all that it requires include this one.
     fn takes(&self, level: Level) -> Result<(), Unreached> {
-        if self.level(self.manage).includes(level) { Ok(()) } else { Err(Unreached::Takes(level)) }
+        let schema = self.snapshot.schema();
+        match schema.needed(self.manage).into_iter().find(|action| !self.level(*action).includes(level)) {
+            None => Ok(()),
+            Some(action) if action == self.manage => Err(Unreached::Takes(level)),
+            Some(required) => Err(Unreached::Requires(schema.action_name(required))),
+        }
     }
 
     /// Checks that managing is allowed for a record of this owner.
