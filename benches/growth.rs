@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
-use orgscope::{AnyRecord, Command, Facts, Grant, Handle, Level, Owner, Policy, Snapshot, Subject};
+use orgscope::{AnyRecord, Command, Facts, Grant, Handle, Level, Loaded, Owner, Policy, Snapshot, Subject};
 use orgscope_testing::company::{Company, Ids, Size};
 
 const DOUBLINGS: u32 = 3;
@@ -42,7 +42,7 @@ const ROWS: [Row; 13] = [
     }),
     ("diff, in the depth of a chain of departments", 500, |depth| {
         let handle = Handle::new(policy(chain_with_people(depth)));
-        let before = handle.load().into_arc();
+        let before = Loaded::into_arc(handle.load());
         handle.apply([Command::move_department(depth / 2, None)]).expect("it is valid");
         Box::new(move || before.diff(&handle.load()).groups().len())
     }),

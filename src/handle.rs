@@ -1,5 +1,6 @@
 //! The current snapshot, shared by all threads of an application.
 
+use std::convert::Infallible;
 use std::fmt::{self, Debug};
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -66,8 +67,10 @@ pub struct Loaded(Guard<Arc<Current>>);
 
 impl Loaded {
     /// The snapshot, to be kept or sent elsewhere.
-    pub fn into_arc(self) -> Arc<Snapshot> {
-        self.0.snapshot.clone()
+    ///
+    /// An associated function, so that it hides no method of the snapshot.
+    pub fn into_arc(this: Self) -> Arc<Snapshot> {
+        this.0.snapshot.clone()
     }
 }
 
@@ -147,19 +150,26 @@ impl Handle {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn replace(&self, policy: Policy) -> Receipt {
-        self.write_replacement(policy, None)
+        let Ok(receipt) = self.write_replacement(policy, None, |_| Ok::<_, Infallible>(()));
+        receipt
     }
 
-    fn write_replacement(&self, policy: Policy, at: Option<String>) -> Receipt {
+    fn write_replacement<E>(
+        &self,
+        policy: Policy,
+        at: Option<String>,
+        judge: impl FnOnce(&Snapshot) -> Result<(), E>,
+    ) -> Result<Receipt, E> {
         let document = Box::new(policy.to_document());
         let policy = Arc::new(policy);
         let _writing = self.write();
         let current = self.current.load();
         let before = current.snapshot.clone();
+        judge(&before)?;
         let revision = before.revision() + 1;
         let done = Done::Document(document);
         let entry = AuditEntry::after(current.ledger.log(), revision, Actor::Host, at, false, done);
-        self.publish_replacement(before, policy, entry)
+        Ok(self.publish_replacement(before, policy, entry))
     }
 
     fn publish_replacement(&self, before: Arc<Snapshot>, policy: Arc<Policy>, entry: AuditEntry) -> Receipt {
@@ -378,16 +388,27 @@ impl Editor<'_> {
     }
 
     /// Replaces the policy by another one and publishes it. The entry of the log holds the whole policy; lock-out is
-    /// not checked. Linear in the policy. Snapshots that were loaded before stay as they are.
+    /// not checked, so [`force`](Self::force) changes nothing. Linear in the policy. Snapshots that were loaded before stay
+    /// as they are.
     ///
     /// # Errors
     ///
-    /// When the editor acts for a user: only the host application replaces a policy.
-    pub fn replace(self, policy: Policy) -> Result<Receipt, Refusal> {
-        match self.by {
-            Actor::Host => Ok(self.handle.write_replacement(policy, self.at)),
-            Actor::User(user) => Err(Refusal::of_all(Rule::Replace { user })),
+    /// When the editor acts for a user: only the host application replaces a policy. And when anything has changed since
+    /// the revision of [`if_unchanged_since`](Self::if_unchanged_since): a whole policy depends on everything.
+    pub fn replace(&self, policy: Policy) -> Result<Receipt, Refusal> {
+        if let Actor::User(user) = &self.by {
+            return Err(Refusal::of_all(Rule::Replace { user: user.clone() }));
         }
+        self.handle.write_replacement(policy, self.at.clone(), |before| {
+            let now = before.revision();
+            match self.seen.filter(|seen| *seen != now) {
+                None => Ok(()),
+                Some(seen) => {
+                    let what = format!("the latest revision is {now}");
+                    Err(Refusal::of_all(Rule::Conflict { seen, changed: None, what }))
+                }
+            }
+        })
     }
 
     fn batch<'b>(&'b self, commands: &'b [Command]) -> Batch<'b> {

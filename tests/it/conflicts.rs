@@ -310,6 +310,20 @@ fn a_revision_that_nothing_is_known_of_is_a_conflict() {
     );
 }
 
+/// A whole policy depends on everything.
+#[test]
+fn a_policy_is_replaced_only_where_nothing_has_changed() {
+    let authz = handle();
+    let policy = authz.load().policy().clone();
+    authz.apply([Command::rename_user("tom", Some("Tom"))]).unwrap();
+    let refusal = authz.as_host().if_unchanged_since(0).replace(policy.clone()).unwrap_err();
+    assert_eq!((refusal.kind(), refusal.command()), (RefusalKind::Conflict, None));
+    assert_eq!(refusal.to_string(), "the latest revision is 1, and you saw revision 0: reload and try again");
+    assert_eq!(authz.load().revision(), 1);
+    let receipt = authz.as_host().if_unchanged_since(1).replace(policy).unwrap();
+    assert_eq!(receipt.after().revision(), 2);
+}
+
 /// So many changes that the first ones are forgotten.
 #[test]
 fn what_is_forgotten_is_a_conflict() {
