@@ -108,49 +108,49 @@ fn not_permitted() {
     is_applied("root", Command::rename_role("editor", "Author"));
 }
 
-/// A toggle must be decided allow, with all that it requires; of a levelled permission the level is enough to begin
-/// with, and what it requires then cuts the reach.
+/// Managing is decided with all that it requires: for some record to edit at all, for each subject to reach it.
 #[test]
 fn what_managing_requires() {
-    let settings = |manage: Action| {
-        ResourceType::new("settings").action(Action::toggle("unlocked")).action(manage.requires("unlocked"))
-    };
-    for (manage, grant, kind, message) in [
-        (
-            Action::toggle("manage"),
-            Grant::Allow,
-            RefusalKind::NotPermitted,
-            "user `nina` may not edit the roles of section `crm`: that requires `settings.manage`, which requires \
-             `settings.unlocked`",
-        ),
-        (
-            Action::new("manage"),
-            Grant::Level(Level::Department),
-            RefusalKind::OutsideReach,
-            "user `nina` does not reach `user nina`, to whom role `other` is or would be assigned: `settings.manage` \
-             requires `settings.unlocked`, which is denied",
-        ),
-    ] {
-        let document = Document::new()
-            .section(Section::new("crm").managed_by("settings.manage").resource(settings(manage)))
-            .user(User::new("nina"))
+    let nina_leads = |required: Action, manage: Action| {
+        let settings =
+            ResourceType::new("settings").action(required.clone()).action(manage.clone().requires(required.name));
+        let grant = if manage.toggle { Grant::Allow } else { Grant::Level(Level::Department) };
+        Document::new()
+            .section(Section::new("crm").managed_by("settings.manage").resource(settings))
+            .department(Department::new(1))
+            .user(User::new("nina").member_of(1))
+            .user(User::new("tom").member_of(1))
+            .group(Group::new("team").member("tom"))
             .role(Role::new("lead", "crm", "Lead").grant("settings.manage", grant).assigned_to(Subject::user("nina")))
-            .role(Role::new("other", "crm", "Other"));
-        let unlocked = document.clone().role(
-            Role::new("key", "crm", "Key").grant("settings.unlocked", Grant::Allow).assigned_to(Subject::Everyone),
+            .role(Role::new("other", "crm", "Other"))
+    };
+    let to_all = |document: Document, permission: &str, grant: Grant| {
+        document.role(Role::new("key", "crm", "Key").grant(permission, grant).assigned_to(Subject::Everyone))
+    };
+    let assign = |subject: Subject| Command::assign("other", subject);
+    for manage in [Action::toggle("manage"), Action::new("manage")] {
+        let locked = nina_leads(Action::toggle("unlocked"), manage);
+        let message = "user `nina` may not edit the roles of section `crm`: that requires `settings.manage`, which \
+                       requires `settings.unlocked`";
+        let refused = Some((RefusalKind::NotPermitted, message.to_owned()));
+        assert_eq!(refusal(locked.clone(), "nina", assign(Subject::user("tom"))), refused);
+        let unlocked = to_all(locked, "settings.unlocked", Grant::Allow);
+        assert_eq!(refusal(unlocked, "nina", assign(Subject::user("tom"))), None);
+    }
+
+    let seeing = nina_leads(Action::new("see"), Action::new("manage"));
+    let sees_own = to_all(seeing.clone(), "settings.see", Grant::Level(Level::Own));
+    for (subject, text) in
+        [(Subject::user("tom"), "`user tom`"), (Subject::group("team"), "user `tom` of `group team`")]
+    {
+        let message = format!(
+            "user `nina` does not reach {text}, to whom role `other` is or would be assigned: `settings.manage` requires \
+             `settings.see`, which is denied"
         );
-        let assign = Command::assign("other", Subject::user("nina"));
-        assert_eq!(refusal(document.clone(), "nina", assign.clone()), Some((kind, message.to_owned())));
-        assert_eq!(refusal(unlocked, "nina", assign), None);
-        // A group with a member for whom it is denied.
-        if kind == RefusalKind::OutsideReach {
-            let group = Command::assign("other", Subject::group("team"));
-            let message = message.replace("`user nina`", "user `nina` of `group team`");
-            assert_eq!(
-                refusal(document.group(Group::new("team").member("nina")), "nina", group),
-                Some((kind, message))
-            );
-        }
+        let refused = Some((RefusalKind::OutsideReach, message));
+        assert_eq!(refusal(sees_own.clone(), "nina", assign(subject.clone())), refused);
+        let sees_department = to_all(seeing.clone(), "settings.see", Grant::Level(Level::Department));
+        assert_eq!(refusal(sees_department, "nina", assign(subject)), None);
     }
 }
 
