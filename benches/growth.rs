@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
-use orgscope::{AnyRecord, Command, Facts, Grant, Handle, Level, Loaded, Owner, Policy, Snapshot, Subject};
+use orgscope::{AnyRecord, Command, Facts, Handle, Level, Loaded, Owner, Policy, Snapshot, Subject};
 use orgscope_testing::company::{Company, Ids, Size};
 
 const DOUBLINGS: u32 = 3;
@@ -73,8 +73,9 @@ const ROWS: [Row; 13] = [
         let resource = (1..actions).fold(first, |resource, id| {
             resource.action(Action::new(format!("a{id}")).requires(format!("a{}", id - 1)))
         });
-        let role =
-            (1..actions).fold(Role::new(0, "crm", "All"), |role, id| role.grant(format!("contact.a{id}"), Level::All));
+        // All but the first allow, so the reason lies at the end of the chain.
+        let own = Role::new(0, "crm", "All").grant("contact.a0", Level::Own);
+        let role = (1..actions).fold(own, |role, id| role.grant(format!("contact.a{id}"), Level::All));
         let document = Document::new().section(Section::new("crm").resource(resource)).user(User::new(0));
         let snapshot = Snapshot::compile(&policy(document.role(role.assigned_to(Subject::Everyone))));
         let last = format!("contact.a{}", actions - 1);
@@ -186,12 +187,12 @@ fn company(users: u32) -> Document {
     Company::generate(Size { users, departments: users / 10, roles: 80 }, Ids::Integer).document
 }
 
-/// A company of 10,000 users and 800 departments with a thousand permissions, most of which every role grants. The roles
-/// are assigned to departments with those below, to departments, groups, people, and supervisors.
+/// A company of 10,000 users and 800 departments with a thousand permissions. Each role grants most of them, on each type
+/// one level for reading and one for writing. The roles are assigned to departments with those below, to departments,
+/// groups, people, and supervisors with deputies.
 fn many_permissions(roles: u32) -> Document {
     let mut rng = Rng::with_seed(5);
     let mut document = Company::generate(Size { users: 10_000, departments: 800, roles: 0 }, Ids::Integer).document;
-    let names: Vec<String> = (0..1_000).map(|action| format!("type_{}.action_{}", action / 10, action % 10)).collect();
     let mut section = Section::new("big");
     for on in 0..100 {
         let actions = (0..10).map(|action| Action::new(format!("action_{action}")));
@@ -201,10 +202,10 @@ fn many_permissions(roles: u32) -> Document {
     document.roles.clear();
     for id in 0..roles {
         let mut role = Role::new(id, "big", format!("Role {id}"));
-        for name in &names {
-            let level = Level::EACH[rng.usize(..8)];
-            if level != Level::Deny {
-                role = role.grant(name.clone(), Grant::Level(level));
+        for on in 0..100 {
+            let [read, write] = [rng.usize(..8), rng.usize(..8)].map(|level| Level::EACH[level]);
+            for action in 0..10 {
+                role = role.grant(format!("type_{on}.action_{action}"), if action < 5 { read } else { write });
             }
         }
         let subjects = match id % 5 {

@@ -1,4 +1,4 @@
-//! Findings: content that is valid and probably not meant.
+//! Findings: content that is valid but probably not meant.
 //!
 //! [`Policy::lint`](crate::Policy::lint) finds it, and so does `orgscope validate --lint`. A finding is reported only if it can
 //! matter in this document: without active users nothing is reported about people, and without roles for supervisors nothing

@@ -9,7 +9,7 @@
 //! | [`Snapshot::who_can`](crate::Snapshot::who_can) | the departments around the record, the roles that reach it, and the users found; counting grows with sets of equal users instead |
 //! | [`Principal::explain`](crate::Principal::explain) | the roles and departments of the user and the owners of the record; a denial also looks at all roles, departments and groups, and tries up to 64 changes. The first after loading reads all names once |
 //! | [`Snapshot::diff`](crate::Snapshot::diff) | the sets of equal users that changed, if one state was published after the other; otherwise the company |
-//! | [`Policy::lint`](crate::Policy::lint) | the users, their subjects and the roles assigned to those, and the pairs of roles in a section |
+//! | [`Policy::lint`](crate::Policy::lint) | the company; and, for each set of roles that users have, its cells that other roles make up for in another way than in the set before |
 //! | [`Policy::from_document`](crate::Policy::from_document), [`Snapshot::compile`](crate::Snapshot::compile), [`Snapshot::catalogue`](crate::Snapshot::catalogue), [`Handle::checkpoint`](crate::Handle::checkpoint) | the whole company |
 //! | [`Handle::apply`](crate::Handle::apply) | what the batch changes; see [`Editor::apply`](crate::Editor::apply) |
 //!

@@ -139,7 +139,7 @@
 //! - **Difference**: it compares sets of records, among all records that can be formed with the ids of either policy, unknown
 //!   ids included. What one policy lacks (a user, an action) is denied there. A name that is a toggle in one policy and
 //!   levelled in the other is lost as the one and gained as the other.
-//! - **Lint**: it reports what is valid and probably not meant. See [`lint`](crate::docs::lint).
+//! - **Lint**: it reports what is valid but probably not meant. See [`lint`](crate::docs::lint).
 //! - **Names in sentences**: people, departments, groups and roles are called by their names, or else by their ids. A name that
 //!   another of its kind has too is followed by the id: `Marketing (108)`. A person's name ends before its first comma, if
 //!   nobody else is called so; otherwise it is whole. A name that holds a comma, a semicolon, a colon, a quote or the word "and", or

@@ -1,18 +1,22 @@
 //! The cells of roles: those that matter to some holder, and the roles whose cells another role has too.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::policy::Policy;
 use crate::policy::role::Role;
 use crate::query::lint::holders::Holders;
 use crate::vocabulary::index::{ActionIndex, Idx};
-use crate::vocabulary::level::Level;
+use crate::vocabulary::level::{Level, OPEN};
 
 /// The cells above `deny` of each role.
 pub(super) struct Cells<'p> {
     roles: Vec<&'p Role>,
     /// For each role, in the order of the schema.
     of: Vec<Vec<(ActionIndex, Level)>>,
+    /// The same as levels from a first action on, `deny` among them, for roles of which that does not take much more: a
+    /// look at a level is most of the work.
+    rows: Vec<(usize, Vec<Level>)>,
     actions: usize,
 }
 
@@ -25,23 +29,22 @@ pub(super) enum Other {
     More(usize),
 }
 
-/// The cells of one action that some set of roles holds.
+/// The cells of one action in the roles of an audience.
 #[derive(Clone, Default)]
 struct Column {
-    /// The set that it was last used for, counted from one.
-    turn: usize,
     /// The levels so far, joined.
     joined: Level,
-    /// The role and the cell of each level that no other role of the set includes. Each raises the join, so there are
-    /// no more than the ladder has steps.
-    needed: Vec<(usize, usize, Level)>,
+    /// The role, the position and the level of the cells so far that no other role makes up for. Each raised the join, so
+    /// there are no more than the ladder has steps.
+    open: Vec<(usize, usize, Level)>,
 }
 
 impl<'p> Cells<'p> {
     pub(super) fn of(policy: &'p Policy) -> Self {
         let roles: Vec<&Role> = policy.roles.values().map(|role| &**role).collect();
         let cells = |role: &&Role| role.grants.iter().map(|(action, level)| (*action, *level)).collect();
-        Self { of: roles.iter().map(cells).collect(), roles, actions: policy.schema.actions().len() }
+        let of: Vec<Vec<(ActionIndex, Level)>> = roles.iter().map(cells).collect();
+        Self { rows: of.iter().map(|cells| row(cells)).collect(), of, roles, actions: policy.schema.actions().len() }
     }
 
     /// The cells of one role.
@@ -52,47 +55,106 @@ impl<'p> Cells<'p> {
     /// For each cell of each role, whether some holder has less by the other roles. Of two roles that give the same
     /// level only the earlier is needed.
     ///
-    /// Each set of roles is looked at once, and only if it holds a cell that no set before needed.
+    /// Each set of roles is looked at once. A cell costs something only until some set needs it, and only in sets without
+    /// the roles that made up for it in the last one.
     pub(super) fn needed(&self, holders: &Holders) -> Vec<Vec<bool>> {
         let mut needed: Vec<Vec<bool>> = self.of.iter().map(|cells| vec![false; cells.len()]).collect();
-        let mut open: Vec<Vec<usize>> = self.of.iter().map(|cells| (0..cells.len()).collect()).collect();
-        let mut columns = vec![Column::default(); self.actions];
-        let mut wanted: Vec<ActionIndex> = Vec::new();
+        // By the roles that make up for them; at first, none do.
+        let mut open: Vec<BTreeMap<[usize; 2], Vec<usize>>> =
+            self.open(holders).into_iter().map(|cells| BTreeMap::from([([usize::MAX; 2], cells)])).collect();
+        let breadth = |role: usize| holders.audiences[holders.audience_of[role]].crowds.len();
+        let mut last_in = vec![0; self.of.len()];
+        let mut loose: Vec<(usize, usize)> = Vec::new();
         for (turn, crowd) in (1..).zip(holders.sets_of_roles()) {
-            let roles = holders.roles_of(crowd);
-            for (role, cell) in roles.iter().flat_map(|role| open[*role].iter().map(|cell| (*role, *cell))) {
-                let (action, _) = self.of[role][cell];
-                let column = &mut columns[action.index()];
-                if column.turn != turn {
-                    (column.turn, column.joined) = (turn, Level::Deny);
-                    wanted.push(action);
-                }
-            }
-            if wanted.is_empty() {
-                continue;
+            let mut roles = holders.roles_of(crowd);
+            // What the roles of most people make up for, they make up for in the next set too.
+            roles.sort_by_key(|role| Reverse(breadth(*role)));
+            for role in &roles {
+                last_in[*role] = turn;
             }
             for role in &roles {
-                for (cell, (action, level)) in self.of[*role].iter().enumerate() {
-                    let column = &mut columns[action.index()];
-                    if column.turn == turn {
-                        column.needed.retain(|(.., less)| less == level || !level.includes(*less));
-                        if !column.joined.includes(*level) {
-                            column.joined = column.joined.join(*level);
-                            column.needed.push((*role, cell, *level));
-                        }
+                open[*role].retain(|by, cells| {
+                    let is_made_up = by.iter().all(|other| last_in.get(*other) == Some(&turn));
+                    if !is_made_up {
+                        loose.extend(cells.iter().map(|cell| (*role, *cell)));
                     }
-                }
+                    is_made_up
+                });
             }
-            for action in wanted.drain(..) {
-                for (role, cell, _) in columns[action.index()].needed.drain(..) {
-                    needed[role][cell] = true;
+            for (role, cell) in loose.drain(..) {
+                match self.made_up_by(&roles, role, cell) {
+                    Some(by) => open[role].entry(by).or_default().push(cell),
+                    None => needed[role][cell] = true,
                 }
-            }
-            for role in roles {
-                open[role].retain(|cell| !needed[role][*cell]);
             }
         }
         needed
+    }
+
+    /// For each role the cells that no role with the same holders makes up for.
+    fn open(&self, holders: &Holders) -> Vec<Vec<usize>> {
+        let mut open = vec![Vec::new(); self.of.len()];
+        let mut columns = vec![Column::default(); self.actions];
+        for audience in &holders.audiences {
+            let mut actions: Vec<ActionIndex> = Vec::new();
+            for role in &audience.roles {
+                for (cell, (action, level)) in self.of[*role].iter().enumerate() {
+                    let column = &mut columns[action.index()];
+                    if column.joined == Level::Deny {
+                        actions.push(*action);
+                    }
+                    column.open.retain(|(.., less)| less == level || !level.includes(*less));
+                    if !column.joined.includes(*level) {
+                        column.joined = column.joined.join(*level);
+                        column.open.push((*role, cell, *level));
+                    }
+                }
+            }
+            for action in actions {
+                let column = &mut columns[action.index()];
+                column.joined = Level::Deny;
+                for (role, cell, _) in column.open.drain(..) {
+                    open[role].push(cell);
+                }
+            }
+        }
+        open
+    }
+
+    /// One or two of these roles that make up for a cell: a later one with more, or earlier ones with as much. What two do
+    /// not, no more do: one gives the step of the ladder, and one `open`.
+    fn made_up_by(&self, roles: &[usize], role: usize, cell: usize) -> Option<[usize; 2]> {
+        let (action, level) = self.of[role][cell];
+        let (step, open) = (level.parts() & !OPEN, level.parts() & OPEN);
+        let [mut with_step, mut with_open] = [None; 2];
+        for other in roles {
+            let theirs = self.level(*other, action);
+            if *other > role && theirs != level && theirs.includes(level) {
+                return Some([*other; 2]);
+            }
+            if *other < role {
+                if theirs.parts() & step == step {
+                    with_step = with_step.or(Some(*other));
+                }
+                if theirs.parts() & OPEN != 0 {
+                    with_open = with_open.or(Some(*other));
+                }
+                let with_open = if open == 0 { with_step } else { with_open };
+                if let (Some(one), Some(other)) = (with_step, with_open) {
+                    return Some([one, other]);
+                }
+            }
+        }
+        None
+    }
+
+    fn level(&self, role: usize, action: ActionIndex) -> Level {
+        let (cells, (first, row)) = (&self.of[role], &self.rows[role]);
+        if row.is_empty() {
+            cells.binary_search_by_key(&action, |(action, _)| *action).map_or(Level::Deny, |cell| cells[cell].1)
+        } else {
+            row.get(action.index().wrapping_sub(*first)).copied().unwrap_or_default()
+        }
     }
 
     /// For each action, the levels of these roles that another one of them includes as well, part by part.
@@ -141,6 +203,19 @@ impl<'p> Cells<'p> {
         };
         (0..self.of.len()).map(superfluous).collect()
     }
+}
+
+/// The levels of all actions from the first cell to the last; none if most would be `deny`.
+fn row(cells: &[(ActionIndex, Level)]) -> (usize, Vec<Level>) {
+    let [(first, _), .., (last, _)] = cells else { return (0, Vec::new()) };
+    let (first, count) = (first.index(), last.index() + 1 - first.index());
+    let mut row = vec![Level::Deny; if count < 8 * cells.len() { count } else { 0 }];
+    if !row.is_empty() {
+        for (action, level) in cells {
+            row[action.index() - first] = *level;
+        }
+    }
+    (first, row)
 }
 
 /// A bit for each part of each cell. Cells that include others have all their bits.

@@ -1,4 +1,4 @@
-//! Findings: content that is valid and probably not meant.
+//! Findings: content that is valid but probably not meant.
 
 mod cells;
 mod code;
@@ -29,7 +29,7 @@ impl Policy {
     /// The code of each finding of [`lint`](Self::lint), with its severity.
     pub const LINT_CODES: &'static [(&'static str, Severity)] = code::ALL;
 
-    /// Finds what is valid and probably not meant: near-duplicate ids, departments without a head, grants and roles that
+    /// Finds what is valid but probably not meant: near-duplicate ids, departments without a head, grants and roles that
     /// change nothing, levels that reach further than they seem to. [`docs::lint`](crate::docs::lint) lists the codes of
     /// the findings, and when each is reported.
     ///
