@@ -179,5 +179,10 @@
 //!   `--allow CODE` leaves out those with a code.
 //! - `matrix` prints `deny` as `-`. With `--user` it shows what the user effectively has: `-` also where something that the
 //!   permission requires is denied for every record.
+//! - `matrix --json` prints an object: `roles` with the sections, in these the roles, and in each its permissions in the order
+//!   of the schema with their levels, one to a line; or, with `--user`, `user` and `grants`, without roles. `deny` is left
+//!   out, and so are hidden roles without `--hidden`. `--csv` prints a row for each cell, with `deny`. `--check` compares with
+//!   such an object, whatever the order of its keys, and a permission that it does not mention is `deny`. It prints each cell
+//!   that differs, and each role that is new or gone.
 //! - `sql` prints the condition, and then each parameter with its number, as JSON. All people whom the user reaches are listed in
 //!   it. MySQL would take `7` and `'7'` for equal, so there the ids of the file must be of one kind, unless `--ids` says which.

@@ -742,11 +742,183 @@ fn matrix_shows_what_a_user_has() {
     }
 }
 
+/// What `matrix --json` prints of the world of these tests.
+const MATRIX: &str = r#"{
+  "format": 1,
+  "roles": {
+    "crm": {
+      "chief": {
+        "lead.read": "department+sub",
+        "lead.export": "allow"
+      },
+      "root": {
+        "lead.read": "all"
+      },
+      "seller": {
+        "lead.read": "department",
+        "lead.delete": "own"
+      }
+    },
+    "mail": {
+      "9": {
+        "mailbox.view": "all"
+      }
+    }
+  }
+}
+"#;
+
+#[test]
+fn matrix_is_data_for_machines() {
+    prints(&["matrix", "world.json", "--json"], MATRIX, 0);
+    let spare = "      },\n      \"spare\": {\n        \"lead.read\": \"own+open\"\n      }\n    },\n    \"mail\"";
+    let hidden = MATRIX.replace("      }\n    },\n    \"mail\"", spare);
+    prints(&["matrix", "world.json", "--json", "--hidden"], &hidden, 0);
+    prints(
+        &["matrix", "world.json", "--csv"],
+        "\
+section,role,permission,level
+crm,chief,lead.read,department+sub
+crm,chief,lead.delete,deny
+crm,chief,lead.export,allow
+crm,root,lead.read,all
+crm,root,lead.delete,deny
+crm,root,lead.export,deny
+crm,seller,lead.read,department
+crm,seller,lead.delete,own
+crm,seller,lead.export,deny
+mail,9,mailbox.view,all
+",
+        0,
+    );
+    prints(
+        &["matrix", "world.json", "--user", "-7", "--json"],
+        r#"{
+  "format": 1,
+  "user": -7,
+  "grants": {
+    "crm": {
+      "lead.read": "department+sub",
+      "lead.delete": "own",
+      "lead.export": "allow"
+    },
+    "mail": {
+      "mailbox.view": "own"
+    }
+  }
+}
+"#,
+        0,
+    );
+    prints(
+        &["matrix", "world.json", "--user", "\"tab\\there\"", "--csv"],
+        r#"section,user,permission,level
+crm,"""tab\there""",lead.read,deny
+crm,"""tab\there""",lead.delete,deny
+crm,"""tab\there""",lead.export,deny
+mail,"""tab\there""",mailbox.view,all
+"#,
+        0,
+    );
+    // An empty answer says why, as a list does.
+    let nothing =
+        "{\n  \"format\": 1,\n  \"user\": \"zoe\",\n  \"grants\": {\n    \"crm\": {},\n    \"mail\": {}\n  }\n}\n";
+    let note = "note: there is no user `zoe`\n";
+    assert_eq!(
+        run(&["matrix", "world.json", "--user", "zoe", "--json"]),
+        (nothing.to_owned(), note.to_owned(), Some(0))
+    );
+}
+
+#[test]
+fn matrix_is_compared_with_what_it_was() {
+    let same = file("matrix_same.json", MATRIX);
+    prints(&["matrix", "world.json", "--check", &same], "", 0);
+    // The order of keys and the form of the text do not matter, and what is denied may be written down.
+    let loose = r#"{ "roles": { "mail": { "9": { "mailbox.view": "all" } }, "crm": {
+        "seller": { "lead.delete": "own", "lead.read": "department", "lead.export": "deny" },
+        "root": { "lead.read": "all" }, "chief": { "lead.export": "allow", "lead.read": "department+sub" } } }, "format": 1 }"#;
+    prints(&["matrix", "world.json", "--check", &file("matrix_loose.json", loose)], "", 0);
+    let other = MATRIX
+        .replace("\"lead.read\": \"department\",", "\"lead.read\": \"own\",\n\"lead.sell\": \"all\",")
+        .replace("\"lead.export\": \"allow\"", "\"lead.delete\": \"own\"")
+        .replace("\"root\"", "\"boss\"")
+        .replace("\"mail\"", "\"post\"");
+    prints(
+        &["matrix", "world.json", "--check", &file("matrix_other.json", other)],
+        "\
+crm: role `chief`, `lead.delete`: was `own`, is `deny`
+crm: role `chief`, `lead.export`: was `deny`, is `allow`
+crm: role `root` is new
+crm: role `root`, `lead.read`: was `deny`, is `all`
+crm: role `seller`, `lead.read`: was `own`, is `department`
+crm: role `seller`, `lead.sell`: was `all`, the permission is gone
+crm: role `boss` is gone
+crm: role `boss`, `lead.read`: was `all`, is `deny`
+mail: role `9` is new
+mail: role `9`, `mailbox.view`: was `deny`, is `all`
+post: role `9` is gone
+post: role `9`, `mailbox.view`: was `all`, is `deny`
+",
+        1,
+    );
+    let hidden = "crm: role `spare` is new\ncrm: role `spare`, `lead.read`: was `deny`, is `own+open`\n";
+    prints(&["matrix", "world.json", "--hidden", "--check", &same], hidden, 1);
+    // From standard input, for one user.
+    let saved =
+        r#"{ "format": 1, "user": 7, "grants": { "crm": { "lead.read": "department", "lead.delete": "all" } } }"#;
+    let saved = file("matrix_user.json", saved);
+    let user = ["matrix", "world.json", "--user", "7", "--check"];
+    let output = orgscope(&[&user[..], &["-"]].concat()).stdin(File::open(&saved).unwrap()).output().unwrap();
+    let changes =
+        "crm: user `7`, `lead.delete`: was `all`, is `own`\nmail: user `7`, `mailbox.view`: was `deny`, is `own`\n";
+    assert_eq!((String::from_utf8(output.stdout).unwrap().as_str(), output.status.code()), (changes, Some(1)));
+}
+
+#[test]
+fn matrix_is_compared_with_the_matrix_of_the_same_only() {
+    let check = |text: &str, more: &[&str], error: &str| {
+        let file = file("matrix_invalid.json", text);
+        fails(&[&["matrix", "world.json", "--check", &file], more].concat(), &format!("{file}:{error}\n"));
+    };
+    let user = r#"{ "format": 1, "user": 7, "grants": {} }"#;
+    check(user, &[], " this is the matrix of user `7`: compare it by `--user 7`");
+    check(user, &["--user", "-7"], " this is the matrix of user `7`, and not of user `-7`");
+    check(MATRIX, &["--user", "7"], " this is the matrix of the roles: compare it without `--user`");
+    let neither = " expected either `roles`, or `user` and `grants`, as `--json` prints them";
+    check(r#"{ "format": 1 }"#, &[], neither);
+    check(r#"{ "format": 1, "user": 7 }"#, &["--user", "7"], neither);
+    check(r#"{ "format": 1, "user": 7, "grants": {}, "roles": {} }"#, &["--user", "7"], neither);
+    let roles = |roles: &str| format!(r#"{{ "format": 1, "roles": {roles} }}"#);
+    check(
+        &roles(r#"{ "crm": { "seller": { "lead.read": "owm" } } }"#),
+        &[],
+        "1: roles.crm.seller[\"lead.read\"]: unknown level `owm`: expected `deny`, `own`, `department`, `department+sub`, \
+         `own+open`, `department+open`, `department+sub+open` or `all`, or for a toggle `allow` or `deny`",
+    );
+    check(&roles(r#"{ "crm": { "seller": {}, "seller": {} } }"#), &[], "1: roles.crm: duplicate field `seller`");
+    check(&roles("[]"), &[], "1: roles: invalid type: array, expected an object");
+    check(
+        &MATRIX.replace('1', "2"),
+        &[],
+        "2: format: update orgscope: this version reads format `1` and this is format `2`",
+    );
+    is_misused(
+        &["matrix", "world.json", "--json", "--csv"],
+        "error: the argument '--json' cannot be used with '--csv'",
+    );
+    is_misused(
+        &["matrix", "world.json", "--json", "--check", "x"],
+        "error: the argument '--json' cannot be used with '--check <EXPECTED>'",
+    );
+}
+
 #[test]
 fn toml_and_yaml_answer_as_json_does() {
     for arguments in [
         &["matrix", "--hidden"][..],
         &["matrix", "--user", "-7"],
+        &["matrix", "--json"],
         &["list", "--user", "-7", "--action", "lead.read"],
         &["list", "--user", "ann", "--action", "lead.read"],
         &["who", "--action", "mailbox.view", "--record", "m"],

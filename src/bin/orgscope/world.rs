@@ -7,6 +7,7 @@ use std::path::Path;
 use orgscope::world::{self, World};
 use orgscope::{Command, Principal, UserId, document};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::format::{Format, Unreadable, json, line_of};
 use crate::outcome::Failure;
@@ -36,9 +37,18 @@ pub(crate) fn note_user(world: &World, principal: Principal<'_>, user: &UserId) 
 
 /// Reads a file of commands, or standard input if its name is `-`: a JSON array, whatever the ending of the name.
 pub(crate) fn commands(file: &Path) -> Result<Vec<Command>, Failure> {
+    read_json(file, |error| error.of_list("commands"))
+}
+
+/// Reads a file, or standard input if its name is `-`: one JSON value, whatever the ending of the name.
+pub(crate) fn json_of<T: DeserializeOwned>(file: &Path) -> Result<T, Failure> {
+    read_json(file, |error| error)
+}
+
+fn read_json<T: DeserializeOwned>(file: &Path, told: impl Fn(Unreadable) -> Unreadable) -> Result<T, Failure> {
     let mut bytes = Vec::new();
     let read = source(file).and_then(|mut source| source.read_to_end(&mut bytes));
-    json(&text(file, read.map(|_| bytes))?).map_err(|error| unusable(file, error.line, error.of_list("commands")))
+    json(&text(file, read.map(|_| bytes))?).map_err(|error| unusable(file, error.line, told(error)))
 }
 
 /// Opens a file, or standard input if its name is `-`.

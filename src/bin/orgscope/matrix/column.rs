@@ -1,0 +1,70 @@
+//! What a matrix shows: the sections, and a column for each role or for one user.
+
+use std::collections::BTreeMap;
+
+use orgscope::document::{Role, Word};
+use orgscope::{Grant, Principal, Schema, UserId};
+
+/// A section with the names of its permissions, in the order of the schema.
+pub(super) struct Section<'a> {
+    pub(super) name: &'a str,
+    pub(super) permissions: Vec<String>,
+}
+
+impl<'a> Section<'a> {
+    pub(super) fn of(name: &'a str, schema: &Schema) -> Self {
+        let permissions = schema.permissions(name);
+        Self { name, permissions: permissions.filter_map(|permission| schema.name(permission)).collect() }
+    }
+}
+
+/// The grants of a role, or of a user.
+pub(super) struct Column {
+    /// The id, as it is printed everywhere.
+    pub(super) id: String,
+    /// What the heading of a table says besides the id.
+    pub(super) mark: String,
+    /// The section of a role, or `None` for a user, who may have grants in every section.
+    pub(super) section: Option<String>,
+    pub(super) grants: BTreeMap<String, Grant>,
+}
+
+impl Column {
+    pub(super) fn of_role(role: Role) -> Self {
+        let marks = [(role.locked, " (locked)"), (role.hidden, " (hidden)")];
+        let marks = marks.into_iter().filter(|(marked, _)| *marked).map(|(_, mark)| mark);
+        let grants = role.grants.into_iter().filter_map(|(permission, grant)| match grant {
+            Word::Known(grant) => Some((permission, grant)),
+            Word::Unknown(_) => None,
+        });
+        Self { id: role.id.to_string(), mark: marks.collect(), section: Some(role.section), grants: grants.collect() }
+    }
+
+    pub(super) fn of_user(id: &UserId, user: Principal<'_>, schema: &Schema) -> Self {
+        let mark = match (user.id(), user.is_active()) {
+            (None, _) => " (no such user)",
+            (Some(_), false) => " (inactive)",
+            (Some(_), true) => "",
+        };
+        let permissions = schema.sections().flat_map(|section| schema.permissions(section));
+        let grants = permissions.filter_map(|permission| Some((schema.name(permission)?, user.grant(permission))));
+        Self { id: id.to_string(), mark: mark.to_owned(), section: None, grants: grants.collect() }
+    }
+
+    pub(super) fn is_in(&self, section: &str) -> bool {
+        self.section.as_ref().is_none_or(|own| own == section)
+    }
+
+    pub(super) fn heading(&self) -> String {
+        format!("{}{}", self.id, self.mark)
+    }
+
+    /// The grant for a permission, if it is more than `deny`.
+    pub(super) fn granted(&self, permission: &str) -> Option<Grant> {
+        self.grants.get(permission).copied().filter(|grant| *grant != Grant::DENY)
+    }
+
+    pub(super) fn cell(&self, permission: &str) -> &'static str {
+        self.granted(permission).map_or("-", Grant::as_str)
+    }
+}
