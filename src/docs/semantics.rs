@@ -153,7 +153,8 @@
 //! `stages` are changes, applied one after another, each followed by expectations of its own. A stage may hold `records`, which
 //! are added, or replace those with the same id. Whether a stage is applied, or refused with the word that it names, counts as
 //! one expectation. If it is refused against expectation, the policy stays as it was, the records are replaced all the
-//! same, and the next stage goes on from there. No stage is refused for a `conflict`: that takes an editor who saw an older state.
+//! same, and the next stage goes on from there. No stage is refused for a
+//! `conflict`, which takes an editor who saw an older state, so to expect that is an error.
 //!
 //! # The command line
 //!

@@ -141,7 +141,16 @@ impl World {
         }
         let refused = refused.and_then(|word| {
             let refused = word.known().map_err(Invalid::UnknownWord);
-            problems.note(format_args!("{path}refused"), refused)
+            let refused = problems.note(format_args!("{path}refused"), refused);
+            if refused == Some(RefusalKind::Conflict) {
+                problems.add_coded(
+                    format_args!("{path}refused"),
+                    "conflict_in_stage",
+                    "no stage is refused for a `conflict`, because none names the revision that its author saw: \
+                     expect another refusal",
+                );
+            }
+            refused
         });
         check_records(&format!("{path}records"), &records, &self.policy.schema, problems);
         let (mut all, mut places) = (self.records.clone(), self.record_by_id.clone());

@@ -30,3 +30,18 @@ fn every_command_and_every_refusal_has_a_stage() {
         RefusalKind::EACH.into_iter().filter(|kind| *kind != RefusalKind::Conflict).collect();
     assert_eq!(refused, all);
 }
+
+/// A file names no revision that the author of its changes saw.
+#[test]
+fn no_stage_expects_a_conflict() {
+    let world = r#"{ "format": 1, "schema": { "sections": [] },
+        "stages": [ { "refused": "invalid" }, { "refused": "conflict" }, { "refused": "conflicts" } ] }"#;
+    let error = orgscope::world::World::from_document(serde_json::from_str(world).unwrap()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "stages[1].refused: no stage is refused for a `conflict`, because none names the revision that its author saw: expect another refusal\n\
+         stages[2].refused: unknown refusal `conflicts`: expected `not_permitted`, `invalid`, `locked_role`, \
+         `outside_reach`, `exceeds_own_level`, `would_lock_out` or `conflict`"
+    );
+    assert_eq!(error.problems()[0].code(), "conflict_in_stage");
+}
