@@ -1,4 +1,4 @@
-//! The users whose answers a batch may have changed.
+//! The users about whom a batch may have changed a decision.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::{self, Debug};
@@ -13,10 +13,10 @@ use crate::vocabulary::index::{DepartmentSlot, GroupNumber};
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
 
-/// The users whose answers a batch may have changed. An application must drop answers that it keeps for them.
+/// The users about whom a batch may have changed a decision. An application must drop the answers that it keeps for them.
 ///
-/// Users outside the set get the same answers as before, to any question. The set may contain users whose answers did
-/// not change. It is kept as kinds of people, with the policies before and after, and not as a list: so it costs what
+/// For users outside the set every decision stays the same, and so does every list. Names, and with them explanations,
+/// may differ. The set may contain users about whom no decision has changed. It is kept as kinds of people, with the policies before and after, and not as a list: so it costs what
 /// the batch costs, however many users it contains. The first question gathers what the batch touched: the assignments of
 /// roles, the departments above those that people joined or left, and those below a department that moved or has a role.
 /// From then on, asking about one user costs their departments and groups.
@@ -63,7 +63,7 @@ struct Places {
     groups: HashSet<GroupNumber>,
 }
 
-/// Kinds of people whose answers may have changed.
+/// Kinds of people about whom decisions may have changed.
 #[derive(Clone, Debug, Default)]
 struct Kinds {
     /// Users who are in one of these.
@@ -91,14 +91,14 @@ impl Affected {
         Self { before: before.shared_policy(), after: after.shared_policy(), kinds, gathered: OnceLock::new() }
     }
 
-    /// Whether this user's answers may have changed.
+    /// Whether a decision about this user may have changed.
     pub fn contains<'a>(&self, user: impl Into<UserRef<'a>>) -> bool {
         let (user, gathered) = (UserId::from(user.into()), self.gathered());
         gathered.names(&user)
             || self.states().any(|(org, places)| org.users().get(&user).is_some_and(|user| gathered.hold(user, places)))
     }
 
-    /// Whether the set is empty: no answer has changed.
+    /// Whether the set is empty: no decision has changed.
     pub fn is_empty(&self) -> bool {
         self.kinds.reaching.is_empty() && self.gathered().subjects.is_empty()
     }
@@ -214,7 +214,7 @@ impl Kinds {
             Fact::Member(Change { key: (user, _), .. }) => self.user(user),
             Fact::Cell(Change { key: (role, _), .. }) => _ = self.roles.insert(role.clone()),
             Fact::Assignment(Change { key: (_, subject), .. }) => _ = self.subjects.insert(subject.clone()),
-            // Names and visibility do not change answers. All else is covered by other facts.
+            // Names and visibility do not change decisions. All else is covered by other facts.
             Fact::Department(_) | Fact::User(_) | Fact::Group(_) | Fact::Role(_) => {}
         }
     }

@@ -15,7 +15,7 @@ use crate::snapshot::Snapshot;
 use crate::vocabulary::id::UserId;
 
 /// The effect of an accepted batch, applied or tried: the states before and after it, the commands that undo it, its
-/// entry for the log, and the users whose answers it may have changed.
+/// entry for the log, and the users about whom it may have changed a decision.
 ///
 /// It holds both states, so drop it once they are no longer needed. As JSON it is `{"before": …, "after": …, "undo":
 /// […], "audit": {…}}`, with revisions for the states. It can't be read back, but the commands and the entry can:
@@ -118,7 +118,7 @@ impl Receipt {
         &self.audit
     }
 
-    /// The users whose answers the batch may have changed.
+    /// The users about whom the batch may have changed a decision.
     pub fn affected(&self) -> &Affected {
         &self.affected
     }

@@ -26,7 +26,7 @@
 //!     Command::assign("seller", Subject::department("sales")),
 //! ])?;
 //!
-//! // Whose answers may have changed? Drop what the application has cached for these users.
+//! // Which users may get other decisions now? Drop what the application has cached for these users.
 //! let affected: Vec<_> = receipt.affected().users().map(ToString::to_string).collect();
 //! assert_eq!(affected, ["nick", "nina"]);
 //!
