@@ -259,7 +259,8 @@ impl Handle {
     }
 
     fn write(&self) -> MutexGuard<'_, ()> {
-        // The lock protects no data: after a panic, the last published state is still whole.
+        // The lock keeps writers apart, because a snapshot may be followed only once. It holds no data that a panic could
+        // leave half written: the last published state is still whole.
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

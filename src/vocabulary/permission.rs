@@ -6,7 +6,8 @@ use std::marker::PhantomData;
 use crate::vocabulary::facts::{AnyRecord, Record};
 use crate::vocabulary::index::{ActionIndex, Idx};
 
-/// A hash of the schema that a token was looked up in. Equal schemas have equal fingerprints.
+/// A hash of the schema that a token was looked up in. Equal schemas have equal fingerprints in one build of the
+/// application, and may have others in another build: a fingerprint never leaves the process.
 pub(crate) type Fingerprint = u64;
 
 /// A permission on records of type `R`, for example `contact.read`; or, with `()` as `R`, a toggle, which has no

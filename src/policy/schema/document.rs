@@ -35,7 +35,8 @@ impl Schema {
         }
         schema.required_first = schema.order_requirements(written, problems);
         schema.fingerprint = {
-            // Fixed keys, so that equal schemas have equal fingerprints wherever they were loaded.
+            // Fixed keys, so that equal schemas have equal fingerprints in one build of the application. Another build may have
+            // others, so they are never stored or sent.
             let mut hasher = DefaultHasher::new();
             (&schema.sections, &schema.resources, &schema.actions).hash(&mut hasher);
             hasher.finish()
