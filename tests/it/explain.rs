@@ -473,8 +473,8 @@ fn the_least_repairs_come_first() {
         [
             "share the record with Nick (for this record alone)",
             "reassign the record to Nick (for this record alone)",
-            "let Nick join south (2 people may do more, by 1 permission each)",
-            "raise `contact.read` of the role Team reader from `department` to `all` (4 people may do more, by 1 permission each)",
+            "let Nick join south (widens 1 permission each for 2 people)",
+            "raise `contact.read` of the role Team reader from `department` to `all` (widens 1 permission each for 4 people)",
         ]
     );
 }
@@ -484,21 +484,21 @@ fn what_is_denied_twice_takes_a_pair() {
     assert_eq!(
         repairs("tom", "contact.update", Facts::owned_by("seth")),
         [
-            "reassign the record to tom, and assign the role Chief to tom (1 person may do more, by 1 permission)",
-            "share the record with tom, and raise `contact.update` of the role Guest to `all` (1 person may do more, by 1 permission)",
-            "reassign the record to tom, and raise `contact.update` of the role Guest to `own` (1 person may do more, by 1 permission)",
-            "make the record available to everyone, and raise `contact.update` of the role Guest to `own+open` (1 person may do more, by 1 permission)",
-            "raise `contact.update` of the role Guest to `all`, and raise `contact.read` of the role Guest from `own+open` to `all` (1 person may do more, by 2 permissions)",
-            "assign the role Chief to tom, and let tom join south (3 people may do more, by 4 permissions in all)",
-            "let tom join south, and raise `contact.update` of the role Guest to `department` (3 people may do more, by 4 permissions in all)",
-            "let tom join south, and raise `contact.update` of the role Team reader to `department` (5 people may do more, by 7 permissions in all)",
+            "reassign the record to tom, and assign the role Chief to tom (widens 1 permission for 1 person)",
+            "share the record with tom, and raise `contact.update` of the role Guest to `all` (widens 1 permission for 1 person)",
+            "reassign the record to tom, and raise `contact.update` of the role Guest to `own` (widens 1 permission for 1 person)",
+            "make the record available to everyone, and raise `contact.update` of the role Guest to `own+open` (widens 1 permission for 1 person)",
+            "raise `contact.update` of the role Guest to `all`, and raise `contact.read` of the role Guest from `own+open` to `all` (widens 2 permissions for 1 person)",
+            "assign the role Chief to tom, and let tom join south (widens 4 permissions in all for 3 people)",
+            "let tom join south, and raise `contact.update` of the role Guest to `department` (widens 4 permissions in all for 3 people)",
+            "let tom join south, and raise `contact.update` of the role Team reader to `department` (widens 7 permissions in all for 5 people)",
         ]
     );
 }
 
 #[test]
 fn who_may_not_ask_is_activated_first() {
-    assert_eq!(repairs("old", "box.view", Facts::unowned()), ["activate old (1 person may do more, by 1 permission)"]);
+    assert_eq!(repairs("old", "box.view", Facts::unowned()), ["activate old (widens 1 permission for 1 person)"]);
     assert_eq!(repairs("zoe", "box.view", Facts::unowned()), [""; 0]);
 }
 
@@ -529,7 +529,7 @@ fn where_nothing_helps_it_says_so() {
     assert_eq!(
         told_of(one_role(role()), "root", Facts::owned_by("root")).to_string(),
         "deny: no role of the user gives `contact.read`\n\
-         root has nothing for `contact.read`: they have no role, and it has no floor.\n\
+         root has nothing for `contact.read`: they have no roles, and the permission has no floor.\n\
          root is an administrator, but administrators have no bypass here.\n\
          The record belongs to root, a member of no department; it is not available to everyone, and shared with nobody.\n\
          No single change and no pair of changes that were tried would allow it."
@@ -590,13 +590,13 @@ fn what_is_left_out_is_counted() {
         ["assign the role Role 0 to tom", "assign the role Role 1 to tom", "assign the role Role 2 to tom"]
     );
     assert_eq!((told.more_repairs(), told.all_weighed()), (7, true));
-    assert!(told.to_string().ends_with("\nAnd 7 more that widen no less."), "{told}");
+    assert!(told.to_string().ends_with("\nThere are 7 more, which would widen access at least as much."), "{told}");
     for id in 10..100 {
         document = document.role(role(id));
     }
     let told = told_of(document, "tom", Facts::owned_by("gone"));
     assert_eq!((told.repairs().len(), told.more_repairs(), told.all_weighed()), (3, 97, false));
-    assert!(told.to_string().ends_with("\nAnd 97 more; not all were tried."), "{told}");
+    assert!(told.to_string().ends_with("\nThere are at least 97 more, and not all were tried."), "{told}");
 }
 
 #[test]
@@ -608,15 +608,15 @@ fn a_share_counts_only_with_some_level() {
         without.to_string().lines().take(4).collect::<Vec<_>>(),
         [
             "deny: no role of the user gives `contact.read`",
-            "bo has nothing for `contact.read`: they have no role, and it has no floor.",
-            "The record is shared with X, and bo is a member of X, but a share counts only for users who have some level.",
+            "bo has nothing for `contact.read`: they have no roles, and the permission has no floor.",
+            "The record is shared with X, and bo is a member of X, but a share does not help a user whose level is `deny`.",
             "The record belongs to department 99, which is not known here; it is not available to everyone, and shared with X.",
         ]
     );
     let with = told_of(one_role(role().assigned_to(Subject::Everyone)), "bo", facts());
     assert_eq!(
         with.to_string().lines().last(),
-        Some("With any level a share is enough: it is shared with X, and bo is a member of X.")
+        Some("Any level except `deny` is enough here, because the record is shared with X, and bo is a member of X.")
     );
 }
 

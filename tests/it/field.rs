@@ -87,8 +87,8 @@ fn two_of_one_name_are_told_apart() {
          Each of these would allow it:\n\
          1. share the record with Li Wei (1) (for this record alone)\n\
          2. reassign the record to Li Wei (1) (for this record alone)\n\
-         3. let Li Wei (1) join Marketing (108) (3 people may do more, by 1 permission each)\n\
-         4. raise `deal.read` of the role Reader from `department` to `all` (4 people may do more, by 1 permission each)"
+         3. let Li Wei (1) join Marketing (108) (widens 1 permission each for 3 people)\n\
+         4. raise `deal.read` of the role Reader from `department` to `all` (widens 1 permission each for 4 people)"
     );
     assert_eq!(
         told(&world, 3).to_string(),
@@ -304,7 +304,7 @@ fn names_with_commas_and_ands_are_in_quotes() {
         of_green.lines().take(3).collect::<Vec<_>>(),
         [
             "deny: no role of the user gives `deal.read`",
-            "it support has nothing for `deal.read`: they have no role, and it has no floor.",
+            "it support has nothing for `deal.read`: they have no roles, and the permission has no floor.",
             "The record belongs to Al Green, a member of \"Energy and Commerce\", \"Commerce, Manufacturing, and Trade\" \
              and Trade; it is not available to everyone, and shared with Trade and below, the group g, and \
              \"Deals: read; \\\"all\\\"\".",

@@ -302,7 +302,7 @@ fn supervisors_who_are_plain_members_elsewhere() {
     };
     let through = |level: &str, member: &str| {
         format!(
-            r#"roles[id="chief"].grants["contact.update"]: by the assignment to supervisors, `{level}` also reaches through departments where they are plain members: for example user `sue` through `{member}`"#
+            r#"roles[id="chief"].grants["contact.update"]: as it is assigned to supervisors, `{level}` also covers departments in which they are only members: for example, `{member}` for user `sue`"#
         )
     };
     finds(with(Level::Department, "sales", "desk"), &[&through("department", "sales")]);
@@ -325,7 +325,7 @@ fn supervisors_who_are_plain_members_elsewhere() {
     finds(
         deputy("sales"),
         &[
-            r#"roles[id="vice"].grants["contact.update"]: by the assignment to deputies, `department` also reaches through departments where they are plain members: for example user `sue` through `sales`"#,
+            r#"roles[id="vice"].grants["contact.update"]: as it is assigned to deputies, `department` also covers departments in which they are only members: for example, `sales` for user `sue`"#,
         ],
     );
     finds(deputy("desk"), &[]);
@@ -814,8 +814,8 @@ mod by_definition {
                     };
                     if let Some((id, plain)) = self.active.iter().find_map(through).filter(|_| is_measured(own)) {
                         let message = format!(
-                            "by the assignment to {word}, `{own}` also reaches through departments where they are \
-                             plain members: for example user `{id}` through `{plain}`"
+                            "as it is assigned to {word}, `{own}` also covers departments in which they are only members: \
+                             for example, `{plain}` for user `{id}`"
                         );
                         said.entry(message).or_default().push(permission);
                     }

@@ -19,16 +19,16 @@ const TRIED: usize = 64;
 const TOLD: usize = 8;
 const TOLD_ALIKE: usize = 3;
 
-/// Writes the change and its side effects: `raise … to `all` (7 people may do more, 21 permissions in all)`.
+/// Writes the change and its side effects: `raise … to `all` (widens 21 permissions in all for 7 people)`.
 impl Display for Repair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)?;
         match (self.people, self.widens) {
             (_, 0) => f.write_str(" (for this record alone)"),
-            (1, 1) => f.write_str(" (1 person may do more, by 1 permission)"),
-            (1, rights) => write!(f, " (1 person may do more, by {rights} permissions)"),
-            (people, rights) if people == rights => write!(f, " ({people} people may do more, by 1 permission each)"),
-            (people, rights) => write!(f, " ({people} people may do more, by {rights} permissions in all)"),
+            (1, 1) => f.write_str(" (widens 1 permission for 1 person)"),
+            (1, rights) => write!(f, " (widens {rights} permissions for 1 person)"),
+            (people, rights) if people == rights => write!(f, " (widens 1 permission each for {people} people)"),
+            (people, rights) => write!(f, " (widens {rights} permissions in all for {people} people)"),
         }
     }
 }

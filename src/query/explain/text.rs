@@ -41,9 +41,9 @@ impl Display for Explanation {
         match (self.more_repairs, self.all_weighed) {
             (0, true) => Ok(()),
             (0, false) => f.write_str("\nThere may be more: not all were tried."),
-            (1, true) => f.write_str("\nAnd 1 more that widens no less."),
-            (more, true) => write!(f, "\nAnd {more} more that widen no less."),
-            (more, false) => write!(f, "\nAnd {more} more; not all were tried."),
+            (1, true) => f.write_str("\nThere is 1 more, which would widen access at least as much."),
+            (more, true) => write!(f, "\nThere are {more} more, which would widen access at least as much."),
+            (more, false) => write!(f, "\nThere are at least {more} more, and not all were tried."),
         }
     }
 }
@@ -54,8 +54,8 @@ impl Explanation {
         let required = required_by.as_ref().map_or_else(String::new, |other| format!(", which `{other}` requires"));
         let (subject, user) = (user.as_subject(), user.called.as_str());
         if grounds.is_empty() {
-            let why = if self.has_roles { "none of their roles grants it" } else { "they have no role" };
-            write!(f, "\n{subject} has nothing for `{permission}`{required}: {why}, and it has no floor.")?;
+            let why = if self.has_roles { "none of their roles grants it" } else { "they have no roles" };
+            write!(f, "\n{subject} has nothing for `{permission}`{required}: {why}, and the permission has no floor.")?;
         } else {
             write!(f, "\n{subject} has `{grant}` for `{permission}`{required}:")?;
             for ground in grounds {
@@ -67,14 +67,18 @@ impl Explanation {
         }
         let Some(record) = &self.record else { return Ok(()) };
         match step.code {
-            ReasonCode::All => f.write_str("\nThis covers every record."),
+            ReasonCode::All => write!(f, "\n`{grant}` reaches every record."),
             ReasonCode::Shared => {
                 let shares = self.told_ties(user, "; ", |tie| matches!(tie, Tie::Shared { .. }));
-                write!(f, "\nWith any level a share is enough: {shares}.")
+                write!(
+                    f,
+                    "\nAny level except `deny` is enough here, because the record {}.",
+                    shares.strip_prefix("it ").unwrap_or(&shares)
+                )
             }
             ReasonCode::NoGrant => match self.ties.iter().find_map(|tie| tie.by_share(user)) {
                 Some(share) if step.counts_shares => {
-                    write!(f, "\nThe record {share}, but a share counts only for users who have some level.")
+                    write!(f, "\nThe record {share}, but a share does not help a user whose level is `deny`.")
                 }
                 _ => Ok(()),
             },

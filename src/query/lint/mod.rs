@@ -308,8 +308,8 @@ impl Lint<'_> {
             let (id, _) = known.holders.active[*user];
             let plain = self.department(*department);
             let message = format!(
-                "by the assignment to {word}, `{level}` also reaches through departments where they are plain members: \
-                 for example user `{id}` through {plain}"
+                "as it is assigned to {word}, `{level}` also covers departments in which they are only members: for \
+                 example, {plain} for user `{id}`"
             );
             said.entry(message).or_default().push(*action);
         }
