@@ -70,7 +70,8 @@ impl Loaded {
     ///
     /// An associated function, so that it hides no method of the snapshot.
     pub fn into_arc(this: Self) -> Arc<Snapshot> {
-        this.0.snapshot.clone()
+        let Self(current) = this;
+        current.snapshot.clone()
     }
 }
 
