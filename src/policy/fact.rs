@@ -119,8 +119,14 @@ impl Fact {
 
     fn role_that_comes_or_goes(&self) -> Option<&RoleId> {
         match self {
-            Self::Role(change) if change.comes_or_goes() => Some(&change.key),
-            _ => None,
+            Self::Role(change) => change.comes_or_goes().then_some(&change.key),
+            Self::Department(_)
+            | Self::User(_)
+            | Self::Post(_)
+            | Self::Group(_)
+            | Self::Member(_)
+            | Self::Cell(_)
+            | Self::Assignment(_) => None,
         }
     }
 
@@ -128,8 +134,14 @@ impl Fact {
     #[cfg(feature = "sql")]
     pub(crate) fn member_of_department(&self) -> Option<&UserId> {
         match self {
-            Self::Post(Change { key: (user, _, Post::Member), .. }) => Some(user),
-            _ => None,
+            Self::Post(Change { key: (user, _, post), .. }) => (*post == Post::Member).then_some(user),
+            Self::Department(_)
+            | Self::User(_)
+            | Self::Group(_)
+            | Self::Member(_)
+            | Self::Role(_)
+            | Self::Cell(_)
+            | Self::Assignment(_) => None,
         }
     }
 

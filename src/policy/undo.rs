@@ -29,7 +29,14 @@ fn removal(fact: &Fact) -> Option<Command> {
         Fact::User(Change { key, after: None, .. }) => Some(Command::RemoveUser { id: key.clone() }),
         Fact::Group(Change { key, after: None, .. }) => Some(Command::RemoveGroup { id: key.clone() }),
         Fact::Role(Change { key, after: None, .. }) => Some(Command::DeleteRole { id: key.clone() }),
-        _ => None,
+        Fact::Department(_)
+        | Fact::User(_)
+        | Fact::Group(_)
+        | Fact::Role(_)
+        | Fact::Post(_)
+        | Fact::Member(_)
+        | Fact::Cell(_)
+        | Fact::Assignment(_) => None,
     }
 }
 
@@ -56,7 +63,17 @@ fn is_part_of(coming: &mut Command, fact: &Fact, schema: &Schema) -> bool {
         (Command::CreateRole(role), Fact::Assignment(Change { key, .. })) if key.0 == role.id => {
             role.assigned_to.push(Word::Known(key.1.clone()));
         }
-        _ => return false,
+        (
+            _,
+            Fact::Department(_)
+            | Fact::User(_)
+            | Fact::Post(_)
+            | Fact::Group(_)
+            | Fact::Member(_)
+            | Fact::Role(_)
+            | Fact::Cell(_)
+            | Fact::Assignment(_),
+        ) => return false,
     }
     true
 }

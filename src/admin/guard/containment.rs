@@ -25,7 +25,14 @@ impl Delegate<'_> {
                 Fact::Cell(Change { key: (role, action), before, after }) if !before.includes(*after) => {
                     self.may_grant(role, *action, *after, false)
                 }
-                _ => Ok(()),
+                Fact::Cell(_)
+                | Fact::Department(_)
+                | Fact::User(_)
+                | Fact::Post(_)
+                | Fact::Group(_)
+                | Fact::Member(_)
+                | Fact::Role(_)
+                | Fact::Assignment(_) => Ok(()),
             }),
         }
     }
