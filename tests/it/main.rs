@@ -11,6 +11,7 @@ mod diff;
 mod documents;
 mod errors;
 mod escalation;
+mod examples;
 mod exhaustive;
 mod explain;
 mod field;
