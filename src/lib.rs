@@ -103,6 +103,7 @@
 //!   evaluates the [`Predicate`] itself.
 //! - `cli`: the binary `orgscope`, which validates, tests and queries world files in JSON, TOML and YAML, and the dependencies
 //!   that only the binary needs.
+//! - `reference`: the rules read literally and slowly, which tests compare answers with. No application needs it.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -115,6 +116,7 @@ mod handle;
 mod policy;
 pub mod presets;
 mod query;
+#[cfg(feature = "reference")]
 #[doc(hidden)]
 pub mod reference;
 mod snapshot;
