@@ -17,7 +17,7 @@ use crate::admin::receipt::Receipt;
 use crate::admin::refusal::{Refusal, Rule};
 use crate::document::Command;
 use crate::policy::Policy;
-use crate::policy::schema::UnknownPermission;
+use crate::policy::unknown::UnknownPermission;
 use crate::snapshot::Snapshot;
 use crate::vocabulary::facts::Resource;
 use crate::vocabulary::id::UserId;

@@ -174,11 +174,10 @@ pub mod diff {
     pub use crate::query::diff::{Diff, DiffGroup, RightChange};
 }
 
-/// Errors of documents, words and names.
+/// Errors of words and names, and the problems of a [`PolicyError`].
 pub mod error {
-    pub use crate::policy::schema::UnknownPermission;
-    pub use crate::policy::validate::{PolicyError, Problem, Severity};
-    pub use crate::vocabulary::id::InvalidId;
+    pub use crate::policy::unknown::UnknownPermission;
+    pub use crate::policy::validate::{Problem, Severity};
     pub use crate::vocabulary::word::UnknownWord;
 }
 

@@ -50,7 +50,7 @@ impl Schema {
 
     /// The action with this name.
     pub(crate) fn known_action(&self, permission: &str, suggest: bool) -> Result<ActionIndex, Invalid> {
-        self.find_action(permission, suggest).map_err(|error| Invalid::UnknownPermission(error.to_string()))
+        self.find_action(permission, suggest).map_err(Invalid::UnknownPermission)
     }
 
     /// Checks that an action belongs to a section.

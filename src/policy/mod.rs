@@ -15,6 +15,7 @@ pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod sorted;
 pub(crate) mod undo;
+pub(crate) mod unknown;
 pub(crate) mod validate;
 
 use std::sync::Arc;

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
 use crate::document::Word;
+use crate::policy::unknown::UnknownPermission;
 use crate::vocabulary::id::{DepartmentId, Id, RoleId, UserId};
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::subject::Subject;
@@ -87,8 +88,8 @@ pub enum Invalid {
         /// The existing resource types, for a message.
         known: String,
     },
-    /// No permission has the name, or it is of the other kind.
-    UnknownPermission(String),
+    /// No permission has the name.
+    UnknownPermission(UnknownPermission),
     /// A required action does not exist in the resource type.
     UnknownAction {
         /// The resource type.
@@ -292,7 +293,7 @@ impl Display for Invalid {
             Self::UnknownResourceType { name, known } => {
                 write!(f, "there is no resource type `{name}`: the resource types are {known}")
             }
-            Self::UnknownPermission(why) => f.write_str(why),
+            Self::UnknownPermission(unknown) => Display::fmt(unknown, f),
             Self::UnknownWord(unknown) => Display::fmt(unknown, f),
             Self::UnknownAction { resource, action, known } => {
                 write!(f, "`{resource}` has no action `{action}`: its actions are {known}")

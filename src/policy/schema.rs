@@ -7,10 +7,10 @@ use std::ops::Range;
 
 use foldhash::fast::RandomState;
 use indexmap::IndexSet;
-use thiserror::Error;
 
 use crate::policy::near::names_near;
 use crate::policy::rules::Invalid;
+use crate::policy::unknown::{UnknownPermission, Why};
 use crate::policy::validate::names;
 use crate::vocabulary::facts::Resource;
 use crate::vocabulary::index::{ActionIndex, Idx, SectionIndex};
@@ -92,34 +92,6 @@ impl LevelSet {
     }
 }
 
-/// The error for a name that the schema does not have, or that means the other kind of permission. The message lists
-/// the known names.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error(transparent)]
-pub struct UnknownPermission(#[from] Unknown);
-
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-enum Unknown {
-    #[error("`{0}` is not a permission: write the resource type and the action, as in `contact.read`")]
-    Name(String),
-    #[error("there is no resource type `{resource}`: there are {known}")]
-    Resource { resource: String, known: String },
-    #[error("`{resource}` has no action `{action}`: its actions are {known}")]
-    Action { resource: String, action: String, known: String },
-    #[error("`{0}` is a toggle and has no record: look it up with `toggle`")]
-    Toggle(String),
-    #[error("`{0}` is not a toggle: look it up with `permission` or `permission_named`")]
-    NoToggle(String),
-}
-
-impl UnknownPermission {
-    /// Whether the schema has a permission of this name, but of the other kind: a toggle when one on records was looked
-    /// up, or the other way round.
-    pub fn is_other_kind(&self) -> bool {
-        matches!(self.0, Unknown::Toggle(_) | Unknown::NoToggle(_))
-    }
-}
-
 impl Schema {
     /// The permission for an action on the records of type `R`.
     ///
@@ -139,7 +111,7 @@ impl Schema {
     pub fn permission_named(&self, name: &str) -> Result<Permission, UnknownPermission> {
         match self.any_permission(name)? {
             AnyPermission::Levelled(permission) => Ok(permission),
-            AnyPermission::Toggle(_) => Err(Unknown::Toggle(name.to_owned()).into()),
+            AnyPermission::Toggle(_) => Err(UnknownPermission::new(name, Why::Toggle(name.to_owned()))),
         }
     }
 
@@ -151,7 +123,7 @@ impl Schema {
     pub fn toggle(&self, name: &str) -> Result<Permission<()>, UnknownPermission> {
         match self.any_permission(name)? {
             AnyPermission::Toggle(toggle) => Ok(toggle),
-            AnyPermission::Levelled(_) => Err(Unknown::NoToggle(name.to_owned()).into()),
+            AnyPermission::Levelled(_) => Err(UnknownPermission::new(name, Why::NoToggle(name.to_owned()))),
         }
     }
 
@@ -165,13 +137,13 @@ impl Schema {
     }
 
     #[cold]
-    fn why_unknown(&self, name: &str, suggest: bool) -> Unknown {
-        let Some((resource, action)) = name.split_once('.') else { return Unknown::Name(name.to_owned()) };
+    fn why_unknown(&self, name: &str, suggest: bool) -> Why {
+        let Some((resource, action)) = name.split_once('.') else { return Why::NoPermission(name.to_owned()) };
         if let Some(found) = self.resource(resource) {
             let known = self.known_actions(found.actions.clone(), action, suggest);
-            Unknown::Action { resource: resource.to_owned(), action: action.to_owned(), known }
+            Why::Action { resource: resource.to_owned(), action: action.to_owned(), known }
         } else {
-            Unknown::Resource { resource: resource.to_owned(), known: names_near(resource, self.resources(), suggest) }
+            Why::Resource { resource: resource.to_owned(), known: names_near(resource, self.resources(), suggest) }
         }
     }
 
@@ -212,7 +184,7 @@ impl Schema {
 
     /// The same, or why there is none. Without `suggest`, the error costs no search for similar names.
     pub(crate) fn find_action(&self, name: &str, suggest: bool) -> Result<ActionIndex, UnknownPermission> {
-        self.action_named(name).ok_or_else(|| self.why_unknown(name, suggest).into())
+        self.action_named(name).ok_or_else(|| UnknownPermission::new(name, self.why_unknown(name, suggest)))
     }
 
     pub(crate) fn actions(&self) -> &[Action] {

@@ -236,7 +236,10 @@ fn what_may_have_been_meant_is_named() {
     let near = "`type-99`, `type-9`, `type-19`";
     let (_, stderr, code) = run(&["check", &file, "--user", "anna", "--action", "typ-99.read", "--record", "d1"]);
     assert_eq!(code, Some(2));
-    assert!(stderr.starts_with(&format!("error: there is no resource type `typ-99`: there are {near}")), "{stderr}");
+    assert!(
+        stderr.starts_with(&format!("error: there is no resource type `typ-99`: the resource types are {near}")),
+        "{stderr}"
+    );
     assert!(stderr.ends_with("and 88 more\n"), "{stderr}");
     fails(
         &["check", &file, "--user", "anna", "--action", "type-1.read", "--record", "D1"],

@@ -216,7 +216,7 @@ fn many_unknown_names_of_many() {
     assert_eq!(error.problems().len(), 20_000);
     assert_eq!(
         error.problems()[7].to_string(),
-        "roles[7].grants[\"nothing.read\"]: there is no resource type `nothing`: there are `type0`, `type1`, `type2`, \
+        "roles[7].grants[\"nothing.read\"]: there is no resource type `nothing`: the resource types are `type0`, `type1`, `type2`, \
          `type3`, `type4`, `type5`, `type6`, `type7`, `type8`, `type9`, `type10`, `type11` and 19988 more"
     );
     assert!(start.elapsed() < SOON);

@@ -51,7 +51,7 @@ fn a_misspelling_is_an_error_that_says_what_there_is() {
     let message = |result: Result<AnyPermission, UnknownPermission>| result.unwrap_err().to_string();
     let find = |name| message(policy.schema().any_permission(name));
     assert_eq!(find("contact.raed"), "`contact` has no action `raed`: its actions are `read`, `call`");
-    assert_eq!(find("contract.read"), "there is no resource type `contract`: there are `contact`");
+    assert_eq!(find("contract.read"), "there is no resource type `contract`: the resource types are `contact`");
     assert_eq!(
         find("read"),
         "`read` is not a permission: write the resource type and the action, as in `contact.read`"
