@@ -147,11 +147,9 @@ pub use vocabulary::level::{Grant, Level};
 pub use vocabulary::permission::Permission;
 pub use vocabulary::subject::{Owner, Share, Subject};
 
-/// Ids, and how they are borrowed and read.
+/// Ids of any kind, ids that borrow their text, and the ids of records. The other ids are at the root.
 pub mod id {
-    pub use crate::vocabulary::id::{
-        DepartmentId, DepartmentRef, GroupId, GroupRef, Id, InvalidId, RecordId, RoleId, UserId, UserRef,
-    };
+    pub use crate::vocabulary::id::{DepartmentRef, GroupRef, Id, InvalidId, RecordId, UserRef};
 }
 
 /// Permissions found by name alone.

@@ -9,6 +9,7 @@ use crate::vocabulary::id::UserId;
 /// The actor of a batch: the host application itself, or a user on whose behalf it acts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Actor {
     /// The application itself: only validity and lock-out restrict it.
     Host,

@@ -41,7 +41,7 @@ use crate::vocabulary::subject::Subject;
 pub enum Command {
     /// Adds a department.
     AddDepartment(Department),
-    /// Sets or removes the name of a department.
+    /// Sets the name of a department, or removes it with `None`.
     RenameDepartment {
         /// The department.
         id: DepartmentId,
@@ -82,7 +82,7 @@ pub enum Command {
         #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
         deputy_of: Vec<DepartmentId>,
     },
-    /// Sets or removes the name of a user.
+    /// Sets the name of a user, or removes it with `None`.
     RenameUser {
         /// The user.
         id: UserId,
@@ -139,7 +139,7 @@ pub enum Command {
     },
     /// Adds a group.
     AddGroup(Group),
-    /// Sets or removes the name of a group.
+    /// Sets the name of a group, or removes it with `None`.
     RenameGroup {
         /// The group.
         id: GroupId,
@@ -251,14 +251,23 @@ impl Command {
         Self::AddDepartment(department)
     }
 
-    /// Sets or removes the name of a department.
-    pub fn rename_department(id: impl Into<DepartmentId>, name: Option<&str>) -> Self {
-        Self::RenameDepartment { id: id.into(), name: name.map(str::to_owned) }
+    /// Sets the name of a department, or removes it with `None`.
+    pub fn rename_department<'a>(id: impl Into<DepartmentId>, name: impl Into<Option<&'a str>>) -> Self {
+        Self::RenameDepartment { id: id.into(), name: name.into().map(str::to_owned) }
     }
 
     /// Moves a department below another, or makes it a root.
-    pub fn move_department(id: impl Into<DepartmentId>, parent: Option<DepartmentId>) -> Self {
-        Self::MoveDepartment { id: id.into(), parent }
+    ///
+    /// ```
+    /// use orgscope::{Command, DepartmentId};
+    ///
+    /// let below = Command::move_department("north", DepartmentId::from("sales"));
+    /// assert_eq!(below, Command::move_department("north", Some("sales".into())));
+    /// let root = Command::move_department("north", None);
+    /// # assert_ne!(below, root);
+    /// ```
+    pub fn move_department(id: impl Into<DepartmentId>, parent: impl Into<Option<DepartmentId>>) -> Self {
+        Self::MoveDepartment { id: id.into(), parent: parent.into() }
     }
 
     /// Removes a department that has no child, member, head or deputy.
@@ -272,9 +281,9 @@ impl Command {
         Self::AddUser { id, name, active, departments, heads, deputy_of }
     }
 
-    /// Sets or removes the name of a user.
-    pub fn rename_user(id: impl Into<UserId>, name: Option<&str>) -> Self {
-        Self::RenameUser { id: id.into(), name: name.map(str::to_owned) }
+    /// Sets the name of a user, or removes it with `None`.
+    pub fn rename_user<'a>(id: impl Into<UserId>, name: impl Into<Option<&'a str>>) -> Self {
+        Self::RenameUser { id: id.into(), name: name.into().map(str::to_owned) }
     }
 
     /// Activates or deactivates a user.
@@ -312,9 +321,9 @@ impl Command {
         Self::AddGroup(group)
     }
 
-    /// Sets or removes the name of a group.
-    pub fn rename_group(id: impl Into<GroupId>, name: Option<&str>) -> Self {
-        Self::RenameGroup { id: id.into(), name: name.map(str::to_owned) }
+    /// Sets the name of a group, or removes it with `None`.
+    pub fn rename_group<'a>(id: impl Into<GroupId>, name: impl Into<Option<&'a str>>) -> Self {
+        Self::RenameGroup { id: id.into(), name: name.into().map(str::to_owned) }
     }
 
     /// Removes a group.

@@ -25,6 +25,8 @@
 //! # Ok::<(), orgscope::PolicyError>(())
 //! ```
 //!
+//! [`Document`] and [`Command`] are at the root of the crate as well.
+//!
 //! These types check only the form. [`Policy::from_document`](crate::Policy::from_document) checks the content, and
 //! reports all problems at once.
 

@@ -75,7 +75,11 @@ pub struct AnyOf<'s> {
 }
 
 /// A way to satisfy a condition. If a record has several owners, one of them must fit.
+///
+/// A later version may have more. An application that evaluates terms itself makes an unknown one an error: to skip it
+/// would leave records out of a list.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Term<'s> {
     /// This user owns the record.
     Owner(&'s UserId),

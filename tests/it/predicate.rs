@@ -39,6 +39,7 @@ fn holds(term: &Term<'_>, record: &Record, world: &World) -> bool {
             Share::DepartmentSub(with) => audience.departments_and_above().any(|each| each == with),
             Share::Group(with) => audience.groups().any(|each| each == with),
         }),
+        other => unreachable!("{other:?}"),
     }
 }
 
@@ -58,6 +59,7 @@ fn kinds(any_of: &AnyOf<'_>) -> BTreeSet<&'static str> {
             Term::DepartmentOwner(_) => kinds.insert("department"),
             Term::Open => kinds.insert("open"),
             Term::SharedWith(_) => kinds.insert("shared"),
+            other => unreachable!("{other:?}"),
         };
     }
     kinds
