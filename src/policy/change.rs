@@ -41,7 +41,7 @@ impl Policy {
             Command::MoveDepartment { id, parent } => self.move_department(id, parent.as_ref()),
             Command::RemoveDepartment { id } => self.remove_department(id),
             Command::AddUser { id, name, active, departments, heads, deputy_of } => {
-                new_id(Kind::User, id, self.org.users().contains_key(id))?;
+                new_id(Kind::User, id, self.org.users().contains_key(id), self.org.users().len())?;
                 let name = name.as_deref().map(Arc::from);
                 let state = UserState { name, active: active.unwrap_or(true), admin: false };
                 let comes = Change { key: id.clone(), before: None, after: Some(state) };
@@ -118,7 +118,7 @@ impl Policy {
 
     fn add_department(&self, added: &document::Department) -> Facts {
         let document::Department { id, name, parent } = added;
-        new_id(Kind::Department, id, self.org.department(id).is_some())?;
+        new_id(Kind::Department, id, self.org.department(id).is_some(), self.org.department_count())?;
         parent.as_ref().map_or(Ok(()), |parent| self.org.known_department(parent).map(drop))?;
         let state = DepartmentState { name: name.clone(), parent: parent.clone() };
         Ok(vec![Fact::Department(Change { key: id.clone(), before: None, after: Some(state) })])
@@ -235,7 +235,7 @@ fn check_membership(is: bool, joins: bool, user: &UserId, of: impl Fn() -> Strin
 impl Policy {
     fn add_group(&self, added: &document::Group) -> Facts {
         let document::Group { id, name, members } = added;
-        new_id(Kind::Group, id, self.org.groups().contains_key(id))?;
+        new_id(Kind::Group, id, self.org.groups().contains_key(id), self.org.groups().len())?;
         let state = GroupState { name: name.clone() };
         let mut facts = vec![Fact::Group(Change { key: id.clone(), before: None, after: Some(state) })];
         let mut met = HashSet::with_capacity(members.len());
@@ -304,7 +304,7 @@ impl Policy {
 
     /// The facts of a new role.
     fn role_comes(&self, id: &RoleId, state: RoleState, cells: &[(ActionIndex, Level)], to: &[&Subject]) -> Facts {
-        new_id(Kind::Role, id, self.roles.contains_key(id))?;
+        new_id(Kind::Role, id, self.roles.contains_key(id), self.roles.len())?;
         self.check_role_name(state.section, &state.name, None)?;
         let mut facts = vec![Fact::Role(Change { key: id.clone(), before: None, after: Some(state) })];
         let cell = |(action, level): &(ActionIndex, Level)| {

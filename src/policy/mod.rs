@@ -79,7 +79,7 @@ impl Policy {
 
     /// Reads the valid parts of a document, and notes the problems of the rest.
     pub(crate) fn read(document: Document, problems: &mut Problems) -> Self {
-        let Document { format: Format, delegation, schema, org, roles } = document;
+        let Document { format: Format, delegation, schema, org, roles } = numbered(document, problems);
         let delegation = delegation.known().unwrap_or_else(|error| {
             problems.add("delegation", &Invalid::UnknownWord(error));
             Delegation::default()
@@ -130,6 +130,22 @@ impl Policy {
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
+}
+
+/// The document; or an empty one, if it declares more than can be numbered, which is a problem.
+fn numbered(document: Document, problems: &mut Problems) -> Document {
+    let Document { schema, org, roles, .. } = &document;
+    let resources = schema.sections.iter().flat_map(|section| &section.resources);
+    let counts = [
+        ("schema.sections", "sections", schema.sections.len()),
+        ("schema.sections", "actions", resources.map(|resource| resource.actions.len()).sum()),
+        ("org.departments", "departments", org.departments.len()),
+        ("org.users", "users", org.users.len()),
+        ("org.groups", "groups", org.groups.len()),
+        ("roles", "roles", roles.len()),
+    ];
+    let fits = counts.map(|(path, of, count)| problems.note(path, rules::check_count(of, count)).is_some());
+    if fits.contains(&false) { Document::new() } else { document }
 }
 
 impl TryFrom<Document> for Policy {

@@ -9,6 +9,7 @@ use serde::ser::{SerializeStruct, Serializer};
 use crate::document::Word;
 use crate::policy::unknown::UnknownPermission;
 use crate::vocabulary::id::{DepartmentId, Id, RoleId, UserId};
+use crate::vocabulary::index::MOST;
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::subject::Subject;
 use crate::vocabulary::word::UnknownWord;
@@ -46,6 +47,13 @@ pub enum Invalid {
         id: String,
         /// The path of the other thing in the document.
         path: Option<String>,
+    },
+    /// A policy has more things of a kind than the library can number.
+    TooMany {
+        /// The kind: `departments`, `users`, `groups`, `roles`, `sections` or `actions`.
+        of: &'static str,
+        /// The most that a policy may have.
+        most: usize,
     },
     /// Nothing has the id.
     UnknownId {
@@ -223,6 +231,16 @@ impl Kind {
             Self::Record => "record",
         }
     }
+
+    fn plural(self) -> &'static str {
+        match self {
+            Self::Department => "departments",
+            Self::User => "users",
+            Self::Group => "groups",
+            Self::Role => "roles",
+            Self::Record => "records",
+        }
+    }
 }
 
 impl Invalid {
@@ -243,6 +261,7 @@ impl Invalid {
         match self {
             Self::EmptyId => "empty_id",
             Self::IdTaken { .. } => "id_taken",
+            Self::TooMany { .. } => "too_many",
             Self::UnknownId { .. } => "unknown_id",
             Self::EmptyName => "empty_name",
             Self::NameWithCharacter { .. } => "name_with_character",
@@ -275,6 +294,9 @@ impl Display for Invalid {
             Self::IdTaken { kind, id, path } => {
                 write!(f, "there is already a {} `{id}`", kind.as_str())?;
                 path.iter().try_for_each(|path| write!(f, ", at `{path}`"))
+            }
+            Self::TooMany { of, most } => {
+                write!(f, "there are too many {of}: a policy has at most {most}, so split it into several")
             }
             Self::UnknownId { kind, id, hint } => {
                 write!(f, "there is no {} `{id}`", kind.as_str())?;
@@ -341,15 +363,24 @@ impl Serialize for Invalid {
     }
 }
 
-/// Checks an id for something new.
-pub(crate) fn new_id<K>(kind: Kind, id: &Id<K>, is_known: bool) -> Result<(), Invalid> {
+/// Checks an id for something new, besides so many others.
+pub(crate) fn new_id<K>(kind: Kind, id: &Id<K>, is_known: bool, others: usize) -> Result<(), Invalid> {
     if id.is_empty() {
         Err(Invalid::EmptyId)
     } else if is_known {
         Err(Invalid::taken(kind, id, None))
     } else {
-        Ok(())
+        check_count(kind.plural(), others + 1)
     }
+}
+
+/// Checks that so many things of a kind can be numbered.
+pub(crate) fn check_count(of: &'static str, count: usize) -> Result<(), Invalid> {
+    at_most(of, count, MOST)
+}
+
+fn at_most(of: &'static str, count: usize, most: usize) -> Result<(), Invalid> {
+    if count > most { Err(Invalid::TooMany { of, most }) } else { Ok(()) }
 }
 
 /// The error for a name that another role of the section has.
@@ -384,4 +415,20 @@ pub(crate) fn spelled(word: &Word<Subject>) -> Result<&Subject, Invalid> {
 /// The grant, if it is spelled correctly.
 pub(crate) fn grant(word: &Word<Grant>) -> Result<Grant, Invalid> {
     word.known().map_err(Invalid::UnknownWord)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Invalid, MOST, at_most, check_count};
+
+    /// The bound itself takes more memory than a test has.
+    #[test]
+    fn more_than_can_be_numbered_is_an_error() {
+        assert_eq!(at_most("users", 7, 7), Ok(()));
+        let error = at_most("users", 8, 7).unwrap_err();
+        assert_eq!((error.code(), &error), ("too_many", &Invalid::TooMany { of: "users", most: 7 }));
+        assert_eq!(error.to_string(), "there are too many users: a policy has at most 7, so split it into several");
+        assert_eq!(check_count("roles", MOST), Ok(()));
+        assert_eq!(check_count("roles", MOST + 1), Err(Invalid::TooMany { of: "roles", most: MOST }));
+    }
 }

@@ -18,6 +18,10 @@ pub(crate) trait Idx: Copy + Debug + Eq + Hash + Ord {
     fn number(self) -> u32;
 }
 
+/// The most departments, users, groups, roles, sections or actions of a policy. Compiled data number them, and also pairs and lists
+/// made of them, which may be several times as many and still have to stay below 2^31.
+pub(crate) const MOST: usize = 1 << 28;
+
 macro_rules! indices {
     ($($(#[$doc:meta])* $name:ident)*) => { $(
         $(#[$doc])*
@@ -91,5 +95,5 @@ impl DepartmentNumber {
 
 fn number(position: usize) -> u32 {
     let number = u32::try_from(position).ok().filter(|number| *number < 1 << 31);
-    number.expect("INVARIANT: no memory holds a company of 2^31 users, departments or roles")
+    number.expect("INVARIANT: a policy has at most `MOST` things of a kind")
 }
