@@ -5,6 +5,7 @@
 //! - [`administration`]: changing a policy by commands, and who may.
 //! - [`lists`]: lists in a database, and saving changes.
 //! - [`explain`]: explanations as data.
+//! - [`security`]: who is trusted with what, what is guaranteed, and what the application has to do.
 //! - [`lint`]: findings, and when they are reported.
 //! - [`performance`]: what operations cost.
 //! - [`internals`]: how it works inside, for those who read the source.
@@ -16,4 +17,5 @@ pub mod lint;
 pub mod lists;
 pub mod performance;
 pub mod recipes;
+pub mod security;
 pub mod semantics;
