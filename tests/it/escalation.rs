@@ -9,7 +9,7 @@ use orgscope::rules::Rule;
 use orgscope::{Command, Document, Grant, Handle, Level, Policy, RoleId, Subject, UserId};
 use orgscope_testing::commands::{RawCommand, command};
 use orgscope_testing::managed::{
-    everybody, gained, is_administrator, is_in, is_inside, manage, managed_world, manages,
+    everybody, gained, is_administrator, is_in, is_inside, manage, managed_world, manages, needed_to_manage,
 };
 use orgscope_testing::random::{self, World};
 use orgscope_testing::scaled;
@@ -114,7 +114,9 @@ fn nothing_escapes_in(Accepted { delegate, before, after }: &Accepted, section: 
         }
         for user in everybody() {
             let more = gained(was.level(&user, *permission), is.level(&user, *permission));
-            if contained || (levelled && *permission == manage) {
+            let is_reach =
+                || needed_to_manage(&document, section).contains(&before.schema().name(*permission).unwrap());
+            if contained || (levelled && is_reach()) {
                 let lacks = gained(own, Level::All);
                 assert!(!more.iter().any(|part| lacks.contains(part)), "{user:?} gained {more:?} of {permission:?}");
             }
@@ -181,8 +183,12 @@ proptest! {
                     prop_assert!(!gained(cell(&document), as_level(*level)).is_empty(), "it is no more than before");
                 }
                 if document.delegation == Word::Known(Delegation::Open) {
-                    let named = |section: &Section| section.manage.as_ref() == Some(permission);
-                    prop_assert!(document.schema.sections.iter().any(named) && matches!(token, AnyPermission::Levelled(_)));
+                    let mut sections = document.schema.sections.iter();
+                    let is_reach = |section: &Section| {
+                        matches!(manage(&policy, &section.name), Some(AnyPermission::Levelled(_)))
+                            && needed_to_manage(&document, &section.name).contains(permission)
+                    };
+                    prop_assert!(sections.any(is_reach));
                 }
                 handle.as_host().force().apply([command.clone()]).unwrap();
                 let after = handle.load().policy().to_document();

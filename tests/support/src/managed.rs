@@ -5,7 +5,7 @@ use orgscope::document::Delegation;
 use orgscope::document::{Action, Document, ResourceType, Role, Section, Word};
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
-use orgscope::{AnyRecord, DepartmentId, Facts, Grant, Level, Owner, Policy, Subject, UserId};
+use orgscope::{AnyRecord, DepartmentId, Facts, Grant, Level, Owner, Permission, Policy, Subject, UserId};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -85,17 +85,45 @@ pub fn manage(policy: &Policy, section: &str) -> Option<AnyPermission> {
     Some(policy.schema().any_permission(&name).unwrap())
 }
 
+/// The names of a section's levelled permission to manage and of all that it requires, directly or not.
+pub fn needed_to_manage(document: &Document, section: &str) -> Vec<String> {
+    let Some(section) = document.schema.sections.iter().find(|known| known.name == section) else { return Vec::new() };
+    let mut needed: Vec<String> = section.manage.iter().cloned().collect();
+    let mut next = 0;
+    while let Some((resource, action)) = needed.get(next).and_then(|name| name.split_once('.')) {
+        let resource = section.resources.iter().find(|known| known.name == resource).unwrap();
+        let action = resource.actions.iter().find(|known| known.name == action).unwrap();
+        let required = action.requires.iter().map(|other| format!("{}.{other}", resource.name));
+        let new: Vec<String> = required.filter(|name| !needed.contains(name)).collect();
+        needed.extend(new);
+        next += 1;
+    }
+    needed
+}
+
+/// Whether a permission is allowed to a user for the record with these facts.
+fn is_allowed(policy: &Policy, user: &UserId, permission: Permission, facts: Facts<'_>) -> bool {
+    let name = policy.schema().name(permission).unwrap();
+    let record = AnyRecord::new(name.split('.').next().unwrap(), facts);
+    Reference::new(policy).decide(user, permission, &record)
+}
+
+/// Whether a permission is allowed to a user for some record: if for any, then for an open one of their own.
+fn is_allowed_somewhere(policy: &Policy, user: &UserId, permission: Permission) -> bool {
+    is_allowed(policy, user, permission, Facts::owned_by(user).open(true))
+}
+
+/// Whether a permission is allowed to a user for every record: then also for one whose owner nobody knows.
+fn is_allowed_everywhere(policy: &Policy, user: &UserId, permission: Permission) -> bool {
+    is_allowed(policy, user, permission, Facts::owned_by("an owner in no company"))
+}
+
 /// Whether a user who is not an administrator edits the roles of a section.
 pub fn manages(policy: &Policy, user: &UserId, section: &str) -> bool {
     match manage(policy, section) {
         None => false,
         Some(AnyPermission::Toggle(toggle)) => Reference::new(policy).decide(user, toggle, &()),
-        // For some record: if for any, then for an open one of their own. What the permission requires counts.
-        Some(AnyPermission::Levelled(levelled)) => {
-            let name = policy.schema().name(levelled).unwrap();
-            let record = AnyRecord::new(name.split('.').next().unwrap(), Facts::owned_by(user).open(true));
-            Reference::new(policy).decide(user, levelled, &record)
-        }
+        Some(AnyPermission::Levelled(levelled)) => is_allowed_somewhere(policy, user, levelled),
     }
 }
 
@@ -154,24 +182,27 @@ pub fn is_in(document: &Document, subject: &Subject, user: &UserId) -> bool {
 pub fn is_inside(policy: &Policy, section: &str, delegate: &UserId, subject: &Subject) -> bool {
     let (reference, document) = (Reference::new(policy), policy.to_document());
     let Some(AnyPermission::Levelled(manage)) = self::manage(policy, section) else { return true };
-    let name = policy.schema().name(manage).unwrap();
-    let resource = name.split('.').next().unwrap();
-    let level = reference.level(delegate, manage);
-    let decided =
-        |owner: Owner<&str>| reference.decide(delegate, manage, &AnyRecord::new(resource, Facts::owned_by(owner)));
+    let decided = |owner: Owner<&str>| is_allowed(policy, delegate, manage, Facts::owned_by(owner));
+    let everywhere = || is_allowed_everywhere(policy, delegate, manage);
+    let reaches_below = |name: &String| {
+        let permission = policy.schema().any_permission(name).unwrap();
+        matches!(permission, AnyPermission::Toggle(_)) || parts(reference.level(delegate, permission)).contains('T')
+    };
     match subject {
         Subject::User(id) => decided(Owner::User(id.borrowed())),
         Subject::Department(id) => decided(Owner::Department(id.borrowed())),
-        Subject::DepartmentSub(id) => parts(level).contains('T') && decided(Owner::Department(id.borrowed())),
+        Subject::DepartmentSub(id) => {
+            needed_to_manage(&document, section).iter().all(reaches_below) && decided(Owner::Department(id.borrowed()))
+        }
         Subject::Group(id) => {
             let group = document.org.groups.iter().find(|group| group.id == *id);
             let members = group.map_or(&[][..], |group| &group.members);
             match members {
-                [] => level == Level::All,
+                [] => everywhere(),
                 members => members.iter().all(|member| decided(Owner::User(member.borrowed()))),
             }
         }
-        _ => level == Level::All,
+        _ => everywhere(),
     }
 }
 
@@ -193,12 +224,9 @@ pub fn managed(policy: &Policy, section: &str) -> Managed {
     let by = |user: &UserId| match manage {
         _ if is_administrator(&document, user) => Managed::Wholly,
         Some(AnyPermission::Toggle(toggle)) if reference.decide(user, toggle, &()) => Managed::Wholly,
-        None | Some(AnyPermission::Toggle(_)) => Managed::Not,
-        Some(AnyPermission::Levelled(levelled)) => match reference.level(user, levelled) {
-            Level::Deny => Managed::Not,
-            Level::All => Managed::Wholly,
-            _ => Managed::InPart,
-        },
+        Some(AnyPermission::Levelled(levelled)) if is_allowed_everywhere(policy, user, levelled) => Managed::Wholly,
+        Some(AnyPermission::Levelled(levelled)) if is_allowed_somewhere(policy, user, levelled) => Managed::InPart,
+        None | Some(_) => Managed::Not,
     };
     document.org.users.iter().map(|user| by(&user.id)).max().unwrap_or(Managed::Not)
 }
