@@ -2,26 +2,26 @@
 //!
 //! # Who is trusted with what
 //!
-//! | who | decides | is held to |
+//! | party | trusted with | restricted by |
 //! |---|---|---|
-//! | the application, with all code that has the [`Handle`](crate::Handle) | everything: it says who the user is, what the facts of a record are, and what the policy is | nothing but validity, and lock-out unless it uses [`force`](crate::Editor::force) |
-//! | an author of documents, world files and policies that are [replaced](crate::Handle::replace) | everything that the policy grants: review a document like code | what is [valid](crate::docs::semantics#documents) |
-//! | an active administrator | the company, and all roles but locked ones; has every permission with `admin_bypass` | no naming of administrators, no locked roles, no lock-out |
-//! | a delegate, who has a section's `manage` | the roles of that section | the [three rules](crate::docs::administration#delegates), and lock-out |
-//! | any other user | nothing | every change is refused |
-//! | a sender of commands, as JSON or otherwise | nothing by itself | the rules for the user in whose name the application applies them, by [`as_user`](crate::Handle::as_user) |
-//! | whoever writes to the tables of records and shares | which facts the records have | nothing: the library believes the facts |
-//! | whoever writes to mirror tables | which members lists are made with | nothing, if they leave the recorded state as it is: it tells tables that are behind, not forged rows |
-//! | whoever writes to the stored log and its checkpoints | the state after the next restart: entries are replayed without being judged again | the chain of hashes, as far as the last hash is kept elsewhere |
-//! | whoever reads explanations, `who_can`, differences, catalogues, refusals, receipts or the log | nothing, but learns names and ids of people, departments, groups and roles | what the application shows them |
+//! | the application: all code that has the [`Handle`](crate::Handle) | everything: it says who the user is, what the facts of a record are, and what the policy is | validity, and lock-out unless it uses [`force`](crate::Editor::force) |
+//! | the author of a document, or of a policy that [replaces](crate::Handle::replace) another | everything that the policy grants: review a document like code | [validity](crate::docs::semantics#documents) |
+//! | an active administrator | the company, all roles but locked ones, and every permission with `admin_bypass` | no naming of administrators, no change of locked roles, no lock-out |
+//! | a delegate: a user with the `manage` of a section | the roles of that section | the [three rules](crate::docs::administration#delegates), and lock-out |
+//! | any other user | no change | |
+//! | the sender of commands, as JSON or otherwise | nothing | the rules for the user on whose behalf the application applies them |
+//! | a writer of the tables of records and shares | the facts of the records | nothing: the library believes the facts |
+//! | a writer of mirror tables | the members that lists are made with | nothing: the recorded state reveals tables that are behind, but not forged rows |
+//! | a writer of the stored log or its checkpoints | the state after the next restart: entries are replayed, and not judged again | the chain of hashes, if the last one is kept elsewhere |
+//! | a reader of explanations, `who_can`, differences, catalogues, refusals, receipts or the log | the names and ids of people, departments, groups and roles | the choice of the application what to show to whom |
 //!
 //! # What is guaranteed
 //!
-//! Each line names the tests, files of `tests/it` unless they say otherwise. A counterexample is a vulnerability.
+//! The tests are files of `tests/it`, unless the table says otherwise. A counterexample is a vulnerability.
 //!
 //! | guarantee | tests |
 //! |---|---|
-//! | Every answer follows the rules: checks, scopes, lists, predicates, `who_can` and what a user may do are compared with a second, literal implementation, in all small companies and in random ones | `square`, `exhaustive`, `predicate`, `laws`, `large` |
+//! | Every answer follows the rules. Checks, scopes, lists, predicates, `who_can` and the rights of a user are compared with a second implementation, which reads the rules literally, in all small companies and in random ones | `square`, `exhaustive`, `predicate`, `laws`, `large` |
 //! | So do SQL conditions, in real databases | `sql/square`, and the package `tests/databases` |
 //! | All answers of a snapshot are made from one state, and no reader sees half a batch | `threads`; the table that threads share, in every order of two threads, by a model checker |
 //! | A state reached by commands answers like one that is compiled afresh | `commands`, `large`, `turnover` |
@@ -90,13 +90,13 @@
 //! Some texts for people are bounded too, and say so: an error lists twelve names, the first 64 unknown ids of a document get
 //! suggestions, and an explanation tries 64 changes and tells of eight.
 //!
-//! A [`Permission`](crate::Permission) recognises its schema by a hash of 64 bits. It guards against mistakes: two schemas by
-//! chance have the same one in 2^64 cases, but somebody who writes a schema could look for one. Documents are trusted with more
-//! than that.
+//! A [`Permission`](crate::Permission) recognises its schema by a hash of 64 bits, which guards against mistakes. Two schemas have
+//! the same hash by a chance of one in 2^64. The author of a schema could search for a collision, but is trusted with more than
+//! that.
 //!
 //! # Reporting
 //!
-//! Please report a vulnerability privately, by "Report a vulnerability" on the security page of the repository, and not in a
-//! public issue. Say which version you use, and what is allowed that should be denied. Best is a
-//! [world file](crate::docs::semantics#world-files) that shows it: a document, records, and an expectation that fails under
-//! `orgscope test`.
+//! Please report a vulnerability in private, by "Report a vulnerability" on the security page of the repository, and not in a
+//! public issue. Say which version you use, and what is allowed that should be denied. A
+//! [world file](crate::docs::semantics#world-files) that shows it is ideal: a document, records, and an expectation that fails
+//! under `orgscope test`.

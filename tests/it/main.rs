@@ -28,6 +28,7 @@ mod predicate;
 #[cfg(feature = "cli")]
 mod readme;
 mod refusals;
+mod security;
 #[cfg(feature = "sql")]
 mod sql;
 mod square;
