@@ -17,7 +17,9 @@ use std::iter;
 use comfy_table::{CellAlignment, Table};
 use orgscope::document::{Department, User};
 use orgscope::world::{World, document};
-use orgscope::{AnyRecord, DepartmentId, Grant, Handle, Level, Permission, Principal};
+use orgscope::{
+    AnyRecord, Command, DepartmentId, Facts, Grant, Handle, Level, Permission, Principal, Snapshot, Subject,
+};
 use support::table::table;
 
 /// The report, as text.
@@ -104,7 +106,49 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
         reasons.add_row([people.to_string(), reason]);
     }
     writeln!(text, "{}", reasons.trim_fmt())?;
+
+    what_a_place_changes(&mut text, &world, &org.users, &authz)?;
     Ok(text)
+}
+
+/// Counts the people whom heads reach without heading a department of theirs: by the role that all supervisors have, without
+/// a place and with one.
+fn what_a_place_changes(
+    text: &mut String,
+    world: &World,
+    people: &[User],
+    authz: &Handle,
+) -> Result<(), Box<dyn Error>> {
+    writeln!(text, "\n\nWHAT A PLACE CHANGES\n")?;
+    let update = world.listable("contact.update")?;
+    let snapshot = authz.load();
+    let has_all = |person: &User| snapshot.principal(&person.id).grant(update) == Grant::Level(Level::All);
+    let heads: Vec<&User> = people.iter().filter(|person| !person.heads.is_empty() && !has_all(person)).collect();
+    writeln!(text, "{} people head a department and may not update every contact.", heads.len())?;
+    let mut places = table(["role of the heads is assigned to", "heads", "reach strangers", "pairs"]);
+    let mut report = |assigned: &str, snapshot: &Snapshot| {
+        let strangers = |head: &User| {
+            let principal = snapshot.principal(&head.id);
+            let is_stranger =
+                |person: &&User| person.id != head.id && !person.departments.iter().any(|id| head.heads.contains(id));
+            let may = |person: &&User| {
+                principal.check(update, &AnyRecord::new("contact", Facts::owned_by(&person.id))).is_allow()
+            };
+            people.iter().filter(is_stranger).filter(may).count()
+        };
+        let reached: Vec<usize> = heads.iter().map(|head| strangers(head)).collect();
+        let (some, pairs) = (reached.iter().filter(|count| **count > 0).count(), reached.iter().sum::<usize>());
+        places.add_row([assigned.to_owned(), heads.len().to_string(), some.to_string(), pairs.to_string()]);
+    };
+    report("supervisors", &snapshot);
+    authz.apply([
+        Command::unassign("head_of_department", Subject::Supervisors),
+        Command::assign("head_of_department", Subject::Supervisors.in_subject()),
+    ])?;
+    report("supervisors, in the place `subject`", &authz.load());
+    writeln!(text, "\n{}", right_aligned(places, 1))?;
+    writeln!(text, "\nA stranger is a member of no department that the head heads.")?;
+    Ok(())
 }
 
 /// The number of these records that are in the scope. No record of another type is.

@@ -163,9 +163,10 @@ pub mod predicate {
     pub use crate::query::predicate::{AnyOf, Audience, Departments, Term};
 }
 
-/// The roles of each section, as an administration page shows them.
+/// What one user may do, and the roles of each section as an administration page shows them.
 pub mod catalogue {
-    pub use crate::query::catalogue::{Catalogue, RoleEntry, SectionRoles};
+    pub use crate::query::catalogue::{AssignmentEntry, Catalogue, RoleEntry, SectionRoles};
+    pub use crate::query::what::InPlace;
 }
 
 /// The difference between two states.

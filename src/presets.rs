@@ -31,7 +31,7 @@ use crate::vocabulary::subject::Subject;
 ///
 /// | | `webmail-administrator` | `webmail-supervisor` | `webmail-manager` |
 /// |---|---|---|---|
-/// | assigned to | administrators; locked | supervisors | employees |
+/// | assigned to | administrators; locked | supervisors, in what they head | employees |
 /// | `mailbox.view` | `all` | `department+sub` | |
 /// | `mailbox.edit` | `all` | | |
 /// | `mailbox.connect`, `mailbox.edit_crm_link` | `allow` | `allow` | `allow` |
@@ -56,7 +56,8 @@ pub fn webmail() -> Document {
         .grant("webmail_settings.manage", Grant::Allow)
         .assigned_to(Subject::Administrators)
         .locked();
-    let supervisor = role("Supervisor").grant("mailbox.view", Level::DepartmentSub).assigned_to(Subject::Supervisors);
+    let supervisor =
+        role("Supervisor").grant("mailbox.view", Level::DepartmentSub).assigned_to(Subject::Supervisors.in_subject());
     let manager = role("Manager").assigned_to(Subject::Employees);
     [administrator, supervisor, manager].into_iter().fold(Document::new().section(section), Document::role)
 }
@@ -69,7 +70,7 @@ pub fn webmail() -> Document {
 ///
 /// | | `crm-administrator` | `crm-chief-executive` | `crm-head-of-department` | `crm-manager` |
 /// |---|---|---|---|---|
-/// | assigned to | administrators; locked | nobody yet | supervisors | employees |
+/// | assigned to | administrators; locked | nobody yet | supervisors, in what they head | employees |
 /// | companies | `all` | `all` | `all` | `all` |
 /// | all other records | `all` | `all` | `department` | `own` |
 /// | `crm_settings.manage` | `allow` | | | |
@@ -108,7 +109,7 @@ pub fn crm() -> Document {
         .assigned_to(Subject::Administrators)
         .locked();
     let chief_executive = role("Chief executive", Level::All);
-    let head = role("Head of department", Level::Department).assigned_to(Subject::Supervisors);
+    let head = role("Head of department", Level::Department).assigned_to(Subject::Supervisors.in_subject());
     let manager = role("Manager", Level::Own).assigned_to(Subject::Employees);
     [administrator, chief_executive, head, manager].into_iter().fold(Document::new().section(section), Document::role)
 }

@@ -4,14 +4,15 @@
 //! comments are those of the steps in [`docs::semantics`](crate::docs::semantics).
 
 use crate::policy::Policy;
+use crate::policy::assignment::Assignment;
 use crate::policy::org::User;
-use crate::policy::role::Role;
 use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::id::{UserId, UserRef};
 use crate::vocabulary::index::{ActionIndex, DepartmentSlot};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::mode::Unowned;
 use crate::vocabulary::permission::{AnyPermission, Permission};
+use crate::vocabulary::place::Place;
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::{Owner, Share, Subject};
 
@@ -19,6 +20,12 @@ use crate::vocabulary::subject::{Owner, Share, Subject};
 #[derive(Clone, Copy, Debug)]
 pub struct Reference<'p> {
     policy: &'p Policy,
+}
+
+/// A level, and the departments that it is measured from if not from all of the user.
+struct Grant {
+    level: Level,
+    place: Option<Vec<DepartmentSlot>>,
 }
 
 impl<'p> Reference<'p> {
@@ -42,69 +49,118 @@ impl<'p> Reference<'p> {
         record.with_facts(|facts| self.allows(&id, user, permission.action, facts))
     }
 
-    /// The level that a user has for a permission, before requirements: `deny` for an unknown or inactive user. For a
-    /// toggle, `all` stands for `allow`.
+    /// The level that a user has for a permission, before requirements: the join of those without a place. `deny` for an
+    /// unknown or inactive user. For a toggle, `all` stands for `allow`.
     pub fn level<'a>(self, user: impl Into<UserRef<'a>>, permission: impl Into<AnyPermission>) -> Level {
         let id = UserId::from(user.into());
         let active = self.policy.org.users().get(&id).filter(|user| user.active);
         let (action, _) = permission.into().action();
-        active.map_or(Level::Deny, |user| self.level_of(&id, user, action))
+        let everywhere = active.into_iter().flat_map(|user| self.grants(&id, user, action));
+        everywhere.filter(|grant| grant.place.is_none()).fold(Level::Deny, |level, grant| level.join(grant.level))
     }
 
-    fn level_of(self, id: &UserId, user: &User, action: ActionIndex) -> Level {
+    /// 2. The grants of a user: the floor, those of all assignments that they are in, and the administrator's bypass.
+    fn grants(self, id: &UserId, user: &User, action: ActionIndex) -> Vec<Grant> {
         let rules = self.policy.schema.action(action);
-        // 2. An administrator has everything, if the action allows the bypass.
+        let mut grants = vec![Grant { level: rules.floor, place: None }];
+        for role in self.policy.roles.values() {
+            let level = role.grants.get(&action).copied().unwrap_or(Level::Deny);
+            for Assignment { subject, place } in role.assigned_to.iter().filter(|to| self.is_in(id, user, &to.subject))
+            {
+                let place = place.as_ref().map(|place| match place {
+                    Place::Departments(ids) => ids.iter().filter_map(|id| self.policy.org.department(id)).collect(),
+                    Place::Subject => self.departments_by(user, subject),
+                });
+                let level = if place.is_some() { self.in_place(action, level) } else { level };
+                grants.push(Grant { level, place });
+            }
+        }
         if user.admin && rules.admin_bypass {
-            return Level::All;
+            grants.push(Grant { level: Level::All, place: None });
         }
-        // 2. Otherwise the level is the floor, joined with the levels of all roles of the user.
-        let mut level = rules.floor;
-        for role in self.policy.roles.values().filter(|role| self.has(id, user, role)) {
-            level = level.join(role.grants.get(&action).copied().unwrap_or(Level::Deny));
+        grants
+    }
+
+    /// An assignment with a place never reaches everything.
+    fn in_place(self, action: ActionIndex, level: Level) -> Level {
+        let rules = self.policy.schema.action(action);
+        let open = [Level::OwnOpen, Level::DepartmentOpen, Level::DepartmentSubOpen];
+        match level {
+            Level::All if !rules.toggle && open.iter().any(|level| rules.takes(*level)) => Level::DepartmentSubOpen,
+            Level::All if !rules.toggle => Level::DepartmentSub,
+            _ => level,
         }
-        level
+    }
+
+    /// The departments by which a user is in a subject.
+    fn departments_by(self, user: &User, subject: &Subject) -> Vec<DepartmentSlot> {
+        let org = &self.policy.org;
+        match subject {
+            Subject::Department(id) => org.department(id).into_iter().collect(),
+            Subject::DepartmentSub(id) => {
+                let is_in = |anchor: &DepartmentSlot| {
+                    org.with_those_above(*anchor).any(|above| Some(above) == org.department(id))
+                };
+                user.anchors().filter(is_in).collect()
+            }
+            Subject::Supervisors => user.anchors.by(Post::Head).collect(),
+            Subject::Deputies => user.anchors.by(Post::Deputy).collect(),
+            Subject::User(_) | Subject::Group(_) | Subject::Employees | Subject::Administrators | Subject::Everyone => {
+                user.anchors().collect()
+            }
+        }
     }
 
     fn allows(self, id: &UserId, user: &User, action: ActionIndex, facts: &Facts<'_>) -> bool {
         let rules = self.policy.schema.action(action);
-        let level = self.level_of(id, user, action);
+        let grants = self.grants(id, user, action);
         let allowed = if rules.toggle {
             // 3. A toggle is allowed by its level alone.
-            level == Level::All
+            grants.iter().any(|grant| grant.level == Level::All)
         } else {
-            // 3. Otherwise the level must reach the record, or the record must be shared with the user.
+            // 3. Otherwise some grant must reach the record, or the record must be shared with the user.
             let pool = self.policy.schema.resource_of(action).unowned == Unowned::Pool;
-            self.reaches(level, id, user, facts, pool)
-                || (rules.shared && level != Level::Deny && self.is_shared_with(id, user, facts))
+            let is_own = Self::owns(id, facts, pool);
+            let reached = grants.iter().any(|grant| self.reaches(grant, user, facts, is_own))
+                || (rules.shared
+                    && grants.iter().any(|grant| grant.level != Level::Deny)
+                    && self.is_shared_with(id, user, facts));
+            reached && !(rules.except_own && is_own)
         };
         // 4. Everything that the action requires must be allowed too.
         allowed && rules.requires.iter().all(|required| self.allows(id, user, *required, facts))
     }
 
-    fn reaches(self, level: Level, id: &UserId, user: &User, facts: &Facts<'_>, pool: bool) -> bool {
+    /// Whether the record is the user's own.
+    fn owns(id: &UserId, facts: &Facts<'_>, pool: bool) -> bool {
+        let owners = facts.owners.as_slice();
+        (pool && owners.is_empty())
+            || owners.iter().any(|owner| matches!(owner, Owner::User(owner) if UserId::from(*owner) == *id))
+    }
+
+    fn reaches(self, grant: &Grant, user: &User, facts: &Facts<'_>, is_own: bool) -> bool {
+        let level = grant.level;
         if level == Level::All {
             return true;
         }
-        let own = || {
-            let pooled = pool && facts.owners.as_slice().is_empty();
-            pooled
-                || facts
-                    .owners
-                    .as_slice()
-                    .iter()
-                    .any(|owner| matches!(owner, Owner::User(owner) if UserId::from(*owner) == *id))
+        let is_place = |department: DepartmentSlot| match &grant.place {
+            None => Self::is_anchor(user, department),
+            Some(place) => place.contains(&department),
         };
-        let department = || facts.owners.as_slice().iter().any(|owner| self.is_in(owner, |d| Self::is_anchor(user, d)));
-        let below =
-            || facts.owners.as_slice().iter().any(|owner| self.is_in(owner, |d| self.is_below_an_anchor(user, d)));
-        (level.includes(Level::Own) && own())
+        let owners = facts.owners.as_slice();
+        let department = || owners.iter().any(|owner| self.belongs(owner, is_place));
+        let below = || {
+            let is_below = |department| self.policy.org.with_those_above(department).any(is_place);
+            owners.iter().any(|owner| self.belongs(owner, is_below))
+        };
+        (level.includes(Level::Own) && is_own)
             || (level.includes(Level::Department) && department())
             || (level.includes(Level::DepartmentSub) && below())
             || (level.includes(Level::OwnOpen) && facts.open)
     }
 
     /// Whether an owner is in one of these departments: as a member, or as the department itself.
-    fn is_in(self, owner: &Owner<&str>, these: impl Fn(DepartmentSlot) -> bool) -> bool {
+    fn belongs(self, owner: &Owner<&str>, these: impl Fn(DepartmentSlot) -> bool) -> bool {
         match owner {
             Owner::User(owner) => {
                 let owner = self.policy.org.users().get(&UserId::from(*owner));
@@ -124,9 +180,10 @@ impl<'p> Reference<'p> {
         })
     }
 
-    fn has(self, id: &UserId, user: &User, role: &Role) -> bool {
+    /// Whether a user is in a subject.
+    fn is_in(self, id: &UserId, user: &User, subject: &Subject) -> bool {
         let org = &self.policy.org;
-        role.assigned_to.iter().any(|subject| match subject {
+        match subject {
             Subject::User(user) => user == id,
             Subject::Department(d) => org.department(d).is_some_and(|d| Self::is_anchor(user, d)),
             Subject::DepartmentSub(d) => org.department(d).is_some_and(|d| self.has_anchor_below(user, d)),
@@ -136,17 +193,12 @@ impl<'p> Reference<'p> {
             Subject::Employees => user.anchors().next().is_some(),
             Subject::Administrators => user.admin,
             Subject::Everyone => true,
-        })
+        }
     }
 
     /// Whether the user is a member, head or deputy of the department.
     fn is_anchor(user: &User, department: DepartmentSlot) -> bool {
         user.anchors().any(|anchor| anchor == department)
-    }
-
-    /// Whether the user is a member, head or deputy of the department or of one that it is below.
-    fn is_below_an_anchor(self, user: &User, department: DepartmentSlot) -> bool {
-        self.policy.org.with_those_above(department).any(|above| Self::is_anchor(user, above))
     }
 
     /// Whether the user is a member, head or deputy of the department or of one below it.

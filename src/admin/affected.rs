@@ -131,8 +131,16 @@ impl Affected {
         self.gathered.get_or_init(|| {
             let states = [&self.before, &self.after];
             let roles = self.kinds.roles.iter().flat_map(|id| states.map(|state| state.roles.get(id)));
-            let assigned = roles.flatten().flat_map(|role| role.assigned_to.iter());
-            let subjects: BTreeSet<Subject> = self.kinds.subjects.iter().chain(assigned).cloned().collect();
+            let assigned = roles.flatten().flat_map(|role| role.assigned_to.iter()).map(|to| &to.subject);
+            // Whoever reaches the records of a place there also reaches those of its people.
+            let around = states.map(|state| {
+                let reaching = self.kinds.reaching.iter().filter_map(|id| state.org.department(id));
+                let around = state.org.all_above(reaching).into_iter();
+                around.flat_map(|department| state.assigned.in_place(state.org.department_id(department)))
+            });
+            let in_places = around.into_iter().flatten().map(|(_, to)| &to.subject);
+            let subjects = self.kinds.subjects.iter().chain(assigned).chain(in_places);
+            let subjects: BTreeSet<Subject> = subjects.cloned().collect();
             let [before, after] = states.map(|state| Places::of(&state.org, &subjects, &self.kinds.reaching));
             Gathered {
                 dynamic: subjects.iter().filter(|subject| subject.is_dynamic()).cloned().collect(),
@@ -213,7 +221,7 @@ impl Kinds {
             }
             Fact::Member(Change { key: (user, _), .. }) => self.user(user),
             Fact::Cell(Change { key: (role, _), .. }) => _ = self.roles.insert(role.clone()),
-            Fact::Assignment(Change { key: (_, subject), .. }) => _ = self.subjects.insert(subject.clone()),
+            Fact::Assignment(Change { key: (_, to), .. }) => _ = self.subjects.insert(to.subject.clone()),
             // Names and visibility do not change decisions. All else is covered by other facts.
             Fact::Department(_) | Fact::User(_) | Fact::Group(_) | Fact::Role(_) => {}
         }

@@ -6,15 +6,19 @@
 //! verdict would be now. A command that its actor may not issue depends only on what decides that. So a conflict
 //! reveals nothing that the actor could not learn without it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 
-use crate::admin::guard::about::{Named, known};
+use crate::admin::guard::about::{Named, To, known};
 use crate::policy::Policy;
+use crate::policy::assignment::Assignment;
 use crate::policy::fact::{Change, Fact, RoleState};
 use crate::policy::org::{Org, User};
+use crate::policy::rules::InPlace;
 use crate::policy::schema::Schema;
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::index::{ActionIndex, SectionIndex};
+use crate::vocabulary::place::Place;
 use crate::vocabulary::subject::Subject;
 
 /// The smallest thing that two editors can disagree about.
@@ -39,7 +43,7 @@ pub(crate) enum Topic {
     /// The role of the section that has this name, in lower case.
     RoleName(SectionIndex, String),
     Cell(RoleId, ActionIndex),
-    Assignment(SectionIndex, RoleId, Subject),
+    Assignment(SectionIndex, RoleId, Assignment),
 }
 
 impl Topic {
@@ -55,7 +59,9 @@ impl Topic {
             Self::Label(id) => format!("the name or visibility of role `{id}`"),
             Self::RoleName(_, name) => format!("the role with the name `{name}`"),
             Self::Cell(role, action) => format!("`{}` of role `{role}`", schema.action_name(*action)),
-            Self::Assignment(_, role, subject) => format!("the assignment of role `{role}` to `{subject}`"),
+            Self::Assignment(_, role, Assignment { subject, place }) => {
+                format!("the assignment of role `{role}` to {}", InPlace(subject, place.as_ref()))
+            }
         }
     }
 }
@@ -88,8 +94,8 @@ pub(crate) fn topics(facts: &[Fact], after: &Policy) -> BTreeSet<Topic> {
             }
             Fact::Role(change) => add_role(&mut topics, change),
             Fact::Cell(Change { key: (role, action), .. }) => _ = topics.insert(Topic::Cell(role.clone(), *action)),
-            Fact::Assignment(Change { key: (role, subject), .. }) => {
-                topics.insert(Topic::Assignment(section(role), role.clone(), subject.clone()));
+            Fact::Assignment(Change { key: (role, assignment), .. }) => {
+                topics.insert(Topic::Assignment(section(role), role.clone(), assignment.clone()));
             }
         }
     }
@@ -124,9 +130,16 @@ enum Aspect<'a> {
     Cell(&'a RoleId, ActionIndex),
     CellsOf(&'a RoleId),
     CellsFor(ActionIndex),
-    Assignment(&'a RoleId, &'a Subject),
+    Assignment(&'a RoleId, Cow<'a, Assignment>),
     AssignmentsOf(&'a RoleId),
     AssignmentsTo(Subject),
+    /// All assignments in whose place a department stands.
+    AssignmentsIn(&'a DepartmentId),
+}
+
+/// The departments that a command names as the place of an assignment.
+fn listed(to: To<'_>) -> &[DepartmentId] {
+    to.place.and_then(known).map_or(&[], Place::listed)
 }
 
 /// The topics that the verdict on a command depends on.
@@ -161,7 +174,7 @@ impl<'p> Basis<'p> {
             Named::Line(id) => self.add_line(id),
             Named::Content(id) => {
                 let assigned = [Subject::Department(id.clone()), Subject::DepartmentSub(id.clone())];
-                self.aspects.insert(Aspect::Content(id));
+                self.aspects.extend([Aspect::Content(id), Aspect::AssignmentsIn(id)]);
                 self.aspects.extend(assigned.map(subject));
             }
             Named::User(id) => self.rests_on_user(id),
@@ -182,10 +195,19 @@ impl<'p> Basis<'p> {
             }
             Named::CellsOf(role) => self.rests_on_cells_of(role),
             Named::AssignmentsOf(role) => _ = self.aspects.insert(Aspect::AssignmentsOf(role)),
-            Named::Assignment(role, word) => {
-                self.aspects.extend(known(word).map(|subject| Aspect::Assignment(role, subject)));
+            Named::Assignment(role, To { to, place }) => {
+                let assignment = known(to).map(|subject| Assignment {
+                    subject: subject.clone(),
+                    place: place.and_then(known).map(Place::sorted),
+                });
+                self.aspects.extend(assignment.map(|assignment| Aspect::Assignment(role, Cow::Owned(assignment))));
             }
-            Named::Subject(word) => known(word).into_iter().for_each(|subject| self.add_subject(subject)),
+            Named::Parties(to) => {
+                if let Some(subject) = known(to.to) {
+                    self.add_subject(subject);
+                }
+                self.aspects.extend(listed(to).iter().map(Aspect::Department));
+            }
             Named::RolesOf(section) => self.aspects.extend(schema.section_named(section).map(Aspect::RolesOf)),
             Named::CellsFor(permission) => {
                 self.aspects.extend(schema.action_named(permission).map(Aspect::CellsFor));
@@ -236,12 +258,23 @@ impl<'p> Basis<'p> {
     /// Adds the topics that decide whether a levelled permission reaches the subjects of this role.
     pub(crate) fn rests_on_reach_of_role(&mut self, id: &'p RoleId) {
         self.aspects.insert(Aspect::AssignmentsOf(id));
-        for subject in self.policy.roles.get(id).into_iter().flat_map(|role| role.assigned_to.iter()) {
-            self.rests_on_reach_of(subject);
+        for to in self.policy.roles.get(id).into_iter().flat_map(|role| role.assigned_to.iter()) {
+            self.rests_on_reach_of(&to.subject);
+            to.place.as_ref().map_or(&[][..], Place::listed).iter().for_each(|department| self.add_line(department));
         }
     }
 
-    pub(crate) fn rests_on_reach_of(&mut self, subject: &'p Subject) {
+    /// Adds the topics that decide whether a levelled permission reaches the subject and the place of an assignment.
+    pub(crate) fn rests_on_reach_of_written(&mut self, to: To<'p>) {
+        if let Some(subject) = known(to.to) {
+            self.rests_on_reach_of(subject);
+        }
+        for department in listed(to) {
+            self.add_line(department);
+        }
+    }
+
+    fn rests_on_reach_of(&mut self, subject: &'p Subject) {
         self.add_subject(subject);
         match subject {
             Subject::User(id) => self.add_lines_of(id),
@@ -292,10 +325,12 @@ impl<'p> Basis<'p> {
                     || has(Aspect::CellsFor(*action))
                     || self.own.iter().any(|own| own.actions.contains(action) && self.come_by(own, role))
             }
-            Topic::Assignment(section, role, subject) => {
-                has(Aspect::Assignment(role, subject))
+            Topic::Assignment(section, role, assignment) => {
+                let Assignment { subject, place } = assignment;
+                has(Aspect::Assignment(role, Cow::Borrowed(assignment)))
                     || has(Aspect::AssignmentsOf(role))
                     || has(Aspect::AssignmentsTo(subject.clone()))
+                    || place.iter().flat_map(Place::listed).any(|department| has(Aspect::AssignmentsIn(department)))
                     || self.own.iter().any(|own| own.section == *section && own.subjects.contains(subject))
             }
         }
@@ -304,6 +339,6 @@ impl<'p> Basis<'p> {
     /// Whether this role gives levels to the user.
     fn come_by(&self, own: &OwnLevels, role: &RoleId) -> bool {
         let role = self.policy.roles.get(role);
-        role.is_some_and(|role| role.assigned_to.iter().any(|subject| own.subjects.contains(subject)))
+        role.is_some_and(|role| role.assigned_to.iter().any(|to| own.subjects.contains(&to.subject)))
     }
 }

@@ -7,7 +7,7 @@ use serde::ser::{SerializeStruct, Serializer};
 use thiserror::Error;
 
 use crate::policy::rules::Invalid;
-use crate::vocabulary::id::{RoleId, UserId};
+use crate::vocabulary::id::{DepartmentId, RoleId, UserId};
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::Delegation;
 use crate::vocabulary::refusal::RefusalKind;
@@ -106,6 +106,8 @@ pub enum Rule {
         subject: Subject,
         /// The first member out of reach, if the subject is a group with members.
         member: Option<UserId>,
+        /// The first department out of reach, if it is the place of an assignment that is.
+        department: Option<DepartmentId>,
         /// The permission to manage.
         manage: String,
         /// The level that the user has for it.
@@ -125,6 +127,8 @@ pub enum Rule {
         level: Grant,
         /// The grant that the user has.
         own: Grant,
+        /// The department where the user has no more, if the assignment has a place.
+        at: Option<DepartmentId>,
         /// Whether the role would be assigned. Otherwise the cell would be raised.
         assigned: bool,
         /// The mode of delegation. If it is open, this rule applies only to the cells of a levelled permission to
@@ -254,10 +258,17 @@ impl Display for Rule {
             Self::Locked { role } => {
                 write!(f, "role `{role}` is locked: only the host application may change, assign or unassign it")
             }
-            Self::Reach { user, role, subject, member, manage, level, why } => {
+            Self::Reach { user, role, subject, member, department, manage, level, why } => {
                 write!(f, "user `{user}` does not reach ")?;
                 member.iter().try_for_each(|member| write!(f, "user `{member}` of "))?;
-                write!(f, "`{subject}`, to whom role `{role}` is or would be assigned: ")?;
+                match department {
+                    None => write!(f, "`{subject}`, to whom role `{role}` is or would be assigned: ")?,
+                    Some(department) => write!(
+                        f,
+                        "department `{department}` and all below it, where role `{role}` is or would be assigned to \
+                         `{subject}`: "
+                    )?,
+                }
                 match why {
                     Unreached::Level => write!(f, "`{manage}` is `{level}`"),
                     Unreached::Requires(required) => write!(f, "`{manage}` requires `{required}`, which is denied"),
@@ -267,8 +278,10 @@ impl Display for Rule {
                     }
                 }
             }
-            Self::OwnLevel { user, role, permission, level, own, assigned, delegation } => {
-                write!(f, "user `{user}` has only `{own}` for `{permission}` and ")?;
+            Self::OwnLevel { user, role, permission, level, own, at, assigned, delegation } => {
+                write!(f, "user `{user}` has only `{own}` for `{permission}` ")?;
+                at.iter().try_for_each(|department| write!(f, "at department `{department}` "))?;
+                f.write_str("and ")?;
                 match (assigned, delegation) {
                     (true, _) => write!(f, "cannot assign role `{role}`, which has `{level}`"),
                     (false, Delegation::Contained) => write!(f, "cannot give `{level}` to role `{role}`"),

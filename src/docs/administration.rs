@@ -69,7 +69,7 @@
 //! | `set_administrator` | `user`, `administrator` |
 //! | `create_role` · `clone_role` · `rename_role` · `delete_role` | `id`, `section`, `name`, `grants?`, `hidden?`, `locked?`, `assigned_to?` · `from`, `id`, `name` · `id`, `name` · `id` |
 //! | `set_hidden` · `set_level` · `set_level_for_all_roles` | `role`, `hidden` · `role`, `permission`, `level` · `section`, `permissions`, `level` |
-//! | `assign`, `unassign` | `role`, `subject` |
+//! | `assign`, `unassign` | `role`, `subject`, `in?` |
 //!
 //! [`Snapshot::catalogue`](crate::Snapshot::catalogue) lists what a page shows before any command: the roles of each section
 //! with their cells, and how many people each assignment covers. The [`presets`](crate::presets) are sections with roles to
@@ -110,21 +110,36 @@
 //! A section of the schema may name a permission `manage`. A delegate is a user who has it: a toggle must be allowed to
 //! them, a levelled one must not be `deny`. A delegate may edit the roles of the section, by three rules:
 //!
-//! 1. **Own level.** A delegate gives at most their own level. A cell that is raised must get a level within their own level
-//!    for that permission, and a role that they assign must have no cell above it. Raised means: to a level that is not within
-//!    the one before. Lowering is free. Cloning raises nothing; assigning the clone is checked against its cells.
+//! 1. **Cover.** A delegate gives nothing that they do not have. To raise a cell gives it to every assignment of the role; to
+//!    assign a role gives all its cells to that assignment. Raised means: to a level that is not within the one before.
+//!    Lowering is free. Cloning raises nothing; assigning the clone is checked against its cells.
 //! 2. **Reach.** Where `manage` is levelled, a delegate assigns and unassigns only subjects that it reaches, and does not
 //!    change or delete a role that is assigned to a subject out of reach. A role that nobody has may be changed.
 //! 3. **Locked roles.** Only the host application edits them. Everybody who edits roles may clone them.
 //!
+//! Rule 1 decides like this whether a delegate may give a level:
+//!
+//! - A raised cell must be within the join of all that they have for the permission, in whatever place.
+//! - For an assignment without a place it must be within the join of what they have without a place. It is the level that is
+//!   given, and not the departments: a delegate with `department` gives `department` to people of any department.
+//! - For an assignment in a list of departments they must have the level at each of these: `department+sub` at a department by
+//!   `all` without a place, or by `department+sub` measured from it or from one above; `department` by these, and by
+//!   `department` measured from it. The place `subject` of a department, with or without those below, is asked at that
+//!   department; with those below, `department` is asked as `department+sub`, because the user may be anywhere below.
+//! - The place `subject` of any other subject is asked like none.
+//! - For `own`, `open` and toggles any grant suffices, whatever the places.
+//!
 //! Rule 2 decides like this whether a subject is reached:
 //!
 //! - a user or a department: if `manage` is allowed for a record that they own;
-//! - a department with those below: the same, and the levels of `manage` and of all that it requires take `department+sub`;
+//! - a department with those below: the same, and `department+sub` at that department, in the sense of rule 1, for `manage` and
+//!   for all that it requires;
 //! - a group: if all its members are reached, and it has some;
 //! - supervisors, everyone and the like, and an empty group: only if `manage` and all that it requires are `all`.
 //!
-//! Rule 1 compares levels, before requirements. Rule 2 is a decision like any other, with requirements.
+//! An assignment in a list of departments is reached only if each of these is too, as a department with those below.
+//!
+//! Rule 1 compares grants, before requirements. Rule 2 is a decision like any other, with requirements.
 //!
 //! **Open delegation.** A document with `"delegation": "open"` drops rule 1, except for a levelled `manage` itself and all that it
 //! requires, directly or not: otherwise delegates could raise their own reach.

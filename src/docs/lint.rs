@@ -14,7 +14,8 @@
 //! | `no_head` | warning | for a department with people but without a head, if [heads matter](#when-heads-matter) there |
 //! | `inactive_head` | warning | for a department whose heads are all inactive, if a role for supervisors has a level that is measured from departments |
 //! | `everyone_has_all` | warning | for a level `all` that everyone has, by a role or by a floor; not for a toggle |
-//! | `plain_member_reached` | warning | for a level of a role for supervisors (or deputies) by which one of them also reaches colleagues in a department where they are a plain member, unless they have that level by other roles |
+//! | `plain_member_reached` | warning | for a level of a role for supervisors (or deputies) by which one of them also reaches colleagues in a department where they are a plain member, unless they have that level by other roles. An assignment in the place `subject` does not reach these |
+//! | `toggle_in_place` | warning | for a toggle that an assignment with a place gives: it is not measured, so the place does not narrow it |
 //! | `unmet_requirement` | warning | for a level that requires, directly or not, a permission that no floor and no role gives; the bypass of administrators counts as given if the permission itself has none |
 //! | `empty_department` | note | for a department without members, heads, deputies and departments below |
 //! | `inactive_department` | note | for a department without departments below, all of whose people are inactive |
@@ -25,6 +26,9 @@
 //! | `useless_role` | note | for a role that grants exactly what an earlier one of the section grants; and for one whose holders all have another role of the section, which grants as much and more |
 //! | `useless_cell` | note | for a level within the floor, or one that all holders of the role have by other roles. Of two roles that give the same level, the later one is reported |
 //!
+//! An assignment with a place gives less than one without: it makes no floor, role or level useless, and what a role gives in a
+//! place is never called useless.
+//!
 //! Nothing else is reported about a role that nobody has, and nothing about the levels of a useless role. What is true of several
 //! permissions of a role is one finding.
 //!
@@ -33,8 +37,8 @@
 //! A head has access that a member has not only by roles that are assigned to `supervisors`. So `no_head` is reported if all of
 //! these hold:
 //!
-//! - A role for supervisors has a level that is measured from departments: `department`, `department+sub`, or one of these with
-//!   `open`.
+//! - A role for supervisors has a level that is measured from the departments that they head: `department`, `department+sub`,
+//!   or one of these with `open`. In the place `subject`, `all` is one too; in a list of departments, none is.
 //! - At least half of the departments with active people have an active head. Otherwise departments without a head are the custom.
 //! - One of those levels is without `+sub`, or no department above has an active head: otherwise a head above reaches as far.
 //!

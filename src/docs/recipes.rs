@@ -9,13 +9,14 @@
 //! reaches the direct reports, `department+sub` the whole line, and moving a person with their team is one `move_department`
 //! and one `set_head` each for the old and the new manager. A circle is refused.
 //!
-//! A level includes `own`, so here managers could approve their own requests too.
+//! The place `subject` measures the role from what managers head, and not from where they sit. `except_own` keeps them from
+//! approving their own requests.
 //!
 //! ```
 //! # let world = r#"
 //! { "format": 1,
 //!   "schema": { "sections": [ { "name": "leave", "resources": [ { "name": "request", "actions": [
-//!     { "name": "view" }, { "name": "approve", "requires": ["view"] } ] } ] } ] },
+//!     { "name": "view" }, { "name": "approve", "requires": ["view"], "except_own": true } ] } ] } ] },
 //!   "org": {
 //!     "departments": [ { "id": "of-vp" }, { "id": "of-lead", "parent": "of-vp" }, { "id": "of-peer", "parent": "of-vp" },
 //!                      { "id": "of-dev", "parent": "of-lead" } ],
@@ -24,7 +25,7 @@
 //!                { "id": "peer", "departments": ["of-peer"] },
 //!                { "id": "dev", "departments": ["of-dev"] } ] },
 //!   "roles": [
-//!     { "id": "line", "section": "leave", "name": "Line", "assigned_to": ["supervisors"],
+//!     { "id": "line", "section": "leave", "name": "Line", "assigned_to": [ { "to": "supervisors", "in": "subject" } ],
 //!       "grants": { "request.view": "department+sub", "request.approve": "department" } },
 //!     { "id": "self", "section": "leave", "name": "Self", "assigned_to": ["employees"],
 //!       "grants": { "request.view": "own" } } ],
@@ -34,6 +35,40 @@
 //!     { "action": "request.approve", "record": "r-dev", "users": ["lead"] },
 //!     { "action": "request.view", "record": "r-lead", "users": ["vp", "lead"] } ] },
 //!   "stages": [ { "commands": [ { "move_department": { "id": "of-vp", "parent": "of-dev" } } ], "refused": "invalid" } ] }
+//! # "#;
+#![doc = include_str!("recipes.run.txt")]
+//! ```
+//!
+//! # Another role in each department
+//!
+//! Cleo edits in City, where she works, and reviews in Sports. The role says how much, the place of its assignment says where.
+//! Finance reads the deals of Sales, and no others.
+//!
+//! ```
+//! # let world = r#"
+//! { "format": 1,
+//!   "schema": { "sections": [ { "name": "desk", "resources": [
+//!     { "name": "article", "actions": [ { "name": "edit" }, { "name": "review", "except_own": true } ] },
+//!     { "name": "deal", "actions": [ { "name": "read" } ] } ] } ] },
+//!   "org": {
+//!     "departments": [ { "id": "city" }, { "id": "sports" }, { "id": "sales" }, { "id": "finance" } ],
+//!     "users": [ { "id": "cleo", "departments": ["city"] }, { "id": "ben", "departments": ["city"] },
+//!                { "id": "dov", "departments": ["sports"] }, { "id": "hal", "departments": ["sales"] },
+//!                { "id": "kim", "departments": ["finance"] } ] },
+//!   "roles": [
+//!     { "id": "editor", "section": "desk", "name": "Editor", "grants": { "article.edit": "department" },
+//!       "assigned_to": [ { "to": { "user": "cleo" }, "in": ["city"] } ] },
+//!     { "id": "reviewer", "section": "desk", "name": "Reviewer", "grants": { "article.review": "department" },
+//!       "assigned_to": [ { "to": { "user": "cleo" }, "in": ["sports"] } ] },
+//!     { "id": "audit", "section": "desk", "name": "Audit", "grants": { "deal.read": "department" },
+//!       "assigned_to": [ { "to": { "department": "finance" }, "in": ["sales"] } ] } ],
+//!   "records": [ { "id": "a-ben", "type": "article", "owner": "ben" }, { "id": "a-dov", "type": "article", "owner": "dov" },
+//!                { "id": "d-hal", "type": "deal", "owner": "hal" } ],
+//!   "expect": { "who": [
+//!     { "action": "article.edit", "record": "a-ben", "users": ["cleo"] },
+//!     { "action": "article.review", "record": "a-dov", "users": ["cleo"] },
+//!     { "action": "article.edit", "record": "a-dov", "users": [] },
+//!     { "action": "deal.read", "record": "d-hal", "users": ["kim"] } ] } }
 //! # "#;
 #![doc = include_str!("recipes.run.txt")]
 //! ```

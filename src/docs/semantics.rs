@@ -31,7 +31,8 @@
 //! - A user is a *member* of any number of departments, and *head* or *deputy* of any number, whether a member there or not.
 //!   All of these are the user's departments.
 //! - Several departments are a union, whatever role the access comes from. A user who heads one department and is a plain
-//!   member of another reaches both by the `department` of a role that supervisors have.
+//!   member of another reaches both by the `department` of a role that supervisors have, unless the assignment has a
+//!   [place](#places).
 //! - A record belongs to the departments that its owner is a **member** of. So a head reaches the people of the department,
 //!   and they do not reach the records of a head who is not a member.
 //! - For a user without departments, `department` and `department+sub` reach no more than `own`.
@@ -78,8 +79,14 @@
 //! | `requires` | actions of the same type that must be allowed as well, on the same record; a toggle requires only toggles | none |
 //! | `shared` | shares of a record count | `false` |
 //! | `admin_bypass` | administrators have it without any role | `true` |
+//! | `except_own` | denied for the user's own records, whatever the level, and for administrators too | `false` |
 //!
-//! A section may name a permission `manage`, which lets a user edit the section's roles. Its `admin_bypass` must be `true`.
+//! A section may name a permission `manage`, which lets a user edit the section's roles. Its `admin_bypass` must be `true`, and
+//! neither it nor anything that it requires may have `except_own`.
+//!
+//! **`except_own`** is for approvals: nobody approves their own request. A record is the user's own if the user is one of its
+//! owners; in a pool, a record without owner is everybody's own. The key knows owners and not history: somebody who may
+//! reassign a record, approve it and take it back is not stopped, so guard `assign`.
 //!
 //! # Roles
 //!
@@ -89,13 +96,37 @@
 //! A role is assigned to [subjects](crate::Subject). Assignments are evaluated live: a user who joins a department has its
 //! roles at once. Only active users have roles. `hidden` and `locked` do not affect decisions.
 //!
+//! # Places
+//!
+//! An assignment may have a place: `{ "to": subject, "in": place }`. The levels `department` and `department+sub` of its role
+//! are then measured from the place, instead of from all departments of the user.
+//!
+//! | place | departments that the levels are measured from |
+//! |---|---|
+//! | none | all departments of the user |
+//! | `[7, 9]`, a list of departments | these, whoever the user is |
+//! | `"subject"` | those by which the user is in the subject: for a department that one; for a department with those below, the user's departments among these; for `supervisors` the departments that the user heads, for `deputies` those they are deputy of; for all other subjects, all departments of the user |
+//!
+//! So one person can be editor in one department and reviewer in another, Finance can read the deals of Sales and no more, and
+//! a head who sits in another department has a head's reach only in what they head.
+//!
+//! - `own` and `open` are not measured from departments, and mean what they mean anywhere.
+//! - An assignment with a place never reaches everything. `all` counts as `department+sub+open` there, or as `department+sub`
+//!   if the action takes no level with `open`.
+//! - A toggle is not measured: `allow` counts whatever the place.
+//! - A role may be assigned to one subject several times, in different places. The same twice is an error.
+//! - A department that moves takes the place along. One that stands in a place can't be removed.
+//! - The *level* of a user, where this documentation speaks of one, is the join of those without a place.
+//!   [`Rights::in_places`](crate::Rights::in_places) has the others.
+//!
 //! # The decision
 //!
 //! 1. If the user is unknown or inactive, the permission unknown, or the record of another type: deny.
-//! 2. The user's level is the floor joined with the levels of all their roles. For an administrator it is `all` (`allow` for a
-//!    toggle), unless the action has no bypass.
-//! 3. A toggle must be `allow`. A level must reach the record; or the record is shared with the user, the action is `shared`,
-//!    and the level is not `deny`.
+//! 2. The user's grants are the floor, the level of each role for each assignment that the user is in, and, for an
+//!    administrator, `all` (`allow` for a toggle) unless the action has no bypass.
+//! 3. For a toggle, one grant must be `allow`. For a level, one grant must reach the record from where it is measured; or the
+//!    record is shared with the user, the action is `shared`, and some grant is not `deny`. With `except_own`, the record must
+//!    not be the user's own.
 //! 4. Everything that the action requires must be allowed by the same rules, for the same record.
 //!
 //! Levels are combined for each permission separately: a level for one action or type never widens another. The decision is
@@ -112,7 +143,7 @@
 //! **Errors of the content** are reported all at once, each with its path: unknown or duplicate names, an unknown word for a
 //! level or a subject, a level that the action does not take, a dangling reference, a cycle, an entry twice in a list.
 //!
-//! **Saving** gives the canonical form: entries by id, integers first; lists sorted; levels in the order of the table above, with
+//! **Saving** gives the canonical form: entries by id, integers first; lists sorted; assignments by subject, in the order of [`Subject`](crate::Subject), and then by place; levels in the order of the table above, with
 //! the `open` ones before `all`, and always with `deny`; defaults left out; the schema in its own order. So documents that mean
 //! the same are the same bytes.
 //!
@@ -122,7 +153,8 @@
 //! the state that those before it left. A command is `invalid`, and the batch is refused, if it:
 //!
 //! - names something unknown, or adds something that exists;
-//! - moves a department below itself, or removes one that is not empty;
+//! - moves a department below itself, or removes one that is not empty: that has departments below it, or people, or stands in
+//!   the place of an assignment;
 //! - sets a level that the action does not take;
 //! - joins or assigns what is joined or assigned already, or leaves or unassigns what is not.
 //!
@@ -178,6 +210,7 @@
 //! - `dot` shades the departments whose own records the user reaches, and draws a thick border around those that the user is in.
 //! - `validate --lint` prints findings after `valid`, each with its severity, a path that names entries by id, and its code.
 //!   `--allow CODE` leaves out those with a code.
+//! - `matrix --user` shows what a user has in places beside the rest: `own; department in Sales, Support`.
 //! - `matrix` prints `deny` as `-`. With `--user` it shows what the user effectively has: `-` also where something that the
 //!   permission requires is denied for every record.
 //! - `matrix --json` prints an object: `roles` with the sections, in these the roles, and in each its permissions in the order

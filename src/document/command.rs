@@ -6,6 +6,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
+use crate::document::assignment::Assignment;
 use crate::document::object::{ObjectOnly, write_objects};
 use crate::document::org::{Department, Group, User};
 use crate::document::role::Role;
@@ -14,6 +15,7 @@ use crate::document::word::{
 };
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::level::Grant;
+use crate::vocabulary::place::Place;
 use crate::vocabulary::subject::Subject;
 
 /// A change as data. In JSON it is an object with one key, the name of the command; a file of commands is an array of
@@ -234,6 +236,9 @@ pub enum Command {
         role: RoleId,
         /// The subject that gets it.
         subject: Word<Subject>,
+        /// The place of the assignment, `in` in documents.
+        #[serde(rename = "in", default, skip_serializing_if = "is_default")]
+        place: Option<Word<Place>>,
     },
     /// Ends an assignment.
     Unassign {
@@ -241,6 +246,9 @@ pub enum Command {
         role: RoleId,
         /// The subject that loses it.
         subject: Word<Subject>,
+        /// The place of the assignment, `in` in documents.
+        #[serde(rename = "in", default, skip_serializing_if = "is_default")]
+        place: Option<Word<Place>>,
     },
 }
 
@@ -386,14 +394,16 @@ impl Command {
         Self::SetLevelForAllRoles { section: section.into(), permissions, level: Word::Known(level.into()) }
     }
 
-    /// Assigns a role to a subject.
-    pub fn assign(role: impl Into<RoleId>, subject: Subject) -> Self {
-        Self::Assign { role: role.into(), subject: Word::Known(subject) }
+    /// Assigns a role to a subject, or to one in a place.
+    pub fn assign(role: impl Into<RoleId>, assignment: impl Into<Assignment>) -> Self {
+        let Assignment { to, place } = assignment.into();
+        Self::Assign { role: role.into(), subject: to, place }
     }
 
-    /// Ends an assignment.
-    pub fn unassign(role: impl Into<RoleId>, subject: Subject) -> Self {
-        Self::Unassign { role: role.into(), subject: Word::Known(subject) }
+    /// Ends an assignment. One with a place is another assignment than one without.
+    pub fn unassign(role: impl Into<RoleId>, assignment: impl Into<Assignment>) -> Self {
+        let Assignment { to, place } = assignment.into();
+        Self::Unassign { role: role.into(), subject: to, place }
     }
 }
 

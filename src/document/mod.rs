@@ -30,6 +30,7 @@
 //! These types check only the form. [`Policy::from_document`](crate::Policy::from_document) checks the content, and
 //! reports all problems at once.
 
+mod assignment;
 mod command;
 pub(crate) mod object;
 mod org;
@@ -43,6 +44,8 @@ use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
 pub use crate::vocabulary::mode::{Delegation, Unowned};
+pub use crate::vocabulary::place::Place;
+pub use assignment::Assignment;
 pub use command::Command;
 pub use org::{Department, Group, Org, User};
 pub use role::Role;

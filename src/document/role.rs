@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::document::assignment::Assignment;
 use crate::document::object::{read_objects, write_objects};
 use crate::document::word::{Word, array, flag, is_default, text, unique_keys};
 use crate::vocabulary::id::RoleId;
 use crate::vocabulary::level::Grant;
-use crate::vocabulary::subject::Subject;
 
 read_objects! { Role }
 write_objects! { Role }
@@ -35,9 +35,9 @@ pub struct Role {
     /// The level for each permission, for example `contact.read`. A permission that is left out is `deny`.
     #[serde(default, deserialize_with = "unique_keys", skip_serializing_if = "is_default")]
     pub grants: BTreeMap<String, Word<Grant>>,
-    /// The subjects that it is assigned to.
+    /// The subjects that it is assigned to, each with its place if it has one.
     #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
-    pub assigned_to: Vec<Word<Subject>>,
+    pub assigned_to: Vec<Assignment>,
 }
 
 impl Role {
@@ -60,9 +60,9 @@ impl Role {
         self
     }
 
-    /// Assigns the role to one more subject.
-    pub fn assigned_to(mut self, subject: Subject) -> Self {
-        self.assigned_to.push(Word::Known(subject));
+    /// Assigns the role to one more subject: a [`Subject`](crate::Subject), or one with a place.
+    pub fn assigned_to(mut self, assignment: impl Into<Assignment>) -> Self {
+        self.assigned_to.push(assignment.into());
         self
     }
 

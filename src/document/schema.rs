@@ -118,6 +118,9 @@ pub struct Action {
     /// Whether administrators have it without any role; the default is `true`.
     #[serde(default, deserialize_with = "optional_flag", skip_serializing_if = "is_default")]
     pub admin_bypass: Option<bool>,
+    /// Whether it is denied for the user's own records, whatever the level: nobody approves their own request.
+    #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
+    pub except_own: bool,
 }
 
 impl Action {
@@ -131,6 +134,7 @@ impl Action {
             requires: Vec::new(),
             shared: false,
             admin_bypass: None,
+            except_own: false,
         }
     }
 
@@ -160,6 +164,15 @@ impl Action {
     /// Makes shares of a record count.
     pub fn shared(mut self) -> Self {
         self.shared = true;
+        self
+    }
+
+    /// Denies the action for the user's own records, whatever the level, and for administrators too.
+    ///
+    /// It knows the owners of a record and not their history. So somebody who may reassign a record can approve it and
+    /// take it back: guard the action that reassigns.
+    pub fn except_own(mut self) -> Self {
+        self.except_own = true;
         self
     }
 

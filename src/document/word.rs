@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use serde::de::value::{self, MapAccessDeserializer, StrDeserializer};
+use serde::de::value::{self, MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
@@ -77,6 +77,12 @@ impl<'de, T: Spelled + Deserialize<'de>> Deserialize<'de> for Word<T> {
             }
             fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Self::Value, A::Error> {
                 T::deserialize(MapAccessDeserializer::new(object)).map(Word::Known)
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
+                if !T::TAKES_LISTS {
+                    return Err(A::Error::invalid_type(Unexpected::Seq, &self));
+                }
+                T::deserialize(SeqAccessDeserializer::new(items)).map(Word::Known)
             }
         }
 

@@ -26,15 +26,15 @@ impl Policy {
                     role.set(*action, *after);
                 }
             }
-            Fact::Assignment(Change { key: (id, subject), after, .. }) => {
+            Fact::Assignment(Change { key: (id, assignment), after, .. }) => {
                 if let Some(role) = self.role_mut(id) {
                     if *after {
-                        role.assigned_to.insert(subject.clone())
+                        role.assigned_to.insert(assignment.clone())
                     } else {
-                        role.assigned_to.remove(subject)
+                        role.assigned_to.remove(assignment)
                     };
                 }
-                self.assigned.set_role(subject, id, *after);
+                self.assigned.set_role(assignment, id, *after);
             }
         }
     }

@@ -1,15 +1,31 @@
-//! Reverse index of assignments: the roles of a subject.
+//! Reverse index of assignments: the roles of a subject, and the assignments in a place.
 
 use std::sync::Arc;
 
 use crate::collections::persistent::Map;
+use crate::policy::assignment::Assignment;
 use crate::policy::role::Roles;
 use crate::policy::sorted;
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
+use crate::vocabulary::place::Place;
+use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
 
-/// The ids of roles, in canonical order.
-pub(crate) type RoleIds = Arc<[RoleId]>;
+/// A role that some subject has, and the place of the assignment.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Given {
+    pub(crate) role: RoleId,
+    pub(crate) place: Option<Place>,
+}
+
+impl Given {
+    fn new(role: &RoleId, place: Option<&Place>) -> Self {
+        Self { role: role.clone(), place: place.cloned() }
+    }
+}
+
+/// What a subject is given, in canonical order.
+pub(crate) type AllGiven = Arc<[Given]>;
 
 /// The roles of each subject that has any. Cheap to clone.
 ///
@@ -17,60 +33,79 @@ pub(crate) type RoleIds = Arc<[RoleId]>;
 /// `supervisors`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Assigned {
-    everyone: RoleIds,
-    employees: RoleIds,
-    supervisors: RoleIds,
-    deputies: RoleIds,
-    administrators: RoleIds,
-    groups: Map<GroupId, RoleIds>,
-    users: Map<UserId, RoleIds>,
+    everyone: AllGiven,
+    employees: AllGiven,
+    supervisors: AllGiven,
+    deputies: AllGiven,
+    administrators: AllGiven,
+    groups: Map<GroupId, AllGiven>,
+    users: Map<UserId, AllGiven>,
     /// By department, without those below it.
-    departments: Map<DepartmentId, RoleIds>,
+    departments: Map<DepartmentId, AllGiven>,
     /// By department, including those below it.
-    subs: Map<DepartmentId, RoleIds>,
+    subs: Map<DepartmentId, AllGiven>,
+    /// The assignments in whose place a department stands.
+    places: Map<DepartmentId, Arc<[(RoleId, Assignment)]>>,
+}
+
+/// Sets the list of a key. An empty list is not kept.
+fn set<K: Ord + Clone, T>(map: &mut Map<K, Arc<[T]>>, key: &K, items: Arc<[T]>) {
+    if items.is_empty() {
+        map.remove(key);
+    } else {
+        map.insert(key.clone(), items);
+    }
 }
 
 impl Assigned {
     pub(crate) fn of(roles: &Roles) -> Self {
-        let mut all: Vec<(&Subject, &RoleId)> =
-            roles.iter().flat_map(|(id, role)| role.assigned_to.iter().map(move |subject| (subject, id))).collect();
-        all.sort_unstable();
+        let of_roles =
+            roles.iter().flat_map(|(id, role)| role.assigned_to.iter().map(move |assignment| (assignment, id)));
+        let mut all: Vec<(&Assignment, &RoleId)> = of_roles.collect();
+        all.sort_unstable_by_key(|(assignment, role)| (&assignment.subject, *role, &assignment.place));
         let mut assigned = Self::default();
-        for of_one in all.chunk_by(|(a, _), (b, _)| a == b) {
-            assigned.set(of_one[0].0, of_one.iter().map(|(_, role)| (*role).clone()).collect());
+        for of_one in all.chunk_by(|(a, _), (b, _)| a.subject == b.subject) {
+            let given = |(assignment, role): &(&Assignment, &RoleId)| Given::new(role, assignment.place.as_ref());
+            assigned.set(&of_one[0].0.subject, of_one.iter().map(given).collect());
+        }
+        for (assignment, role) in all.iter().filter(|(assignment, _)| assignment.place.is_some()) {
+            assigned.set_place(assignment, role, true);
         }
         assigned
     }
 
     /// Adds or removes an assignment.
-    pub(crate) fn set_role(&mut self, subject: &Subject, role: &RoleId, assigned: bool) {
-        self.set(subject, sorted::with(self.roles(subject), role, assigned));
+    pub(crate) fn set_role(&mut self, assignment: &Assignment, role: &RoleId, assigned: bool) {
+        let Assignment { subject, place } = assignment;
+        self.set(subject, sorted::with(self.given(subject), &Given::new(role, place.as_ref()), assigned));
+        self.set_place(assignment, role, assigned);
     }
 
-    fn set(&mut self, subject: &Subject, roles: RoleIds) {
-        fn set<K: Ord + Clone>(map: &mut Map<K, RoleIds>, key: &K, roles: RoleIds) {
-            if roles.is_empty() {
-                map.remove(key);
-            } else {
-                map.insert(key.clone(), roles);
-            }
+    fn set_place(&mut self, assignment: &Assignment, role: &RoleId, assigned: bool) {
+        for department in assignment.place.iter().flat_map(Place::listed) {
+            let key = (role.clone(), assignment.clone());
+            let there = sorted::with(self.in_place(department), &key, assigned);
+            set(&mut self.places, department, there);
         }
+    }
+
+    fn set(&mut self, subject: &Subject, given: AllGiven) {
         match subject {
-            Subject::Everyone => self.everyone = roles,
-            Subject::Employees => self.employees = roles,
-            Subject::Supervisors => self.supervisors = roles,
-            Subject::Deputies => self.deputies = roles,
-            Subject::Administrators => self.administrators = roles,
-            Subject::Group(id) => set(&mut self.groups, id, roles),
-            Subject::User(id) => set(&mut self.users, id, roles),
-            Subject::Department(id) => set(&mut self.departments, id, roles),
-            Subject::DepartmentSub(id) => set(&mut self.subs, id, roles),
+            Subject::Everyone => self.everyone = given,
+            Subject::Employees => self.employees = given,
+            Subject::Supervisors => self.supervisors = given,
+            Subject::Deputies => self.deputies = given,
+            Subject::Administrators => self.administrators = given,
+            Subject::Group(id) => set(&mut self.groups, id, given),
+            Subject::User(id) => set(&mut self.users, id, given),
+            Subject::Department(id) => set(&mut self.departments, id, given),
+            Subject::DepartmentSub(id) => set(&mut self.subs, id, given),
         }
     }
 
-    /// The roles that are assigned to exactly this subject.
-    pub(crate) fn roles(&self, subject: &Subject) -> &[RoleId] {
-        let roles = match subject {
+    /// What is assigned to exactly this subject.
+    pub(crate) fn given(&self, subject: &Subject) -> &[Given] {
+        let given = match subject {
             Subject::Everyone => Some(&self.everyone),
             Subject::Employees => Some(&self.employees),
             Subject::Supervisors => Some(&self.supervisors),
@@ -81,7 +116,27 @@ impl Assigned {
             Subject::Department(id) => self.departments.get(id),
             Subject::DepartmentSub(id) => self.subs.get(id),
         };
-        roles.map_or(&[], |roles| roles)
+        given.map_or(&[], |given| given)
+    }
+
+    /// The assignments in whose place this department stands.
+    pub(crate) fn in_place(&self, department: &DepartmentId) -> &[(RoleId, Assignment)] {
+        self.places.get(department).map_or(&[], |there| there)
+    }
+
+    /// Whether this department stands in the place of an assignment.
+    pub(crate) fn is_place(&self, department: &DepartmentId) -> bool {
+        self.places.contains_key(department)
+    }
+
+    /// Whether heads (or deputies) have a role whose levels are measured from the departments that they head.
+    pub(crate) fn is_in_subject(&self, post: Post) -> bool {
+        let given = match post {
+            Post::Head => &self.supervisors,
+            Post::Deputy => &self.deputies,
+            Post::Member => return false,
+        };
+        given.iter().any(|given| given.place == Some(Place::Subject))
     }
 
     /// Whether a role is assigned to this group.
@@ -95,7 +150,7 @@ impl Assigned {
     }
 
     /// The roles for a department and those below it, and the roles for the department alone.
-    pub(crate) fn of_department(&self, department: &DepartmentId) -> [Option<&RoleIds>; 2] {
+    pub(crate) fn of_department(&self, department: &DepartmentId) -> [Option<&AllGiven>; 2] {
         [self.subs.get(department), self.departments.get(department)]
     }
 

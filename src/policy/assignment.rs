@@ -1,43 +1,38 @@
-//! The subjects that contain a user.
+//! Assignments: a subject that has a role, and the place that its levels are measured from.
 
-use crate::policy::org::{Org, User};
-use crate::vocabulary::id::UserId;
-use crate::vocabulary::post::Post;
+use crate::document;
+use crate::document::Word;
+use crate::policy::rules::Invalid;
+use crate::vocabulary::place::Place;
 use crate::vocabulary::subject::Subject;
 
-impl Org {
-    /// Every subject that contains this user, active or not. A subject may be repeated. For an unknown user there is
-    /// none.
-    pub(crate) fn subjects_of<'o>(&'o self, id: &'o UserId) -> impl Iterator<Item = Subject> + 'o {
-        let anchors = self.users().get(id).into_iter().flat_map(User::anchors);
-        let above = anchors.flat_map(|department| self.with_those_above(department));
-        let above = above.map(|department| Subject::DepartmentSub(self.department_id(department).clone()));
-        self.subjects_here(id).chain(above)
-    }
+/// A valid assignment of some role. The order is that of canonical documents.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Assignment {
+    pub(crate) subject: Subject,
+    /// The departments of a list are sorted, and none stands twice.
+    pub(crate) place: Option<Place>,
+}
 
-    /// The same without the departments with those below, of which a user has one for each department above.
-    pub(crate) fn subjects_here<'o>(&'o self, id: &'o UserId) -> impl Iterator<Item = Subject> + 'o {
-        self.users().get(id).into_iter().flat_map(move |user| {
-            let here = user.anchors().map(|department| Subject::Department(self.department_id(department).clone()));
-            [Subject::User(id.clone())]
-                .into_iter()
-                .chain(user.dynamic_subjects())
-                .chain(self.groups_of(user).cloned().map(Subject::Group))
-                .chain(here)
-        })
+impl Assignment {
+    /// The error for the same assignment twice.
+    pub(crate) fn repeated(&self) -> Invalid {
+        let Self { subject, place } = self;
+        match place {
+            None => Invalid::repeated(subject, "assigned_to"),
+            Some(place) => Invalid::repeated(format_args!("{subject} {place}"), "assigned_to"),
+        }
     }
 }
 
-impl User {
-    /// The subjects without an id that contain the user.
-    pub(crate) fn dynamic_subjects(&self) -> impl Iterator<Item = Subject> {
-        let subjects = [
-            (true, Subject::Everyone),
-            (self.anchors().next().is_some(), Subject::Employees),
-            (self.is(Post::Head), Subject::Supervisors),
-            (self.is(Post::Deputy), Subject::Deputies),
-            (self.admin, Subject::Administrators),
-        ];
-        subjects.into_iter().filter(|(is_there, _)| *is_there).map(|(_, subject)| subject)
+impl From<Subject> for Assignment {
+    fn from(subject: Subject) -> Self {
+        Self { subject, place: None }
+    }
+}
+
+impl From<Assignment> for document::Assignment {
+    fn from(Assignment { subject, place }: Assignment) -> Self {
+        Self { to: Word::Known(subject), place: place.map(Word::Known) }
     }
 }

@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use crate::document::{self, Command, Word};
 use crate::policy::Policy;
+use crate::policy::assigned::Given;
+use crate::policy::assignment::Assignment;
 use crate::policy::fact::{Change, DepartmentState, Fact, GroupState, RoleState, UserState};
 use crate::policy::near::with_hint_at_parent;
 use crate::policy::org::User;
 use crate::policy::role::Role;
-use crate::policy::rules::{self, Content, Invalid, Kind, new_id, spelled};
+use crate::policy::rules::{self, Content, Invalid, Kind, new_id, spelled, spelled_place};
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::index::{ActionIndex, SectionIndex};
 use crate::vocabulary::level::{Grant, Level};
+use crate::vocabulary::place::Place;
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
 
@@ -93,8 +96,8 @@ impl Policy {
                 let theirs = self.roles.iter().filter(|(_, role)| role.section == section && !role.locked);
                 self.set_levels(theirs.map(|(id, _)| id), section, permissions, level)
             }
-            Command::Assign { role, subject } => self.assign(role, subject),
-            Command::Unassign { role, subject } => self.unassign(role, subject),
+            Command::Assign { role, subject, place } => self.assign(role, &written(subject, place.as_ref())),
+            Command::Unassign { role, subject, place } => self.unassign(role, &written(subject, place.as_ref())),
         }
     }
 }
@@ -149,6 +152,9 @@ impl Policy {
         }
         if self.org.has_people(department) {
             return not_empty(Content::People);
+        }
+        if self.assigned.is_place(id) {
+            return not_empty(Content::Places);
         }
         let mut facts = self.end_assignments(&[Subject::Department(id.clone()), Subject::DepartmentSub(id.clone())]);
         let state = self.department_state(id)?;
@@ -303,7 +309,7 @@ impl Policy {
     }
 
     /// The facts of a new role.
-    fn role_comes(&self, id: &RoleId, state: RoleState, cells: &[(ActionIndex, Level)], to: &[&Subject]) -> Facts {
+    fn role_comes(&self, id: &RoleId, state: RoleState, cells: &[(ActionIndex, Level)], to: &[Assignment]) -> Facts {
         new_id(Kind::Role, id, self.roles.contains_key(id), self.roles.len())?;
         self.check_role_name(state.section, &state.name, None)?;
         let mut facts = vec![Fact::Role(Change { key: id.clone(), before: None, after: Some(state) })];
@@ -312,7 +318,7 @@ impl Policy {
         };
         facts.extend(cells.iter().filter_map(cell));
         let assigned =
-            |to: &&Subject| Fact::Assignment(Change { key: (id.clone(), (*to).clone()), before: false, after: true });
+            |to: &Assignment| Fact::Assignment(Change { key: (id.clone(), to.clone()), before: false, after: true });
         facts.extend(to.iter().map(assigned));
         Ok(facts)
     }
@@ -326,17 +332,17 @@ impl Policy {
             cells.push((action, self.schema.known_level(action, word)?));
         }
         cells.sort_unstable_by_key(|(action, _)| *action);
-        let mut subjects = Vec::with_capacity(assigned_to.len());
+        let mut assignments = Vec::with_capacity(assigned_to.len());
         let mut met = HashSet::with_capacity(assigned_to.len());
-        for word in assigned_to {
-            let subject = self.org.known_subject(word)?;
-            if !met.insert(subject) {
-                return Err(Invalid::repeated(subject, "assigned_to"));
+        for written in assigned_to {
+            let assignment = self.org.assignment(written)?;
+            if !met.insert(assignment.clone()) {
+                return Err(assignment.repeated());
             }
-            subjects.push(subject);
+            assignments.push(assignment);
         }
         let state = RoleState { section, name: name.clone(), hidden: *hidden, locked: *locked };
-        self.role_comes(id, state, &cells, &subjects)
+        self.role_comes(id, state, &cells, &assignments)
     }
 
     fn clone_role(&self, from: &RoleId, id: &RoleId, name: &str) -> Facts {
@@ -349,7 +355,7 @@ impl Policy {
     fn delete_role(&self, id: &RoleId) -> Facts {
         let role = self.known_role(id)?;
         let ended =
-            |to: &Subject| Fact::Assignment(Change { key: (id.clone(), to.clone()), before: true, after: false });
+            |to: &Assignment| Fact::Assignment(Change { key: (id.clone(), to.clone()), before: true, after: false });
         let mut facts: Vec<Fact> = role.assigned_to.iter().map(ended).collect();
         let cell = |(action, level): (&ActionIndex, &Level)| {
             Fact::Cell(Change { key: (id.clone(), *action), before: *level, after: Level::Deny })
@@ -386,34 +392,49 @@ impl Policy {
         Ok(facts)
     }
 
-    fn assign(&self, id: &RoleId, word: &Word<Subject>) -> Facts {
-        spelled(word)?;
+    fn assign(&self, id: &RoleId, written: &document::Assignment) -> Facts {
+        spelled(&written.to)?;
         let role = self.known_role(id)?;
-        let subject = self.org.known_subject(word)?;
-        if role.assigned_to.contains(subject) {
-            return Err(Invalid::AlreadyAssigned { role: id.to_string(), subject: subject.clone() });
+        let assignment = self.org.assignment(written)?;
+        if role.assigned_to.contains(&assignment) {
+            let Assignment { subject, place } = assignment;
+            return Err(Invalid::AlreadyAssigned { role: id.to_string(), subject, place });
         }
-        Ok(vec![Fact::Assignment(Change { key: (id.clone(), subject.clone()), before: false, after: true })])
+        Ok(vec![Fact::Assignment(Change { key: (id.clone(), assignment), before: false, after: true })])
     }
 
-    fn unassign(&self, id: &RoleId, word: &Word<Subject>) -> Facts {
-        let subject = spelled(word)?;
-        if !self.known_role(id)?.assigned_to.contains(subject) {
-            return Err(Invalid::NotAssigned { role: id.to_string(), subject: subject.clone() });
+    fn unassign(&self, id: &RoleId, written: &document::Assignment) -> Facts {
+        let subject = spelled(&written.to)?.clone();
+        let place = written.place.as_ref().map(spelled_place).transpose()?.map(Place::sorted);
+        let assignment = Assignment { subject, place };
+        if !self.known_role(id)?.assigned_to.contains(&assignment) {
+            let Assignment { subject, place } = assignment;
+            return Err(Invalid::NotAssigned { role: id.to_string(), subject, place });
         }
-        Ok(vec![end(id, subject)])
+        Ok(vec![end(id, &assignment)])
     }
 
     /// The facts that end all assignments to these subjects.
     fn end_assignments(&self, subjects: &[Subject]) -> Vec<Fact> {
-        let of_one = |subject| self.assigned.roles(subject).iter().map(move |role| (role, subject));
-        let mut ended: Vec<(&RoleId, &Subject)> = subjects.iter().flat_map(of_one).collect();
+        let of_one = |subject: &Subject| {
+            let subject = subject.clone();
+            let given = self.assigned.given(&subject).iter();
+            given
+                .map(move |Given { role, place }| (role, Assignment { subject: subject.clone(), place: place.clone() }))
+                .collect::<Vec<_>>()
+        };
+        let mut ended: Vec<(&RoleId, Assignment)> = subjects.iter().flat_map(of_one).collect();
         // Reversed, so that undoing the command adds them in canonical order.
         ended.sort_unstable_by(|a, b| b.cmp(a));
-        ended.into_iter().map(|(role, subject)| end(role, subject)).collect()
+        ended.into_iter().map(|(role, assignment)| end(role, &assignment)).collect()
     }
 }
 
-fn end(role: &RoleId, subject: &Subject) -> Fact {
-    Fact::Assignment(Change { key: (role.clone(), subject.clone()), before: true, after: false })
+fn end(role: &RoleId, assignment: &Assignment) -> Fact {
+    Fact::Assignment(Change { key: (role.clone(), assignment.clone()), before: true, after: false })
+}
+
+/// The assignment that a command names.
+fn written(to: &Word<Subject>, place: Option<&Word<Place>>) -> document::Assignment {
+    document::Assignment { to: to.clone(), place: place.cloned() }
 }

@@ -15,11 +15,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::policy::assignment::Assignment;
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::index::{ActionIndex, SectionIndex};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::post::Post;
-use crate::vocabulary::subject::Subject;
 
 /// One reversible change of the model.
 ///
@@ -37,8 +37,8 @@ pub(crate) enum Fact {
     Role(Change<RoleId, Option<RoleState>>),
     /// The level that a role grants for an action.
     Cell(Change<(RoleId, ActionIndex), Level>),
-    /// Whether a role is assigned to a subject.
-    Assignment(Change<(RoleId, Subject), bool>),
+    /// Whether a role has an assignment.
+    Assignment(Change<(RoleId, Assignment), bool>),
 }
 
 /// A key with different values before and after.

@@ -1,13 +1,17 @@
 //! References into the model: everything that a document or a command names must exist.
 
-use crate::document::Word;
+use std::collections::BTreeSet;
+
+use crate::document::{self, Word};
+use crate::policy::assignment::Assignment;
 use crate::policy::near::names_near;
 use crate::policy::org::Org;
-use crate::policy::rules::{Invalid, Kind, grant, spelled};
+use crate::policy::rules::{Invalid, Kind, grant, spelled, spelled_place};
 use crate::policy::schema::Schema;
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 use crate::vocabulary::index::{ActionIndex, DepartmentSlot, SectionIndex};
 use crate::vocabulary::level::{Grant, Level};
+use crate::vocabulary::place::Place;
 use crate::vocabulary::subject::Subject;
 
 impl Org {
@@ -37,6 +41,55 @@ impl Org {
             | Subject::Everyone => {}
         }
         Ok(subject)
+    }
+}
+
+impl Org {
+    /// The assignment, if it is valid. Otherwise passes on each problem, with the path within the assignment.
+    pub(crate) fn known_assignment(
+        &self,
+        written: &document::Assignment,
+        mut problem: impl FnMut(String, Invalid),
+    ) -> Option<Assignment> {
+        let document::Assignment { to, place } = written;
+        // Short for a subject alone, which has no field `to`.
+        let to_path = if place.is_some() { ".to" } else { "" };
+        let subject = self.known_subject(to).map_err(|invalid| problem(to_path.to_owned(), invalid)).ok();
+        let place =
+            place.as_ref().map(|word| self.known_place(word, |path, invalid| problem(format!(".in{path}"), invalid)));
+        let place = match place {
+            None => None,
+            Some(place) => Some(place?),
+        };
+        Some(Assignment { subject: subject?.clone(), place })
+    }
+
+    fn known_place(&self, word: &Word<Place>, mut problem: impl FnMut(String, Invalid)) -> Option<Place> {
+        let place = spelled_place(word).map_err(|invalid| problem(String::new(), invalid)).ok()?;
+        let Place::Departments(listed) = place else { return Some(Place::Subject) };
+        if listed.is_empty() {
+            problem(String::new(), Invalid::EmptyPlace);
+            return None;
+        }
+        let mut is_valid = true;
+        let mut seen = BTreeSet::new();
+        for (position, id) in listed.iter().enumerate() {
+            let invalid = match self.department(id) {
+                None => Invalid::unknown(Kind::Department, id),
+                Some(_) if !seen.insert(id) => Invalid::repeated(id, "in"),
+                Some(_) => continue,
+            };
+            problem(format!("[{position}]"), invalid);
+            is_valid = false;
+        }
+        is_valid.then(|| place.sorted())
+    }
+
+    /// The same for a command: the first problem is its error.
+    pub(crate) fn assignment(&self, written: &document::Assignment) -> Result<Assignment, Invalid> {
+        let mut first = None;
+        let known = self.known_assignment(written, |_, invalid| _ = first.get_or_insert(invalid));
+        known.ok_or_else(|| first.unwrap_or(Invalid::EmptyPlace))
     }
 }
 

@@ -119,6 +119,11 @@ impl Org {
         &self.users
     }
 
+    /// The departments with these ids that exist.
+    pub(crate) fn slots_of(&self, ids: &[DepartmentId]) -> SmallVec<[DepartmentSlot; 2]> {
+        ids.iter().filter_map(|id| self.department(id)).collect()
+    }
+
     pub(crate) fn groups(&self) -> &Map<GroupId, Arc<Group>> {
         &self.groups
     }

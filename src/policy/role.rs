@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::collections::persistent::{Map, Set};
 use crate::document;
 use crate::document::Word;
+use crate::policy::assignment::Assignment;
 use crate::policy::fact::RoleState;
 use crate::policy::org::Org;
 use crate::policy::rules::{self, Invalid, Kind};
@@ -14,7 +15,6 @@ use crate::policy::validate::{Problems, check_id, repeated};
 use crate::vocabulary::id::RoleId;
 use crate::vocabulary::index::{ActionIndex, SectionIndex};
 use crate::vocabulary::level::{Grant, Level};
-use crate::vocabulary::subject::Subject;
 
 /// A role of one section.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub(crate) struct Role {
     pub(crate) locked: bool,
     /// The levels other than `deny`. For a toggle, `all` stands for `allow`.
     pub(crate) grants: BTreeMap<ActionIndex, Level>,
-    pub(crate) assigned_to: Set<Subject>,
+    pub(crate) assigned_to: Set<Assignment>,
 }
 
 impl Role {
@@ -97,7 +97,7 @@ pub(crate) fn from_document(
             hidden: role.hidden,
             locked: role.locked,
             grants: read_grants(&path, section, &role.grants, schema, problems),
-            assigned_to: read_subjects(&path, &role.assigned_to, org, problems),
+            assigned_to: read_assignments(&path, &role.assigned_to, org, problems),
         };
         roles.push((role.id, Arc::new(read)));
     }
@@ -127,16 +127,24 @@ fn read_grants(
     grants
 }
 
-fn read_subjects(path: &str, written: &[Word<Subject>], org: &Org, problems: &mut Problems) -> Set<Subject> {
-    let mut subjects = Set::default();
-    for (s, word) in written.iter().enumerate() {
-        let path = format_args!("{path}.assigned_to[{s}]");
-        let Some(subject) = problems.note(path, org.known_subject(word)) else { continue };
-        if !subjects.insert(subject.clone()) {
-            problems.add(path, &Invalid::repeated(subject, "assigned_to"));
+fn read_assignments(
+    path: &str,
+    written: &[document::Assignment],
+    org: &Org,
+    problems: &mut Problems,
+) -> Set<Assignment> {
+    let mut assignments = Set::default();
+    for (a, written) in written.iter().enumerate() {
+        let path = format_args!("{path}.assigned_to[{a}]");
+        let read =
+            org.known_assignment(written, |within, invalid| problems.add(format_args!("{path}{within}"), &invalid));
+        if let Some(assignment) = read
+            && !assignments.insert(assignment.clone())
+        {
+            problems.add(path, &assignment.repeated());
         }
     }
-    subjects
+    assignments
 }
 
 pub(crate) fn to_document(roles: &Roles, schema: &Schema) -> Vec<document::Role> {
@@ -150,7 +158,7 @@ pub(crate) fn to_document(roles: &Roles, schema: &Schema) -> Vec<document::Role>
         hidden: role.hidden,
         locked: role.locked,
         grants: role.grants.iter().map(grant).collect(),
-        assigned_to: role.assigned_to.iter().cloned().map(Word::Known).collect(),
+        assigned_to: role.assigned_to.iter().cloned().map(document::Assignment::from).collect(),
     };
     roles.iter().map(role).collect()
 }

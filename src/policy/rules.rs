@@ -11,6 +11,7 @@ use crate::policy::unknown::UnknownPermission;
 use crate::vocabulary::id::{DepartmentId, Id, RoleId, UserId};
 use crate::vocabulary::index::MOST;
 use crate::vocabulary::level::Grant;
+use crate::vocabulary::place::Place;
 use crate::vocabulary::subject::Subject;
 use crate::vocabulary::word::UnknownWord;
 
@@ -156,6 +157,15 @@ pub enum Invalid {
         /// The permission to manage.
         permission: String,
     },
+    /// A permission to manage, or one that it requires, is denied for own records.
+    ManageExceptOwn {
+        /// The permission to manage.
+        permission: String,
+        /// The permission that is denied for own records: the same, or one that it requires.
+        excepting: String,
+    },
+    /// The place of an assignment is an empty list.
+    EmptyPlace,
     /// A department is not empty.
     NotEmpty {
         /// The department.
@@ -183,6 +193,8 @@ pub enum Invalid {
         role: String,
         /// The subject.
         subject: Subject,
+        /// The place, if the assignment has one.
+        place: Option<Place>,
     },
     /// A role is not assigned to a subject.
     NotAssigned {
@@ -190,6 +202,8 @@ pub enum Invalid {
         role: String,
         /// The subject.
         subject: Subject,
+        /// The place, if the assignment would have one.
+        place: Option<Place>,
     },
 }
 
@@ -219,6 +233,8 @@ pub enum Content {
     Departments,
     /// Members, heads or deputies.
     People,
+    /// Assignments with a place that it stands in.
+    Places,
 }
 
 impl Kind {
@@ -278,6 +294,8 @@ impl Invalid {
             Self::FieldOfToggle { .. } => "field_of_toggle",
             Self::ToggleRequiresLevelled { .. } => "toggle_requires_levelled",
             Self::ManageWithoutBypass { .. } => "manage_without_bypass",
+            Self::ManageExceptOwn { .. } => "manage_except_own",
+            Self::EmptyPlace => "empty_place",
             Self::NotEmpty { .. } => "not_empty",
             Self::AlreadyMember { .. } => "already_member",
             Self::NotMember { .. } => "not_member",
@@ -337,17 +355,50 @@ impl Display for Invalid {
             Self::ManageWithoutBypass { permission } => {
                 write!(f, "`{permission}` has no `admin_bypass`: administrators must be able to manage every section")
             }
+            Self::ManageExceptOwn { permission, excepting } if permission == excepting => {
+                write!(f, "`{permission}` is denied for own records: a permission to manage takes no `except_own`")
+            }
+            Self::ManageExceptOwn { permission, excepting } => write!(
+                f,
+                "`{permission}` requires `{excepting}`, which is denied for own records: what a permission to manage requires \
+                 takes no `except_own`"
+            ),
+            Self::EmptyPlace => f.write_str("the list of departments is empty: leave `in` out, or name departments"),
             Self::NotEmpty { department, has } => {
                 write!(f, "department `{department}` has ")?;
                 f.write_str(match has {
                     Content::Departments => "departments below it: move or remove them first",
                     Content::People => "members, heads or deputies: remove them first",
+                    Content::Places => "assignments that are in place there: end them first",
                 })
             }
             Self::AlreadyMember { user, of } => write!(f, "user `{user}` is already a member of {of}"),
             Self::NotMember { user, of } => write!(f, "user `{user}` is not a member of {of}"),
-            Self::AlreadyAssigned { role, subject } => write!(f, "role `{role}` is already assigned to `{subject}`"),
-            Self::NotAssigned { role, subject } => write!(f, "role `{role}` is not assigned to `{subject}`"),
+            Self::AlreadyAssigned { role, subject, place } => {
+                write!(f, "role `{role}` is already assigned to {}", InPlace(subject, place.as_ref()))
+            }
+            Self::NotAssigned { role, subject, place } => {
+                write!(f, "role `{role}` is not assigned to {}", InPlace(subject, place.as_ref()))
+            }
+        }
+    }
+}
+
+/// Writes an assignment within a message: its subject in backticks, and the place.
+pub(crate) struct InPlace<'a>(pub(crate) &'a Subject, pub(crate) Option<&'a Place>);
+
+impl Display for InPlace<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self(subject, None) => write!(f, "`{subject}`"),
+            Self(subject, Some(Place::Subject)) => write!(f, "`{subject}` in place `subject`"),
+            Self(subject, Some(Place::Departments(departments))) => {
+                write!(f, "`{subject}` in ")?;
+                departments
+                    .iter()
+                    .enumerate()
+                    .try_for_each(|(nth, department)| write!(f, "{}`{department}`", if nth == 0 { "" } else { ", " }))
+            }
         }
     }
 }
@@ -409,6 +460,14 @@ pub(crate) fn spelled(word: &Word<Subject>) -> Result<&Subject, Invalid> {
     match word {
         Word::Known(subject) => Ok(subject),
         Word::Unknown(word) => Err(Invalid::UnknownWord(Subject::unknown(word))),
+    }
+}
+
+/// The place, if it is spelled correctly.
+pub(crate) fn spelled_place(word: &Word<Place>) -> Result<&Place, Invalid> {
+    match word {
+        Word::Known(place) => Ok(place),
+        Word::Unknown(word) => Err(Invalid::UnknownWord(Place::unknown(word))),
     }
 }
 

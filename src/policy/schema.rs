@@ -14,7 +14,7 @@ use crate::policy::unknown::{UnknownPermission, Why};
 use crate::policy::validate::names;
 use crate::vocabulary::facts::Resource;
 use crate::vocabulary::index::{ActionIndex, Idx, SectionIndex};
-use crate::vocabulary::level::{Grant, Level};
+use crate::vocabulary::level::{Grant, Level, OPEN};
 use crate::vocabulary::mode::Unowned;
 use crate::vocabulary::permission::{AnyPermission, Fingerprint, Permission};
 
@@ -53,6 +53,7 @@ pub(crate) struct ResourceType {
 }
 
 #[derive(Clone, Debug, Hash)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a key of its own in documents")]
 pub(crate) struct Action {
     name: String,
     pub(crate) resource: usize,
@@ -63,11 +64,21 @@ pub(crate) struct Action {
     pub(crate) requires: Vec<ActionIndex>,
     pub(crate) shared: bool,
     pub(crate) admin_bypass: bool,
+    /// Whether it is denied for the user's own records.
+    pub(crate) except_own: bool,
 }
 
 /// The levels that an action takes: a bit for each, in the order of [`Level::EACH`]. `deny` is always among them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct LevelSet(u8);
+
+impl Action {
+    /// Whether a role may set this level.
+    #[cfg(feature = "reference")]
+    pub(crate) fn takes(&self, level: Level) -> bool {
+        self.levels.contains(level)
+    }
+}
 
 impl LevelSet {
     const DENY: Self = Self(1);
@@ -85,6 +96,10 @@ impl LevelSet {
     /// The words of these levels for a message.
     fn takes(self, toggle: bool) -> String {
         if toggle { names(["deny", "allow"]) } else { names(self.iter().map(Level::as_str)) }
+    }
+
+    fn has_open(self) -> bool {
+        self.iter().any(|level| level.parts() & OPEN != 0 && level != Level::All)
     }
 
     fn iter(self) -> impl Iterator<Item = Level> {
@@ -195,6 +210,18 @@ impl Schema {
         &self.actions[action.index()]
     }
 
+    /// The level that an assignment with a place gives for an action by a cell of its role: `all` reaches no farther than
+    /// the place and what is below it. A toggle is not measured, and stays.
+    pub(crate) fn level_in_place(&self, action: ActionIndex, level: Level) -> Level {
+        let rules = self.action(action);
+        match level {
+            Level::All if rules.toggle => Level::All,
+            Level::All if rules.levels.has_open() => Level::DepartmentSubOpen,
+            Level::All => Level::DepartmentSub,
+            level => level,
+        }
+    }
+
     pub(crate) fn required_first(&self) -> &[ActionIndex] {
         &self.required_first
     }
@@ -218,6 +245,13 @@ impl Schema {
             next += 1;
         }
         needed.into_iter().collect()
+    }
+
+    /// Whether an action, or one that it requires, directly or not, is denied for own records.
+    pub(crate) fn needed_except_own(&self, action: ActionIndex) -> bool {
+        // Few schemas have such an action, and then nothing is gathered.
+        self.actions[self.resource_of(action).actions.clone()].iter().any(|action| action.except_own)
+            && self.needed(action).into_iter().any(|needed| self.action(needed).except_own)
     }
 
     /// All actions of the same resource type, including this one.

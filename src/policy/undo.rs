@@ -61,7 +61,7 @@ fn is_part_of(coming: &mut Command, fact: &Fact, schema: &Schema) -> bool {
             role.grants.insert(schema.action_name(key.1), Word::Known(schema.grant_of(key.1, *after)));
         }
         (Command::CreateRole(role), Fact::Assignment(Change { key, .. })) if key.0 == role.id => {
-            role.assigned_to.push(Word::Known(key.1.clone()));
+            role.assigned_to.push(key.1.clone().into());
         }
         (
             _,
@@ -111,9 +111,13 @@ fn push_commands(commands: &mut Vec<Command>, fact: &Fact, schema: &Schema) {
                 schema.grant_of(*action, *after),
             ));
         }
-        Fact::Assignment(Change { key: (role, subject), after, .. }) => {
-            let command = if *after { Command::assign } else { Command::unassign };
-            commands.push(command(role.clone(), subject.clone()));
+        Fact::Assignment(Change { key: (role, assignment), after, .. }) => {
+            let assignment = document::Assignment::from(assignment.clone());
+            commands.push(if *after {
+                Command::assign(role.clone(), assignment)
+            } else {
+                Command::unassign(role.clone(), assignment)
+            });
         }
     }
 }

@@ -6,6 +6,7 @@ use std::fmt::{self, Debug};
 use serde::{Serialize, Serializer};
 
 use crate::policy::Policy;
+use crate::policy::assignment::Assignment;
 use crate::policy::role::Role;
 use crate::query::what::Granted;
 use crate::snapshot::Snapshot;
@@ -14,6 +15,7 @@ use crate::vocabulary::id::RoleId;
 use crate::vocabulary::index::{Idx, SectionIndex};
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::permission::AnyPermission;
+use crate::vocabulary::place::Place;
 use crate::vocabulary::subject::Subject;
 
 /// The roles of each section, with their cells, and the number of people behind each assignment.
@@ -33,7 +35,7 @@ use crate::vocabulary::subject::Subject;
 /// let view = snapshot.schema().any_permission("mailbox.view")?;
 /// let mut lines = Vec::new();
 /// for role in section.roles() {
-///     let people: Vec<_> = role.assignments().map(|(to, people)| format!("{to}: {people}")).collect();
+///     let people: Vec<_> = role.assignments().map(|to| format!("{}: {}", to.subject, to.people)).collect();
 ///     lines.push(format!("{} may view {} ({})", role.name(), role.grant(view), people.join(", ")));
 /// }
 /// assert_eq!(lines, [
@@ -98,13 +100,26 @@ pub struct RoleEntry<'c> {
     role: &'c Role,
 }
 
+/// An assignment of a role in a [`Catalogue`].
+#[derive(Clone, Copy, Debug, Serialize)]
+#[non_exhaustive]
+pub struct AssignmentEntry<'c> {
+    /// The subject.
+    pub subject: &'c Subject,
+    /// The place that levels are measured from, `in` as data; without one, from all departments of each user.
+    #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
+    pub place: Option<&'c Place>,
+    /// The number of active users in the subject.
+    pub people: usize,
+}
+
 impl Snapshot {
     /// The roles, as a page of access permissions shows them.
     ///
     /// The people behind an assignment are counted in groups with the same departments and standing, not one by one.
     pub fn catalogue(&self) -> Catalogue<'_> {
         let policy = self.policy();
-        let subjects = policy.roles.values().flat_map(|role| role.assigned_to.iter());
+        let subjects = policy.roles.values().flat_map(|role| role.assigned_to.iter()).map(|to| &to.subject);
         let mut people = HashMap::new();
         for subject in subjects {
             people.entry(subject).or_insert_with(|| self.people_of(subject));
@@ -206,10 +221,15 @@ impl<'c> RoleEntry<'c> {
         }
     }
 
-    /// The subjects that it is assigned to, in canonical order, with the number of active users in each.
-    pub fn assignments(self) -> impl Iterator<Item = (&'c Subject, usize)> {
+    /// Its assignments, in canonical order.
+    pub fn assignments(self) -> impl Iterator<Item = AssignmentEntry<'c>> {
         let people = &self.catalogue.people;
-        self.role.assigned_to.iter().map(move |subject| (subject, people.get(subject).copied().unwrap_or(0)))
+        let entry = |Assignment { subject, place }: &'c Assignment| AssignmentEntry {
+            subject,
+            place: place.as_ref(),
+            people: people.get(subject).copied().unwrap_or(0),
+        };
+        self.role.assigned_to.iter().map(entry)
     }
 }
 
@@ -257,12 +277,7 @@ impl Serialize for RoleEntry<'_> {
             hidden: bool,
             locked: bool,
             grants: Granted<'c>,
-            assigned_to: Vec<Assigned<'c>>,
-        }
-        #[derive(Serialize)]
-        struct Assigned<'c> {
-            subject: &'c Subject,
-            people: usize,
+            assigned_to: Vec<AssignmentEntry<'c>>,
         }
 
         let schema = &self.catalogue.policy.schema;
@@ -277,7 +292,7 @@ impl Serialize for RoleEntry<'_> {
             hidden: self.is_hidden(),
             locked: self.is_locked(),
             grants: Granted(&grants),
-            assigned_to: self.assignments().map(|(subject, people)| Assigned { subject, people }).collect(),
+            assigned_to: self.assignments().collect(),
         };
         written.serialize(serializer)
     }

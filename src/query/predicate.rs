@@ -11,6 +11,8 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::cell::Cell;
 use crate::snapshot::people::Below;
 use crate::snapshot::relation::{Relation, SHARED};
+use crate::snapshot::rights::placed::Need;
+use crate::snapshot::rights::zone::Zone;
 use crate::vocabulary::facts::Facts;
 use crate::vocabulary::id::{DepartmentId, GroupId, Id, UserId, write_json_string};
 use crate::vocabulary::index::ActionIndex;
@@ -54,24 +56,35 @@ use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 /// ```
 #[derive(Clone)]
 pub struct Predicate<'s> {
-    principal: Principal<'s>,
-    action: ActionIndex,
+    pub(crate) principal: Principal<'s>,
+    pub(crate) action: ActionIndex,
     /// `None` for a permission of another schema.
     resource: Option<&'s str>,
     #[cfg(feature = "sql")]
     pub(crate) cell: Cell,
-    clauses: Clauses,
+    clauses: Clauses<'s>,
 }
 
-/// Sets of relations. A record must have one relation of each set.
-pub(crate) type Clauses = SmallVec<[u8; 8]>;
+/// Conditions, all of which a record must meet.
+pub(crate) type Clauses<'s> = SmallVec<[Clause<'s>; 4]>;
+
+/// A condition of a record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Clause<'s> {
+    /// One of these relations, or an owner in the zone.
+    Any { relations: u8, zone: Option<&'s Zone> },
+    /// The principal is not an owner.
+    NotOwner,
+    /// It has an owner.
+    Owned,
+}
 
 /// A condition of a [`Predicate`]: any of its terms suffices.
 #[derive(Clone, Copy)]
 pub struct AnyOf<'s> {
     /// `None` for a user whom the snapshot does not know; then there are no terms.
     asked: Option<Asked<'s>>,
-    relations: u8,
+    clause: Clause<'s>,
 }
 
 /// A way to satisfy a condition. If a record has several owners, one of them must fit.
@@ -93,13 +106,20 @@ pub enum Term<'s> {
     Open,
     /// The record is shared with one of these.
     SharedWith(Audience<'s>),
+    /// This user does not own the record, whoever does. A condition of its own: the permission is denied for own records.
+    NotOwner(&'s UserId),
+    /// The record has an owner. A condition of its own: without one it would be everybody's own.
+    Owned,
 }
 
-/// The departments that a term names: those of a user, with or without those below.
+/// The departments that a term names: those of a user, those of a place, or both.
 #[derive(Clone, Copy)]
 pub struct Departments<'s> {
     asked: Asked<'s>,
-    with_those_below: bool,
+    /// Whether it includes those of the user and, if so, all below them.
+    own: Option<bool>,
+    /// Departments where an assignment with a place reaches.
+    zone: Option<&'s Zone>,
 }
 
 /// The subjects that contain a user: a record that is shared with one of them is shared with the user.
@@ -126,7 +146,7 @@ impl<'s, R> Scope<'s, R> {
         if !self.principal.asker.is_anchored() {
             possible &= !(DEPARTMENT | SUB);
         }
-        let clauses = clauses(self.cell, 0, possible);
+        let clauses = clauses(&self.principal, action, self.cell, (0, possible, true));
         Predicate {
             principal: self.principal,
             action,
@@ -138,16 +158,106 @@ impl<'s, R> Scope<'s, R> {
     }
 }
 
-/// The shortest conditions that together describe a cell, for records that have all `certain` relations and only
-/// `possible` ones.
+/// The shortest conditions that together describe what a principal may do, whose cell this is: for records that have all
+/// `certain` relations and only `possible` ones, and that have owners in departments only if that is said.
 ///
-/// A cell is monotone: an additional relation never takes access away. So a record is denied exactly if its relations
-/// are a subset of a maximal denied set. This gives one condition for each of these sets: any of the relations that it
-/// lacks. All these conditions are needed, and none can be shorter.
+/// With assignments that have a place there is a condition for each need: what its cell `here` says, or an owner in its
+/// zone. If own records are excepted, they are not considered further.
+pub(crate) fn clauses<'s>(
+    principal: &Principal<'s>,
+    action: ActionIndex,
+    cell: Cell,
+    (certain, possible, in_departments): (u8, u8, bool),
+) -> Clauses<'s> {
+    let snapshot = principal.snapshot;
+    let nothing = || Clauses::from_slice(&[Clause::Any { relations: 0, zone: None }]);
+    let excepts_own = cell != Cell::NONE && snapshot.schema().needed_except_own(action);
+    if excepts_own && certain & OWN != 0 {
+        return nothing();
+    }
+    let others = if excepts_own { possible & !OWN } else { possible };
+    let needs = principal.asker.placed().filter(|_| cell.is_placed()).map_or(&[][..], |placed| placed.needs(action));
+    let mut clauses = match needs {
+        [] => gaps(cell, certain, others).into_iter().map(|relations| Clause::Any { relations, zone: None }).collect(),
+        needs => in_places(principal, needs, (certain, others, in_departments)),
+    };
+    if clauses.iter().any(Clause::is_nothing) {
+        return nothing();
+    }
+    if excepts_own && possible & OWN != 0 {
+        clauses.push(Clause::NotOwner);
+        if snapshot.rights.is_pool(action) {
+            clauses.push(Clause::Owned);
+        }
+    }
+    clauses
+}
+
+/// The conditions of needs. None follows from another, and none names departments twice.
+fn in_places<'s>(
+    principal: &Principal<'s>,
+    needs: &'s [Need],
+    (certain, possible, in_departments): (u8, u8, bool),
+) -> Clauses<'s> {
+    let people = &principal.snapshot.people;
+    let anchors: SmallVec<[Below; 2]> = principal.anchors().map(|anchor| people.below(anchor)).collect();
+    let own = |relations: u8| {
+        let (with_below, any) = (relations & SUB != 0, relations & (DEPARTMENT | SUB) != 0);
+        let ranges =
+            anchors.iter().filter(|_| any).map(|below| if with_below { *below } else { Below { count: 1, ..*below } });
+        Below::outermost(ranges.collect())
+    };
+    // Each with all departments that it names.
+    let mut found: Vec<(u8, Option<&Zone>, Ranges)> = Vec::new();
+    for need in needs {
+        let zone = Some(&need.zone).filter(|zone| in_departments && !zone.is_empty());
+        for relations in gaps(need.here, certain, possible) {
+            let own = own(relations);
+            found.push(match zone {
+                Some(zone) if !covers(&own, zone.ranges()) => {
+                    let relations =
+                        if covers(zone.ranges(), &own) { relations & !(DEPARTMENT | SUB) } else { relations };
+                    let all = own.iter().chain(zone.ranges()).copied().collect();
+                    (relations, Some(zone), Below::outermost(all))
+                }
+                _ => (relations, None, own),
+            });
+        }
+    }
+    let implies = |one: usize, other: usize| {
+        let ((relations, _, departments), (more, _, wider)) = (&found[one], &found[other]);
+        relations & !(DEPARTMENT | SUB) & !more == 0 && covers(wider, departments)
+    };
+    // Of two that say the same, the first stays.
+    let is_needed =
+        |one: &usize| !(0..found.len()).any(|by| by != *one && implies(by, *one) && (by < *one || !implies(*one, by)));
+    let needed = (0..found.len()).filter(is_needed);
+    needed.map(|one| Clause::Any { relations: found[one].0, zone: found[one].1 }).collect()
+}
+
+type Ranges = SmallVec<[Below; 2]>;
+
+/// Whether all departments of some ranges are in others. None of the others lies within another.
+fn covers(wider: &[Below], ranges: &[Below]) -> bool {
+    ranges.iter().all(|these| wider.iter().any(|range| range.covers(*these)))
+}
+
+impl Clause<'_> {
+    fn is_nothing(&self) -> bool {
+        matches!(self, Self::Any { relations: 0, zone: None })
+    }
+}
+
+/// Sets of relations such that a cell admits a record exactly if the record has one of each set: the fewest and smallest
+/// sets, for records that have all `certain` relations and only `possible` ones.
+///
+/// Apart from own records, which may be excepted, a cell is monotone: an additional relation never takes access away. So
+/// a record is denied exactly if its relations are a subset of a maximal denied set. This gives one set for each of
+/// these: all the relations that it lacks. All are needed, and none can be smaller.
 ///
 /// For the cell of `department`, without shares, the relations `own` and `department` are each enough. The only maximal
 /// denied set is {`sub`, `open`, `shared`}, and the condition is "`own` or `department`".
-pub(crate) fn clauses(cell: Cell, certain: u8, possible: u8) -> Clauses {
+fn gaps(cell: Cell, certain: u8, possible: u8) -> SmallVec<[u8; 4]> {
     // A member of the department is a member of "department or below", so `DEPARTMENT` implies `SUB`.
     let can_be =
         |bits: u8| bits & certain == certain && bits & !possible == 0 && (bits & DEPARTMENT == 0 || bits & SUB != 0);
@@ -175,7 +285,7 @@ impl<'s> Predicate<'s> {
 
     /// Whether no record is in the set.
     pub fn is_nothing(&self) -> bool {
-        self.clauses.contains(&0)
+        self.clauses.iter().any(Clause::is_nothing)
     }
 
     /// Whether every record of the type is in the set.
@@ -187,14 +297,20 @@ impl<'s> Predicate<'s> {
     pub fn all_of(&self) -> impl Iterator<Item = AnyOf<'s>> {
         let asked = self.asked();
         let clauses = self.clauses.clone().into_iter();
-        clauses.map(move |relations| AnyOf { asked, relations })
+        clauses.map(move |clause| AnyOf { asked, clause })
     }
 
     /// Whether a record of the right type with these facts is in the set: the answer of
     /// [`Scope::contains`](crate::Scope::contains), by way of the conditions.
     pub fn matches(&self, facts: &Facts<'_>) -> bool {
-        let relations = self.principal.relation(self.action, facts).bits();
-        self.clauses.iter().all(|clause| clause & relations != 0)
+        let met = self.principal.relation(self.action, facts).bits();
+        self.clauses.iter().all(|clause| match clause {
+            Clause::Any { relations, zone } => {
+                relations & met != 0 || zone.is_some_and(|zone| self.principal.is_within(zone, facts))
+            }
+            // In a pool, a record without owner is everybody's own.
+            Clause::NotOwner | Clause::Owned => met & OWN == 0,
+        })
     }
 
     /// The principal, if the snapshot knows them.
@@ -208,18 +324,23 @@ impl<'s> Predicate<'s> {
 impl<'s> AnyOf<'s> {
     /// The terms, any of which suffices.
     pub fn terms(&self) -> impl Iterator<Item = Term<'s>> {
-        let relations = self.relations;
+        let (relations, zone) = match self.clause {
+            Clause::Any { relations, zone } => (relations, zone),
+            Clause::NotOwner | Clause::Owned => (0, None),
+        };
         let has = move |part: u8| relations & part != 0;
+        let clause = self.clause;
         self.asked.into_iter().flat_map(move |asked| {
-            let departments = Departments { asked, with_those_below: has(SUB) };
-            let in_departments = has(DEPARTMENT | SUB);
+            let departments = Departments::new(asked, relations, zone);
             let terms = [
                 has(OWN).then_some(Term::Owner(asked.id)),
                 (has(OWN) && asked.pool).then_some(Term::Unowned),
-                in_departments.then_some(Term::OwnerIn(departments)),
-                in_departments.then_some(Term::DepartmentOwner(departments)),
+                departments.map(Term::OwnerIn),
+                departments.map(Term::DepartmentOwner),
                 has(OPEN).then_some(Term::Open),
                 has(SHARED).then_some(Term::SharedWith(Audience { asked })),
+                matches!(clause, Clause::NotOwner).then_some(Term::NotOwner(asked.id)),
+                matches!(clause, Clause::Owned).then_some(Term::Owned),
             ];
             terms.into_iter().flatten()
         })
@@ -227,45 +348,61 @@ impl<'s> AnyOf<'s> {
 }
 
 impl<'s> Departments<'s> {
-    #[cfg(feature = "sql")]
-    pub(crate) fn new(asked: Asked<'s>, with_those_below: bool) -> Self {
-        Self { asked, with_those_below }
+    /// The departments that these relations and this zone name, if they name any.
+    pub(crate) fn new(asked: Asked<'s>, relations: u8, zone: Option<&'s Zone>) -> Option<Self> {
+        let own = (relations & (DEPARTMENT | SUB) != 0).then_some(relations & SUB != 0);
+        (own.is_some() || zone.is_some()).then_some(Self { asked, own, zone })
     }
 
-    /// The departments where the user is a member, head or deputy, in canonical order.
-    pub fn anchors(&self) -> impl Iterator<Item = &'s DepartmentId> {
-        self.asked.anchors().into_iter()
-    }
-
-    /// Whether all departments below the [`anchors`](Self::anchors) are included.
-    pub fn with_those_below(&self) -> bool {
-        self.with_those_below
+    /// The departments at the top, each with whether all below it are included: those where the user is a member, head or
+    /// deputy, in canonical order, and then those of places.
+    pub fn roots(&self) -> impl Iterator<Item = (&'s DepartmentId, bool)> {
+        let Asked { snapshot, .. } = self.asked;
+        let own = self.own.map(|with_below| self.asked.anchors().into_iter().map(move |anchor| (anchor, with_below)));
+        let zone = self.zone.into_iter().flat_map(Zone::ranges).filter_map(move |range| {
+            let first = snapshot.people.tree().within(*range).first()?;
+            Some((org(snapshot).department_id(*first), range.count > 1))
+        });
+        own.into_iter().flatten().chain(zone)
     }
 
     /// All included departments, each once. Linear in them.
     pub fn each(&self) -> impl Iterator<Item = &'s DepartmentId> {
         let Asked { snapshot, .. } = self.asked;
-        let departments: Vec<&DepartmentId> = if self.with_those_below {
-            let ranges = self.asked.ranges().into_iter();
+        let departments: Vec<&DepartmentId> = if self.are_anchors() {
+            self.asked.anchors().into_iter().collect()
+        } else {
+            let ranges = self.ranges().into_iter();
             let slots = ranges.flat_map(|these| snapshot.people.tree().within(these));
             slots.map(|slot| org(snapshot).department_id(*slot)).collect()
-        } else {
-            self.asked.anchors().into_iter().collect()
         };
         departments.into_iter()
     }
 
     /// The members of all included departments, in canonical order. Linear in the users of the company.
     pub fn members(&self) -> impl Iterator<Item = &'s UserId> {
-        let Asked { snapshot, user, .. } = self.asked;
-        let (ranges, with_those_below) = (self.asked.ranges(), self.with_those_below);
-        let is_meant = move |department| {
-            let number = snapshot.people.below(department).first;
-            let below = || ranges.iter().any(|range| range.contains(number));
-            if with_those_below { below() } else { user.anchors().any(|anchor| anchor == department) }
-        };
+        let Asked { snapshot, .. } = self.asked;
+        let ranges = self.ranges();
+        let is_meant = move |department| Below::any_contains(&ranges, snapshot.people.number(department));
         let users = org(snapshot).users().iter();
         users.filter(move |(_, user)| user.departments().any(&is_meant)).map(|(id, _)| id)
+    }
+
+    /// Whether these are just the departments of the user, without those below.
+    pub(crate) fn are_anchors(&self) -> bool {
+        self.own == Some(false) && self.zone.is_none()
+    }
+
+    /// Whether the departments of the user are among them.
+    #[cfg(feature = "sql")]
+    pub(crate) fn include_anchors(&self) -> bool {
+        self.own.is_some()
+    }
+
+    /// The numbers of all included departments, without ranges that lie within another.
+    pub(crate) fn ranges(&self) -> SmallVec<[Below; 2]> {
+        let own = self.own.map(|with_below| self.asked.ranges(with_below)).into_iter().flatten();
+        Below::outermost(own.chain(self.zone.into_iter().flat_map(Zone::ranges).copied()).collect())
     }
 }
 
@@ -315,9 +452,10 @@ impl<'s> Asked<'s> {
         self.user.anchors().map(|anchor| org.department_id(anchor)).collect()
     }
 
-    /// The numbers of these departments and of all below them, without ranges that lie within another.
-    pub(crate) fn ranges(&self) -> SmallVec<[Below; 2]> {
-        Below::outermost(self.user.anchors().map(|anchor| self.snapshot.people.below(anchor)).collect())
+    /// The numbers of these departments, and of all below them if that is said.
+    fn ranges(&self, with_below: bool) -> impl Iterator<Item = Below> {
+        let below = self.user.anchors().map(|anchor| self.snapshot.people.below(anchor));
+        below.map(move |below| if with_below { below } else { Below { count: 1, ..below } })
     }
 }
 
@@ -365,16 +503,18 @@ impl Display for Term<'_> {
             Self::DepartmentOwner(departments) => write!(f, "owner is {departments}"),
             Self::Open => f.write_str("open"),
             Self::SharedWith(audience) => write!(f, "shared with {audience}"),
+            Self::NotOwner(user) => write!(f, "owner is not {}", Word(user)),
+            Self::Owned => f.write_str("some owner"),
         }
     }
 }
 
 impl Display for Departments<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (nth, anchor) in self.anchors().enumerate() {
+        for (nth, (root, with_below)) in self.roots().enumerate() {
             f.write_str(if nth > 0 { " or department " } else { "department " })?;
-            write!(f, "{}", Word(anchor))?;
-            f.write_str(if self.with_those_below { " or below" } else { "" })?;
+            write!(f, "{}", Word(root))?;
+            f.write_str(if with_below { " or below" } else { "" })?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::fmt::{self, Debug};
 use crate::snapshot::cell::Cell;
 use crate::snapshot::{Asker, Snapshot};
 use crate::vocabulary::id::{UserId, UserRef};
-use crate::vocabulary::index::UserSlot;
+use crate::vocabulary::index::{DepartmentSlot, UserSlot};
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::permission::AnyPermission;
 
@@ -37,13 +37,20 @@ impl<'s> Principal<'s> {
         self.snapshot.id(&self.asker)
     }
 
+    /// The departments where the user is a member, head or deputy.
+    pub(crate) fn anchors(&self) -> impl Iterator<Item = DepartmentSlot> + use<'s> {
+        let people = &self.snapshot.people;
+        people.entry_at(self.asker.position.user).into_iter().flat_map(|entry| people.anchors(entry))
+    }
+
     /// Whether the user may ask at all: is known, and active.
     pub fn is_active(&self) -> bool {
         self.asker.may_ask()
     }
 
-    /// The effective grant of the user for a permission: the floor joined with the levels of all roles, or everything
-    /// by an administrator's bypass; `deny` if a requirement is denied for every record. For a toggle this is the
+    /// The effective grant of the user for a permission: the floor joined with the levels of all roles that are assigned
+    /// without a place, or everything by an administrator's bypass; `deny` if a requirement is denied for every record.
+    /// [`rights`](Self::rights) has those with a place too. For a toggle this is the
     /// answer of [`check`](Self::check). A level alone does not include requirements that depend on the record, nor
     /// shares.
     ///
@@ -73,8 +80,7 @@ impl<'s> Principal<'s> {
         if self.cell(action, schema) == Cell::NONE {
             return Grant::DENY;
         }
-        let level = self.asker.level(action);
-        self.snapshot.schema().grant_of(action, level)
+        self.snapshot.schema().grant_of(action, self.asker.level_told(action))
     }
 }
 

@@ -7,8 +7,10 @@ use serde::Serialize;
 use crate::query::check::Decision;
 use crate::query::principal::Principal;
 use crate::snapshot::cell::Cell;
+use crate::snapshot::people::Below;
 use crate::snapshot::relation::Relation;
-use crate::vocabulary::facts::Record;
+use crate::snapshot::rights::zone::Zone;
+use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::level::{DEPARTMENT, Level, OPEN, OWN, SUB};
 use crate::vocabulary::name::on_one_line;
@@ -43,6 +45,10 @@ pub enum ReasonCode {
     OtherSchema,
     /// Denied: the record is of another type than the permission is about.
     OtherType,
+    /// Allowed: an owner is in the place of an assignment, or below it.
+    InPlace,
+    /// Denied: the record is the user's own, and nobody may do this to their own records.
+    ExceptOwn,
     /// Denied: nothing gives the user the permission.
     NoGrant,
     /// Denied: the level does not reach the record.
@@ -121,10 +127,7 @@ impl Principal<'_> {
                 );
                 (ReasonCode::OtherType, text)
             }
-            (None, _) => record.with_facts(|facts| {
-                let pooled = facts.owners.as_slice().is_empty() && self.snapshot.rights.is_pool(action);
-                self.why(action, self.relation(action, facts), pooled)
-            }),
+            (None, _) => record.with_facts(|facts| self.why(action, facts)),
         };
         let decision = self.check(permission, record);
         Reason { decision, code, text }
@@ -144,33 +147,57 @@ impl Principal<'_> {
     }
 
     /// The reason of the first action that denies: the one asked about, or one that it requires, directly or not.
-    fn why(&self, asked: ActionIndex, relation: Relation, pooled: bool) -> (ReasonCode, String) {
+    fn why(&self, asked: ActionIndex, facts: &Facts<'_>) -> (ReasonCode, String) {
         let schema = self.snapshot.schema();
-        let (asked_name, code) = (schema.action_name(asked), |action| self.code_of(action, relation, pooled));
+        let relation = self.relation(asked, facts);
+        let (asked_name, code) = (schema.action_name(asked), |action| self.code_of(action, relation, Some(facts)));
         let needed = self.snapshot.schema().needed(asked);
-        let denied = needed.into_iter().find(|action| !self.alone(*action).admits(relation));
+        let is_within = |zone: &Zone| self.is_within(zone, facts);
+        let denied = needed.into_iter().find(|action| !self.admits_alone(*action, relation, is_within));
         let Some(action) = denied else {
             let code = code(asked);
-            return (code, self.tells(asked, code));
+            return (code, self.tells(asked, code, facts));
         };
         let (name, code) = (schema.action_name(action), code(action));
-        let text = self.tells(action, code);
+        let text = self.tells(action, code, facts);
         (code, if action == asked { text } else { format!("`{asked_name}` requires `{name}`, and {text}") })
     }
 
-    /// The cell of an action by itself, without its requirements.
-    pub(crate) fn alone(&self, action: ActionIndex) -> Cell {
+    /// Whether an action by itself, without its requirements, is allowed for a record with this relation.
+    pub(crate) fn admits_alone(
+        &self,
+        action: ActionIndex,
+        relation: Relation,
+        is_within: impl FnOnce(&Zone) -> bool,
+    ) -> bool {
         let rules = self.snapshot.schema().action(action);
-        Cell::of(self.asker.level(action), rules.shared)
+        let admits = |level: Level| Cell::of(level, rules).admits(relation);
+        admits(self.asker.level_here(action)) || (admits(Level::All) && self.zone(action).is_some_and(is_within))
+    }
+
+    /// The departments where assignments with a place give an action by itself.
+    pub(crate) fn zone(&self, action: ActionIndex) -> Option<&Zone> {
+        self.asker.placed()?.zone(action)
     }
 
     /// The reason why an action by itself, without its requirements, allows or denies.
-    pub(crate) fn code_of(&self, action: ActionIndex, relation: Relation, pooled: bool) -> ReasonCode {
-        let level = self.asker.level(action);
+    pub(crate) fn code_of(&self, action: ActionIndex, relation: Relation, facts: Option<&Facts<'_>>) -> ReasonCode {
+        let level = self.asker.level_here(action);
+        let rules = self.snapshot.schema().action(action);
         let met = level.parts() & relation.parts();
-        if !self.alone(action).admits(relation) {
-            if level == Level::Deny { ReasonCode::NoGrant } else { ReasonCode::OutOfReach }
-        } else if self.snapshot.schema().action(action).toggle {
+        let pooled = facts.is_some_and(|facts| facts.owners.as_slice().is_empty());
+        if !Cell::of(level, rules).admits(relation) {
+            let is_within = |zone: &Zone| facts.is_some_and(|facts| self.is_within(zone, facts));
+            if self.admits_alone(action, relation, is_within) {
+                ReasonCode::InPlace
+            } else if level == Level::Deny {
+                ReasonCode::NoGrant
+            } else if rules.except_own && relation.parts() & OWN != 0 {
+                ReasonCode::ExceptOwn
+            } else {
+                ReasonCode::OutOfReach
+            }
+        } else if rules.toggle {
             ReasonCode::Toggle
         } else if level == Level::All {
             ReasonCode::All
@@ -187,12 +214,34 @@ impl Principal<'_> {
         }
     }
 
-    fn tells(&self, action: ActionIndex, code: ReasonCode) -> String {
+    /// The part of a zone that an owner is in, for a message.
+    pub(crate) fn place_of(&self, action: ActionIndex, facts: Option<&Facts<'_>>) -> String {
+        let people = &self.snapshot.people;
+        let ranges = self.zone(action).map_or(&[][..], Zone::ranges);
+        let is_met =
+            |range: &&Below| facts.is_some_and(|facts| people.is_owned_in(facts, |number| range.contains(number)));
+        let met = ranges.iter().find(is_met);
+        let Some((range, first)) = met.and_then(|range| Some((range, people.tree().within(*range).first()?))) else {
+            return String::new();
+        };
+        let policy = self.snapshot.policy();
+        let name = policy.department_name(policy.org.department_id(*first));
+        if range.count > 1 { format!("{name} and below") } else { name }
+    }
+
+    fn tells(&self, action: ActionIndex, code: ReasonCode, facts: &Facts<'_>) -> String {
         let name = self.snapshot.schema().action_name(action);
-        let level = self.asker.level(action);
+        let level = self.asker.level_here(action);
         let because = match code {
             ReasonCode::NoGrant => return format!("no role of the user gives `{name}`"),
             ReasonCode::Toggle => return format!("`{name}` is `allow`"),
+            ReasonCode::InPlace => {
+                return format!("`{name}` is granted in {}, and an owner is there", self.place_of(action, Some(facts)));
+            }
+            ReasonCode::ExceptOwn => return format!("`{name}` is denied for own records, and this is the user's own"),
+            ReasonCode::OutOfReach if self.zone(action).is_some() => {
+                return format!("`{name}` is `{level}`, and more in places, none of which reaches the record");
+            }
             ReasonCode::All => "which reaches every record",
             ReasonCode::Unowned => "and a record that nobody owns is everybody's own here",
             ReasonCode::Own => "and the record is the user's own",

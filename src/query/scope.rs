@@ -5,6 +5,7 @@ use std::fmt::{self, Debug};
 use crate::query::principal::Principal;
 use crate::snapshot::cell::Cell;
 use crate::snapshot::relation::Relation;
+use crate::snapshot::rights::zone::Zone;
 use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::permission::{Fingerprint, Permission};
@@ -43,15 +44,46 @@ impl<'s> Principal<'s> {
     #[inline]
     pub(crate) fn reaches<R: Record>(&self, permission: Permission<R>, cell: Cell, record: &R) -> bool {
         if !R::HAS_FACTS {
+            // A toggle is not measured, so no place adds to its cell.
             return cell.admits(Relation::default());
         }
         let expected = || self.resource_type(permission.action, permission.schema);
         let is_other_type = record.dynamic_type().is_some_and(|found| Some(found) != expected());
+        if cell.is_placed() {
+            return !is_other_type && self.reaches_in_places(permission.action, cell, record);
+        }
         !is_other_type
             && record.with_few_facts(
                 |owner, open| self.snapshot.people.admits(cell, &self.asker.position, owner, open),
                 |facts| cell.admits(self.relation(permission.action, facts)),
             )
+    }
+
+    /// Whether a cell, or assignments with a place, admit the user to a record.
+    #[cold]
+    fn reaches_in_places<R: Record>(&self, action: ActionIndex, cell: Cell, record: &R) -> bool {
+        record.with_few_facts(
+            |owner, open| {
+                let people = &self.snapshot.people;
+                let owner = people.owned(owner);
+                let relation = people.relation_to_owned(&self.asker.position, owner).and_open(open);
+                let is_within = |zone: &Zone| people.is_within(zone.ranges(), owner);
+                cell.admits(relation) || self.asker.admits_there(action, relation, is_within)
+            },
+            |facts| self.admits_of(action, cell, facts),
+        )
+    }
+
+    /// Whether the cell of an action admits the user to a record with these facts, or assignments with a place do.
+    fn admits_of(&self, action: ActionIndex, cell: Cell, facts: &Facts<'_>) -> bool {
+        let relation = self.relation(action, facts);
+        let there = || self.asker.admits_there(action, relation, |zone| self.is_within(zone, facts));
+        cell.admits(relation) || (cell.is_placed() && there())
+    }
+
+    /// Whether an owner of the record is in a zone.
+    pub(crate) fn is_within(&self, zone: &Zone, facts: &Facts<'_>) -> bool {
+        self.snapshot.people.is_owned_in(facts, |number| zone.contains(number))
     }
 
     /// The relation of the user to a record of this action's type.
@@ -87,7 +119,7 @@ impl<R: Record> Scope<'_, R> {
 impl<R> Scope<'_, R> {
     /// Whether a record of the right type with these facts is in the set.
     pub(crate) fn contains_facts(&self, facts: &Facts<'_>) -> bool {
-        self.cell.admits(self.principal.relation(self.permission.action, facts))
+        self.principal.admits_of(self.permission.action, self.cell, facts)
     }
 }
 

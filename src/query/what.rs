@@ -1,20 +1,27 @@
 //! The rights of one user.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
+use crate::policy::Policy;
+use crate::policy::assigned::Given;
 use crate::query::principal::Principal;
-use crate::vocabulary::id::UserId;
-use crate::vocabulary::level::Grant;
+use crate::snapshot::cell::Cell;
+use crate::vocabulary::id::{DepartmentId, UserId};
+use crate::vocabulary::index::ActionIndex;
+use crate::vocabulary::level::{Grant, Level};
+use crate::vocabulary::subject::Subject;
 
 /// The effective rights of a user, section by section, for example to show or hide buttons.
 ///
-/// Each level is the floor joined with the levels of all roles, or everything by an administrator's bypass, and `deny`
-/// if a requirement is denied for every record. So if it is `deny`, no record is allowed; otherwise a check decides on
-/// each record.
+/// Each grant is the floor joined with the levels of all roles, or everything by an administrator's bypass, and `deny`
+/// if a requirement is denied for every record. What roles give with a place stands apart, as levels in departments. So if
+/// a permission is `deny` and has no places, no record is allowed; otherwise a check decides on each record.
 ///
 /// It serialises compactly, for a browser: `{"format": 1, "user": "ann", "sections": {"crm": {"contact.read":
-/// "own"}}}`. Anything left out is `deny`. A user who may not ask has no rights, and for an unknown user `user` is
+/// "own"}}, "places": {"contact.read": [{"level": "department", "in": ["sales"]}]}}`. Anything left out is `deny`. A user who may not ask has no rights, and for an unknown user `user` is
 /// missing. `format` changes if the meaning of this data ever does.
 ///
 /// ```
@@ -36,6 +43,19 @@ pub struct Rights {
     user: Option<UserId>,
     /// In the order of the schema.
     sections: Vec<(String, Vec<(String, Grant)>)>,
+    /// By permission, in the order of the schema: only those with a place.
+    places: Vec<(String, Vec<InPlace>)>,
+}
+
+/// A level that is measured from some departments, by assignments with a place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct InPlace {
+    /// The level.
+    pub level: Level,
+    /// The departments, in canonical order; `in` as data.
+    #[serde(rename = "in")]
+    pub departments: Vec<DepartmentId>,
 }
 
 impl Principal<'_> {
@@ -47,7 +67,44 @@ impl Principal<'_> {
             permissions.filter_map(|each| Some((schema.name(each)?, self.grant(each)))).collect()
         };
         let sections = schema.sections().map(|section| (section.to_owned(), rights(section))).collect();
-        Rights { user: self.id().cloned(), sections }
+        let actions = schema.sections().flat_map(|section| schema.permissions(section)).map(|each| each.action().0);
+        let measured = actions.filter(|action| self.asker.placed().is_some() && self.may_reach(*action));
+        let places = measured.map(|action| (schema.action_name(action), self.in_places(action)));
+        Rights { user: self.id().cloned(), sections, places: places.filter(|(_, levels)| !levels.is_empty()).collect() }
+    }
+
+    /// Whether an action is allowed for some record.
+    fn may_reach(&self, action: ActionIndex) -> bool {
+        self.cell(action, self.snapshot.fingerprint()) != Cell::NONE
+    }
+
+    /// The levels that the user has for an action by assignments with a place, each with its departments.
+    fn in_places(&self, action: ActionIndex) -> Vec<InPlace> {
+        let Policy { org, roles, assigned, schema, .. } = self.snapshot.policy();
+        let Some((id, user)) = self.id().and_then(|id| Some((id, org.users().get(id)?))) else { return Vec::new() };
+        let everywhere = self.asker.level(action);
+        let mut places: BTreeMap<usize, BTreeSet<&DepartmentId>> = BTreeMap::new();
+        let subjects: BTreeSet<Subject> = org.subjects_of(id).collect();
+        for subject in &subjects {
+            for Given { role, place } in assigned.given(subject) {
+                let Some(place) = place else { continue };
+                let level = roles.get(role).map_or(Level::Deny, |role| role.level(action));
+                let level = schema.level_in_place(action, level);
+                let is_measured = level.includes(Level::Department);
+                let adds = everywhere != Level::All && (is_measured || !everywhere.includes(level));
+                if schema.action(action).toggle || !adds {
+                    continue;
+                }
+                let departments = org.departments_of(place, subject, user);
+                let position = Level::EACH.iter().position(|each| *each == level).unwrap_or_default();
+                places.entry(position).or_default().extend(departments.iter().map(|slot| org.department_id(*slot)));
+            }
+        }
+        let in_place = |(position, departments): (usize, BTreeSet<&DepartmentId>)| InPlace {
+            level: Level::EACH[position],
+            departments: departments.into_iter().cloned().collect(),
+        };
+        places.into_iter().map(in_place).collect()
     }
 }
 
@@ -70,9 +127,14 @@ impl Rights {
         all.find(|(name, _)| name == permission).map_or(Grant::DENY, |(_, grant)| *grant)
     }
 
-    /// Whether the user's grant for the permission with this name is not `deny`.
+    /// What the user has for the permission with this name by assignments with a place, by level.
+    pub fn in_places(&self, permission: &str) -> &[InPlace] {
+        self.places.iter().find(|(name, _)| name == permission).map_or(&[], |(_, places)| places)
+    }
+
+    /// Whether the user's grant for the permission with this name is not `deny`, or they have it in some place.
     pub fn has(&self, permission: &str) -> bool {
-        self.grant(permission) != Grant::DENY
+        self.grant(permission) != Grant::DENY || !self.in_places(permission).is_empty()
     }
 }
 
@@ -97,6 +159,21 @@ impl Serialize for Rights {
             #[serde(skip_serializing_if = "Option::is_none")]
             user: Option<&'a UserId>,
             sections: Sections<'a>,
+            #[serde(skip_serializing_if = "Places::is_empty")]
+            places: Places<'a>,
+        }
+        struct Places<'a>(&'a [(String, Vec<InPlace>)]);
+
+        impl Places<'_> {
+            fn is_empty(&self) -> bool {
+                self.0.is_empty()
+            }
+        }
+
+        impl Serialize for Places<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_map(self.0.iter().map(|(permission, places)| (permission, places)))
+            }
         }
         struct Sections<'a>(&'a [(String, Vec<(String, Grant)>)]);
 
@@ -110,6 +187,7 @@ impl Serialize for Rights {
             }
         }
 
-        Written { format: 1, user: self.user(), sections: Sections(&self.sections) }.serialize(serializer)
+        let (sections, places) = (Sections(&self.sections), Places(&self.places));
+        Written { format: 1, user: self.user(), sections, places }.serialize(serializer)
     }
 }

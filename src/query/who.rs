@@ -7,10 +7,11 @@ use foldhash::fast::RandomState;
 
 use crate::snapshot::cell::Cell;
 use crate::snapshot::people::target::Target;
-use crate::snapshot::people::{Entries, Entry, Source};
+use crate::snapshot::people::{Below, Entries, Entry, Source};
+use crate::snapshot::source::Measure;
 use crate::snapshot::{Asker, Snapshot};
 use crate::vocabulary::facts::Record;
-use crate::vocabulary::id::UserId;
+use crate::vocabulary::id::{DepartmentId, UserId};
 use crate::vocabulary::index::{ActionIndex, UserSlot};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::Permission;
@@ -92,8 +93,8 @@ impl Snapshot {
     /// are the least work.
     ///
     /// A user who may do this has, for the action and for each that it requires, a level that reaches the record from
-    /// where they are. So they are anchored around the record, or have a level that reaches it from anywhere. In any
-    /// case they have some level. Sources for one of the actions are enough.
+    /// where they are or from a place. So they are anchored around the record, or have a level that reaches it from
+    /// anywhere, or one with a place around the record. In any case they have some level. Sources for one of the actions are enough.
     fn entries_for<'s>(&'s self, action: ActionIndex, record: &Target) -> Entries<'s> {
         let around = record.around(self.people.tree(), &self.policy().org);
         let nowhere = self.anybody(Entry::NOBODY);
@@ -103,9 +104,12 @@ impl Snapshot {
         let near = work(&around);
         let mut best: Option<(usize, Vec<Source>)> = None;
         for needed in self.schema().needed(action) {
-            let shared = self.schema().action(needed).shared;
-            let far = self.sources_of(needed, |level| Cell::of(level, shared).admits(from_anywhere));
-            let any = self.sources_of(needed, |level| level != Level::Deny);
+            let rules = self.schema().action(needed);
+            let far = self.sources_of(needed, |level, measure| {
+                Cell::of(level, rules).admits(from_anywhere)
+                    || matches!(measure, Some(Measure::Listed(place)) if self.reaches_from(place, level, record))
+            });
+            let any = self.sources_of(needed, |level, _| level != Level::Deny);
             for (work, sources) in [(near + work(&far), [&around[..], &far].concat()), (work(&any), any)] {
                 if best.as_ref().is_none_or(|(least, _)| work < *least) {
                     best = Some((work, sources));
@@ -117,12 +121,23 @@ impl Snapshot {
     }
 }
 
+impl Snapshot {
+    /// Whether a level that is measured from these departments reaches a record.
+    fn reaches_from(&self, place: &[DepartmentId], level: Level, record: &Target) -> bool {
+        let departments = place.iter().filter_map(|id| self.policy().org.department(id));
+        let ranges = departments.map(|department| match self.people.below(department) {
+            below if level.includes(Level::DepartmentSub) => below,
+            below => Below { count: 1, ..below },
+        });
+        level.includes(Level::Department) && ranges.into_iter().any(|range| record.is_within(&[range]))
+    }
+}
+
 impl WhoCan<'_> {
     fn may(&self, asker: Asker<'_>) -> bool {
         let people = &self.snapshot.people;
-        asker
-            .cell(self.action)
-            .is_some_and(|cell| cell.admits(people.relation_to_target(&self.record, &asker.position)))
+        let relation = people.relation_to_target(&self.record, &asker.position);
+        asker.admits(self.action, relation, |zone| self.record.is_within(zone.ranges()))
     }
 
     /// The next named user who may.

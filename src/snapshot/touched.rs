@@ -36,7 +36,7 @@ impl<'f> Touched<'f> {
                 Fact::Member(Change { key: (user, group), .. }) => {
                     touched.members.entry(group).or_default().insert(user);
                 }
-                Fact::Assignment(Change { key: (_, subject), .. }) => _ = touched.assigned.insert(subject),
+                Fact::Assignment(Change { key: (_, to), .. }) => _ = touched.assigned.insert(&to.subject),
                 Fact::Department(_)
                 | Fact::Group(_)
                 | Fact::User(_)

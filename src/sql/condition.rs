@@ -3,8 +3,9 @@
 use sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, UnionType};
 use thiserror::Error;
 
-use crate::query::predicate::{Asked, Audience, Departments, Predicate, clauses};
+use crate::query::predicate::{Asked, Audience, Clause, Departments, Predicate, clauses};
 use crate::snapshot::relation::SHARED;
+use crate::snapshot::rights::zone::Zone;
 use crate::sql::column::{IdColumn, MEMBER, OWNER, SHARE};
 use crate::sql::dialect::Dialect;
 use crate::sql::expr::{all, any};
@@ -96,14 +97,20 @@ impl<'a> Rendering<'a> {
         let Some(asked) = predicate.asked() else { return Ok(constant(false)) };
         let mut rendering = Self { mapping, asked, ids_left: mapping.members.limit(), asks_mirror: false };
         // Computes the clauses again for the facts that these tables can hold: a fact without a column is left out.
-        let clauses = clauses(predicate.cell, rendering.certain(), rendering.possible());
+        let can_be = (rendering.certain(), rendering.possible(), rendering.has_owners());
+        let clauses = clauses(&predicate.principal, predicate.action, predicate.cell, can_be);
         if clauses.is_empty() {
             return Ok(constant(true));
         }
         let mut all = Condition::all();
         for clause in clauses {
-            match rendering.any_of(clause)? {
-                Some(any) => all = all.add(any),
+            let met = match clause {
+                Clause::Any { relations, zone } => rendering.any_of(relations, zone)?,
+                Clause::NotOwner => Some(rendering.not_owned_by_principal()?),
+                Clause::Owned => Some(rendering.unowned().not()),
+            };
+            match met {
+                Some(met) => all = all.add(met),
                 None => return Ok(constant(false)),
             }
         }
@@ -118,15 +125,19 @@ impl<'a> Rendering<'a> {
 
     /// The relations that a record of these tables can have.
     fn possible(&self) -> u8 {
-        let OwnersIn { user, department, .. } = &self.mapping.owners;
-        let owned = user.is_some() || department.is_some();
         let parts = [
-            (OWN, user.is_some() || self.asked.pool),
-            (DEPARTMENT | SUB, owned && self.asked.user.anchors().next().is_some()),
+            (OWN, self.mapping.owners.user.is_some() || self.asked.pool),
+            (DEPARTMENT | SUB, self.has_owners() && self.asked.user.anchors().next().is_some()),
             (OPEN, self.mapping.open.is_some()),
             (SHARED, self.mapping.shares.is_some()),
         ];
         parts.into_iter().filter(|(_, possible)| *possible).fold(0, |all, (part, _)| all | part)
+    }
+
+    /// Whether the tables hold owners.
+    fn has_owners(&self) -> bool {
+        let OwnersIn { user, department, .. } = &self.mapping.owners;
+        user.is_some() || department.is_some()
     }
 
     /// Adds a guard to a condition: if the mirror is at another state than the snapshot, the query is an error.
@@ -142,10 +153,10 @@ impl<'a> Rendering<'a> {
         }
     }
 
-    /// A condition for any of these relations; `None` if no record of these tables can have one.
-    fn any_of(&mut self, relations: u8) -> Rendered<Option<Expr>> {
+    /// A condition for any of these relations, or an owner in the zone; `None` if no record of these tables can meet it.
+    fn any_of(&mut self, relations: u8, zone: Option<&'a Zone>) -> Rendered<Option<Expr>> {
         let has = |part: u8| relations & part != 0;
-        let departments = has(DEPARTMENT | SUB).then(|| Departments::new(self.asked, has(SUB)));
+        let departments = Departments::new(self.asked, relations, zone);
         let mut terms = self.owned(has(OWN), departments)?;
         if has(OWN) && self.asked.pool {
             terms.push(self.unowned());
@@ -208,7 +219,7 @@ impl<'a> Rendering<'a> {
             }
             MembersIn::Mirror(mirror) => {
                 // If the principal is a member of a department, they are among the members of their departments.
-                let me = me.filter(|_| !mirror.has_member(self.asked));
+                let me = me.filter(|_| !(departments.include_anchors() && mirror.has_member(self.asked)));
                 (me, self.members_by(mirror, departments)?)
             }
         };
@@ -231,17 +242,13 @@ impl<'a> Rendering<'a> {
     fn is_department_of(&mut self, column: &IdColumn, these: Departments<'a>) -> Rendered<Option<Expr>> {
         let mapping = self.mapping;
         match &mapping.members {
-            MembersIn::Mirror(mirror) if these.with_those_below() => {
+            MembersIn::Mirror(mirror) if !these.are_anchors() => {
                 self.asks_mirror = true;
-                let list = mirror.departments_in(&self.asked.ranges());
+                let list = mirror.departments_in(&these.ranges());
                 Ok(list.map(|list| column.is_in(self.ended(list))))
             }
             _ => {
-                let ids = if these.with_those_below() {
-                    self.departments(column, these.each())?
-                } else {
-                    self.departments(column, these.anchors())?
-                };
+                let ids = self.departments(column, these.each())?;
                 Ok(column.is_any_of(ids))
             }
         }
@@ -250,10 +257,10 @@ impl<'a> Rendering<'a> {
     /// A query of the members of these departments in the mirror.
     fn members_by(&mut self, mirror: &Mirror, these: Departments<'a>) -> Rendered<Option<SelectStatement>> {
         self.asks_mirror = true;
-        if these.with_those_below() {
-            return Ok(mirror.members_in(&self.asked.ranges()));
+        if !these.are_anchors() {
+            return Ok(mirror.members_in(&these.ranges()));
         }
-        let anchors = self.nameable(mirror.department_of_member(), these.anchors())?;
+        let anchors = self.nameable(mirror.department_of_member(), these.each())?;
         Ok(mirror.members_of(anchors))
     }
 
@@ -264,6 +271,24 @@ impl<'a> Rendering<'a> {
             list.union(union, look);
         }
         list
+    }
+
+    /// A condition that the principal does not own the record, whoever does. It is never NULL.
+    fn not_owned_by_principal(&mut self) -> Rendered<Expr> {
+        let mapping = self.mapping;
+        let OwnersIn { user, table, .. } = &mapping.owners;
+        let Some(column) = user else { return Ok(Expr::Constant(true.into())) };
+        let me = self.take(column.value(self.asked.id.borrowed()))?;
+        // No record of the table has an owner whose id the column can't hold.
+        let Some(owned) = column.is_any_of(me) else { return Ok(Expr::Constant(true.into())) };
+        let Some((table, record)) = table else { return Ok(column.expr().is_null().or(owned.not())) };
+        let select = Query::select()
+            .expr(record.selected())
+            .from_as(table.clone(), OWNER)
+            // One NULL in the list would make `NOT IN` NULL for every record.
+            .cond_where(record.expr().is_not_null().and(owned))
+            .take();
+        Ok(mapping.id.exact().not_in_subquery(select))
     }
 
     /// A condition that the record has no owner. It is never NULL.

@@ -99,6 +99,11 @@ impl Level {
         }
     }
 
+    /// The parts that do not depend on departments: `own`, `own+open`, or `deny`. A level that reaches everything stays.
+    pub(crate) const fn without_departments(self) -> Self {
+        Self::least_with(self.parts() & (OWN | OPEN | ALL))
+    }
+
     /// The parts of this level, as bits.
     #[inline]
     pub(crate) const fn parts(self) -> u8 {
@@ -107,7 +112,7 @@ impl Level {
 
     /// The smallest level with these parts. The parts of a union of levels are themselves a level, so a join adds
     /// nothing.
-    const fn least_with(parts: u8) -> Self {
+    pub(crate) const fn least_with(parts: u8) -> Self {
         let open = parts & OPEN != 0;
         if parts & ALL != 0 {
             Self::All

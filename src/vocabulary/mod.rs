@@ -9,6 +9,7 @@ pub(crate) mod level;
 pub(crate) mod mode;
 pub(crate) mod name;
 pub(crate) mod permission;
+pub(crate) mod place;
 pub(crate) mod post;
 pub(crate) mod refusal;
 pub(crate) mod subject;

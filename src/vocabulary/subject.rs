@@ -11,7 +11,8 @@ use crate::vocabulary::word::{Spelled, UnknownWord};
 
 /// The users whom a role is assigned to.
 ///
-/// Assignments are evaluated live: a user who joins a department has its roles at once.
+/// Assignments are evaluated live: a user who joins a department has its roles at once. The order is that of canonical
+/// documents.
 ///
 /// ```
 /// use orgscope::Subject;
@@ -24,15 +25,6 @@ use crate::vocabulary::word::{Spelled, UnknownWord};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Subject {
-    /// One user.
-    User(UserId),
-    /// The direct members, heads and deputies of a department.
-    Department(DepartmentId),
-    /// The members, heads and deputies of a department and of all departments below it.
-    #[serde(rename = "department+sub")]
-    DepartmentSub(DepartmentId),
-    /// The members of a group.
-    Group(GroupId),
     /// Every head of a department.
     Supervisors,
     /// Every deputy of a department.
@@ -43,6 +35,15 @@ pub enum Subject {
     Administrators,
     /// Every user of the document.
     Everyone,
+    /// One user.
+    User(UserId),
+    /// The direct members, heads and deputies of a department.
+    Department(DepartmentId),
+    /// The members, heads and deputies of a department and of all departments below it.
+    #[serde(rename = "department+sub")]
+    DepartmentSub(DepartmentId),
+    /// The members of a group.
+    Group(GroupId),
 }
 
 impl Subject {

@@ -41,6 +41,8 @@ impl UnknownWord {
 pub(crate) trait Spelled: Sized {
     /// The `expected` part of the message about a value of another type.
     const EXPECTED: &'static str;
+    /// Whether documents may spell it as a list too.
+    const TAKES_LISTS: bool = false;
 }
 
 /// Finds the word with this spelling in a list.

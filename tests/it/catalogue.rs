@@ -1,5 +1,6 @@
 //! The page of access permissions: what it shows, and what an administrator does there; and the presets.
 
+use orgscope::catalogue::AssignmentEntry;
 use orgscope::document::{Department, Document, Group, Role, User};
 use orgscope::{AnyRecord, Command, Facts, Grant, Handle, Level, Policy, Snapshot, Subject, UserId, presets};
 use orgscope_testing::managed::is_in;
@@ -29,7 +30,7 @@ fn page(authz: &Handle, section: &str) -> Vec<String> {
     let snapshot = authz.load();
     let catalogue = snapshot.catalogue();
     let role = |role: orgscope::catalogue::RoleEntry<'_>| {
-        let people: Vec<String> = role.assignments().map(|(subject, people)| format!("{subject} {people}")).collect();
+        let people: Vec<String> = role.assignments().map(|to| format!("{} {}", to.subject, to.people)).collect();
         let marks = [(role.is_hidden(), " hidden"), (role.is_locked(), " locked")];
         let marks: String = marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark).collect();
         format!("{} `{}`{marks}: {}", role.id(), role.name(), people.join(", "))
@@ -94,7 +95,7 @@ fn an_administrator_works_on_the_page() {
     assert_eq!(
         page(&authz, "webmail"),
         [
-            "1 `Head of sales`: user gone 0, department sales 2, department+sub acme 3, group team 1, everyone 4",
+            "1 `Head of sales`: everyone 4, user gone 0, department sales 2, department+sub acme 3, group team 1",
             "new `New`: ",
             "webmail-administrator `Administrator` locked: administrators 1",
             "webmail-manager `Employee` hidden: employees 3",
@@ -161,7 +162,7 @@ proptest! {
         let document = policy.to_document();
         let snapshot = Snapshot::compile(&policy);
         for role in snapshot.catalogue().section("crm").unwrap().roles() {
-            for (subject, people) in role.assignments() {
+            for AssignmentEntry { subject, people, .. } in role.assignments() {
                 let active = document.org.users.iter().filter(|user| user.active != Some(false));
                 prop_assert_eq!(people, active.filter(|user| is_in(&document, subject, &user.id)).count());
             }

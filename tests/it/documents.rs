@@ -89,8 +89,8 @@ fn canonical_order_and_defaults() {
             r#""groups":[{"id":1,"members":[2,"a"]}]},"#,
             r#""roles":[{"id":10,"section":"s","name":"A","hidden":true},"#,
             r#"{"id":"b","section":"s","name":"B","locked":true,"grants":{"r.a":"own","r.t":"allow"},"#,
-            r#""assigned_to":[{"user":2},{"user":"a"},{"department":1},{"department":2},{"department+sub":1},{"group":1},"#,
-            r#""supervisors","everyone"]}]}"#
+            r#""assigned_to":["supervisors","everyone",{"user":2},{"user":"a"},{"department":1},{"department":2},"#,
+            r#"{"department+sub":1},{"group":1}]}]}"#
         )
     );
 }

@@ -1,15 +1,16 @@
-//! Every small world: with up to three departments, two users and two roles, all that there are, or as many of them as
-//! [`scaled`] says, evenly spread.
+//! Every small world: with up to three departments, two users and two roles, and with an assignment in each place, all
+//! that there are, or as many of them as [`scaled`] says, evenly spread.
 //!
 //! Departments are taken up to renaming (one labelling of each forest), users up to their order. The two roles are
 //! assigned to everyone. Instead of a world for each pair of levels, there is an action for each pair: role `a` gives
 //! the first level of its pair and role `b` the second.
 
-use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
+use orgscope::document::{Action, Assignment, Department, Document, Group, ResourceType, Role, Section, User};
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
 use orgscope::{AnyRecord, DepartmentId, Facts, Level, Owner, Permission, Policy, Snapshot, Subject, UserId};
 use orgscope_testing::scaled;
+use orgscope_testing::square::sorted;
 
 /// The forests of up to three departments, as the parent of each: one labelling of each shape.
 const FORESTS: [&[Option<i64>]; 8] = [
@@ -135,6 +136,134 @@ fn all_records(policy: &Policy, departments: usize) -> (u64, u64) {
                     }
                 }
             }
+        }
+    }
+    (decisions, allowed)
+}
+
+/// A type and a pool, with an action for each level, and one whose levels hold none with `open`. A role gives each action
+/// its level.
+fn schema_of_places(to: Assignment) -> Document {
+    let closed = [Level::Own, Level::Department, Level::DepartmentSub, Level::All];
+    let actions = |resource: ResourceType| {
+        let each = Level::EACH.into_iter().map(|level| Action::new(level.to_string()));
+        let each = each.chain([Action::new("closed").levels(closed)]).map(Action::without_admin_bypass);
+        each.fold(resource, ResourceType::action)
+    };
+    let section = Section::new("s")
+        .resource(actions(ResourceType::new("plain")))
+        .resource(actions(ResourceType::new("pool").pool()));
+    let role = ["plain", "pool"].into_iter().fold(Role::new("a", "s", "a"), |role, resource| {
+        let each = Level::EACH.into_iter().map(|level| (format!("{resource}.{level}"), level));
+        each.chain([(format!("{resource}.closed"), Level::All)])
+            .fold(role, |role, (name, level)| role.grant(name, level))
+    });
+    Document::new().section(section).role(role.assigned_to(to))
+}
+
+/// A user who asks, with one of all ways to be in two departments, and those who own: members of one, the other, both.
+pub(super) fn company_of_places(document: Document, parent: Option<i64>, posts: usize) -> Document {
+    let those = |mask: usize| (0..2).filter(move |d| mask & (1 << d) != 0).map(department).collect::<Vec<_>>();
+    let mut asker = User::new(0);
+    (asker.departments, asker.heads, asker.deputy_of) = (those(posts % 4), those(posts / 4 % 4), those(posts / 16));
+    let mut below = Department::new(department(1));
+    below.parent = parent.map(DepartmentId::from);
+    let document = document.department(Department::new(department(0))).department(below).user(asker);
+    let document = document.group(Group::new("g").member(0));
+    (1..4).fold(document, |document, mask| {
+        let mut owner = User::new(i64::try_from(mask).unwrap());
+        owner.departments = those(mask);
+        document.user(owner)
+    })
+}
+
+/// Every subject in every place of two departments.
+pub(super) fn assignments() -> Vec<Assignment> {
+    let departments = (0..2).flat_map(|d| [Subject::Department(department(d)), Subject::DepartmentSub(department(d))]);
+    let subjects = [
+        Subject::user(0),
+        Subject::group("g"),
+        Subject::Supervisors,
+        Subject::Deputies,
+        Subject::Employees,
+        Subject::Administrators,
+        Subject::Everyone,
+    ];
+    let in_places = |subject: Subject| {
+        let lists = [vec![0], vec![1], vec![0, 1]].map(|list| list.into_iter().map(department).collect::<Vec<_>>());
+        let listed = lists.map(|list| subject.clone().in_departments(list));
+        [subject.clone().into(), subject.clone().in_subject()].into_iter().chain(listed).collect::<Vec<_>>()
+    };
+    departments.chain(subjects).flat_map(in_places).collect()
+}
+
+#[test]
+fn all_places() {
+    // Two departments side by side, or one below the other; 64 ways to be in them, 11 subjects, 5 places.
+    let forests = [None, Some(0)];
+    let worlds: Vec<_> = assignments()
+        .into_iter()
+        .flat_map(|to| {
+            let documents = forests.map(|parent| (schema_of_places(to.clone()), parent));
+            documents
+                .into_iter()
+                .flat_map(|(document, parent)| (0..64).map(move |posts| (document.clone(), parent, posts)))
+        })
+        .collect();
+    assert_eq!(worlds.len(), 2 * 64 * 11 * 5);
+    let whole = u32::try_from(worlds.len()).unwrap();
+    let step = usize::try_from(whole / scaled(whole).min(whole)).unwrap();
+    let (mut decisions, mut allowed) = (0_u64, 0_u64);
+    for (document, parent, posts) in worlds.into_iter().step_by(step) {
+        let mut document = company_of_places(document, parent, posts);
+        document.org.users[0].admin = true;
+        let policy = Policy::from_document(document).unwrap();
+        let (d, a) = all_answers(&policy);
+        decisions += d;
+        allowed += a;
+    }
+    assert!(allowed > decisions / 10 && allowed < decisions / 10 * 9, "{allowed} of {decisions} are allowed");
+}
+
+/// Compares all answers to who asks with the reference, for every record of up to two owners; counts decisions and
+/// allows.
+fn all_answers(policy: &Policy) -> (u64, u64) {
+    let (reference, snapshot, asker) = (Reference::new(policy), Snapshot::compile(policy), UserId::from(0));
+    let owners = [Owner::user("unknown"), Owner::department(0), Owner::department(1)];
+    let owners: Vec<Owner<&'static str>> = owners.into_iter().chain((0..4).map(Owner::user)).collect();
+    let pairs = (0..owners.len()).flat_map(|a| (0..=a).map(move |b| (a, b)));
+    let sets = pairs.map(|(a, b)| if a == b { vec![owners[a]] } else { vec![owners[a], owners[b]] });
+    let sets = [vec![]].into_iter().chain(sets).flat_map(|owners| [false, true].map(|open| (owners.clone(), open)));
+    let record = |resource: &'static str, owners: &[Owner<&'static str>], open| {
+        let facts = Facts::owned_by_each(owners.iter().copied()).open(open);
+        (AnyRecord::new(resource, facts.clone()), facts, owners.len())
+    };
+    let plain: Vec<_> = sets.map(|(owners, open)| record("plain", &owners, open)).collect();
+    // In a pool only records without an owner are others.
+    let records = [("plain", plain), ("pool", [false, true].map(|open| record("pool", &[], open)).into())];
+    let everybody: Vec<UserId> = (0..4).map(UserId::from).collect();
+    let (mut decisions, mut allowed) = (0, 0);
+    for permission in policy.schema().permissions("s") {
+        let name = policy.schema().name(permission).unwrap();
+        let AnyPermission::Levelled(permission) = permission else { unreachable!() };
+        let principal = snapshot.principal(&asker);
+        let scope = principal.scope(permission);
+        let predicate = scope.predicate();
+        for (record, facts, owners) in
+            records.iter().filter(|(resource, _)| name.starts_with(resource)).flat_map(|(_, all)| all)
+        {
+            let expected = reference.decide(&asker, permission, record);
+            assert_eq!(principal.check(permission, record).is_allow(), expected, "{name} {record:?} {policy:?}");
+            assert_eq!(scope.contains(record), expected, "{name} {record:?} {policy:?}");
+            assert_eq!(predicate.matches(facts), expected, "{name} {record:?} {predicate} {policy:?}");
+            // Who reaches a record of several owners reaches it by one of them.
+            if *owners < 2 {
+                let who = sorted(snapshot.who_can(permission, record));
+                let may = |user: &&UserId| reference.decide(*user, permission, record);
+                assert_eq!(who, everybody.iter().filter(may).collect::<Vec<_>>(), "{name} {record:?} {policy:?}");
+            }
+            decisions += 1;
+            allowed += u64::from(expected);
         }
     }
     (decisions, allowed)

@@ -87,8 +87,9 @@ fn two_of_one_name_are_told_apart() {
          Each of these would allow it:\n\
          1. share the record with Li Wei (1) (for this record alone)\n\
          2. reassign the record to Li Wei (1) (for this record alone)\n\
-         3. let Li Wei (1) join Marketing (108) (widens 1 permission each for 3 people)\n\
-         4. raise `deal.read` of the role Reader from `department` to `all` (widens 1 permission each for 4 people)"
+         3. assign the role Reader to Li Wei (1) in Marketing (108) (widens 1 permission for 1 person)\n\
+         4. let Li Wei (1) join Marketing (108) (widens 1 permission each for 3 people)\n\
+         5. raise `deal.read` of the role Reader from `department` to `all` (widens 1 permission each for 4 people)"
     );
     assert_eq!(
         told(&world, 3).to_string(),

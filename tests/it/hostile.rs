@@ -317,8 +317,9 @@ fn lint_of_a_deep_chain() {
     assert_eq!(
         found,
         [
-            "roles[id=0].grants[\"contact.read\"]: as it is assigned to supervisors, `department` also covers \
-             departments in which they are only members: for example, `1` for user `0`",
+            "roles[id=0].grants[\"contact.read\"]: by the assignment to supervisors, `department` also reaches \
+             colleagues in departments where they are plain members (20000 of 20000 supervisors), for example user `0` in \
+             `1`; assigned in the place `subject`, it would not",
             "roles[id=1]: whoever has it has the role `0` (Role 0) too, which grants as much and more: it adds nothing",
         ]
     );

@@ -1,6 +1,6 @@
 //! What must hold whatever the company: laws that need no second implementation to be tested.
 
-use orgscope::document::{Document, Role, Word};
+use orgscope::document::{Assignment, Document, Role, Word};
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
 use orgscope::{AnyRecord, DepartmentId, Grant, Level, Owner, Policy, RoleId, Snapshot, Subject, UserId};
@@ -111,7 +111,7 @@ proptest! {
         let mut more = world.document.roles[grants_of.index(world.document.roles.len())].clone();
         more.id = RoleId::from("one more");
         more.name = "One more".to_owned();
-        more.assigned_to = vec![Word::Known(
+        more.assigned_to = vec![Assignment::from(
             [Subject::Everyone, Subject::Employees, Subject::Supervisors, Subject::Deputies, Subject::Administrators]
                 .get(to)
                 .cloned()

@@ -300,13 +300,19 @@ fn supervisors_who_are_plain_members_elsewhere() {
             .user(User::new("sue").member_of(member).head_of(head))
             .role(Role::new("chief", "crm", "Chief").grant("contact.update", level).assigned_to(Subject::Supervisors))
     };
-    let through = |level: &str, member: &str| {
+    let through = |member: &str| {
         format!(
-            r#"roles[id="chief"].grants["contact.update"]: as it is assigned to supervisors, `{level}` also covers departments in which they are only members: for example, `{member}` for user `sue`"#
+            r#"roles[id="chief"].grants["contact.update"]: by the assignment to supervisors, `department` also reaches colleagues in departments where they are plain members (1 of 3 supervisors), for example user `sue` in `{member}`; assigned in the place `subject`, it would not"#
         )
     };
-    finds(with(Level::Department, "sales", "desk"), &[&through("department", "sales")]);
-    finds(with(Level::Department, "desk", "sales"), &[&through("department", "desk")]);
+    finds(with(Level::Department, "sales", "desk"), &[&through("sales")]);
+    finds(with(Level::Department, "desk", "sales"), &[&through("desk")]);
+    // Only where they are head, or in departments that are named.
+    for to in [Subject::Supervisors.in_subject(), Subject::Supervisors.in_departments(["desk"])] {
+        let mut document = with(Level::Department, "sales", "desk");
+        document.roles[1].assigned_to = vec![to];
+        finds(document, &[]);
+    }
     // What is below the department that she heads is hers anyway.
     finds(with(Level::DepartmentSub, "desk", "sales"), &[]);
     finds(with(Level::OwnOpen, "sales", "desk"), &[]);
@@ -325,7 +331,7 @@ fn supervisors_who_are_plain_members_elsewhere() {
     finds(
         deputy("sales"),
         &[
-            r#"roles[id="vice"].grants["contact.update"]: as it is assigned to deputies, `department` also covers departments in which they are only members: for example, `sales` for user `sue`"#,
+            r#"roles[id="vice"].grants["contact.update"]: by the assignment to deputies, `department` also reaches colleagues in departments where they are plain members (1 of 1 deputies), for example user `sue` in `sales`; assigned in the place `subject`, it would not"#,
         ],
     );
     finds(deputy("desk"), &[]);
@@ -373,6 +379,76 @@ fn a_level_that_all_who_have_it_have_anyway() {
     let open = || role("open", Level::OwnOpen).assigned_to(Subject::Everyone);
     let both = || writes(role("two", Level::DepartmentOpen)).assigned_to(Subject::user("bo"));
     finds(clean().role(open()).role(both()), &[&never("two", "department+open")]);
+}
+
+/// Levels for supervisors are measured from the departments that they head also in the place `subject`, and never from
+/// these in a list of departments.
+#[test]
+fn heads_matter_in_some_places() {
+    let with = |level: Level, to| {
+        let chief = Role::new("chief", "crm", "Chief").grant("contact.update", level).assigned_to(to);
+        clean().department(Department::new("desk")).user(User::new("cy").member_of("desk")).role(chief)
+    };
+    let no_head = r#"org.departments[id="desk"]: it has no head"#;
+    finds(with(Level::Department, Subject::Supervisors.in_subject()), &[no_head]);
+    finds(with(Level::All, Subject::Supervisors.in_subject()), &[no_head]);
+    finds(with(Level::Own, Subject::Supervisors.in_subject()), &[]);
+    finds(with(Level::Department, Subject::Supervisors.in_departments(["desk"])), &[]);
+}
+
+/// What a role gives in a place is never useless, and makes nothing else useless.
+#[test]
+fn places_make_nothing_useless() {
+    let role = |id: &'static str, level: Level| Role::new(id, "crm", id).grant("contact.read", level);
+    let bo = || Subject::user("bo");
+    // Useless without a place: by the role of all employees, by a floor, and beside another assignment.
+    finds(clean().role(role("two", Level::Own).assigned_to(bo().in_departments(["sales"]))), &[]);
+    let mut document = clean().role(role("two", Level::Own).assigned_to(bo().in_subject()));
+    document.schema.sections[0].resources[0].actions[0].floor = Some(Grant::from(Level::Own).into());
+    finds(document, &[]);
+    let mut document = clean();
+    document.roles[0] = document.roles[0].clone().assigned_to(Subject::Everyone.in_subject());
+    finds(document, &[]);
+    let mut document = clean().role(role("all", Level::All).assigned_to(Subject::Everyone.in_subject()));
+    document.schema.sections[0].resources[0].actions[0].floor = Some(Grant::from(Level::Own).into());
+    finds(document, &[]);
+    // Who has a role in a place has it.
+    finds(clean().role(role("two", Level::All).assigned_to(bo().in_subject())), &[]);
+    let none =
+        r#"roles[id="two"].assigned_to: nobody has this role: no active user is among those whom it is assigned to"#;
+    finds(clean().role(role("two", Level::All).assigned_to(Subject::Deputies.in_subject())), &[none]);
+    // A subject without users adds nobody beside one with a place, too.
+    let empty = r#"roles[id="two"].assigned_to: `group none` adds nobody: it has no active user"#;
+    let beside = role("two", Level::All).assigned_to(bo().in_subject()).assigned_to(Subject::group("none"));
+    finds(clean().group(Group::new("none")).role(beside), &[empty]);
+    // What grants the same is the same role, wherever: the first one can be assigned there.
+    let same = r#"roles[id="two"]: it grants exactly what the role `seller` (Seller) grants"#;
+    finds(clean().role(role("two", Level::Department).assigned_to(bo().in_subject())), &[same]);
+    let more = role("more", Level::All).assigned_to(bo());
+    let both = role("two", Level::Department).assigned_to(bo().in_subject()).assigned_to(bo());
+    finds(clean().role(more).role(both), &[same]);
+}
+
+/// A toggle is not measured.
+#[test]
+fn a_toggle_in_a_place() {
+    let with = |to: &[orgscope::document::Assignment]| {
+        let role =
+            Role::new("up", "crm", "Up").grant("settings.manage", Grant::Allow).grant("contact.read", Level::All);
+        clean().role(to.iter().cloned().fold(role, Role::assigned_to))
+    };
+    let wholly = |to: &str| {
+        format!(
+            r#"roles[id="up"].grants["settings.manage"]: a toggle is not measured from departments, so no place narrows it: for example, the assignment to {to} gives it wholly"#
+        )
+    };
+    let (bo, sales) = (|| Subject::user("bo"), || Subject::department("sales"));
+    finds(with(&[bo().into()]), &[]);
+    finds(with(&[bo().in_departments(["sales"])]), &[&wholly("`user bo`")]);
+    finds(with(&[bo().into(), sales().in_subject()]), &[&wholly("`department sales`")]);
+    let nobody =
+        r#"roles[id="up"].assigned_to: nobody has this role: no active user is among those whom it is assigned to"#;
+    finds(with(&[Subject::Deputies.in_subject()]), &[nobody]);
 }
 
 /// What is true of many permissions is said once.
@@ -457,6 +533,8 @@ fn the_table_of_codes_is_complete_and_true() {
     floor.schema.sections[0].resources[0].actions[1].floor = Some(Grant::from(Level::Own).into());
     let mut unmet = clean().role(up(Level::Own).assigned_to(Subject::user("bo")));
     unmet.roles.remove(0);
+    let toggle = Role::new("up", "crm", "Up").grant("settings.manage", Grant::Allow);
+    let toggle = toggle.assigned_to(Subject::user("bo").in_subject());
     let cells = up(Level::All).grant("contact.read", Level::Own).assigned_to(Subject::user("bo"));
     let documents = [
         clean().user(User::new("Ann")),
@@ -464,6 +542,7 @@ fn the_table_of_codes_is_complete_and_true() {
         desk().user(User::new("cy").member_of("desk")).user(User::new("old").inactive().head_of("desk")),
         clean().role(up(Level::All).assigned_to(Subject::Everyone)),
         desk().user(User::new("cy").member_of("sales").head_of("desk")),
+        clean().role(toggle),
         unmet,
         clean().department(Department::new("desk")),
         desk().user(User::new("old").inactive().member_of("desk")),
@@ -535,9 +614,9 @@ fn findings_of_companies_are_those_of_the_definitions() {
 mod by_definition {
     use std::collections::BTreeMap;
 
-    use orgscope::document::{Action, Document, Role, User, Word};
+    use orgscope::document::{Action, Assignment, Document, Place, Role, User};
     use orgscope::{DepartmentId, Grant, Level, Subject};
-    use orgscope_testing::managed::{above, is_in};
+    use orgscope_testing::managed::{above, as_level as level, in_place, is_in, known};
 
     pub(super) type Found = (String, &'static str, String);
 
@@ -547,23 +626,14 @@ mod by_definition {
         active: Vec<&'d User>,
     }
 
-    /// `all` stands for `allow`.
-    fn level(grant: Grant) -> Level {
-        match grant {
-            Grant::Level(level) => level,
-            Grant::Allow => Level::All,
-        }
-    }
-
-    fn known<T: Clone>(word: &Word<T>) -> T {
-        match word {
-            Word::Known(known) => known.clone(),
-            Word::Unknown(word) => unreachable!("{word}"),
-        }
-    }
-
+    /// The subjects that a role is assigned to without a place. Only these make anything useless.
     fn subjects(role: &Role) -> Vec<Subject> {
-        role.assigned_to.iter().map(known).collect()
+        role.assigned_to.iter().filter(|it| it.place.is_none()).map(|it| known(&it.to)).collect()
+    }
+
+    /// The assignments that are measured from somewhere in particular.
+    fn in_places(role: &Role) -> Vec<&Assignment> {
+        role.assigned_to.iter().filter(|it| it.place.is_some()).collect()
     }
 
     fn grant(role: &Role, permission: &str) -> Grant {
@@ -616,11 +686,17 @@ mod by_definition {
             subjects(role).into_iter().filter(|subject| is_in(self.document, subject, &user.id)).collect()
         }
 
+        fn is_held_in_place(&self, role: &Role) -> bool {
+            let is_held = |to: &&Assignment| self.active.iter().any(|it| is_in(self.document, &known(&to.to), &it.id));
+            in_places(role).iter().any(is_held)
+        }
+
+        /// Those who have a role without a place.
         fn holders(&self, role: &Role) -> Vec<&User> {
             self.active.iter().copied().filter(|user| !self.ways(role, user).is_empty()).collect()
         }
 
-        /// What a user has by the roles that are wanted.
+        /// What a user has by the roles that are wanted, without a place.
         fn by_roles(&self, user: &User, permission: &str, wanted: impl Fn(usize, Level) -> bool) -> Level {
             let roles = self.document.roles.iter().enumerate().filter(|(_, role)| !self.ways(role, user).is_empty());
             let levels = roles.map(|(place, role)| (place, level(grant(role, permission))));
@@ -635,11 +711,21 @@ mod by_definition {
             let has_people = |id: &DepartmentId| org.users.iter().any(|user| anchors(user, id));
             let is_peopled = |id: &DepartmentId| self.active.iter().any(|user| anchors(user, id));
             let is_headed = |id: &DepartmentId| self.active.iter().any(|user| user.heads.contains(id));
-            let for_heads = self.document.roles.iter().filter(|role| subjects(role).contains(&Subject::Supervisors));
-            let levels: Vec<Level> = for_heads
-                .flat_map(|role| role.grants.values().map(|word| level(known(word))))
-                .filter(|level| is_measured(*level))
-                .collect();
+            let mut levels: Vec<Level> = Vec::new();
+            for (role, (permission, action)) in
+                self.document.roles.iter().flat_map(|role| self.actions().into_iter().map(move |action| (role, action)))
+            {
+                let given = level(grant(role, &permission));
+                for to in role.assigned_to.iter().filter(|to| known(&to.to) == Subject::Supervisors) {
+                    match to.place.as_ref().map(known) {
+                        None => levels.push(given),
+                        Some(Place::Subject) => levels.push(in_place(action, given)),
+                        // From departments that are theirs or not.
+                        Some(_) => {}
+                    }
+                }
+            }
+            levels.retain(|level| is_measured(*level));
             let is_without_sub = levels.iter().any(|level| !level.includes(Level::DepartmentSub));
             let peopled: Vec<_> = org.departments.iter().filter(|it| is_peopled(&it.id)).collect();
             let headed = org.departments.iter().filter(|it| is_headed(&it.id)).count();
@@ -721,8 +807,10 @@ mod by_definition {
                     (other_place < place).then(|| format!("it grants exactly what the role `{id}` ({name}) grants"))
                 } else {
                     let theirs = ids(other);
-                    let is_more =
-                        !holders.is_empty() && is_within(other) && holders.iter().all(|user| theirs.contains(user));
+                    let is_more = in_places(role).is_empty()
+                        && !holders.is_empty()
+                        && is_within(other)
+                        && holders.iter().all(|user| theirs.contains(user));
                     is_more.then(|| {
                         format!(
                             "whoever has it has the role `{id}` ({name}) too, which grants as much and more: it adds \
@@ -770,10 +858,11 @@ mod by_definition {
                     continue;
                 }
                 let never = format!("`{grant}` can never matter: ");
-                if floor.includes(own) {
+                let has_place = !in_places(role).is_empty();
+                if !has_place && floor.includes(own) {
                     let floor = known(action.floor.as_ref().unwrap());
                     say("useless_cell", format!("{never}the floor gives `{floor}` to every active user"), &permission);
-                } else if !holders.is_empty() && holders.iter().all(is_had) {
+                } else if !has_place && !holders.is_empty() && holders.iter().all(is_had) {
                     say("useless_cell", format!("{never}whoever has this role has as much by others"), &permission);
                 } else if let Some(it) = self.never_given(&permission, action.admin_bypass == Some(false)) {
                     let message = format!("{never}it requires `{it}`, which no floor and no role gives");
@@ -792,9 +881,29 @@ mod by_definition {
             }
         }
 
+        fn toggles(&self, path: &str, role: &Role, found: &mut Vec<Found>) {
+            let toggles =
+                self.actions().into_iter().filter(|(_, action)| action.toggle).map(|(permission, _)| permission);
+            let given: Vec<String> = toggles.filter(|it| grant(role, it) != Grant::DENY).collect();
+            if let (Some(to), false) = (in_places(role).first(), given.is_empty()) {
+                let (path, of) = one_or_several(path, &given);
+                let message = format!(
+                    "{of}a toggle is not measured from departments, so no place narrows it: for example, the assignment \
+                     to `{}` gives it wholly",
+                    known(&to.to)
+                );
+                found.push((path, "toggle_in_place", message));
+            }
+        }
+
         fn plain_members(&self, path: &str, place: usize, found: &mut Vec<Found>) {
             let role = &self.document.roles[place];
             for word in [Subject::Supervisors, Subject::Deputies] {
+                let is_plain =
+                    |user: &User, id: &DepartmentId| !user.heads.contains(id) && !user.deputy_of.contains(id);
+                let leaders: Vec<_> = self.active.iter().filter(|it| is_in(self.document, &word, &it.id)).collect();
+                let plain = leaders.iter().filter(|user| user.departments.iter().any(|id| is_plain(user, id))).count();
+                let (of, leaders) = (plain, leaders.len());
                 let mut said: BTreeMap<String, Vec<String>> = BTreeMap::new();
                 for (permission, _) in self.actions() {
                     let own = level(grant(role, &permission));
@@ -814,8 +923,9 @@ mod by_definition {
                     };
                     if let Some((id, plain)) = self.active.iter().find_map(through).filter(|_| is_measured(own)) {
                         let message = format!(
-                            "as it is assigned to {word}, `{own}` also covers departments in which they are only members: \
-                             for example, `{plain}` for user `{id}`"
+                            "by the assignment to {word}, `{own}` also reaches colleagues in departments where they are \
+                             plain members ({of} of {leaders} {word}), for example user `{id}` in `{plain}`; assigned in \
+                             the place `subject`, it would not"
                         );
                         said.entry(message).or_default().push(permission);
                     }
@@ -830,7 +940,7 @@ mod by_definition {
         fn role(&self, place: usize, found: &mut Vec<Found>) {
             let role = &self.document.roles[place];
             let path = format!("roles[id={:?}]", role.id);
-            if self.holders(role).is_empty() && !self.active.is_empty() {
+            if self.holders(role).is_empty() && !self.is_held_in_place(role) && !self.active.is_empty() {
                 if !role.assigned_to.is_empty() {
                     let message = "nobody has this role: no active user is among those whom it is assigned to";
                     found.push((format!("{path}.assigned_to"), "nobody_has_role", message.to_owned()));
@@ -842,8 +952,7 @@ mod by_definition {
                     return;
                 }
             }
-            let has_holders = !self.holders(role).is_empty();
-            for (subject, why) in self.assignments(role).into_iter().filter(|_| has_holders) {
+            for (subject, why) in self.assignments(role).into_iter().filter(|_| !self.active.is_empty()) {
                 let message = format!("`{subject}` adds nobody: {why}");
                 found.push((format!("{path}.assigned_to"), "useless_assignment", message));
             }
@@ -852,6 +961,7 @@ mod by_definition {
                 return;
             }
             self.cells(&path, place, found);
+            self.toggles(&path, role, found);
             self.plain_members(&path, place, found);
         }
     }

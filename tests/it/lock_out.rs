@@ -168,6 +168,27 @@ fn who_has_all_is_missed_and_in_part_is_enough_where_nobody_had_all() {
     assert_eq!(kind(&authz, [Command::set_level("of bo", "settings.manage", Level::Own)]), None);
 }
 
+/// A place narrows `all`: then nobody manages the whole.
+#[test]
+fn who_has_all_in_a_place_manages_a_part() {
+    let authz = handle(Action::new("manage"), [(User::new("ann"), Some(Grant::Level(Level::All)))]);
+    let placed = Subject::user("ann").in_subject();
+    let narrow = [Command::unassign("of ann", Subject::user("ann")), Command::assign("of ann", placed.clone())];
+    assert_eq!(
+        authz.apply(&narrow).unwrap_err().to_string(),
+        "commands[0]: nobody could manage the whole of section `crm` any more: let somebody else have `all` for \
+         `settings.manage` first"
+    );
+    authz.as_host().force().apply(&narrow).unwrap();
+    // A part is what there is now, and she is the last who has it.
+    let end = Command::unassign("of ann", placed);
+    assert_eq!(kind(&authz, [end.clone()]), Some(RefusalKind::WouldLockOut));
+    assert_eq!(kind(&authz, [end, Command::assign("of ann", Subject::Everyone.in_subject())]), None);
+    // A toggle is not narrowed.
+    let authz = handle(Action::toggle("manage"), [(User::new("ann"), Some(Grant::Allow))]);
+    assert_eq!(kind(&authz, narrow), None);
+}
+
 /// What can't have let anybody manage again is passed over on the way back to the command that is told.
 #[test]
 fn the_last_that_locked_out_is_found_behind_many_others() {

@@ -32,6 +32,8 @@ fn holds(term: &Term<'_>, record: &Record, world: &World) -> bool {
         Term::DepartmentOwner(these) => {
             owned_by(&|owner| matches!(owner, Owner::Department(owner) if these.each().any(|each| each == owner)))
         }
+        Term::NotOwner(id) => !owned_by(&|owner| matches!(owner, Owner::User(owner) if owner == *id)),
+        Term::Owned => !record.owners.is_empty(),
         Term::Open => record.open,
         Term::SharedWith(audience) => record.shared_with.iter().any(|share| match share {
             Share::User(with) => audience.user() == with,
@@ -39,28 +41,37 @@ fn holds(term: &Term<'_>, record: &Record, world: &World) -> bool {
             Share::DepartmentSub(with) => audience.departments_and_above().any(|each| each == with),
             Share::Group(with) => audience.groups().any(|each| each == with),
         }),
-        other => unreachable!("{other:?}"),
+        other => panic!("unknown term {other:?}"),
     }
 }
 
-/// What a condition names, without ids: department and below includes the department.
-fn kinds(any_of: &AnyOf<'_>) -> BTreeSet<&'static str> {
+/// What a condition names, department by department. Those with others below them, even if there are none now, are more.
+fn kinds(any_of: &AnyOf<'_>) -> BTreeSet<String> {
     let mut kinds = BTreeSet::new();
+    let each = |what: &str, these: &Departments<'_>| -> Vec<String> {
+        let below =
+            these.roots().filter(|(_, with_below)| *with_below).map(|(root, _)| format!("{what} below {root:?}"));
+        these.each().map(|department| format!("{what} {department:?}")).chain(below).collect()
+    };
     for term in any_of.terms() {
-        match term {
-            Term::Owner(_) => kinds.insert("owner"),
-            Term::Unowned => kinds.insert("unowned"),
+        let kind = match term {
+            Term::Owner(_) => "owner",
+            Term::Unowned => "unowned",
             Term::OwnerIn(these) => {
-                if these.with_those_below() {
-                    kinds.insert("below");
-                }
-                kinds.insert("in")
+                kinds.extend(each("in", &these));
+                continue;
             }
-            Term::DepartmentOwner(_) => kinds.insert("department"),
-            Term::Open => kinds.insert("open"),
-            Term::SharedWith(_) => kinds.insert("shared"),
-            other => unreachable!("{other:?}"),
+            Term::DepartmentOwner(these) => {
+                kinds.extend(each("is", &these));
+                continue;
+            }
+            Term::Open => "open",
+            Term::SharedWith(_) => "shared",
+            Term::NotOwner(_) => "not owner",
+            Term::Owned => "owned",
+            other => panic!("unknown term {other:?}"),
         };
+        kinds.insert(kind.to_owned());
     }
     kinds
 }

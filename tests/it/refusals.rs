@@ -401,6 +401,7 @@ fn exceeds_own_level() {
             permission: "contact.read".to_owned(),
             level: Grant::Level(Level::All),
             own: Grant::Level(Level::Department),
+            at: None,
             assigned: true,
             delegation: Delegation::Contained,
         }
@@ -512,7 +513,7 @@ fn a_refusal_as_json() {
             "command": 0,
             "rule": {
                 "name": "own_level", "user": "nina", "role": "seller", "permission": "contact.read",
-                "level": "all", "own": "department", "assigned": false, "delegation": "contained",
+                "level": "all", "own": "department", "assigned": false, "at": null, "delegation": "contained",
             },
             "message": "commands[0]: user `nina` has only `department` for `contact.read` and cannot give `all` to role \
                         `seller`",

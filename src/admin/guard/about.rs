@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::slice;
 
-use crate::document::{Command, Department, Group, Role as NewRole, Word};
+use crate::document::{Assignment, Command, Department, Group, Place, Role as NewRole, Word};
 use crate::policy::Policy;
 use crate::policy::role::Role;
 use crate::policy::rules::Invalid;
@@ -37,8 +37,30 @@ pub(crate) struct Edit<'c> {
     pub(crate) within: Within<'c>,
     pub(crate) changes: Changes<'c>,
     /// The role that the command assigns or unassigns, with the subjects.
-    pub(crate) assigns: Option<(&'c RoleId, &'c [Word<Subject>])>,
+    pub(crate) assigns: Assigns<'c>,
     pub(crate) raises: Raises<'c>,
+}
+
+/// The role that a command assigns or unassigns, and to whom.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Assigns<'c> {
+    Nothing,
+    /// The assignments of a new role.
+    New(&'c RoleId, &'c [Assignment]),
+    One(&'c RoleId, To<'c>),
+}
+
+/// An assignment as a command names it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct To<'c> {
+    pub(crate) to: &'c Word<Subject>,
+    pub(crate) place: Option<&'c Word<Place>>,
+}
+
+impl<'c> From<&'c Assignment> for To<'c> {
+    fn from(Assignment { to, place, .. }: &'c Assignment) -> Self {
+        Self { to, place: place.as_ref() }
+    }
 }
 
 /// The source of the section.
@@ -92,8 +114,9 @@ pub(crate) enum Named<'c> {
     Cell(&'c RoleId, &'c str),
     CellsOf(&'c RoleId),
     AssignmentsOf(&'c RoleId),
-    Assignment(&'c RoleId, &'c Word<Subject>),
-    Subject(&'c Word<Subject>),
+    Assignment(&'c RoleId, To<'c>),
+    /// The subject of an assignment, and the departments of its place.
+    Parties(To<'c>),
     /// The set of roles of a section.
     RolesOf(&'c str),
     /// The cells of all roles for a permission.
@@ -157,8 +180,12 @@ impl<'c> About<'c> {
                 roles(edit, [Named::Role(role), Named::Cell(role, permission)])
             }
             Command::SetLevelForAllRoles { section, permissions, .. } => bulk(section, permissions),
-            Command::Assign { role, subject } => assignment(role, subject, Raises::Assigned(role)),
-            Command::Unassign { role, subject } => assignment(role, subject, Raises::Nothing),
+            Command::Assign { role, subject: to, place } => {
+                assignment(role, To { to, place: place.as_ref() }, Raises::Assigned(role))
+            }
+            Command::Unassign { role, subject: to, place } => {
+                assignment(role, To { to, place: place.as_ref() }, Raises::Nothing)
+            }
         }
     }
 }
@@ -172,16 +199,16 @@ fn roles<'c>(edit: Edit<'c>, named: impl IntoIterator<Item = Named<'c>>) -> Abou
 }
 
 fn change_of<'c>(role: &'c RoleId, raises: Raises<'c>) -> Edit<'c> {
-    Edit { within: Within::SectionOf(role), changes: Changes::Role(role), assigns: None, raises }
+    Edit { within: Within::SectionOf(role), changes: Changes::Role(role), assigns: Assigns::Nothing, raises }
 }
 
 fn creation(role: &NewRole) -> About<'_> {
     let NewRole { id, section, name, grants, locked, assigned_to, hidden: _ } = role;
     let within = Within::Section(section);
     let edit =
-        Edit { within, changes: Changes::Nothing, assigns: Some((id, assigned_to)), raises: Raises::New(grants) };
+        Edit { within, changes: Changes::Nothing, assigns: Assigns::New(id, assigned_to), raises: Raises::New(grants) };
     let named = [Named::Role(id), Named::RoleName(within, name)].into_iter();
-    let named = named.chain(assigned_to.iter().map(Named::Subject)).collect();
+    let named = named.chain(assigned_to.iter().map(|to| Named::Parties(to.into()))).collect();
     About { area: if *locked { Area::Host } else { Area::Roles(edit) }, named }
 }
 
@@ -192,21 +219,17 @@ fn bulk<'c>(section: &'c str, permissions: &'c [String]) -> About<'c> {
     let edit = Edit {
         within: Within::Section(section),
         changes: if is_empty { Changes::Nothing } else { Changes::EachRole },
-        assigns: None,
+        assigns: Assigns::Nothing,
         raises: Raises::Cells(permissions),
     };
     let section = (!is_empty).then_some(Named::RolesOf(section));
     roles(edit, section.into_iter().chain(permissions.iter().map(|permission| Named::CellsFor(permission))))
 }
 
-fn assignment<'c>(role: &'c RoleId, subject: &'c Word<Subject>, raises: Raises<'c>) -> About<'c> {
-    let edit = Edit {
-        within: Within::SectionOf(role),
-        changes: Changes::Nothing,
-        assigns: Some((role, slice::from_ref(subject))),
-        raises,
-    };
-    roles(edit, [Named::Role(role), Named::Assignment(role, subject), Named::Subject(subject)])
+fn assignment<'c>(role: &'c RoleId, to: To<'c>, raises: Raises<'c>) -> About<'c> {
+    let edit =
+        Edit { within: Within::SectionOf(role), changes: Changes::Nothing, assigns: Assigns::One(role, to), raises };
+    roles(edit, [Named::Role(role), Named::Assignment(role, to), Named::Parties(to)])
 }
 
 impl Within<'_> {
@@ -236,25 +259,30 @@ impl<'c> Edit<'c> {
         }
     }
 
-    /// The subjects that get or lose a role, except misspelt ones.
-    pub(crate) fn subjects(&self) -> impl Iterator<Item = (&'c RoleId, &'c Subject)> {
-        let (role, words) = self.assigns.unzip();
-        role.into_iter().flat_map(move |role| words.into_iter().flatten().filter_map(known).map(move |it| (role, it)))
+    /// The assignments that begin or end.
+    pub(crate) fn assignments(&self) -> impl Iterator<Item = (&'c RoleId, To<'c>)> {
+        let (new, one) = match self.assigns {
+            Assigns::Nothing => (None, None),
+            Assigns::New(role, assignments) => (Some((role, assignments)), None),
+            Assigns::One(role, to) => (None, Some((role, to))),
+        };
+        let new = new.into_iter().flat_map(|(role, all)| all.iter().map(move |to| (role, To::from(to))));
+        one.into_iter().chain(new)
     }
 
     /// The role that is named to be changed, assigned or unassigned.
     pub(crate) fn named_role(&self) -> Option<&'c RoleId> {
         match (self.changes, self.assigns) {
-            (Changes::Role(id), _) | (_, Some((id, _))) => Some(id),
-            (Changes::Nothing | Changes::EachRole, None) => None,
+            (Changes::Role(id), _) | (_, Assigns::New(id, _) | Assigns::One(id, _)) => Some(id),
+            (Changes::Nothing | Changes::EachRole, Assigns::Nothing) => None,
         }
     }
 }
 
-/// A subject, unless it is misspelt.
-pub(crate) fn known(word: &Word<Subject>) -> Option<&Subject> {
+/// A subject or a place, unless it is misspelt.
+pub(crate) fn known<T>(word: &Word<T>) -> Option<&T> {
     match word {
-        Word::Known(subject) => Some(subject),
+        Word::Known(known) => Some(known),
         Word::Unknown(_) => None,
     }
 }

@@ -1,9 +1,11 @@
-//! Containment: a delegate grants at most their own level.
+//! Containment: a delegate gives nothing that they do not have.
 
 use crate::admin::guard::Delegate;
 use crate::admin::guard::about::{Edit, Raises};
+use crate::admin::guard::cover::Uncovered;
 use crate::admin::refusal::Rule;
 use crate::policy::Policy;
+use crate::policy::assignment::Assignment;
 use crate::policy::fact::{Change, Fact};
 use crate::vocabulary::id::RoleId;
 use crate::vocabulary::index::ActionIndex;
@@ -18,12 +20,20 @@ impl Delegate<'_> {
         match edit.raises {
             Raises::Nothing => Ok(()),
             Raises::Assigned(role) => {
+                let given = facts.iter().filter_map(|fact| match fact {
+                    Fact::Assignment(Change { key: (_, assignment), .. }) => Some(assignment),
+                    _ => None,
+                });
                 let cells = after.roles.get(role).into_iter().flat_map(|role| &role.grants);
-                cells.into_iter().try_for_each(|(action, level)| self.may_grant(role, *action, *level, true))
+                let cells: Vec<(ActionIndex, Level)> = cells.map(|(action, level)| (*action, *level)).collect();
+                given.into_iter().try_for_each(|to| {
+                    cells.iter().try_for_each(|(action, level)| self.may_give(role, *action, *level, to))
+                })
             }
             Raises::Cells(_) | Raises::New(_) => facts.iter().try_for_each(|fact| match fact {
-                Fact::Cell(Change { key: (role, action), before, after }) if !before.includes(*after) => {
-                    self.may_grant(role, *action, *after, false)
+                Fact::Cell(Change { key: (role, action), before, after: level }) if !before.includes(*level) => {
+                    let to = after.roles.get(role).into_iter().flat_map(|role| role.assigned_to.iter());
+                    self.may_raise(role, *action, *level, to)
                 }
                 Fact::Cell(_)
                 | Fact::Department(_)
@@ -37,22 +47,54 @@ impl Delegate<'_> {
         }
     }
 
-    /// Checks that the delegate's own level includes this one.
-    fn may_grant(&self, role: &RoleId, action: ActionIndex, level: Level, assigned: bool) -> Result<(), Box<Rule>> {
-        let own = self.level(action);
-        if own.includes(level) || !self.is_contained(action) {
+    /// Checks that a cell may be raised to this level, for these assignments of its role.
+    fn may_raise<'a>(
+        &self,
+        role: &RoleId,
+        action: ActionIndex,
+        level: Level,
+        mut to: impl Iterator<Item = &'a Assignment>,
+    ) -> Result<(), Box<Rule>> {
+        if !self.is_contained(action) {
             return Ok(());
         }
+        let grants = self.grants(action);
+        let own = grants.anywhere();
+        if !own.includes(level) {
+            return Err(self.exceeds(role, action, level, Uncovered { own, at: None }, false));
+        }
+        let uncovered = to.find_map(|to| grants.cover(level, to).err());
+        uncovered.map_or(Ok(()), |uncovered| Err(self.exceeds(role, action, level, uncovered, false)))
+    }
+
+    /// Checks that a cell of a role may be given to an assignment.
+    fn may_give(&self, role: &RoleId, action: ActionIndex, level: Level, to: &Assignment) -> Result<(), Box<Rule>> {
+        if !self.is_contained(action) {
+            return Ok(());
+        }
+        let covered = self.grants(action).cover(level, to);
+        covered.map_err(|uncovered| self.exceeds(role, action, level, uncovered, true))
+    }
+
+    fn exceeds(
+        &self,
+        role: &RoleId,
+        action: ActionIndex,
+        level: Level,
+        Uncovered { own, at }: Uncovered<'_>,
+        assigned: bool,
+    ) -> Box<Rule> {
         let schema = self.snapshot.schema();
-        Err(Box::new(Rule::OwnLevel {
+        Box::new(Rule::OwnLevel {
             user: self.user.clone(),
             role: role.clone(),
             permission: schema.action_name(action),
             level: schema.grant_of(action, level),
             own: schema.grant_of(action, own),
+            at: at.cloned(),
             assigned,
             delegation: self.policy().delegation,
-        }))
+        })
     }
 
     /// Whether the rule applies to this permission. In open mode it still applies to a levelled permission to manage and

@@ -125,7 +125,7 @@ impl Managers {
         // First tries one user of each subject that a role lets manage everything. Usually one of them does.
         let one_of =
             |source| snapshot.people.entries_of(&source).find_map(|(entry, _)| snapshot.people.users_of(entry).next());
-        let likely = snapshot.sources_of(manage, |level| level == Level::All).into_iter().filter_map(one_of);
+        let likely = snapshot.sources_of(manage, |level, _| level == Level::All).into_iter().filter_map(one_of);
         let last = latest.user.index();
         let others = (last + 1..slots.end).chain(0..last.min(slots.end)).map(UserSlot::new);
         for slot in likely.chain(others) {
@@ -195,8 +195,11 @@ fn granted(
     let of_action = |action: ActionIndex| {
         let theirs = policy.roles.values().filter(|role| role.section == section);
         let levels = theirs.filter_map(|role| Some((role, role.grants.get(&action).copied()?)));
-        let given = levels.filter(|(role, _)| role.assigned_to.iter().any(&subjects));
-        of_level(given.fold(policy.schema.action(action).floor, |most, (_, level)| most.join(level)))
+        let given = levels.flat_map(|(role, level)| {
+            let to = role.assigned_to.iter().filter(|to| subjects(&to.subject));
+            to.map(move |to| if to.place.is_none() { level } else { policy.schema.level_in_place(action, level) })
+        });
+        of_level(given.fold(policy.schema.action(action).floor, Level::join))
     };
     policy.schema.needed(manage).into_iter().map(of_action).min().unwrap_or(Managed::Not)
 }

@@ -16,6 +16,7 @@
 
 pub(crate) mod about;
 mod containment;
+mod cover;
 pub(crate) mod lock_out;
 mod locked;
 pub(crate) mod permitted;
@@ -23,12 +24,14 @@ mod reach;
 
 use crate::admin::conflict::Basis;
 use crate::admin::guard::about::{Edit, Raises};
+use crate::admin::guard::cover::Grants;
 use crate::admin::refusal::Rule;
 use crate::policy::Policy;
 use crate::policy::fact::Fact;
 use crate::query::principal::Principal;
 use crate::snapshot::Snapshot;
 use crate::snapshot::relation::Relation;
+use crate::snapshot::rights::zone::Zone;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::level::Level;
@@ -77,7 +80,7 @@ impl<'s> Delegate<'s> {
         basis.rests_on_levels_of(self.user, schema.resource_of(self.manage).section, actions);
         if self.has_reach() {
             edit.changed(policy).into_iter().for_each(|(role, _)| basis.rests_on_reach_of_role(role));
-            edit.subjects().for_each(|(_, subject)| basis.rests_on_reach_of(subject));
+            edit.assignments().for_each(|(_, to)| basis.rests_on_reach_of_written(to));
         }
     }
 
@@ -95,14 +98,20 @@ impl<'s> Delegate<'s> {
         !self.policy().schema.action(self.manage).toggle
     }
 
-    fn denied_requirement(&self, relation: Relation) -> Option<String> {
-        denied_requirement(&self.principal, self.manage, relation)
+    /// The delegate's grants for a permission.
+    fn grants(&self, action: ActionIndex) -> Grants<'s> {
+        Grants::of(self.user, action, self.policy(), self.snapshot.people.tree())
     }
 }
 
 /// The first denied permission among those that the permission to manage requires, directly or not.
-fn denied_requirement(principal: &Principal<'_>, manage: ActionIndex, relation: Relation) -> Option<String> {
+fn denied_requirement(
+    principal: &Principal<'_>,
+    manage: ActionIndex,
+    relation: Relation,
+    is_within: impl Fn(&Zone) -> bool,
+) -> Option<String> {
     let needed = principal.snapshot.schema().needed(manage).into_iter().filter(|action| *action != manage);
-    let mut denied = needed.filter(|action| !principal.alone(*action).admits(relation));
+    let mut denied = needed.filter(|action| !principal.admits_alone(*action, relation, &is_within));
     denied.next().map(|action| principal.snapshot.schema().action_name(action))
 }

@@ -1,13 +1,17 @@
 //! Reach: a levelled permission to manage reaches only some subjects.
 
 use crate::admin::guard::Delegate;
-use crate::admin::guard::about::Edit;
+use crate::admin::guard::about::{Edit, known};
+use crate::admin::guard::denied_requirement;
 use crate::admin::refusal::{Rule, Unreached};
 use crate::collections::persistent::Set;
+use crate::snapshot::rights::zone::Zone;
 use crate::vocabulary::facts::Facts;
-use crate::vocabulary::id::{GroupId, RoleId, UserId};
+use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
+use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::Permission;
+use crate::vocabulary::place::Place;
 use crate::vocabulary::subject::{Owner, Subject};
 
 impl Delegate<'_> {
@@ -17,9 +21,12 @@ impl Delegate<'_> {
         if !self.has_reach() || self.reaches_everything() {
             return Ok(());
         }
-        edit.subjects().try_for_each(|(role, subject)| self.is_inside(role, subject))?;
+        edit.assignments().try_for_each(|(role, to)| {
+            let (Some(subject), place) = (known(to.to), to.place.and_then(known)) else { return Ok(()) };
+            self.is_inside(role, subject, place)
+        })?;
         for (id, role) in edit.changed(self.policy()) {
-            role.assigned_to.iter().try_for_each(|subject| self.is_inside(id, subject))?;
+            role.assigned_to.iter().try_for_each(|to| self.is_inside(id, &to.subject, to.place.as_ref()))?;
         }
         Ok(())
     }
@@ -30,14 +37,16 @@ impl Delegate<'_> {
         self.takes(Level::All).is_ok()
     }
 
-    /// Checks that managing is allowed for a record that only the subject owns, closed and not shared.
-    fn is_inside(&self, role: &RoleId, subject: &Subject) -> Result<(), Box<Rule>> {
-        let refused = |member: Option<&UserId>, why| {
+    /// Checks that managing is allowed for a record that only the subject owns, closed and not shared, and for each
+    /// department of a place and all below it.
+    fn is_inside(&self, role: &RoleId, subject: &Subject, place: Option<&Place>) -> Result<(), Box<Rule>> {
+        let refused = |member: Option<&UserId>, department: Option<&DepartmentId>, why| {
             Box::new(Rule::Reach {
                 user: self.user.clone(),
                 role: role.clone(),
                 subject: subject.clone(),
                 member: member.cloned(),
+                department: department.cloned(),
                 manage: self.snapshot.schema().action_name(self.manage),
                 level: self.level(self.manage),
                 why,
@@ -46,17 +55,13 @@ impl Delegate<'_> {
         match subject {
             Subject::User(id) => self.reaches(Owner::User(id.borrowed())),
             Subject::Department(id) => self.reaches(Owner::Department(id.borrowed())),
-            Subject::DepartmentSub(id) => {
-                self.reaches(Owner::Department(id.borrowed())).and_then(|()| self.takes(Level::DepartmentSub))
-            }
+            Subject::DepartmentSub(id) => self.reaches_below(id),
             Subject::Group(id) => {
-                let mut members = self.members(id).peekable();
-                if members.peek().is_some() {
-                    return members.try_for_each(|member| {
-                        self.reaches(Owner::User(member.borrowed())).map_err(|why| refused(Some(member), why))
-                    });
+                for member in self.members(id) {
+                    let reached = self.reaches(Owner::User(member.borrowed()));
+                    reached.map_err(|why| refused(Some(member), None, why))?;
                 }
-                self.takes(Level::All)
+                if self.members(id).next().is_none() { self.takes(Level::All) } else { Ok(()) }
             }
             Subject::Supervisors
             | Subject::Deputies
@@ -64,7 +69,22 @@ impl Delegate<'_> {
             | Subject::Administrators
             | Subject::Everyone => self.takes(Level::All),
         }
-        .map_err(|why| refused(None, why))
+        .map_err(|why| refused(None, None, why))?;
+        place.map_or(&[][..], Place::listed).iter().try_for_each(|department| {
+            self.reaches_below(department).map_err(|why| refused(None, Some(department), why))
+        })
+    }
+
+    /// Checks that managing is allowed for a department and for all below it.
+    fn reaches_below(&self, department: &DepartmentId) -> Result<(), Unreached> {
+        self.reaches(Owner::Department(department.borrowed()))?;
+        let schema = self.snapshot.schema();
+        let lacks = |action: &ActionIndex| !self.grants(*action).has_sub_at(department);
+        match schema.needed(self.manage).into_iter().find(lacks) {
+            None => Ok(()),
+            Some(action) if action == self.manage => Err(Unreached::Takes(Level::DepartmentSub)),
+            Some(required) => Err(Unreached::Requires(schema.action_name(required))),
+        }
     }
 
     fn members(&self, group: &GroupId) -> impl Iterator<Item = &UserId> {
@@ -75,7 +95,7 @@ impl Delegate<'_> {
     /// Checks that the levels of the permission and of all that it requires include this one.
     fn takes(&self, level: Level) -> Result<(), Unreached> {
         let schema = self.snapshot.schema();
-        match schema.needed(self.manage).into_iter().find(|action| !self.level(*action).includes(level)) {
+        match schema.needed(self.manage).into_iter().find(|action| !self.grants(*action).everywhere().includes(level)) {
             None => Ok(()),
             Some(action) if action == self.manage => Err(Unreached::Takes(level)),
             Some(required) => Err(Unreached::Requires(schema.action_name(required))),
@@ -90,8 +110,9 @@ impl Delegate<'_> {
             return Ok(());
         }
         let relation = self.principal.relation(manage, &facts);
-        Err(match self.denied_requirement(relation) {
-            Some(required) if self.principal.alone(manage).admits(relation) => Unreached::Requires(required),
+        let is_within = |zone: &Zone| self.principal.is_within(zone, &facts);
+        Err(match denied_requirement(&self.principal, manage, relation, is_within) {
+            Some(required) if self.principal.admits_alone(manage, relation, is_within) => Unreached::Requires(required),
             _ => Unreached::Level,
         })
     }

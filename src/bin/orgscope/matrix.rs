@@ -1,5 +1,6 @@
 //! `orgscope matrix`: the grants of the roles of each section, or of one user.
 
+mod cell;
 mod column;
 mod csv;
 mod saved;
@@ -17,6 +18,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
 use crate::world;
 
+use cell::Cell;
 use column::{Column, Section};
 use saved::{Cells, Saved};
 
@@ -68,15 +70,16 @@ impl Matrix {
 
     fn columns(&self, world: &World, snapshot: &Snapshot) -> Vec<Column> {
         if let Some(user) = &self.user {
-            return vec![Column::of_user(user, snapshot.principal(user), world.policy().schema())];
+            return vec![Column::of_user(user, snapshot.principal(user), world.policy())];
         }
         let roles = world.policy().to_document().roles.into_iter();
-        roles.filter(|role| self.hidden || !role.hidden).map(Column::of_role).collect()
+        roles.filter(|role| self.hidden || !role.hidden).map(|role| Column::of_role(role, world.policy())).collect()
     }
 
     fn saved(&self, sections: &[Section<'_>], columns: &[Column]) -> Saved {
         let cells = |section: &Section<'_>, column: &Column| -> Cells {
-            let granted = section.permissions.iter().filter_map(|name| Some((name.clone(), column.granted(name)?)));
+            let granted =
+                section.permissions.iter().filter_map(|name| Some((name.clone(), column.granted(name)?.clone())));
             granted.collect()
         };
         if let (Some(user), [column]) = (&self.user, columns) {
@@ -115,8 +118,8 @@ impl Matrix {
         for section in sections {
             for column in columns.iter().filter(|column| column.is_in(section.name)) {
                 for name in &section.permissions {
-                    let level = column.granted(name).unwrap_or(Grant::DENY);
-                    out.line(csv::line([section.name, &column.id, name, level.as_str()]))?;
+                    let level = column.granted(name).map_or(Grant::DENY.as_str(), Cell::as_str);
+                    out.line(csv::line([section.name, &column.id, name, level]))?;
                 }
             }
         }

@@ -74,6 +74,9 @@ impl Schema {
             if action.toggle && action.shared {
                 problems.add(format_args!("{path}.shared"), &Invalid::FieldOfToggle { field: "shared" });
             }
+            if action.toggle && action.except_own {
+                problems.add(format_args!("{path}.except_own"), &Invalid::FieldOfToggle { field: "except_own" });
+            }
             self.actions.push(Action {
                 name: action.name.clone(),
                 resource: self.resources.len(),
@@ -83,6 +86,7 @@ impl Schema {
                 requires: Vec::new(),
                 shared: action.shared,
                 admin_bypass: action.admin_bypass.unwrap_or(true),
+                except_own: action.except_own,
             });
         }
         for (a, action) in written.actions.iter().enumerate() {
@@ -132,6 +136,10 @@ impl Schema {
         } else if !self.action(action).admin_bypass {
             problems.add(path, &Invalid::ManageWithoutBypass { permission: name.to_owned() });
         }
+        if let Some(excepting) = self.needed(action).into_iter().find(|needed| self.action(*needed).except_own) {
+            let (permission, excepting) = (name.to_owned(), self.action_name(excepting));
+            problems.add(path, &Invalid::ManageExceptOwn { permission, excepting });
+        }
         Some(action)
     }
 
@@ -168,6 +176,7 @@ impl Schema {
                 requires,
                 shared: action.shared,
                 admin_bypass: (!action.admin_bypass).then_some(false),
+                except_own: action.except_own,
             }
         };
         let resource = |resource: &ResourceType| document::ResourceType {

@@ -4,16 +4,19 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
+use smallvec::SmallVec;
 
 use crate::policy::role::Role;
 use crate::policy::schema::Schema;
-use crate::query::diff::reach::{Met, Mover, Surroundings};
+use crate::query::diff::probe::{self, Right};
+use crate::query::diff::reach::{Met, Mover, Probe, Surroundings};
 use crate::query::diff::{Diff, Found, RightChange};
 use crate::snapshot::Snapshot;
 use crate::snapshot::cell::Cell;
 use crate::snapshot::people::{Entry, Source};
 use crate::snapshot::relation::Relation;
 use crate::snapshot::rights::Row;
+use crate::snapshot::rights::placed::Placed;
 use crate::vocabulary::id::{GroupId, RoleId, UserId};
 use crate::vocabulary::index::{ActionIndex, Idx, UserSlot};
 use crate::vocabulary::level::{Grant, Level};
@@ -158,8 +161,8 @@ fn compare<'s>(before: &'s Snapshot, after: &'s Snapshot) -> Diff<'s> {
     // The largest first. Groups of the same size are in the order of their changes.
     let order = |group: &Found| {
         let changes = group.changes.iter().map(|change| {
-            let levels = (change.before.as_str(), change.after.as_str());
-            (change.permission.clone(), levels, change.gains, change.loses)
+            let held = change.held().map(|(grant, in_places)| (grant.as_str(), in_places));
+            (change.permission.clone(), held, change.gains, change.loses)
         });
         (usize::MAX - group.count, changes.collect::<Vec<_>>())
     };
@@ -245,7 +248,8 @@ fn sources(before: &Snapshot, after: &Snapshot, movers: &[(UserId, Mover)]) -> V
         let same =
             |old: &Role, new: &Role| old.grants == new.grants && old.assigned_to.iter().eq(new.assigned_to.iter());
         if !old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new) || same(old, new)) {
-            let subjects = [old, new].into_iter().flatten().flat_map(|role| role.assigned_to.iter());
+            let subjects =
+                [old, new].into_iter().flatten().flat_map(|role| role.assigned_to.iter()).map(|to| &to.subject);
             sources.extend(subjects.filter_map(|subject| after.people.source(subject)));
         }
     }
@@ -254,7 +258,15 @@ fn sources(before: &Snapshot, after: &Snapshot, movers: &[(UserId, Mover)]) -> V
     }
     let org = &after.policy().org;
     let moved = movers.iter().flat_map(|(_, mover)| mover.before.iter().chain(&mover.after).copied());
-    sources.extend(org.all_above(moved).into_iter().map(Source::Department));
+    let around = org.all_above(moved);
+    for department in &around {
+        let in_place = after.policy().assigned.in_place(org.department_id(*department)).iter();
+        sources.extend(in_place.filter_map(|(_, to)| after.people.source(&to.subject)));
+    }
+    sources.extend(around.into_iter().map(Source::Department));
+    if sources.contains(&Source::Everyone) {
+        return vec![Source::Everyone];
+    }
     sources.into_iter().collect()
 }
 
@@ -271,12 +283,26 @@ impl Engine<'_> {
         let (old, new) = (old.and_then(|asker| asker.row()), new.and_then(|asker| asker.row()));
         let met = self.surroundings.met(before, after, user).and_shares(shares.0, shares.1);
         let rights = |row: Option<&Row>| row.map_or(0, Row::rights);
+        let placed = [old, new].map(|row| row.and_then(Row::placed));
+        if placed.iter().any(Option::is_some) {
+            let ranges = placed.map(|placed| placed.map_or_else(SmallVec::new, Placed::ranges));
+            let probes = self.surroundings.probes(before, after, user, [&ranges[0], &ranges[1]]);
+            let changes = self.changes(old, new, met, &probes);
+            return self.place_of(changes);
+        }
         let key = (rights(old), rights(new), met);
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
-        let changes = self.changes(old, new, met);
-        let group = (!changes.is_empty()).then(|| {
+        let changes = self.changes(old, new, met, &[]);
+        let group = self.place_of(changes);
+        self.known.insert(key, group);
+        group
+    }
+
+    /// The group with these changes, or `None` if there are none.
+    fn place_of(&mut self, changes: Vec<RightChange>) -> Option<GroupPlace> {
+        (!changes.is_empty()).then(|| {
             let next = self.groups.len();
             let place = *self.by_changes.entry(changes.clone()).or_insert(next);
             if place == next {
@@ -289,28 +315,38 @@ impl Engine<'_> {
                 });
             }
             place
-        });
-        self.known.insert(key, group);
-        group
+        })
     }
 
-    fn changes(&self, before: Option<&Row>, after: Option<&Row>, met: Met) -> Vec<RightChange> {
+    /// The changes of a user. The probes are needed only for rows with places.
+    fn changes(&self, before: Option<&Row>, after: Option<&Row>, met: Met, probes: &[Probe]) -> Vec<RightChange> {
         let changes = self.pairs.iter().filter_map(|pair| {
             let cell = |row: Option<&Row>, action: Option<ActionIndex>| {
                 row.zip(action).and_then(|(row, action)| row.cell(action)).unwrap_or(Cell::NONE)
             };
             let (old, new) = (cell(before, pair.before), cell(after, pair.after));
-            let (gains, loses) = pair.compare(old, new, met);
+            let (gains, loses) = if old.is_placed() || new.is_placed() {
+                let right = |row, action, pool| Right { row, action, pool };
+                let (old, new) = (right(before, pair.before, pair.pool.0), right(after, pair.after, pair.pool.1));
+                probe::compare(old, new, probes, met)
+            } else {
+                pair.compare(old, new, met)
+            };
             let grant = |snapshot: &Snapshot, row: Option<&Row>, cell: Cell, action: Option<ActionIndex>| {
                 let held = row.zip(action).filter(|_| cell != Cell::NONE);
                 held.map_or(Grant::Level(Level::Deny), |(row, action)| {
-                    snapshot.schema().grant_of(action, row.level(action))
+                    snapshot.schema().grant_of(action, row.level_told(action))
                 })
+            };
+            let in_places = |row: Option<&Row>, cell: Cell, action: Option<ActionIndex>| {
+                cell != Cell::NONE && row.zip(action).is_some_and(|(row, action)| row.has_places(action))
             };
             (gains || loses).then(|| RightChange {
                 permission: pair.name.clone(),
                 before: grant(self.before, before, old, pair.before),
                 after: grant(self.after, after, new, pair.after),
+                before_in_places: in_places(before, old, pair.before),
+                after_in_places: in_places(after, new, pair.after),
                 gains,
                 loses,
             })
@@ -319,7 +355,7 @@ impl Engine<'_> {
         for change in changes {
             // The same name is a toggle in one schema and levelled in the other.
             if let Some(lost) = merged.iter_mut().find(|other| other.permission == change.permission) {
-                (lost.after, lost.gains) = (change.after, true);
+                (lost.after, lost.after_in_places, lost.gains) = (change.after, change.after_in_places, true);
             } else {
                 merged.push(change);
             }

@@ -2,6 +2,7 @@
 
 mod engine;
 mod moves;
+mod probe;
 mod reach;
 mod text;
 
@@ -54,17 +55,31 @@ pub struct DiffGroup<'d> {
 /// The change of one right. There is one for each permission that differs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
+#[allow(clippy::struct_excessive_bools, reason = "any of them may go together")]
 pub struct RightChange {
     /// The permission, for example `contact.read`.
     pub permission: String,
-    /// The effective grant before.
+    /// The effective grant before, without assignments that have a place.
     pub before: Grant,
-    /// The effective grant after.
+    /// The effective grant after, without assignments that have a place.
     pub after: Grant,
+    /// Whether assignments with a place added to it before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub before_in_places: bool,
+    /// Whether assignments with a place add to it after.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub after_in_places: bool,
     /// Whether there are records that only the right after it reaches.
     pub gains: bool,
     /// Whether there are records that only the right before it reached.
     pub loses: bool,
+}
+
+impl RightChange {
+    /// What was held before and is held after: each a grant, and whether places add to it.
+    fn held(&self) -> [(Grant, bool); 2] {
+        [(self.before, self.before_in_places), (self.after, self.after_in_places)]
+    }
 }
 
 impl Diff<'_> {
@@ -113,7 +128,7 @@ impl<'d> DiffGroup<'d> {
         self.changes().chunk_by(|one, other| {
             let alike = |change: &RightChange| {
                 let resource = change.permission.split('.').next().unwrap_or_default().to_owned();
-                (resource, change.before, change.after, change.gains, change.loses)
+                (resource, change.held(), change.gains, change.loses)
             };
             alike(one) == alike(other)
         })

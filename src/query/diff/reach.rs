@@ -26,11 +26,11 @@ use crate::vocabulary::index::{DepartmentNumber, DepartmentSlot, Idx};
 use crate::vocabulary::level::{DEPARTMENT, OWN, SUB};
 
 /// The rank of an owner: nothing, below, near (of the department), oneself.
-type Rank = u8;
-const NOTHING: Rank = 0;
+pub(super) type Rank = u8;
+pub(super) const NOTHING: Rank = 0;
 const BELOW: Rank = 1;
 const NEAR: Rank = 2;
-const SELF: Rank = 3;
+pub(super) const SELF: Rank = 3;
 
 /// The pairs of ranks, and of being shared with, that a user meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,16 +60,19 @@ impl Met {
         self.owners & Self::OFF_DIAGONAL.owners == 0 && self.shares & Self::OFF_DIAGONAL.shares == 0
     }
 
+    /// Whether a record is shared with the user, before and after: all pairs that some record has.
+    pub(super) fn shared(self) -> impl Iterator<Item = (bool, bool)> {
+        (0..4u8).filter(move |bit| self.shares & 1 << bit != 0).map(|bit| (bit & 2 != 0, bit & 1 != 0))
+    }
+
     /// All pairs of relations that some record has, before and after. `pool` says for each state whether a record
     /// without owner is everybody's own.
     pub(super) fn relations(self, pool: (bool, bool)) -> impl Iterator<Item = (Relation, Relation)> {
         let ranks = (0..16u8).filter(move |bit| self.owners & 1 << bit != 0).map(|bit| (bit / 4, bit % 4));
         let unowned = |pool: bool| if pool { SELF } else { NOTHING };
         let ranks = ranks.chain([(unowned(pool.0), unowned(pool.1))]);
-        let shares =
-            move || (0..4u8).filter(move |bit| self.shares & 1 << bit != 0).map(|bit| (bit & 2 != 0, bit & 1 != 0));
         ranks.flat_map(move |(before, after)| {
-            shares().flat_map(move |shared| {
+            self.shared().flat_map(move |shared| {
                 [false, true]
                     .map(|open| (relation(before, shared.0).and_open(open), relation(after, shared.1).and_open(open)))
             })
@@ -77,7 +80,7 @@ impl Met {
     }
 }
 
-fn relation(rank: Rank, shared: bool) -> Relation {
+pub(super) fn relation(rank: Rank, shared: bool) -> Relation {
     let parts = match rank {
         NOTHING => 0,
         BELOW => SUB,
@@ -117,6 +120,14 @@ impl Cone {
             NOTHING
         }
     }
+}
+
+/// An owner of a record, as a user meets them in two states.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Probe {
+    pub(super) ranks: [Rank; 2],
+    /// The departments of the owner.
+    pub(super) departments: [Vec<DepartmentNumber>; 2],
 }
 
 /// The departments of an owner who moved. Users with the same departments before and after are one mover.
@@ -280,6 +291,46 @@ impl<'s> Surroundings<'s> {
             met.add_owner(highest(self.before, before, left), highest(self.after, after, joined));
         }
         met
+    }
+
+    /// The owners that a user with these entries meets, for whom these zones matter too. Costs the departments below those
+    /// of the user and in the zones, and the movers.
+    pub(super) fn probes(
+        &self,
+        before: Option<Entry>,
+        after: Option<Entry>,
+        user: Option<&UserId>,
+        zones: [&[Below]; 2],
+    ) -> Vec<Probe> {
+        let states = [(self.before, before), (self.after, after)];
+        let cones = states.map(|(snapshot, entry)| {
+            let anchors = entry.map_or_else(Vec::new, |entry| snapshot.people.anchors(entry).collect());
+            Cone::of(snapshot, &anchors)
+        });
+        let mut departments: HashMap<DepartmentSlot, Probe> = HashMap::new();
+        for state in [0, 1] {
+            let (snapshot, _) = states[state];
+            for slot in
+                cones[state].below.iter().chain(zones[state]).flat_map(|range| snapshot.people.tree().within(*range))
+            {
+                let name = if state == 1 { self.name(*slot) } else { *slot };
+                let (probe, number) = (departments.entry(name).or_default(), snapshot.people.number(*slot));
+                (probe.ranks[state], probe.departments[state]) = (cones[state].rank(number), vec![number]);
+            }
+        }
+        let themselves = user.and_then(|user| self.alone.get(user)).copied();
+        let movers =
+            self.movers.iter().enumerate().filter(|(mover, _)| Some(*mover) != themselves).map(|(_, mover)| {
+                let slots = [&mover.before, &mover.after];
+                let departments = [0, 1].map(|state| {
+                    let number = |slot: &DepartmentSlot| states[state].0.people.number(*slot);
+                    slots[state].iter().map(number).collect::<Vec<DepartmentNumber>>()
+                });
+                let rank = |state: usize| departments[state].iter().map(|number| cones[state].rank(*number)).max();
+                Probe { ranks: [0, 1].map(|state| rank(state).unwrap_or(NOTHING)), departments }
+            });
+        let themselves = Probe { ranks: [SELF, SELF], ..Probe::default() };
+        [Probe::default(), themselves].into_iter().chain(departments.into_values()).chain(movers).collect()
     }
 
     /// The slot before of the department with this slot after. For a new department, a slot that none had.

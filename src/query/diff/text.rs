@@ -55,23 +55,28 @@ struct Run<'a>(&'a [RightChange]);
 impl Display for Run<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [first, others @ ..] = self.0 else { return Ok(()) };
-        let RightChange { permission, before, after, gains, loses } = first;
+        let RightChange { permission, before, after, gains, loses, .. } = first;
+        let [old, new] = first.held().map(|(grant, in_places)| Held { grant, in_places });
         f.write_str(permission)?;
         for other in others {
             write!(f, ", {}", other.permission.split_once('.').map_or("", |(_, action)| action))?;
         }
-        if before == after {
+        if first.held()[0] == first.held()[1] {
             let which = match (gains, loses) {
                 (true, false) => "more",
                 (false, true) => "fewer",
                 _ => "other",
             };
-            return write!(f, " {before}, which reaches {which} records");
+            return write!(f, " {old}, which reaches {which} records");
         }
-        write!(f, " {before} → {after}")?;
+        write!(f, " {old} → {new}")?;
         // What a reader expects from the two levels alone.
-        let (old, new) = (parts(*before), parts(*after));
-        let expected = (!old.includes(new), !new.includes(old));
+        let (before, after) = (parts(*before), parts(*after));
+        let [(_, before_places), (_, after_places)] = first.held();
+        let expected = (
+            !before.includes(after) || (after_places && !before_places),
+            !after.includes(before) || (before_places && !after_places),
+        );
         f.write_str(match (*gains, *loses) {
             found if found == expected => "",
             (true, false) => ", which reaches more records",
@@ -79,6 +84,22 @@ impl Display for Run<'_> {
             (true, true) if expected.0 => ", and no longer reaches some records",
             (true, true) => ", and reaches some others",
         })
+    }
+}
+
+/// A grant, and whether assignments with a place add to it: `own and in places`.
+struct Held {
+    grant: Grant,
+    in_places: bool,
+}
+
+impl Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.grant, self.in_places) {
+            (grant, false) => write!(f, "{grant}"),
+            (Grant::DENY, true) => f.write_str("in places"),
+            (grant, true) => write!(f, "{grant} and in places"),
+        }
     }
 }
 

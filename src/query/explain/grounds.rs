@@ -1,13 +1,15 @@
 //! The grounds of a level: the floor, the bypass, and each role with the subjects through which the user has it.
 
 use crate::policy::Policy;
+use crate::policy::assignment as policy;
 use crate::policy::org::User;
 use crate::policy::role::Role;
-use crate::query::explain::record::department_named;
+use crate::query::explain::record::{department_named, homes_of};
 use crate::query::explain::{Assignment, Ground, Named, Place};
 use crate::query::principal::Principal;
 use crate::snapshot::cell::Cell;
 use crate::snapshot::relation::Relation;
+use crate::vocabulary::facts::Facts;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::index::{ActionIndex, DepartmentSlot};
 use crate::vocabulary::level::Level;
@@ -15,11 +17,12 @@ use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
 
 impl Principal<'_> {
-    /// The grounds of the user's level for an action, and whether each alone suffices for this relation.
-    pub(super) fn grounds(&self, action: ActionIndex, relation: Relation) -> Vec<Ground> {
+    /// The grounds of the user's level for an action, and whether each alone suffices for a record.
+    pub(super) fn grounds(&self, action: ActionIndex, relation: Relation, facts: Option<&Facts<'_>>) -> Vec<Ground> {
         let policy = self.snapshot.policy();
         let rules = policy.schema.action(action);
-        let suffices = |level: Level| Cell::of(level, rules.shared).admits(relation);
+        let suffices = |level: Level| Cell::of(level, rules).admits(relation);
+        let homes: Vec<DepartmentSlot> = facts.map_or_else(Vec::new, |facts| homes_of(policy, facts));
         let grant = |level: Level| policy.schema.grant_of(action, level);
         let mut grounds = Vec::new();
         let Some((id, user)) = self.id().and_then(|id| Some((id, policy.org.users().get(id)?))) else { return grounds };
@@ -32,6 +35,15 @@ impl Principal<'_> {
         for (role_id, role) in policy.roles.iter() {
             let Some(level) = role.grants.get(&action).copied() else { continue };
             let assignments = assignments(policy, id, user, role);
+            let suffices_by = |assignment: &Assignment| {
+                let Some(place) = &assignment.place else { return suffices(level) };
+                let level = policy.schema.level_in_place(action, level);
+                let slots = place.iter().filter_map(|department| policy.org.department(&department.id));
+                match reach_from(policy, slots, &homes) {
+                    Some(needed) if level.includes(needed) => suffices(Level::All),
+                    _ => suffices(level.without_departments()),
+                }
+            };
             if !assignments.is_empty() {
                 grounds.push(Ground::Role {
                     role: Named {
@@ -40,7 +52,7 @@ impl Principal<'_> {
                         called: policy.role_name(role_id),
                     },
                     grant: grant(level),
-                    suffices: suffices(level),
+                    suffices: assignments.iter().any(suffices_by),
                     assignments,
                 });
             }
@@ -51,7 +63,15 @@ impl Principal<'_> {
 
 /// The assignments through which a user has a role.
 pub(super) fn assignments(policy: &Policy, id: &UserId, user: &User, role: &Role) -> Vec<Assignment> {
-    role.assigned_to.iter().filter_map(|subject| assignment(policy, id, user, subject)).collect()
+    let placed = |to: &policy::Assignment| {
+        let mut assignment = assignment(policy, id, user, &to.subject)?;
+        let departments = to.place.as_ref().map(|place| policy.org.departments_of(place, &to.subject, user));
+        assignment.place = departments.map(|departments| {
+            departments.into_iter().map(|department| department_named(policy, department)).collect()
+        });
+        Some(assignment)
+    };
+    role.assigned_to.iter().filter_map(placed).collect()
 }
 
 /// The assignment by which a subject contains a user, if it does.
@@ -91,7 +111,22 @@ pub(super) fn assignment(policy: &Policy, id: &UserId, user: &User, subject: &Su
         Subject::Group(id) => policy.group_name(id),
         _ => String::new(),
     };
-    Some(Assignment { subject: subject.clone(), name, called, through })
+    Some(Assignment { subject: subject.clone(), place: None, name, called, through })
+}
+
+/// The level that reaches a record with these departments if it is measured from those: `department` or
+/// `department+sub`, or `None` if neither does.
+pub(super) fn reach_from(
+    policy: &Policy,
+    place: impl IntoIterator<Item = DepartmentSlot>,
+    homes: &[DepartmentSlot],
+) -> Option<Level> {
+    let place: Vec<DepartmentSlot> = place.into_iter().collect();
+    if homes.iter().any(|home| place.contains(home)) {
+        return Some(Level::Department);
+    }
+    let is_below = |home: &DepartmentSlot| policy.org.with_those_above(*home).any(|above| place.contains(&above));
+    homes.iter().any(is_below).then_some(Level::DepartmentSub)
 }
 
 /// Keeps only one post of each place.

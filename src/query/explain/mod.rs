@@ -170,10 +170,16 @@ pub(crate) struct Step {
     pub(crate) decision: Decision,
     /// The reason.
     pub(crate) code: ReasonCode,
-    /// The user's grant: all grounds joined.
+    /// The user's grant: all grounds joined that have no place.
     pub(crate) grant: Grant,
-    /// The grounds of the grant.
+    /// The same with what assignments with a place give everywhere.
+    #[serde(skip)]
+    pub(crate) level_here: Grant,
+    /// The grounds of the grant, and those in places.
     pub(crate) grounds: Vec<Ground>,
+    /// The place that an owner of the record is in, if that is why it is allowed.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) place: String,
     /// Whether a share counts, for users with some level.
     pub(crate) counts_shares: bool,
     /// Whether the user is an administrator, and administrators have no bypass here.
@@ -222,6 +228,9 @@ pub(crate) struct Assignment {
     /// The name of the subject in sentences; empty for a word.
     #[serde(skip)]
     pub(crate) called: String,
+    /// The departments that the levels are measured from for this user, if the assignment has a place.
+    #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
+    pub(crate) place: Option<Vec<Named<DepartmentId>>>,
     /// The places by which the subject contains the user. Empty for the user's own id, groups, administrators and
     /// everyone.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -3,6 +3,7 @@
 use crate::policy::Policy;
 use crate::policy::org::User;
 use crate::query::explain::{Named, OwnerInfo, ShareInfo};
+use crate::vocabulary::facts::Facts;
 use crate::vocabulary::id::DepartmentId;
 use crate::vocabulary::index::DepartmentSlot;
 use crate::vocabulary::subject::{Owner, Share};
@@ -46,6 +47,11 @@ pub(super) fn homes(policy: &Policy, owner: &Owner<&str>) -> Vec<DepartmentSlot>
         Owner::User(id) => org.users().get(&(*id).into()).map_or_else(Vec::new, |user| user.departments().collect()),
         Owner::Department(id) => org.department(&(*id).into()).into_iter().collect(),
     }
+}
+
+/// The departments that a record with these facts belongs to.
+pub(super) fn homes_of(policy: &Policy, facts: &Facts<'_>) -> Vec<DepartmentSlot> {
+    facts.owners.as_slice().iter().flat_map(|owner| homes(policy, owner)).collect()
 }
 
 pub(super) fn share_info(policy: &Policy, share: &Share<&str>) -> ShareInfo {

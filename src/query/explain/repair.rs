@@ -140,6 +140,9 @@ impl Asked<'_> {
             Move::Open => return Change::Open,
             Move::Activate => Command::SetActive { user: user(), active: true },
             Move::Assign(role) => Command::assign(role.clone(), Subject::User(user())),
+            Move::AssignIn(role, department) => {
+                Command::assign(role.clone(), Subject::User(user()).in_departments([department.clone()]))
+            }
             Move::JoinDepartment(department) => Command::join_department(user(), department.clone()),
             Move::JoinGroup(group) => Command::JoinGroup { user: user(), group: group.clone() },
             Move::Raise { role, action, to } => {
@@ -158,6 +161,10 @@ impl Asked<'_> {
             Move::Reassign => format!("reassign the record to {user}"),
             Move::Open => "make the record available to everyone".to_owned(),
             Move::Assign(role) => format!("assign the role {} to {user}", policy.role_name(role)),
+            Move::AssignIn(role, department) => {
+                let (role, department) = (policy.role_name(role), policy.department_name(department));
+                format!("assign the role {role} to {user} in {department}")
+            }
             Move::JoinDepartment(department) => {
                 format!("let {user} join {}", policy.department_name(department))
             }

@@ -5,16 +5,22 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::policy::Policy;
+use crate::policy::assignment::Assignment;
 use crate::policy::org::User;
 use crate::policy::role::Role;
+use crate::policy::schema::Action;
 use crate::query::explain::Asked;
-use crate::query::explain::record::homes;
+use crate::query::explain::grounds::reach_from;
+use crate::query::explain::record::{homes, homes_of};
 use crate::query::principal::Principal;
 use crate::snapshot::cell::Cell;
 use crate::snapshot::relation::Relation;
+use crate::snapshot::rights::zone::Zone;
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId};
 use crate::vocabulary::index::{ActionIndex, DepartmentSlot, SectionIndex};
 use crate::vocabulary::level::{DEPARTMENT, Level, OPEN, OWN, SUB};
+use crate::vocabulary::place::Place;
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::{Share, Subject};
 
@@ -22,6 +28,8 @@ use crate::vocabulary::subject::{Share, Subject};
 const ALIKE: usize = 8;
 /// The most changes that are considered as a way to a role that is then raised.
 const CARRIERS: usize = 256;
+/// The most departments of a record in which a role is offered.
+const HOMES: usize = 4;
 
 /// One change that may help the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,8 +38,14 @@ pub(super) enum Move<'a> {
     Share,
     Reassign,
     Open,
-    Raise { role: &'a RoleId, action: ActionIndex, to: Level },
+    Raise {
+        role: &'a RoleId,
+        action: ActionIndex,
+        to: Level,
+    },
     Assign(&'a RoleId),
+    /// Assign it in a department alone.
+    AssignIn(&'a RoleId, &'a DepartmentId),
     JoinDepartment(&'a DepartmentId),
     JoinGroup(&'a GroupId),
 }
@@ -120,10 +134,10 @@ struct Offer<'a> {
 }
 
 /// A permission that is denied by itself, not by a requirement.
-struct Denied {
+struct Denied<'a> {
     action: ActionIndex,
     level: Level,
-    shared: bool,
+    rules: &'a Action,
 }
 
 pub(super) struct Search<'a> {
@@ -131,10 +145,14 @@ pub(super) struct Search<'a> {
     principal: Principal<'a>,
     user: &'a User,
     section: SectionIndex,
-    denied: Vec<Denied>,
+    denied: Vec<Denied<'a>>,
     relation: Relation,
+    /// The departments that the record belongs to.
+    homes: Vec<DepartmentSlot>,
     /// Every subject that contains the user.
     subjects: HashSet<Subject>,
+    /// The roles that the user has.
+    held: HashSet<&'a RoleId>,
     offers: Vec<Offer<'a>>,
 }
 
@@ -147,19 +165,25 @@ impl<'a> Search<'a> {
         let principal = snapshot.principal(id);
         let relation = facts.map_or(Relation::default(), |facts| principal.relation(action, facts));
         let needed = policy.schema.needed(action).into_iter();
-        let denied = needed.filter(|action| !principal.alone(*action).admits(relation)).map(|action| Denied {
+        let is_within = |zone: &Zone| facts.is_some_and(|facts| principal.is_within(zone, facts));
+        let denied = needed.filter(|action| !principal.admits_alone(*action, relation, is_within));
+        let denied = denied.map(|action| Denied {
             action,
-            level: principal.asker.level(action),
-            shared: policy.schema.action(action).shared,
+            level: principal.asker.level_here(action),
+            rules: policy.schema.action(action),
         });
+        let denied = denied.collect();
+        let subjects: HashSet<Subject> = policy.org.subjects_of(id).collect();
         let mut search = Self {
             asked,
             principal,
             user,
             section: policy.schema.resource_of(action).section,
-            denied: denied.collect(),
+            denied,
             relation,
-            subjects: policy.org.subjects_of(id).collect(),
+            homes: facts.map_or_else(Vec::new, |facts| homes_of(policy, facts)),
+            held: given_to(policy, &subjects),
+            subjects,
             offers: Vec::new(),
         };
         if facts.is_some() {
@@ -186,21 +210,40 @@ impl<'a> Search<'a> {
         roles.filter(move |(_, role)| role.section == section)
     }
 
-    fn is_held(&self, role: &Role) -> bool {
-        is_met(role, &self.subjects)
+    fn is_held(&self, role: &RoleId) -> bool {
+        self.held.contains(role)
     }
 
-    /// The gain of a role for the user.
-    fn gain_of(&self, role: &Role) -> Gain {
-        let levels = self.denied.iter().map(|denied| role.grants.get(&denied.action).copied().unwrap_or(Level::Deny));
+    /// The part of a level for an action that counts for the record, by an assignment to a subject that the user is in, or
+    /// would be: in a place that the record is in, everything is reached.
+    fn counts(&self, action: ActionIndex, level: Level, to: &Assignment) -> Level {
+        let Some(place) = &to.place else { return level };
+        let policy = self.asked.snapshot.policy();
+        let level = policy.schema.level_in_place(action, level);
+        let place = match (place, &to.subject) {
+            // Who joins the department is then in it.
+            (Place::Subject, Subject::Department(id) | Subject::DepartmentSub(id)) => {
+                policy.org.department(id).into_iter().collect()
+            }
+            _ => policy.org.departments_of(place, &to.subject, self.user),
+        };
+        match reach_from(policy, place, &self.homes) {
+            Some(needed) if level.includes(needed) => Level::All,
+            _ => level.without_departments(),
+        }
+    }
+
+    /// The gain of a role for the user by an assignment.
+    fn gain_of(&self, role: &Role, to: &Assignment) -> Gain {
+        let levels = self.denied.iter().map(|denied| self.counts(denied.action, role.level(denied.action), to));
         let levels: Vec<Level> = levels.collect();
         let brings = levels.iter().any(|level| *level != Level::Deny);
         Gain { levels: if brings { levels } else { Vec::new() }, ..Gain::default() }
     }
 
     /// The effect of a role that comes with joining something.
-    fn brought_by(&self, role: &Role) -> Brought {
-        Brought { gain: self.gain_of(role), carries: !role.locked, weight: self.cells_above(role) }
+    fn brought_by(&self, role: &Role, to: &Assignment) -> Brought {
+        Brought { gain: self.gain_of(role, to), carries: !role.locked, weight: self.cells_above(role) }
     }
 
     /// The number of cells of a role that exceed the user's levels.
@@ -210,9 +253,23 @@ impl<'a> Search<'a> {
     }
 
     fn offer_roles(&mut self) {
+        let org = &self.asked.snapshot.policy().org;
+        let mut homes: Vec<&DepartmentId> = self.homes.iter().map(|home| org.department_id(*home)).collect();
+        homes.sort_unstable();
+        homes.dedup();
+        homes.truncate(HOMES);
+        let to_user = Assignment::from(Subject::User(self.asked.user.clone()));
         for (id, role) in self.roles().filter(|(_, role)| !role.locked) {
-            if !self.is_held(role) {
-                self.offer(Move::Assign(id), self.gain_of(role), self.cells_above(role), true);
+            // The narrower first: of changes that widen the same number of rights, the first is reported first.
+            for home in &homes {
+                let to = Assignment { place: Some(Place::departments([(*home).clone()])), ..to_user.clone() };
+                let gain = self.gain_of(role, &to);
+                if gain.levels.contains(&Level::All) && !role.assigned_to.contains(&to) {
+                    self.offer(Move::AssignIn(id, home), gain, self.cells_above(role), false);
+                }
+            }
+            if !self.is_held(id) {
+                self.offer(Move::Assign(id), self.gain_of(role, &to_user), self.cells_above(role), true);
             }
         }
     }
@@ -225,9 +282,9 @@ impl<'a> Search<'a> {
             }
         }
         for (_, role) in self.roles() {
-            for subject in role.assigned_to.iter() {
-                if let Subject::Group(id) = subject {
-                    brought.entry(id.clone()).or_default().add(&self.brought_by(role));
+            for to in role.assigned_to.iter() {
+                if let Subject::Group(id) = &to.subject {
+                    brought.entry(id.clone()).or_default().add(&self.brought_by(role, to));
                 }
             }
         }
@@ -270,20 +327,20 @@ impl<'a> Search<'a> {
             }
         }
         let mut everywhere = Brought::default();
-        for (_, role) in self.roles().filter(|(_, role)| !self.is_held(role)) {
-            let brought = self.brought_by(role);
-            for subject in role.assigned_to.iter() {
-                let (to, id) = match subject {
+        for (_, role) in self.roles().filter(|(id, role)| !self.is_held(id) || has_place(role)) {
+            for assignment in role.assigned_to.iter() {
+                let brought = || self.brought_by(role, assignment);
+                let (to, id) = match &assignment.subject {
                     Subject::Department(id) => (&mut here, id),
                     Subject::DepartmentSub(id) => (&mut below, id),
                     Subject::Employees => {
-                        everywhere.add(&brought);
+                        everywhere.add(&brought());
                         continue;
                     }
                     _ => continue,
                 };
                 if let Some(department) = org.department(id) {
-                    to.entry(department).or_default().add(&brought);
+                    to.entry(department).or_default().add(&brought());
                 }
             }
         }
@@ -330,7 +387,7 @@ impl<'a> Search<'a> {
         let relation = self.relation_after(gains);
         let is_short = |(place, denied): (usize, &Denied)| {
             let level = gains.iter().fold(denied.level, |level, gain| level.join(gain.level(place)));
-            (!Cell::of(level, denied.shared).admits(relation)).then_some(place)
+            (!Cell::of(level, denied.rules).admits(relation)).then_some(place)
         };
         self.denied.iter().enumerate().filter_map(is_short).take(2).collect()
     }
@@ -343,12 +400,18 @@ impl<'a> Search<'a> {
     /// The smallest raises of a role that make a denied permission admit the record after some gains.
     fn raises(&self, id: &'a RoleId, role: &Role, place: usize, gains: &[&Gain]) -> Vec<Move<'a>> {
         let schema = &self.asked.snapshot.policy().schema;
-        let Denied { action, level, shared } = self.denied[place];
+        let Denied { action, level, rules } = self.denied[place];
         let relation = self.relation_after(gains);
         let now = role.grants.get(&action).copied().unwrap_or(Level::Deny);
+        // By the assignments that the user is in; if they are in none yet, by one without a place.
+        let mine: Vec<&Assignment> = role.assigned_to.iter().filter(|to| self.subjects.contains(&to.subject)).collect();
+        let by = |to: Level| match &mine[..] {
+            [] => to,
+            mine => mine.iter().fold(Level::Deny, |level, each| level.join(self.counts(action, to, each))),
+        };
         let enough = |to: &Level| {
             *to > now
-                && Cell::of(level.join(*to), shared).admits(relation)
+                && Cell::of(level.join(by(*to)), rules).admits(relation)
                 && schema.level_of(action, schema.grant_of(action, *to)).is_ok()
         };
         let mut least: Vec<Level> = Vec::new();
@@ -368,12 +431,12 @@ impl<'a> Search<'a> {
             Subject::User(_) => 1,
             subject => snapshot.people.source(subject).map_or(0, |source| snapshot.people.work_of(&source)),
         };
-        role.assigned_to.iter().map(count).sum()
+        role.assigned_to.iter().map(|to| count(&to.subject)).sum()
     }
 
     /// The unlocked roles that the user has.
     fn held(&self) -> Vec<(&'a RoleId, &'a Role)> {
-        self.roles().filter(|(_, role)| !role.locked && self.is_held(role)).collect()
+        self.roles().filter(|(id, role)| !role.locked && self.is_held(id)).collect()
     }
 
     /// Single moves that suffice.
@@ -479,17 +542,20 @@ impl<'a> Search<'a> {
                 let upwards = upwards.map(|above| Subject::DepartmentSub(org.department_id(above).clone()));
                 upwards.chain([Subject::Department(id.clone()), Subject::Employees]).collect()
             }
-            Move::Activate | Move::Share | Move::Reassign | Move::Open | Move::Raise { .. } => return Vec::new(),
+            Move::Activate | Move::Share | Move::Reassign | Move::Open | Move::Raise { .. } | Move::AssignIn(..) => {
+                return Vec::new();
+            }
         };
-        self.roles().filter(|(_, role)| !role.locked && is_met(role, &subjects) && !self.is_held(role)).collect()
+        let given = given_to(self.asked.snapshot.policy(), &subjects);
+        self.roles().filter(|(id, role)| !role.locked && given.contains(id) && !self.is_held(id)).collect()
     }
 }
 
-/// Whether a role is assigned to one of these subjects.
-fn is_met(role: &Role, subjects: &HashSet<Subject>) -> bool {
-    if role.assigned_to.len() < subjects.len() {
-        role.assigned_to.iter().any(|subject| subjects.contains(subject))
-    } else {
-        subjects.iter().any(|subject| role.assigned_to.contains(subject))
-    }
+/// The roles that are assigned to one of these subjects.
+fn given_to<'p>(policy: &'p Policy, subjects: &HashSet<Subject>) -> HashSet<&'p RoleId> {
+    subjects.iter().flat_map(|subject| policy.assigned.given(subject)).map(|given| &given.role).collect()
+}
+
+fn has_place(role: &Role) -> bool {
+    role.assigned_to.iter().any(|to| to.place.is_some())
 }

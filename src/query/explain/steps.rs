@@ -9,8 +9,9 @@ use crate::query::explain::record::{owner_info, share_info};
 use crate::query::explain::repair::Repairs;
 use crate::query::explain::{Explanation, Named, RecordInfo, Step};
 use crate::query::principal::Principal;
-use crate::query::reason::Reason;
+use crate::query::reason::{Reason, ReasonCode};
 use crate::snapshot::relation::Relation;
+use crate::snapshot::rights::zone::Zone;
 use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::index::ActionIndex;
@@ -100,8 +101,7 @@ impl Principal<'_> {
     fn steps(&self, asked: ActionIndex, facts: Option<&Facts<'_>>) -> Vec<Step> {
         let schema = self.snapshot.schema();
         let relation = facts.map_or(Relation::default(), |facts| self.relation(asked, facts));
-        let pooled =
-            facts.is_some_and(|facts| facts.owners.as_slice().is_empty() && self.snapshot.rights.is_pool(asked));
+        let is_within = |zone: &Zone| facts.is_some_and(|facts| self.is_within(zone, facts));
         let needed = self.snapshot.schema().needed(asked);
         let user = self.id().and_then(|id| self.snapshot.policy().org.users().get(id));
         let is_administrator = user.is_some_and(|user| user.admin);
@@ -113,13 +113,16 @@ impl Principal<'_> {
         }
         let step = |action: ActionIndex| {
             let required_by = required_by.get(&action).filter(|_| action != asked);
+            let code = self.code_of(action, relation, facts);
             Step {
                 permission: schema.action_name(action),
                 required_by: required_by.map(|by| schema.action_name(*by)),
-                decision: Decision::of(self.alone(action).admits(relation)),
-                code: self.code_of(action, relation, pooled),
-                grant: schema.grant_of(action, self.asker.level(action)),
-                grounds: self.grounds(action, relation),
+                decision: Decision::of(self.admits_alone(action, relation, is_within)),
+                code,
+                place: if code == ReasonCode::InPlace { self.place_of(action, facts) } else { String::new() },
+                grant: schema.grant_of(action, self.asker.level_told(action)),
+                level_here: schema.grant_of(action, self.asker.level_here(action)),
+                grounds: self.grounds(action, relation, facts),
                 counts_shares: schema.action(action).shared,
                 without_bypass: is_administrator && !schema.action(action).admin_bypass,
             }

@@ -57,7 +57,17 @@ impl Explanation {
             let why = if self.has_roles { "none of their roles grants it" } else { "they have no roles" };
             write!(f, "\n{subject} has nothing for `{permission}`{required}: {why}, and the permission has no floor.")?;
         } else {
-            write!(f, "\n{subject} has `{grant}` for `{permission}`{required}:")?;
+            let is_everywhere = |ground: &Ground| ground.is_everywhere();
+            match (grounds.iter().any(is_everywhere), grounds.iter().all(is_everywhere)) {
+                _ if matches!(grant, Grant::Level(Level::All) | Grant::Allow) => {
+                    write!(f, "\n{subject} has `{grant}` for `{permission}`{required}:")?;
+                }
+                (_, true) => write!(f, "\n{subject} has `{grant}` for `{permission}`{required}:")?,
+                (true, false) => {
+                    write!(f, "\n{subject} has `{grant}` for `{permission}`{required}, and more in places:")?;
+                }
+                (false, false) => write!(f, "\n{subject} has `{permission}`{required}, in places only:")?,
+            }
             for ground in grounds {
                 write!(f, "\n- {}.", ground.told(user))?;
             }
@@ -68,6 +78,13 @@ impl Explanation {
         let Some(record) = &self.record else { return Ok(()) };
         match step.code {
             ReasonCode::All => write!(f, "\n`{grant}` reaches every record."),
+            ReasonCode::InPlace => {
+                write!(f, "\nThis covers the record: an owner is in {}.", step.place)
+            }
+            ReasonCode::ExceptOwn => {
+                let own = self.told_ties(user, "; ", |tie| matches!(tie, Tie::Own | Tie::Unowned));
+                write!(f, "\nBut nobody has `{permission}` for their own records, and {own}.")
+            }
             ReasonCode::Shared => {
                 let shares = self.told_ties(user, "; ", |tie| matches!(tie, Tie::Shared { .. }));
                 write!(
@@ -83,10 +100,14 @@ impl Explanation {
                 _ => Ok(()),
             },
             _ if step.decision.is_allow() => {
-                let covering = self.told_ties(user, "; ", |tie| tie.is_covered(*grant));
+                let covering = self.told_ties(user, "; ", |tie| tie.is_covered(step.level_here));
                 write!(f, "\nThis covers the record: {covering}.")
             }
-            _ => write!(f, "\nThis falls short: {}.", self.shortfall(*grant, user, record)),
+            _ => {
+                let in_places = !grounds.iter().all(Ground::is_everywhere);
+                let and = if in_places { "; and no owner is in one of the places" } else { "" };
+                write!(f, "\nThis falls short: {}{and}.", self.shortfall(step.level_here, user, record))
+            }
         }
     }
 
@@ -149,14 +170,44 @@ impl Ground {
             Self::Floor { grant, .. } => format!("`{grant}` by the floor, which every active user has"),
             Self::Bypass { grant, .. } => format!("`{grant}` as an administrator"),
             Self::Role { role, grant, assignments, .. } => {
-                let assignments: Vec<String> = assignments.iter().map(|each| each.told(user)).collect();
+                let assignments: Vec<String> =
+                    assignments.iter().map(|each| each.told_with_place(user, *grant)).collect();
                 format!("`{grant}` by the role {}, {}", role.called, assignments.join("; and "))
             }
         }
     }
 }
 
+impl Ground {
+    /// Whether it is measured from all departments of the user.
+    fn is_everywhere(&self) -> bool {
+        match self {
+            Self::Floor { .. } | Self::Bypass { .. } => true,
+            Self::Role { assignments, .. } => assignments.iter().any(|each| each.place.is_none()),
+        }
+    }
+}
+
 impl Assignment {
+    /// The assignment with its place: `assigned to Cleo by name, in Sports and below`.
+    fn told_with_place(&self, user: &str, grant: Grant) -> String {
+        let told = self.told(user);
+        match &self.place {
+            None => told,
+            Some(place) if place.is_empty() => format!("{told}, in no department"),
+            Some(place) => {
+                let departments: Vec<&str> = place.iter().map(|department| &*department.called).collect();
+                let departments = listed(&departments);
+                match grant {
+                    Grant::Level(level) if level.includes(Level::DepartmentSub) => {
+                        format!("{told}, in {departments} and below")
+                    }
+                    _ => format!("{told}, in {departments}"),
+                }
+            }
+        }
+    }
+
     fn told(&self, user: &str) -> String {
         let (called, places) = (&self.called, || places_told(&self.through));
         match &self.subject {

@@ -167,7 +167,8 @@ impl<'p> Cells<'p> {
         twice
     }
 
-    /// For each role, the first other one that makes it superfluous. Of two that grant the same the second is.
+    /// For each role, the first other one that makes it superfluous. Of two that grant the same the second is. None
+    /// makes up for what a role gives in a place.
     ///
     /// The candidates are those that grant one of its actions and that one of its holders has: as few of them as can be
     /// found easily.
@@ -189,7 +190,8 @@ impl<'p> Cells<'p> {
             let same = *first.entry((section, cells)).or_insert(role);
             let same = Some(same).filter(|same| *same < role);
             let audience = holders.audience_of[role];
-            let Some(crowd) = crowds[audience] else { return same.map(Other::Same) };
+            let has_place = self.roles[role].assigned_to.iter().any(|to| to.place.is_some());
+            let Some(crowd) = crowds[audience].filter(|_| !has_place) else { return same.map(Other::Same) };
             let theirs =
                 if holders.crowds[crowd].role_count < rarest.len() { &holders.roles_of(crowd) } else { rarest };
             let more = theirs.iter().take_while(|other| same.is_none_or(|same| **other < same)).find(|other| {

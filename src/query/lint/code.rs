@@ -20,6 +20,7 @@ codes! {
     INACTIVE_HEAD: "inactive_head", Warning;
     EVERYONE_HAS_ALL: "everyone_has_all", Warning;
     PLAIN_MEMBER_REACHED: "plain_member_reached", Warning;
+    TOGGLE_IN_PLACE: "toggle_in_place", Warning;
     UNMET_REQUIREMENT: "unmet_requirement", Warning;
     EMPTY_DEPARTMENT: "empty_department", Note;
     INACTIVE_DEPARTMENT: "inactive_department", Note;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::policy::Policy;
 use crate::policy::org::User;
+use crate::policy::role::Role;
 use crate::snapshot::people::Tree;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::index::Idx;
@@ -53,11 +54,17 @@ impl Audience<'_> {
     }
 }
 
+/// The subjects that a role is assigned to without a place. What a place gives is narrower, so that such an assignment
+/// makes nothing superfluous, and nothing makes it so.
+fn everywhere(role: &Role) -> impl Iterator<Item = &Subject> {
+    role.assigned_to.iter().filter(|to| to.place.is_none()).map(|to| &to.subject)
+}
+
 impl<'p> Holders<'p> {
     /// Linear in the users, their subjects and departments, and in the pairs of a crowd and an audience. A department
     /// costs nothing for those above it that no role is assigned to.
     pub(super) fn of(policy: &'p Policy, tree: &Tree) -> Self {
-        let mut subjects: Vec<&Subject> = policy.roles.values().flat_map(|role| role.assigned_to.iter()).collect();
+        let mut subjects: Vec<&Subject> = policy.roles.values().flat_map(|role| everywhere(role)).collect();
         subjects.sort_unstable();
         subjects.dedup();
         let numbers: HashMap<&Subject, usize> = subjects.iter().copied().zip(0..).collect();
@@ -80,13 +87,13 @@ impl<'p> Holders<'p> {
 
     fn gather_roles(&mut self, policy: &Policy, numbers: &HashMap<&Subject, usize>) {
         let mut known: HashMap<Vec<usize>, usize> = HashMap::new();
-        for (role, assigned_to) in policy.roles.values().map(|role| &role.assigned_to).enumerate() {
-            let subjects: Vec<usize> = assigned_to.iter().map(|subject| numbers[subject]).collect();
+        for (position, role) in policy.roles.values().enumerate() {
+            let subjects: Vec<usize> = everywhere(role).map(|subject| numbers[subject]).collect();
             let audience = *known.entry(subjects).or_insert_with_key(|subjects| {
                 self.audiences.push(Audience { subjects: subjects.clone(), ..Audience::default() });
                 self.audiences.len() - 1
             });
-            self.audiences[audience].roles.push(role);
+            self.audiences[audience].roles.push(position);
             self.audience_of.push(audience);
         }
     }
@@ -149,6 +156,15 @@ impl<'p> Holders<'p> {
         }
     }
 
+    /// Whether some active user has a role by an assignment with a place. Linear in the users if there is such an
+    /// assignment.
+    pub(super) fn is_held_in_place(&self, policy: &Policy, role: &Role) -> bool {
+        let placed: Vec<&Subject> =
+            role.assigned_to.iter().filter(|to| to.place.is_some()).map(|to| &to.subject).collect();
+        let is_in = |id: &UserId| policy.org.subjects_of(id).any(|subject| placed.contains(&&subject));
+        !placed.is_empty() && self.active.iter().any(|(id, _)| is_in(id))
+    }
+
     /// The position of a subject among those that some role is assigned to.
     pub(super) fn subject(&self, subject: &Subject) -> Option<usize> {
         self.subjects.binary_search(&subject).ok()
@@ -180,7 +196,8 @@ impl<'p> Holders<'p> {
     /// The subjects that add nobody. One adds nobody if each of its users is in another one that stays; those that come
     /// later go first.
     fn superfluous(&self, audience: &Audience<'p>) -> Vec<(&'p Subject, &'static str)> {
-        if audience.subjects.len() < 2 || audience.crowds.is_empty() {
+        let is_alone = audience.subjects.len() < 2 && !audience.crowds.is_empty();
+        if self.active.is_empty() || is_alone {
             return Vec::new();
         }
         let mut crowds_of: HashMap<usize, Vec<usize>> = HashMap::new();

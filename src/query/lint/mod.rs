@@ -22,6 +22,7 @@ use crate::snapshot::people::Tree;
 use crate::vocabulary::id::{Id, RoleId};
 use crate::vocabulary::index::{ActionIndex, DepartmentSlot, Idx};
 use crate::vocabulary::level::{DEPARTMENT, Level, SUB};
+use crate::vocabulary::place::Place;
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
 
@@ -92,6 +93,14 @@ struct Known<'p> {
 }
 
 impl<'p> Known<'p> {
+    /// How many of the active supervisors (or deputies) are plain members of some department, and how many there are.
+    fn plain_members(&self, word: &Subject) -> (usize, usize) {
+        let post = if *word == Subject::Supervisors { Post::Head } else { Post::Deputy };
+        let leaders = self.holders.active.iter().filter(|(_, user)| user.is(post));
+        let plain = leaders.clone().filter(|(_, user)| user.anchors.by_alone(Post::Member).next().is_some());
+        (plain.count(), leaders.count())
+    }
+
     fn of(policy: &'p Policy, tree: &Tree, holders: Holders<'p>) -> Self {
         let cells = Cells::of(policy);
         let plain = [(Subject::Supervisors, Post::Head), (Subject::Deputies, Post::Deputy)].map(|(word, post)| {
@@ -106,6 +115,11 @@ impl<'p> Known<'p> {
             holders,
         }
     }
+}
+
+/// Whether a role is assigned to this word, and measured from wherever each user is.
+fn is_assigned_to(role: &Role, word: &Subject) -> bool {
+    role.assigned_to.contains(&word.clone().into())
 }
 
 /// An id in a path: text in quotes, so that it is not taken for a number.
@@ -179,16 +193,29 @@ impl Lint<'_> {
     }
 
     fn roles_for(&self, word: &Subject) -> impl Iterator<Item = &Role> {
-        self.roles.iter().map(|(_, role)| *role).filter(|role| role.assigned_to.contains(word))
+        self.roles.iter().map(|(_, role)| *role).filter(|role| is_assigned_to(role, word))
     }
 
-    /// Whether roles for supervisors have levels that are measured from departments, without and with those below.
+    /// Whether roles for supervisors have levels that are measured from the departments that they head, without and with
+    /// those below. In a list of departments they are measured from these.
     fn levels_of_heads(&self) -> [bool; 2] {
-        let levels = self
-            .roles_for(&Subject::Supervisors)
-            .flat_map(|role| role.grants.values())
-            .filter(|level| **level != Level::All);
-        let parts: Vec<u8> = levels.map(|level| level.parts() & (DEPARTMENT | SUB)).collect();
+        let schema = &self.policy.schema;
+        let levels = self.roles.iter().flat_map(|(_, role)| {
+            let theirs = role.assigned_to.iter().filter(|to| to.subject == Subject::Supervisors);
+            let places = theirs.filter_map(|to| match to.place {
+                None => Some(false),
+                Some(Place::Subject) => Some(true),
+                Some(Place::Departments(_)) => None,
+            });
+            places.flat_map(|in_place| {
+                let counts = move |(action, level): (&ActionIndex, &Level)| {
+                    if in_place { schema.level_in_place(*action, *level) } else { *level }
+                };
+                role.grants.iter().map(counts)
+            })
+        });
+        let parts: Vec<u8> =
+            levels.filter(|level| *level != Level::All).map(|level| level.parts() & (DEPARTMENT | SUB)).collect();
         [DEPARTMENT, DEPARTMENT | SUB].map(|wanted| parts.contains(&wanted))
     }
 
@@ -219,7 +246,10 @@ impl Lint<'_> {
         let path = format!("roles{}", key(id));
         let audience = &known.holders.audiences[known.holders.audience_of[place]];
         let is_unassigned = role.assigned_to.iter().next().is_none();
-        if audience.crowds.is_empty() && !known.holders.active.is_empty() {
+        if audience.crowds.is_empty()
+            && !known.holders.active.is_empty()
+            && !known.holders.is_held_in_place(self.policy, role)
+        {
             let path = format_args!("{path}.assigned_to");
             if !is_unassigned {
                 let message = "nobody has this role: no active user is among those whom it is assigned to";
@@ -241,9 +271,26 @@ impl Lint<'_> {
             return;
         }
         self.cells(&path, place, known);
+        self.toggles_in_places(&path, role);
         for (word, reached) in &known.plain {
             self.plain_members(&path, word, reached.get(&place).map_or(&[], Vec::as_slice), known);
         }
+    }
+
+    /// A toggle is not measured from departments, so a place does not narrow it.
+    fn toggles_in_places(&mut self, path: &str, role: &Role) {
+        let schema = &self.policy.schema;
+        let toggles: Vec<ActionIndex> =
+            role.grants.keys().copied().filter(|action| schema.action(*action).toggle).collect();
+        let Some(to) = role.assigned_to.iter().find(|to| to.place.is_some()).filter(|_| !toggles.is_empty()) else {
+            return;
+        };
+        let message = format!(
+            "a toggle is not measured from departments, so no place narrows it: for example, the assignment to {} gives it \
+             wholly",
+            self.subject(&to.subject)
+        );
+        self.add_of(path, code::TOGGLE_IN_PLACE, &toggles, &message);
     }
 
     fn superfluous(&self, other: Other) -> String {
@@ -261,15 +308,16 @@ impl Lint<'_> {
     fn cells(&mut self, path: &str, place: usize, known: &Known) {
         let (schema, role) = (&self.policy.schema, self.roles[place].1);
         let has_holders = !known.holders.audiences[known.holders.audience_of[place]].crowds.is_empty();
+        let has_place = role.assigned_to.iter().any(|to| to.place.is_some());
         let mut said: BTreeMap<(Code, String), Vec<ActionIndex>> = BTreeMap::new();
         for ((action, level), is_needed) in role.grants.iter().zip(&known.needed[place]) {
             let rules = schema.action(*action);
             let grant = schema.grant_of(*action, *level);
-            if rules.floor.includes(*level) {
+            if !has_place && rules.floor.includes(*level) {
                 let floor = schema.grant_of(*action, rules.floor);
                 let message = format!("`{grant}` can never matter: the floor gives `{floor}` to every active user");
                 said.entry((code::USELESS_CELL, message)).or_default().push(*action);
-            } else if has_holders && !is_needed {
+            } else if !has_place && has_holders && !is_needed {
                 let message = format!("`{grant}` can never matter: whoever has this role has as much by others");
                 said.entry((code::USELESS_CELL, message)).or_default().push(*action);
             } else if let Some(required) = known.never_given[action.index()] {
@@ -278,7 +326,7 @@ impl Lint<'_> {
                     format!("`{grant}` can never matter: it requires `{required}`, which no floor and no role gives");
                 said.entry((code::UNMET_REQUIREMENT, message)).or_default().push(*action);
             }
-            if *level == Level::All && !rules.toggle && role.assigned_to.contains(&Subject::Everyone) {
+            if *level == Level::All && !rules.toggle && is_assigned_to(role, &Subject::Everyone) {
                 said.entry((code::EVERYONE_HAS_ALL, EVERYONE_HAS_ALL.to_owned())).or_default().push(*action);
             }
         }
@@ -304,12 +352,13 @@ impl Lint<'_> {
 
     fn plain_members(&mut self, path: &str, word: &Subject, reached: &[Reached], known: &Known) {
         let mut said: BTreeMap<String, Vec<ActionIndex>> = BTreeMap::new();
+        let (of, total) = known.plain_members(word);
         for Reached { action, level, user, department } in reached {
             let (id, _) = known.holders.active[*user];
             let plain = self.department(*department);
             let message = format!(
-                "as it is assigned to {word}, `{level}` also covers departments in which they are only members: for \
-                 example, {plain} for user `{id}`"
+                "by the assignment to {word}, `{level}` also reaches colleagues in departments where they are plain members \
+                 ({of} of {total} {word}), for example user `{id}` in {plain}; assigned in the place `subject`, it would not"
             );
             said.entry(message).or_default().push(*action);
         }

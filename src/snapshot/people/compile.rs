@@ -78,6 +78,7 @@ impl Users {
         for (id, group) in org.groups().iter() {
             with_roles[group.number.index()] = assigned.has_group(id);
         }
+        let in_subject = |post| assigned.is_in_subject(post);
         // Both iterators are in the order of user ids.
         let mut direct = assigned.direct().peekable();
         for (position, (id, user)) in org.users().iter().enumerate() {
@@ -87,7 +88,7 @@ impl Users {
             let home = home(slot, user, &mut list);
             let has_role = |group: GroupNumber| with_roles[group.index()];
             let standing = |standing| all.standings.slot(standing);
-            all.entries.push(entry(user, home.member, has_role, direct.next_if_eq(&id), standing, list));
+            all.entries.push(entry(user, home.member, has_role, direct.next_if_eq(&id), in_subject, standing, list));
             all.homes.push(home);
             all.ids.push(id.clone());
         }
@@ -143,6 +144,7 @@ pub(super) fn entry(
     member: Departments,
     has_role: impl Fn(GroupNumber) -> bool,
     direct: Option<&UserId>,
+    in_subject: impl Fn(Post) -> bool,
     standing: impl FnOnce(Standing) -> StandingSlot,
     list: impl FnMut(DepartmentList) -> ListSlot,
 ) -> Entry {
@@ -152,6 +154,7 @@ pub(super) fn entry(
     let (supervisor, deputy) = (user.is(Post::Head), user.is(Post::Deputy));
     // Most users have no such group. Collecting nothing for each of them took a tenth of the time of compiling.
     let mut groups = user.groups.iter().copied().filter(|group| has_role(*group)).peekable();
+    let led = |post| if in_subject(post) { led(user, post) } else { None };
     let standing = standing(Standing {
         active: true,
         employee: user.anchors().next().is_some(),
@@ -160,9 +163,17 @@ pub(super) fn entry(
         administrator: user.admin,
         groups: if groups.peek().is_some() { groups.collect() } else { Box::default() },
         direct: direct.cloned(),
+        heads: led(Post::Head),
+        deputies: led(Post::Deputy),
     });
     let anchors = if supervisor || deputy { departments(user.anchors(), list) } else { member };
     Entry { standing, anchors }
+}
+
+/// The departments that a user leads, if they lead any and are in others too.
+pub(super) fn led(user: &User, post: Post) -> Option<Box<[DepartmentSlot]>> {
+    let led: Box<[DepartmentSlot]> = user.anchors.by(post).collect();
+    (!led.is_empty() && user.anchors().count() > led.len()).then_some(led)
 }
 
 /// Packs distinct departments.

@@ -8,6 +8,7 @@ use crate::snapshot::people::entry::{Departments, Entry};
 use crate::snapshot::people::roster::{Keys, Rank, Roster, in_list};
 use crate::snapshot::people::source::{Entries, Source};
 use crate::vocabulary::index::{DepartmentSlot, Idx, ListSlot, UserSlot};
+use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
 
 impl People {
@@ -149,6 +150,16 @@ impl People {
             let (from, to) = self.leaders_of_rank(rank);
             self.roster.leaders.between(from, to).map(move |user| (keys.entry(user), None))
         })
+    }
+
+    /// The active users who are head (or deputy) of some department.
+    pub(super) fn leading(&self, post: Post) -> Vec<UserSlot> {
+        let mark = if post == Post::Head { Rank::SUPERVISOR } else { Rank::DEPUTY };
+        let of_rank = |rank| {
+            let (from, to) = self.leaders_of_rank(rank);
+            self.roster.leaders.between(from, to)
+        };
+        mark.with().flat_map(of_rank).collect()
     }
 
     /// The range of the leaders of a rank.

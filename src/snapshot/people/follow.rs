@@ -8,13 +8,14 @@ use foldhash::fast::RandomState;
 use crate::policy::Policy;
 use crate::policy::org::User;
 use crate::snapshot::people::People;
-use crate::snapshot::people::compile::{entry, home, members_of};
+use crate::snapshot::people::compile::{entry, home, led, members_of};
 use crate::snapshot::people::entry::Entry;
 use crate::snapshot::people::standing::Standing;
 use crate::snapshot::people::tree::Tree;
 use crate::snapshot::touched::Touched;
 use crate::vocabulary::id::{GroupId, UserId};
 use crate::vocabulary::index::{Idx, StandingSlot, UserSlot};
+use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
 
 impl People {
@@ -88,7 +89,28 @@ impl People {
                     self.set_entry(*user, Entry { standing, ..entry });
                 }
             }
+            Subject::Supervisors => self.follow_led(old, new, Post::Head),
+            Subject::Deputies => self.follow_led(old, new, Post::Deputy),
             _ => {}
+        }
+    }
+
+    /// Updates the standings of all who lead departments, after the first role that is measured from these was assigned,
+    /// or the last one unassigned.
+    fn follow_led(&mut self, old: &Policy, new: &Policy, post: Post) {
+        let in_subject = new.assigned.is_in_subject(post);
+        if in_subject == old.assigned.is_in_subject(post) {
+            return;
+        }
+        for slot in self.leading(post) {
+            let user = self.id(slot).and_then(|id| old.org.users().get(id));
+            let led = user.filter(|_| in_subject).and_then(|user| led(user, post));
+            let entry = self.entry(slot);
+            let standing = self.change_standing(entry.standing, |standing| match post {
+                Post::Head => standing.heads = led,
+                _ => standing.deputies = led,
+            });
+            self.set_entry(slot, Entry { standing, ..entry });
         }
     }
 
@@ -137,7 +159,8 @@ impl People {
         let has_role = |group| org.group_id(group).is_some_and(|group| assigned.has_group(group));
         let direct = assigned.has_direct(id).then_some(id);
         let standing = |standing| standings.slot(standing);
-        let entry = entry(user, home.member, has_role, direct, standing, |list| lists.slot(list));
+        let in_subject = |post| assigned.is_in_subject(post);
+        let entry = entry(user, home.member, has_role, direct, in_subject, standing, |list| lists.slot(list));
         self.set_entry(home.user, entry);
     }
 

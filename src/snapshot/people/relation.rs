@@ -6,9 +6,17 @@ use crate::snapshot::people::tree::Below;
 use crate::snapshot::people::{People, Position};
 use crate::snapshot::relation::{Relation, SHARED};
 use crate::vocabulary::facts::Facts;
-use crate::vocabulary::index::DepartmentNumber;
+use crate::vocabulary::index::{DepartmentNumber, DepartmentSlot};
 use crate::vocabulary::level::{DEPARTMENT, OWN, SUB};
 use crate::vocabulary::subject::{Owner, Share};
+
+/// An owner who was looked up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Owned {
+    By(Home),
+    /// `None` for an unknown department.
+    ByDepartment(Option<DepartmentSlot>),
+}
 
 impl People {
     /// The relation of a principal to a record with these facts. If `pool` holds, a record without an owner is
@@ -28,7 +36,7 @@ impl People {
         match owner {
             Owner::User(owner) => self.relation_to(from, self.home(owner)),
             Owner::Department(owner) => match self.departments.get(owner) {
-                Some(department) => self.relation_to_numbers(from, [self.tree.number(department)]),
+                Some(department) => self.relation_to_department(from, department),
                 None => Relation::default(),
             },
         }
@@ -47,6 +55,11 @@ impl People {
         departments.and_if(owner.user == from.user, OWN)
     }
 
+    /// The relation of a principal to the records that a department owns.
+    pub(crate) fn relation_to_department(&self, from: &Position, department: DepartmentSlot) -> Relation {
+        self.relation_to_numbers(from, [self.tree.number(department)])
+    }
+
     /// The relation of a principal to the records of departments with these numbers.
     fn relation_to_numbers<const N: usize>(&self, from: &Position, numbers: [DepartmentNumber; N]) -> Relation {
         let to =
@@ -58,6 +71,45 @@ impl People {
                 let anchors = fours.flatten().map(|department| self.tree.below(*department));
                 anchors.fold(Relation::default(), |all, anchor| all.or(to(anchor)))
             }
+        }
+    }
+
+    /// Whether an owner of a record with these facts is in one of the departments that are wanted: as a member, or as the
+    /// department itself.
+    pub(crate) fn is_owned_in(&self, facts: &Facts<'_>, is_wanted: impl Fn(DepartmentNumber) -> bool) -> bool {
+        let wanted = |department| is_wanted(self.tree.number(department));
+        facts.owners.as_slice().iter().any(|owner| match owner {
+            Owner::User(owner) => self.each(self.home(*owner).member).any(wanted),
+            Owner::Department(owner) => self.departments.get(*owner).is_some_and(wanted),
+        })
+    }
+
+    /// Looks an owner up.
+    pub(crate) fn owned(&self, owner: Owner<&str>) -> Owned {
+        match owner {
+            Owner::User(owner) => Owned::By(self.home(owner)),
+            Owner::Department(owner) => Owned::ByDepartment(self.departments.get(owner)),
+        }
+    }
+
+    /// The relation of a principal to an owner who was looked up.
+    pub(crate) fn relation_to_owned(&self, from: &Position, owner: Owned) -> Relation {
+        match owner {
+            Owned::By(home) => self.relation_to(from, home),
+            Owned::ByDepartment(Some(department)) => self.relation_to_department(from, department),
+            Owned::ByDepartment(None) => Relation::default(),
+        }
+    }
+
+    /// Whether the owner of a record is in one of these departments, which are disjoint and sorted.
+    pub(crate) fn is_within(&self, ranges: &[Below], owner: Owned) -> bool {
+        let is_in = |department| Below::any_contains(ranges, self.number(department));
+        match owner {
+            Owned::By(home) => match home.member.slot() {
+                Ok(department) => is_in(department),
+                Err(_) => self.each(home.member).any(is_in),
+            },
+            Owned::ByDepartment(department) => department.is_some_and(is_in),
         }
     }
 

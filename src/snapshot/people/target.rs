@@ -93,6 +93,14 @@ impl Target {
         named
     }
 
+    /// Whether the record belongs to one of these departments.
+    pub(crate) fn is_within(&self, these: &[Below]) -> bool {
+        these.iter().any(|range| {
+            let first = self.departments.get(self.departments.partition_point(|number| *number < range.first));
+            first.is_some_and(|number| range.contains(*number))
+        })
+    }
+
     /// The people from whose departments the record can be reached: those of its owners and all above, and those that it
     /// is shared with.
     pub(crate) fn around(&self, tree: &Tree, org: &Org) -> Vec<Source> {

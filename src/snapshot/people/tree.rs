@@ -34,7 +34,7 @@ pub(crate) struct Tree {
 }
 
 /// A department and those below it, as a range of numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Below {
     pub(crate) first: DepartmentNumber,
     pub(crate) count: u32,
@@ -157,6 +157,12 @@ impl Below {
     #[inline]
     pub(crate) fn contains(self, number: DepartmentNumber) -> bool {
         number.number().wrapping_sub(self.first.number()) < self.count
+    }
+
+    /// Whether all departments of another range are in this one.
+    pub(crate) fn covers(self, other: Self) -> bool {
+        let (own, inner) = (self.positions(), other.positions());
+        own.start <= inner.start && inner.end <= own.end
     }
 
     pub(crate) fn positions(self) -> std::ops::Range<usize> {

@@ -15,11 +15,13 @@ use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
 use crate::collections::interner::Interned;
-use crate::policy::assigned::{Assigned, RoleIds};
+use crate::policy::assigned::{Assigned, Given};
 use crate::policy::org::Org;
 use crate::snapshot::people::{Below, Tree};
+use crate::snapshot::rights::row::Measured;
 use crate::vocabulary::id::{DepartmentId, RoleId};
 use crate::vocabulary::index::{ClassSlot, DepartmentSlot, Idx};
+use crate::vocabulary::place::Place;
 
 /// The class of each department.
 #[derive(Clone, Default)]
@@ -32,12 +34,56 @@ pub(crate) struct Classes {
     all: Interned<ClassSlot, Class>,
 }
 
+/// A role that people of a department get, and what its levels are measured from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Brought {
+    pub(crate) role: RoleId,
+    place: Option<From>,
+}
+
+/// The place of a role that a department brings.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum From {
+    /// These departments.
+    Listed(Place),
+    /// The departments of the user that are in this one or below it.
+    Within(DepartmentSlot),
+}
+
+impl Brought {
+    /// What a department brings, or one with all below it.
+    fn by(given: &Given, department: (DepartmentSlot, &DepartmentId), with_below: bool) -> Self {
+        let place = given.place.as_ref().map(|place| match place {
+            Place::Subject if with_below => From::Within(department.0),
+            Place::Subject => From::Listed(Place::departments([department.1.clone()])),
+            listed => From::Listed(listed.clone()),
+        });
+        Self { role: given.role.clone(), place }
+    }
+
+    /// What the levels of the role are measured from for a user with these anchors.
+    pub(super) fn measured(&self, anchors: &[DepartmentSlot], org: &Org, tree: &Tree) -> Measured {
+        match &self.place {
+            None => Measured::FromAnchors,
+            Some(From::Listed(place)) => Measured::From(org.slots_of(place.listed())),
+            Some(From::Within(_)) if anchors.len() == 1 => Measured::FromPlace,
+            Some(From::Within(department)) => {
+                let these = tree.below(*department);
+                let within = anchors.iter().filter(|anchor| these.contains(tree.number(**anchor)));
+                Measured::From(within.copied().collect())
+            }
+        }
+    }
+}
+
+type AllBrought = Arc<[Brought]>;
+
 /// A set of roles in addition to those of another class. So a long chain of departments that bring a role each stores
 /// each role once, instead of once for every department below.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Class {
     above: ClassSlot,
-    roles: RoleIds,
+    roles: AllBrought,
 }
 
 /// The maximum number of classes for each department. Above it, unused classes are dropped. At most two classes for
@@ -115,23 +161,26 @@ impl Classes {
     ) {
         // The departments above the current one that bring roles to those below them, with these roles and their class.
         // When the walk leaves the range of one, it is popped.
-        let mut around: Vec<(Below, RoleIds, ClassSlot)> = Vec::new();
-        let mut from_above: HashSet<RoleId, RandomState> = HashSet::default();
+        let mut around: Vec<(Below, AllBrought, ClassSlot)> = Vec::new();
+        let mut from_above: HashSet<Brought, RandomState> = HashSet::default();
         for slot in departments {
             while let Some((_, roles, _)) = around.pop_if(|(below, ..)| !below.contains(tree.number(slot))) {
                 roles.iter().for_each(|role| _ = from_above.remove(role));
             }
             let mut class = around.last().map_or(Self::EMPTY, |(.., class)| *class);
             if self.has_own[slot.index()] {
-                let [to_all_below, alone] = assigned.of_department(org.department_id(slot));
-                if let Some(roles) = to_all_below {
-                    let new = new_roles(roles, &from_above);
+                let department = (slot, org.department_id(slot));
+                let [to_all_below, alone] = assigned.of_department(department.1);
+                if let Some(given) = to_all_below {
+                    let brought = given.iter().map(|given| Brought::by(given, department, true));
+                    let new = new_roles(brought, &from_above);
                     class = self.class_of(class, &new);
                     from_above.extend(new.iter().cloned());
                     around.push((tree.below(slot), new, class));
                 }
-                if let Some(roles) = alone {
-                    class = self.class_of(class, &new_roles(roles, &from_above));
+                if let Some(given) = alone {
+                    let brought = given.iter().map(|given| Brought::by(given, department, false));
+                    class = self.class_of(class, &new_roles(brought, &from_above));
                 }
             }
             self.of[slot.index()] = class;
@@ -139,7 +188,7 @@ impl Classes {
     }
 
     /// The class of these roles in addition to another class.
-    fn class_of(&mut self, above: ClassSlot, roles: &RoleIds) -> ClassSlot {
+    fn class_of(&mut self, above: ClassSlot, roles: &AllBrought) -> ClassSlot {
         if roles.is_empty() { above } else { self.all.slot(Class { above, roles: roles.clone() }) }
     }
 
@@ -152,8 +201,8 @@ impl Classes {
         self.of.get(department.index()).copied().unwrap_or(Self::EMPTY)
     }
 
-    /// The roles that users get through a department, each once.
-    pub(crate) fn roles(&self, department: DepartmentSlot) -> impl Iterator<Item = &RoleId> {
+    /// The roles that users get through a department, each once for each place.
+    pub(crate) fn brought(&self, department: DepartmentSlot) -> impl Iterator<Item = &Brought> {
         let class = |class: &ClassSlot| if *class == Self::EMPTY { None } else { self.all.get(*class) };
         let own = class(&self.class(department));
         std::iter::successors(own, move |own| class(&own.above)).flat_map(|class| class.roles.iter())
@@ -161,6 +210,6 @@ impl Classes {
 }
 
 /// The roles that are not inherited anyway. So walking up the classes yields each role once.
-fn new_roles(roles: &RoleIds, from_above: &HashSet<RoleId, RandomState>) -> RoleIds {
-    roles.iter().filter(|role| !from_above.contains(*role)).cloned().collect()
+fn new_roles(brought: impl Iterator<Item = Brought>, from_above: &HashSet<Brought, RandomState>) -> AllBrought {
+    brought.filter(|brought| !from_above.contains(brought)).collect()
 }

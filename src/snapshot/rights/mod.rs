@@ -4,7 +4,9 @@
 //! users are in the other half, [`people`](super::people).
 
 mod classes;
+pub(crate) mod placed;
 mod row;
+pub(crate) mod zone;
 
 use std::sync::Arc;
 
@@ -18,10 +20,11 @@ use crate::vocabulary::id::RoleId;
 use crate::vocabulary::index::{ActionIndex, DepartmentSlot, Idx};
 use crate::vocabulary::mode::Unowned;
 use crate::vocabulary::permission::Fingerprint;
+use crate::vocabulary::place::Place;
 use crate::vocabulary::subject::Subject;
 use classes::Classes;
 pub(crate) use row::Row;
-use row::Rows;
+use row::{Measured, Rows};
 
 /// The rights of all users in one state.
 #[derive(Clone)]
@@ -103,11 +106,13 @@ impl Rights {
     #[cold]
     pub(crate) fn make_row(&self, entry: Entry, people: &People, policy: &Policy) -> Row {
         let anchors: SmallVec<[DepartmentSlot; 4]> = people.anchors(entry).collect();
-        let brought = anchors.iter().flat_map(|department| self.classes.roles(*department));
+        let tree = people.tree();
+        let brought = anchors.iter().flat_map(|department| self.classes.brought(*department));
+        let brought = brought.map(|brought| (&brought.role, brought.measured(&anchors, &policy.org, tree)));
         let standing = people.standing(entry);
-        let roles = standing.into_iter().flat_map(|standing| roles_of(standing, policy)).chain(brought);
+        let given = standing.into_iter().flat_map(|standing| given_to(standing, policy));
         let is_administrator = standing.is_some_and(|standing| standing.administrator);
-        Row::new(&self.schema, &policy.roles, roles, is_administrator)
+        Row::new(&self.schema, &policy.roles, given.chain(brought), is_administrator, tree)
     }
 
     pub(crate) fn memory_usage(&self) -> usize {
@@ -116,16 +121,25 @@ impl Rights {
 }
 
 /// The roles of a user that do not come through departments. A role may be repeated.
-fn roles_of<'a>(standing: &'a Standing, policy: &'a Policy) -> impl Iterator<Item = &'a RoleId> {
+fn given_to<'a>(standing: &'a Standing, policy: &'a Policy) -> impl Iterator<Item = (&'a RoleId, Measured)> {
     let given = [
-        (standing.active, Subject::Everyone),
-        (standing.employee, Subject::Employees),
-        (standing.supervisor, Subject::Supervisors),
-        (standing.deputy, Subject::Deputies),
-        (standing.administrator, Subject::Administrators),
+        (standing.active, Subject::Everyone, None),
+        (standing.employee, Subject::Employees, None),
+        (standing.supervisor, Subject::Supervisors, standing.heads.as_deref()),
+        (standing.deputy, Subject::Deputies, standing.deputies.as_deref()),
+        (standing.administrator, Subject::Administrators, None),
     ];
-    let given = given.into_iter().filter_map(|(met, subject)| met.then_some(subject));
+    let given = given.into_iter().filter_map(|(met, subject, by)| met.then_some((subject, by)));
     let groups = standing.groups.iter().filter_map(|group| policy.org.group_id(*group)).cloned().map(Subject::Group);
     let direct = standing.direct.iter().cloned().map(Subject::User);
-    given.chain(groups).chain(direct).flat_map(|subject| policy.assigned.roles(&subject))
+    let all = given.chain(groups.chain(direct).map(|subject| (subject, None)));
+    all.flat_map(move |(subject, by)| {
+        let measured = move |place: &Option<Place>| match (place, by) {
+            (None, _) => Measured::FromAnchors,
+            (Some(Place::Departments(ids)), _) => Measured::From(policy.org.slots_of(ids)),
+            (Some(Place::Subject), None) => Measured::FromPlace,
+            (Some(Place::Subject), Some(by)) => Measured::From(SmallVec::from_slice(by)),
+        };
+        policy.assigned.given(&subject).iter().map(move |given| (&given.role, measured(&given.place)))
+    })
 }

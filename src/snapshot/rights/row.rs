@@ -15,13 +15,18 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
+use smallvec::SmallVec;
 
 use crate::collections::memo::Memo;
-use crate::policy::role::Roles;
+use crate::policy::role::{Role, Roles};
 use crate::policy::schema::Schema;
 use crate::snapshot::cell::Cell;
+use crate::snapshot::people::Tree;
+use crate::snapshot::relation::Relation;
+use crate::snapshot::rights::placed::Placed;
+use crate::snapshot::rights::zone::Zone;
 use crate::vocabulary::id::RoleId;
-use crate::vocabulary::index::{ActionIndex, Idx};
+use crate::vocabulary::index::{ActionIndex, DepartmentSlot, Idx};
 use crate::vocabulary::level::Level;
 
 /// The rights of users who have the same roles.
@@ -29,8 +34,11 @@ use crate::vocabulary::level::Level;
 pub(crate) struct Row {
     /// Shared by all rows with the same rights, so that few are hot and stay in the caches.
     cells: Arc<[Cell]>,
-    /// The level of each cell, before shares and requirements. No check reads it.
+    /// The level of each cell, before shares and requirements, and without assignments that have a place. No check reads
+    /// it.
     levels: Arc<[Level]>,
+    /// What assignments with a place add, if there are any.
+    placed: Option<Arc<Placed>>,
     may_ask: bool,
 }
 
@@ -39,27 +47,62 @@ impl Row {
     pub(crate) fn nobodys(schema: &Schema) -> Self {
         let denied = schema.actions().iter().map(|_| (Cell::NONE, Level::Deny));
         let (cells, levels): (Vec<_>, Vec<_>) = denied.unzip();
-        Self { cells: cells.into(), levels: levels.into(), may_ask: false }
+        Self { cells: cells.into(), levels: levels.into(), placed: None, may_ask: false }
     }
 
     /// The row of an active user with these roles. A role may be repeated.
     pub(crate) fn new<'r>(
         schema: &Schema,
         all: &Roles,
-        roles: impl Iterator<Item = &'r RoleId>,
+        roles: impl Iterator<Item = (&'r RoleId, Measured)>,
         administrator: bool,
+        tree: &Tree,
     ) -> Self {
         let mut levels: Vec<Level> = schema.actions().iter().map(|action| action.floor).collect();
-        for (action, level) in roles.filter_map(|role| all.get(role)).flat_map(|role| &role.grants) {
-            let own = &mut levels[action.index()];
-            *own = own.join(*level);
+        let mut placed: Vec<(&Role, Measured)> = Vec::new();
+        for (role, measured) in roles.filter_map(|(role, measured)| Some((&**all.get(role)?, measured))) {
+            if measured == Measured::FromAnchors {
+                for (action, level) in &role.grants {
+                    let own = &mut levels[action.index()];
+                    *own = own.join(*level);
+                }
+            } else {
+                placed.push((role, measured));
+            }
         }
         if administrator {
             for (level, action) in levels.iter_mut().zip(schema.actions()) {
                 *level = if action.admin_bypass { Level::All } else { *level };
             }
         }
-        Self { cells: cells(schema, &levels).into(), levels: levels.into(), may_ask: true }
+        if placed.is_empty() {
+            return Self { cells: cells(schema, &levels).into(), levels: levels.into(), placed: None, may_ask: true };
+        }
+        let placed = place(schema, &levels, &placed, tree);
+        let cells = (0..levels.len()).map(|action| placed.cell(ActionIndex::new(action))).collect();
+        Self { cells, levels: levels.into(), placed: Some(Arc::new(placed)), may_ask: true }
+    }
+
+    /// What assignments with a place add.
+    pub(crate) fn placed(&self) -> Option<&Placed> {
+        self.placed.as_deref()
+    }
+
+    /// Whether an action is allowed for a record with this relation, given whether the record is in a zone.
+    pub(crate) fn admits(&self, action: ActionIndex, relation: Relation, is_within: impl Fn(&Zone) -> bool) -> bool {
+        let Some(cell) = self.cell(action) else { return false };
+        cell.admits(relation) || (cell.is_placed() && self.admits_there(action, relation, is_within))
+    }
+
+    /// The same if the cell does not admit the relation, and assignments with a place add to it.
+    pub(crate) fn admits_there(
+        &self,
+        action: ActionIndex,
+        relation: Relation,
+        is_within: impl Fn(&Zone) -> bool,
+    ) -> bool {
+        let needs = self.placed.as_ref().map_or(&[][..], |placed| placed.needs(action));
+        !needs.is_empty() && needs.iter().all(|need| need.admits(relation, &is_within))
     }
 
     pub(crate) fn may_ask(&self) -> bool {
@@ -76,9 +119,67 @@ impl Row {
         self.cells.get(action.index()).copied()
     }
 
+    /// The level for an action, without assignments that have a place.
     pub(crate) fn level(&self, action: ActionIndex) -> Level {
         self.levels.get(action.index()).copied().unwrap_or(Level::Deny)
     }
+
+    /// The same, or for a toggle that a place gives: for a toggle is not measured.
+    pub(crate) fn level_told(&self, action: ActionIndex) -> Level {
+        match self.level_here(action) {
+            Level::All => Level::All,
+            _ => self.level(action),
+        }
+    }
+
+    /// Whether assignments with a place add to an action, or to what it requires.
+    pub(crate) fn has_places(&self, action: ActionIndex) -> bool {
+        let here = self.level_here(action);
+        self.cell(action).is_some_and(Cell::is_placed) || (here != Level::All && here != self.level(action))
+    }
+
+    /// The same with all parts of assignments with a place that do not depend on the place.
+    pub(crate) fn level_here(&self, action: ActionIndex) -> Level {
+        self.placed.as_ref().map_or_else(|| self.level(action), |placed| placed.level(action))
+    }
+}
+
+/// Where the levels of a role are measured from for a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Measured {
+    /// From all departments of the user, without a place.
+    FromAnchors,
+    /// From all departments of the user, which are the place.
+    FromPlace,
+    /// From these departments.
+    From(SmallVec<[DepartmentSlot; 2]>),
+}
+
+/// The rights of a user with these levels, and with these roles in places.
+fn place(schema: &Schema, levels: &[Level], placed: &[(&Role, Measured)], tree: &Tree) -> Placed {
+    let mut levels = levels.to_vec();
+    let mut departments: Vec<Vec<(DepartmentSlot, bool)>> = vec![Vec::new(); levels.len()];
+    for (role, measured) in placed {
+        for (action, level) in &role.grants {
+            let level = schema.level_in_place(*action, *level);
+            let own = &mut levels[action.index()];
+            let Measured::From(place) = measured else {
+                *own = own.join(level);
+                continue;
+            };
+            *own = own.join(level.without_departments());
+            let with_below = level.includes(Level::DepartmentSub);
+            if level != Level::All && level.includes(Level::Department) {
+                departments[action.index()].extend(place.iter().map(|department| (*department, with_below)));
+            }
+        }
+    }
+    let zone = |(level, departments): (&Level, &Vec<_>)| {
+        // Who reaches everything reaches no more by a place.
+        if *level == Level::All { Zone::default() } else { Zone::of(departments, tree) }
+    };
+    let zones = levels.iter().zip(&departments).map(zone).collect();
+    Placed::new(schema, levels, zones)
 }
 
 /// The cells for these levels, each cut down to what its requirements allow.
@@ -86,7 +187,7 @@ fn cells(schema: &Schema, levels: &[Level]) -> Vec<Cell> {
     let mut cells = vec![Cell::NONE; levels.len()];
     for action in schema.required_first() {
         let rules = schema.action(*action);
-        let alone = Cell::of(levels[action.index()], rules.shared);
+        let alone = Cell::of(levels[action.index()], rules);
         let required = rules.requires.iter().map(|required| cells[required.index()]);
         cells[action.index()] = required.fold(alone, Cell::and);
     }
@@ -99,7 +200,7 @@ pub(crate) struct Rows {
     hasher: RandomState,
     /// By standing, and by class or list of departments.
     found: Memo<Arc<Row>>,
-    /// By the hash of cells and levels. If two different rows have the same hash, the second is not shared.
+    /// By the hash of the rights. If two different rows have the same hash, the second is not shared.
     shared: Memo<Arc<Row>>,
 }
 
@@ -112,8 +213,12 @@ impl Rows {
 
     fn shared(&self, row: Row) -> Arc<Row> {
         let row = Arc::new(row);
-        let hash = self.hasher.hash_one((&row.cells, &row.levels));
+        let hash = self.hasher.hash_one((&row.cells, &row.levels, &row.placed));
         let first = self.shared.get(hash.max(1), hash, || row.clone());
-        if (&first.cells, &first.levels) == (&row.cells, &row.levels) { first.clone() } else { row }
+        if (&first.cells, &first.levels, &first.placed) == (&row.cells, &row.levels, &row.placed) {
+            first.clone()
+        } else {
+            row
+        }
     }
 }

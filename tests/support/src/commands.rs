@@ -18,6 +18,26 @@ pub fn delegates() -> RoleId {
     RoleId::from("delegates")
 }
 
+/// The subject that a number stands for.
+fn subject(
+    number: u8,
+    user: UserId,
+    department: impl FnOnce() -> DepartmentId,
+    group: impl FnOnce() -> GroupId,
+) -> Subject {
+    match number % 9 {
+        0 => Subject::User(user),
+        1 => Subject::Department(department()),
+        2 => Subject::DepartmentSub(department()),
+        3 => Subject::Group(group()),
+        4 => Subject::Supervisors,
+        5 => Subject::Deputies,
+        6 => Subject::Employees,
+        7 => Subject::Administrators,
+        _ => Subject::Everyone,
+    }
+}
+
 /// The command that numbers stand for in a world. It may be invalid there.
 pub fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle) -> Command {
     let user = || -> UserId { random::user(usize::from(a) % random::NAMES) };
@@ -29,17 +49,10 @@ pub fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle)
         let bits = u16::from(c) << 4 ^ u16::from(d);
         (0..random::NAMES).filter(|n| bits & (1 << n) != 0).map(random::user).collect::<Vec<_>>()
     };
-    let subject = match d % 9 {
-        0 => Subject::User(user()),
-        1 => Subject::Department(department(c)),
-        2 => Subject::DepartmentSub(department(c)),
-        3 => Subject::Group(group(c)),
-        4 => Subject::Supervisors,
-        5 => Subject::Deputies,
-        6 => Subject::Employees,
-        7 => Subject::Administrators,
-        _ => Subject::Everyone,
-    };
+    let subject = subject(d, user(), || department(c), || group(c));
+    // One or two departments, which may be unknown.
+    let place = random::place(u16::from(d / 9 % 5) + 5 * (1 << (a % 12) | 1 << (b % 12)), random::NAMES);
+    let to = random::assignment(subject.clone(), place);
     let names: Vec<String> = {
         let policy = handle.load().policy().clone();
         permissions(&policy).into_iter().filter_map(|permission| policy.schema().name(permission)).collect()
@@ -99,7 +112,8 @@ pub fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle)
             added.assigned_to = match d / 9 % 4 {
                 0 => vec![],
                 1 if subject != Subject::Employees => vec![subject.into(), Subject::Employees.into()],
-                _ => vec![subject.into()],
+                2 => vec![to, Subject::Deputies.into()],
+                _ => vec![to],
             };
             Command::CreateRole(added)
         }
@@ -117,8 +131,8 @@ pub fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle)
             },
             level: level.into(),
         },
-        25 if some(b) => Command::unassign(role(a), subject),
-        _ => Command::assign(role(a), subject),
+        25 if some(b) => Command::unassign(role(a), to),
+        _ => Command::assign(role(a), to),
     }
 }
 

@@ -1,7 +1,9 @@
 //! Random worlds: documents that are valid by construction, and arbitrary records.
 
 use orgscope::document::Delegation;
-use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User, Word};
+use orgscope::document::{
+    Action, Assignment, Department, Document, Group, Place, ResourceType, Role, Section, User, Word,
+};
 use orgscope::{AnyRecord, DepartmentId, Facts, Grant, GroupId, Level, Owner, Policy, RoleId, Share, Subject, UserId};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -98,6 +100,7 @@ fn few() -> impl Strategy<Value = u16> {
 }
 
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a key of its own in documents")]
 struct RawAction {
     of_type: usize,
     toggle: bool,
@@ -106,12 +109,14 @@ struct RawAction {
     requires: u16,
     shared: bool,
     bypass: bool,
+    except_own: bool,
 }
 
 fn raw_action() -> impl Strategy<Value = RawAction> {
     let often = prop::bool::weighted(0.8);
-    (0..TYPES.len(), prop::bool::weighted(0.2), any::<u16>(), 0..24u8, few(), any::<bool>(), often).prop_map(
-        |(of_type, toggle, levels, floor, requires, shared, bypass)| RawAction {
+    let seldom = prop::bool::weighted(0.15);
+    (0..TYPES.len(), prop::bool::weighted(0.2), any::<u16>(), 0..24u8, few(), any::<bool>(), often, seldom).prop_map(
+        |(of_type, toggle, levels, floor, requires, shared, bypass, except_own)| RawAction {
             of_type,
             toggle,
             levels,
@@ -119,6 +124,7 @@ fn raw_action() -> impl Strategy<Value = RawAction> {
             requires,
             shared,
             bypass,
+            except_own,
         },
     )
 }
@@ -137,6 +143,7 @@ fn section(actions: &[RawAction], pools: u8) -> Section {
             let mut action = if raw.toggle { Action::toggle(name) } else { Action::new(name) };
             if !raw.toggle {
                 action.shared = raw.shared;
+                action.except_own = raw.except_own;
                 // All eight levels, or some of them.
                 if raw.levels % 2 == 0 {
                     action = action.levels(bits(raw.levels, 8).map(|bit| Level::EACH[bit]));
@@ -192,7 +199,31 @@ fn subject(kind: u8, nth: usize, departments: usize, users: usize, groups: usize
     }
 }
 
-type RawRole = (Vec<(bool, u8)>, Vec<(u8, usize)>);
+/// A number for [`place`], with few departments.
+fn raw_place() -> impl Strategy<Value = u16> {
+    (0..5_u16, few()).prop_map(|(kind, few)| kind + 5 * (few % 4096))
+}
+
+/// The place that a number stands for: mostly none.
+pub fn place(raw: u16, departments: usize) -> Option<Place> {
+    match raw % 5 {
+        0..3 => None,
+        3 => Some(Place::Subject),
+        _ => {
+            let listed: Vec<DepartmentId> = bits(raw / 5, departments).map(department).collect();
+            (!listed.is_empty()).then(|| Place::departments(listed))
+        }
+    }
+}
+
+/// An assignment to a subject in a place.
+pub fn assignment(to: Subject, place: Option<Place>) -> Assignment {
+    let mut assignment = Assignment::from(to);
+    assignment.place = place.map(Word::Known);
+    assignment
+}
+
+type RawRole = (Vec<(bool, u8)>, Vec<(u8, usize, u16)>);
 type RawRecord = (usize, Vec<(u8, usize)>, bool, Vec<(u8, usize)>);
 
 fn record((resource, owners, open, shares): RawRecord) -> Record {
@@ -224,7 +255,10 @@ pub fn world() -> impl Strategy<Value = World> {
         vec(few(), 0..=GROUPS),
     );
     let schema = (vec(raw_action(), 1..=9), any::<u8>());
-    let roles = vec((vec((prop::bool::weighted(0.6), any::<u8>()), 9), vec((any::<u8>(), 0..64usize), 0..=3)), 0..=6);
+    let roles = vec(
+        (vec((prop::bool::weighted(0.6), any::<u8>()), 9), vec((any::<u8>(), 0..64usize, raw_place()), 0..=3)),
+        0..=6,
+    );
     let records = vec(
         (0..TYPES.len(), vec((any::<u8>(), 0..64usize), 0..=3), any::<bool>(), vec((any::<u8>(), 0..64usize), 0..=2)),
         1..=10,
@@ -270,10 +304,11 @@ fn document(
                 role = role.grant(format!("{}.{}", resource.name, action.name), grant(action, *number));
             }
         }
-        for (kind, nth) in subjects {
+        for (kind, nth, raw) in subjects {
             let subject = subject(*kind, *nth, departments.len(), users.len(), groups.len());
-            if !role.assigned_to.contains(&Word::Known(subject.clone())) {
-                role = role.assigned_to(subject);
+            let assignment = assignment(subject, place(*raw, departments.len()));
+            if !role.assigned_to.contains(&assignment) {
+                role = role.assigned_to(assignment);
             }
         }
         document = document.role(role);

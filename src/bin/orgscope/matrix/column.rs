@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use orgscope::document::{Role, Word};
-use orgscope::{Grant, Principal, Schema, UserId};
+use orgscope::{Policy, Principal, Schema, UserId};
+
+use super::cell::Cell;
 
 /// A section with the names of its permissions, in the order of the schema.
 pub(super) struct Section<'a> {
@@ -26,28 +28,32 @@ pub(super) struct Column {
     pub(super) mark: String,
     /// The section of a role, or `None` for a user, who may have grants in every section.
     pub(super) section: Option<String>,
-    pub(super) grants: BTreeMap<String, Grant>,
+    /// By permission; what is left out is `deny`.
+    pub(super) grants: BTreeMap<String, Cell>,
 }
 
 impl Column {
-    pub(super) fn of_role(role: Role) -> Self {
+    pub(super) fn of_role(role: Role, policy: &Policy) -> Self {
         let marks = [(role.locked, " (locked)"), (role.hidden, " (hidden)")];
         let marks = marks.into_iter().filter(|(marked, _)| *marked).map(|(_, mark)| mark);
         let grants = role.grants.into_iter().filter_map(|(permission, grant)| match grant {
-            Word::Known(grant) => Some((permission, grant)),
+            Word::Known(grant) => Some((permission, Cell::of(grant, &[], policy)?)),
             Word::Unknown(_) => None,
         });
         Self { id: role.id.to_string(), mark: marks.collect(), section: Some(role.section), grants: grants.collect() }
     }
 
-    pub(super) fn of_user(id: &UserId, user: Principal<'_>, schema: &Schema) -> Self {
+    pub(super) fn of_user(id: &UserId, user: Principal<'_>, policy: &Policy) -> Self {
         let mark = match (user.id(), user.is_active()) {
             (None, _) => " (no such user)",
             (Some(_), false) => " (inactive)",
             (Some(_), true) => "",
         };
-        let permissions = schema.sections().flat_map(|section| schema.permissions(section));
-        let grants = permissions.filter_map(|permission| Some((schema.name(permission)?, user.grant(permission))));
+        let rights = user.rights();
+        let all = rights.sections().flat_map(|(_, rights)| rights);
+        let grants = all.filter_map(|(permission, grant)| {
+            Some((permission.to_owned(), Cell::of(grant, rights.in_places(permission), policy)?))
+        });
         Self { id: id.to_string(), mark: mark.to_owned(), section: None, grants: grants.collect() }
     }
 
@@ -59,12 +65,12 @@ impl Column {
         format!("{}{}", self.id, self.mark)
     }
 
-    /// The grant for a permission, if it is more than `deny`.
-    pub(super) fn granted(&self, permission: &str) -> Option<Grant> {
-        self.grants.get(permission).copied().filter(|grant| *grant != Grant::DENY)
+    /// What is granted for a permission, if it is more than `deny`.
+    pub(super) fn granted(&self, permission: &str) -> Option<&Cell> {
+        self.grants.get(permission)
     }
 
-    pub(super) fn cell(&self, permission: &str) -> &'static str {
-        self.granted(permission).map_or("-", Grant::as_str)
+    pub(super) fn cell(&self, permission: &str) -> &str {
+        self.granted(permission).map_or("-", Cell::as_str)
     }
 }

@@ -9,8 +9,10 @@ use orgscope::{Grant, UserId};
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
-/// The grants other than `deny`, by permission.
-pub(super) type Cells = Entries<Grant>;
+use super::cell::Cell;
+
+/// The cells other than `deny`, by permission.
+pub(super) type Cells = Entries<Cell>;
 /// Something for each section, by its name.
 pub(super) type Sections<T> = Entries<T>;
 
@@ -103,7 +105,7 @@ impl Changes<'_> {
         let mut cells = both(before, now);
         cells.sort_by_key(|(permission, ..)| self.place.get(permission).copied().unwrap_or(usize::MAX));
         for (permission, before, now) in cells {
-            let [before, now] = [before, now].map(|grant| grant.copied().unwrap_or(Grant::DENY));
+            let [before, now] = [before, now].map(|cell| cell.map_or(Grant::DENY.as_str(), Cell::as_str));
             if before == now {
                 continue;
             }

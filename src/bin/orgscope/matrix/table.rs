@@ -57,14 +57,16 @@ fn table(permissions: &[String], columns: &[&Column]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use orgscope::Grant;
+    use orgscope::{Document, Policy};
 
+    use super::super::cell::Cell;
     use super::{Column, blocks};
 
     fn column(heading: &str, grant: &str) -> Column {
-        let grant: Grant = grant.parse().unwrap();
+        let (grant, policy) = (grant.parse().unwrap(), Policy::from_document(Document::new()).unwrap());
+        let cell = Cell::of(grant, &[], &policy).unwrap();
         let (id, mark) = (heading.to_owned(), String::new());
-        Column { id, mark, section: None, grants: [("contact.read".to_owned(), grant)].into() }
+        Column { id, mark, section: None, grants: [("contact.read".to_owned(), cell)].into() }
     }
 
     /// Words are never cut, however narrow the terminal is. Columns that do not fit are in a block below.

@@ -1,6 +1,6 @@
 //! Random worlds in an application's tables: a condition must find the records that a check allows.
 
-use orgscope::document::Word;
+use orgscope::document::{Place, Word};
 use orgscope::id::Id;
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
@@ -193,9 +193,14 @@ fn with_departments_of(ids: Ids, mut world: World) -> World {
     for user in &mut world.document.org.users {
         [&mut user.departments, &mut user.heads, &mut user.deputy_of].into_iter().flatten().for_each(uniform);
     }
-    for subject in world.document.roles.iter_mut().flat_map(|role| &mut role.assigned_to) {
-        if let Word::Known(Subject::Department(id) | Subject::DepartmentSub(id)) = subject {
+    for assignment in world.document.roles.iter_mut().flat_map(|role| &mut role.assigned_to) {
+        if let Word::Known(Subject::Department(id) | Subject::DepartmentSub(id)) = &mut assignment.to {
             uniform(id);
+        }
+        if let Some(Word::Known(Place::Departments(ids))) = &mut assignment.place {
+            let mut listed = ids.to_vec();
+            listed.iter_mut().for_each(uniform);
+            *ids = listed.into();
         }
     }
     for record in &mut world.records {

@@ -1,0 +1,143 @@
+//! Cover: whether what a delegate has includes what an assignment would be given.
+//!
+//! Without a place it is the level that is given, and not the departments: a delegate with `department` gives
+//! `department` to people of any department. In a place, it is the records: a delegate gives `department` there only if
+//! they reach the records of each of its departments.
+
+use std::collections::BTreeSet;
+
+use smallvec::SmallVec;
+
+use crate::policy::Policy;
+use crate::policy::assigned::Given;
+use crate::policy::assignment::Assignment;
+use crate::snapshot::people::Tree;
+use crate::vocabulary::id::{DepartmentId, UserId};
+use crate::vocabulary::index::{ActionIndex, DepartmentSlot};
+use crate::vocabulary::level::{DEPARTMENT, Level, OPEN, OWN, SUB};
+use crate::vocabulary::place::Place;
+use crate::vocabulary::subject::Subject;
+
+/// The grants of a user for one action: the floor, those of each assignment that they are in, and the bypass.
+pub(crate) struct Grants<'s> {
+    policy: &'s Policy,
+    tree: &'s Tree,
+    action: ActionIndex,
+    all: Vec<Held>,
+}
+
+/// One grant, with the departments that it is measured from.
+#[derive(Debug)]
+struct Held {
+    level: Level,
+    has_place: bool,
+    from: SmallVec<[DepartmentSlot; 2]>,
+}
+
+/// The part of a level that is not covered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Uncovered<'a> {
+    /// What the user has of it.
+    pub(crate) own: Level,
+    /// The department that it is asked at, if not everywhere.
+    pub(crate) at: Option<&'a DepartmentId>,
+}
+
+impl<'s> Grants<'s> {
+    pub(crate) fn of(id: &UserId, action: ActionIndex, policy: &'s Policy, tree: &'s Tree) -> Self {
+        let rules = policy.schema.action(action);
+        let mut grants = Self { policy, tree, action, all: Vec::new() };
+        let Some(user) = policy.org.users().get(id).filter(|user| user.active) else { return grants };
+        let anchors: SmallVec<[DepartmentSlot; 2]> = user.anchors().collect();
+        grants.all.push(Held { level: rules.floor, has_place: false, from: anchors.clone() });
+        if user.admin && rules.admin_bypass {
+            grants.all.push(Held { level: Level::All, has_place: false, from: anchors.clone() });
+        }
+        let subjects: BTreeSet<Subject> = policy.org.subjects_of(id).collect();
+        for subject in &subjects {
+            for Given { role, place } in policy.assigned.given(subject) {
+                let level = policy.roles.get(role).map_or(Level::Deny, |role| role.level(action));
+                // A toggle is not measured, and counts wholly wherever it is given.
+                let held = match place.as_ref().filter(|_| !rules.toggle) {
+                    None => Held { level, has_place: false, from: anchors.clone() },
+                    Some(place) => Held {
+                        level: policy.schema.level_in_place(action, level),
+                        has_place: true,
+                        from: policy.org.departments_of(place, subject, user),
+                    },
+                };
+                grants.all.push(held);
+            }
+        }
+        grants
+    }
+
+    /// The join of all grants.
+    pub(crate) fn anywhere(&self) -> Level {
+        self.all.iter().fold(Level::Deny, |level, held| level.join(held.level))
+    }
+
+    /// The join of those without a place.
+    pub(crate) fn everywhere(&self) -> Level {
+        let unplaced = self.all.iter().filter(|held| !held.has_place);
+        unplaced.fold(Level::Deny, |level, held| level.join(held.level))
+    }
+
+    /// What the user has at a department: what does not depend on departments, and how far they reach there.
+    fn at(&self, department: DepartmentSlot) -> Level {
+        let number = self.tree.number(department);
+        let parts = self.all.iter().fold(0, |parts, held| {
+            let is_there = held.from.contains(&department);
+            let is_below = || held.from.iter().any(|from| self.tree.below(*from).contains(number));
+            let reached = match held.level {
+                Level::All if !held.has_place => DEPARTMENT | SUB,
+                level if level.includes(Level::DepartmentSub) && is_below() => DEPARTMENT | SUB,
+                level if level.includes(Level::Department) && is_there => DEPARTMENT,
+                _ => 0,
+            };
+            parts | reached | (held.level.parts() & (OWN | OPEN))
+        });
+        Level::least_with(parts)
+    }
+
+    /// Whether the user has `department+sub` at a department.
+    pub(crate) fn has_sub_at(&self, department: &DepartmentId) -> bool {
+        let department = self.policy.org.department(department);
+        department.is_some_and(|department| self.at(department).includes(Level::DepartmentSub))
+    }
+
+    /// Checks that a level may be given to an assignment: that the user has it wherever the assignment has it.
+    pub(crate) fn cover<'a>(&self, level: Level, to: &'a Assignment) -> Result<(), Uncovered<'a>> {
+        let given = if to.place.is_some() { self.policy.schema.level_in_place(self.action, level) } else { level };
+        let is_toggle = self.policy.schema.action(self.action).toggle;
+        let Some(departments) = listed(to).filter(|_| !is_toggle) else {
+            // For `own` and `open` any grant suffices, whatever its place.
+            let own = Level::least_with(self.everywhere().parts() | (self.anywhere().parts() & (OWN | OPEN)));
+            return if own.includes(given) { Ok(()) } else { Err(Uncovered { own, at: None }) };
+        };
+        let given = match (&to.place, &to.subject) {
+            // The user may be in any of the departments below.
+            (Some(Place::Subject), Subject::DepartmentSub(_)) if given.parts() & DEPARTMENT != 0 => {
+                Level::least_with(given.parts() | SUB)
+            }
+            _ => given,
+        };
+        for id in departments {
+            let own = self.policy.org.department(id).map_or(Level::Deny, |department| self.at(department));
+            if !own.includes(given) {
+                return Err(Uncovered { own, at: Some(id) });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The departments that a place stands for, if these are the same for whoever is in the subject; or the one that they are
+/// in or below.
+fn listed(to: &Assignment) -> Option<&[DepartmentId]> {
+    match (&to.place, &to.subject) {
+        (Some(Place::Departments(ids)), _) => Some(ids),
+        (Some(Place::Subject), Subject::Department(id) | Subject::DepartmentSub(id)) => Some(std::slice::from_ref(id)),
+        _ => None,
+    }
+}

@@ -1,0 +1,106 @@
+//! What assignments with a place add to the rights of a user.
+//!
+//! Eva heads Sports and sits in Culture, and supervisors read `department+sub` of what they head. By her own departments
+//! she reads her own articles only, and in the zone of Sports and below she reads all:
+//!
+//! ```text
+//! need of `read`    zone Sports and below    here: own    there: every record
+//! need of `edit`    the same, and that of `read`, which it requires; equal zones are one need
+//! ```
+
+use smallvec::SmallVec;
+
+use crate::policy::schema::Schema;
+use crate::snapshot::cell::Cell;
+use crate::snapshot::people::Below;
+use crate::snapshot::relation::Relation;
+use crate::snapshot::rights::zone::Zone;
+use crate::vocabulary::index::{ActionIndex, Idx};
+use crate::vocabulary::level::Level;
+
+/// The rights of users who have assignments with a place.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Placed {
+    /// By action: the level from the user's own departments, together with what does not depend on the place: the parts
+    /// `own` and `open` of a level, and a place that is the user's own departments.
+    levels: Box<[Level]>,
+    /// By action: the departments in which every record is reached besides.
+    zones: Box<[Zone]>,
+    /// By action: what must hold for a record, requirements included.
+    needs: Box<[Needs]>,
+}
+
+type Needs = SmallVec<[Need; 1]>;
+
+/// A condition of an action: which cell judges a relation depends on whether the record is in a zone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Need {
+    /// For records of which no owner is in the zone.
+    pub(crate) here: Cell,
+    /// For all others. It admits whatever the cell `here` admits.
+    pub(crate) there: Cell,
+    pub(crate) zone: Zone,
+}
+
+impl Placed {
+    pub(super) fn new(schema: &Schema, levels: Vec<Level>, zones: Vec<Zone>) -> Self {
+        let mut needs = vec![Needs::new(); levels.len()];
+        for action in schema.required_first() {
+            let rules = schema.action(*action);
+            let level = levels[action.index()];
+            let zone = zones[action.index()].clone();
+            let here = Cell::of(level, rules);
+            let there = if zone.is_empty() { here } else { Cell::of(Level::All, rules) };
+            let mut all = Needs::new();
+            add(&mut all, Need { here, there, zone });
+            for required in &rules.requires {
+                needs[required.index()].iter().for_each(|need| add(&mut all, need.clone()));
+            }
+            // What one of them denies for every record is denied, wherever the others would allow it.
+            if let Some(never) = all.iter().position(|need| need.here == Cell::NONE && need.zone.is_empty()) {
+                all = SmallVec::from_iter([all.swap_remove(never)]);
+            }
+            needs[action.index()] = all;
+        }
+        Self { levels: levels.into(), zones: zones.into(), needs: needs.into() }
+    }
+
+    pub(crate) fn needs(&self, action: ActionIndex) -> &[Need] {
+        self.needs.get(action.index()).map_or(&[], |needs| needs)
+    }
+
+    /// The cell of an action for records outside of all zones.
+    pub(super) fn cell(&self, action: ActionIndex) -> Cell {
+        let needs = self.needs(action);
+        let here = needs.iter().map(|need| need.here).reduce(Cell::and).unwrap_or(Cell::NONE);
+        if needs.iter().all(|need| need.zone.is_empty()) { here } else { here.placed() }
+    }
+
+    pub(super) fn level(&self, action: ActionIndex) -> Level {
+        self.levels.get(action.index()).copied().unwrap_or(Level::Deny)
+    }
+
+    /// The numbers of all departments in zones.
+    pub(crate) fn ranges(&self) -> SmallVec<[Below; 2]> {
+        Below::outermost(self.zones.iter().flat_map(Zone::ranges).copied().collect())
+    }
+
+    /// The zone of an action by itself, without its requirements.
+    pub(crate) fn zone(&self, action: ActionIndex) -> Option<&Zone> {
+        self.zones.get(action.index()).filter(|zone| !zone.is_empty())
+    }
+}
+
+/// Adds a need. Needs of equal zones are one.
+fn add(needs: &mut Needs, need: Need) {
+    match needs.iter_mut().find(|other| other.zone == need.zone) {
+        Some(other) => (other.here, other.there) = (other.here.and(need.here), other.there.and(need.there)),
+        None => needs.push(need),
+    }
+}
+
+impl Need {
+    pub(crate) fn admits(&self, relation: Relation, is_within: impl FnOnce(&Zone) -> bool) -> bool {
+        self.here.admits(relation) || (self.there.admits(relation) && is_within(&self.zone))
+    }
+}
