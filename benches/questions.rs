@@ -94,7 +94,7 @@ fn one_cell(size: Size, handle: &Handle, users: &[UserId], document: &Document) 
             && role
                 .assigned_to
                 .iter()
-                .any(|word| matches!(word, orgscope::document::Word::Known(Subject::DepartmentSub(_))))
+                .any(|to| matches!(to.to, orgscope::document::Word::Known(Subject::DepartmentSub(_))))
     };
     let few = document.roles.iter().find(is_of_few).expect("there is such a role").id.clone();
     for (whose, role) in [("a role of departments", few), ("the role of all employees", "crm-employee".into())] {
