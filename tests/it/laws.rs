@@ -1,10 +1,11 @@
 //! What must hold whatever the company: laws that need no second implementation to be tested.
 
-use orgscope::document::{Assignment, Document, Role, Word};
+use orgscope::document::{Assignment, Document, Place, Role, Word};
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
 use orgscope::{AnyRecord, DepartmentId, Grant, Level, Owner, Policy, RoleId, Snapshot, Subject, UserId};
-use orgscope_testing::managed::parts;
+
+use orgscope_testing::managed::{is_in, parts};
 use orgscope_testing::random::{Record, World, world, worlds};
 use orgscope_testing::square::permissions;
 use proptest::prelude::*;
@@ -159,7 +160,8 @@ proptest! {
     }
 
     /// A department that moves takes its own people and records along, and changes nothing else: those anchored in it
-    /// or below, and, for those anchored above its old or its new place, the records of people in it or below.
+    /// or below, and, for those anchored above its old or its new place, or with an assignment in a department there, the
+    /// records of people in it or below.
     #[test]
     fn moving_a_department_changes_only_its_cone(
         world in world(),
@@ -191,7 +193,14 @@ proptest! {
             if anchors.iter().any(|anchor| in_cone(anchor)) {
                 continue;
             }
-            let over_the_cone = anchors.iter().any(|anchor| old_and_new.contains(anchor));
+            let is_placed_over_the_cone = |assignment: &Assignment| match (&assignment.to, &assignment.place) {
+                (Word::Known(subject), Some(Word::Known(Place::Departments(place)))) => {
+                    is_in(&world.document, subject, &user.id) && place.iter().any(|id| old_and_new.contains(id))
+                }
+                _ => false,
+            };
+            let over_the_cone = anchors.iter().any(|anchor| old_and_new.contains(anchor))
+                || world.document.roles.iter().flat_map(|role| &role.assigned_to).any(is_placed_over_the_cone);
             let owned_in_cone = |record: &Record| record.owners.iter().any(|owner| match owner {
                 Owner::Department(department) => in_cone(department),
                 Owner::User(owner) => {

@@ -133,7 +133,7 @@ impl<'d> Holders<'d> {
         let members: HashMap<_, _> = document.org.groups.iter().map(|group| (&group.id, &group.members)).collect();
         let mut holders = Self::default();
         for (number, role) in (FIRST..).zip(&document.roles) {
-            for subject in role.assigned_to.iter().filter_map(known) {
+            for subject in role.assigned_to.iter().map(|assignment| &assignment.to).filter_map(known) {
                 match subject {
                     Subject::User(id) => holders.users.entry(id).or_default().push(number),
                     Subject::Group(id) => {
