@@ -222,7 +222,9 @@ impl<'a> Search<'a> {
         let level = policy.schema.level_in_place(action, level);
         let place = match (place, &to.subject) {
             // Who joins the department is then in it.
-            (Place::Subject, Subject::Department(id) | Subject::DepartmentSub(id)) => {
+            (Place::Subject, Subject::Department(id) | Subject::DepartmentSub(id))
+                if !self.subjects.contains(&to.subject) =>
+            {
                 policy.org.department(id).into_iter().collect()
             }
             _ => policy.org.departments_of(place, &to.subject, self.user),
