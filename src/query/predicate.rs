@@ -176,7 +176,8 @@ pub(crate) fn clauses<'s>(
         return nothing();
     }
     let others = if excepts_own { possible & !OWN } else { possible };
-    let needs = principal.asker.placed().filter(|_| cell.is_placed()).map_or(&[][..], |placed| placed.needs(action));
+    let needs =
+        principal.asker.row.placed().filter(|_| cell.is_placed()).map_or(&[][..], |placed| placed.needs(action));
     let mut clauses = match needs {
         [] => gaps(cell, certain, others).into_iter().map(|relations| Clause::Any { relations, zone: None }).collect(),
         needs => in_places(principal, needs, (certain, others, in_departments)),

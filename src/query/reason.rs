@@ -172,17 +172,17 @@ impl Principal<'_> {
     ) -> bool {
         let rules = self.snapshot.schema().action(action);
         let admits = |level: Level| Cell::of(level, rules).admits(relation);
-        admits(self.asker.level_here(action)) || (admits(Level::All) && self.zone(action).is_some_and(is_within))
+        admits(self.asker.row.level_here(action)) || (admits(Level::All) && self.zone(action).is_some_and(is_within))
     }
 
     /// The departments where assignments with a place give an action by itself.
     pub(crate) fn zone(&self, action: ActionIndex) -> Option<&Zone> {
-        self.asker.placed()?.zone(action)
+        self.asker.row.placed()?.zone(action)
     }
 
     /// The reason why an action by itself, without its requirements, allows or denies.
     pub(crate) fn code_of(&self, action: ActionIndex, relation: Relation, facts: Option<&Facts<'_>>) -> ReasonCode {
-        let level = self.asker.level_here(action);
+        let level = self.asker.row.level_here(action);
         let rules = self.snapshot.schema().action(action);
         let met = level.parts() & relation.parts();
         let pooled = facts.is_some_and(|facts| facts.owners.as_slice().is_empty());
@@ -231,7 +231,7 @@ impl Principal<'_> {
 
     fn tells(&self, action: ActionIndex, code: ReasonCode, facts: &Facts<'_>) -> String {
         let name = self.snapshot.schema().action_name(action);
-        let level = self.asker.level_here(action);
+        let level = self.asker.row.level_here(action);
         let because = match code {
             ReasonCode::NoGrant => return format!("no role of the user gives `{name}`"),
             ReasonCode::Toggle => return format!("`{name}` is `allow`"),

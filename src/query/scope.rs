@@ -68,7 +68,7 @@ impl<'s> Principal<'s> {
                 let owner = people.owned(owner);
                 let relation = people.relation_to_owned(&self.asker.position, owner).and_open(open);
                 let is_within = |zone: &Zone| people.is_within(zone.ranges(), owner);
-                cell.admits(relation) || self.asker.admits_there(action, relation, is_within)
+                cell.admits(relation) || self.asker.row.admits_there(action, relation, is_within)
             },
             |facts| self.admits_of(action, cell, facts),
         )
@@ -77,7 +77,7 @@ impl<'s> Principal<'s> {
     /// Whether the cell of an action admits the user to a record with these facts, or assignments with a place do.
     fn admits_of(&self, action: ActionIndex, cell: Cell, facts: &Facts<'_>) -> bool {
         let relation = self.relation(action, facts);
-        let there = || self.asker.admits_there(action, relation, |zone| self.is_within(zone, facts));
+        let there = || self.asker.row.admits_there(action, relation, |zone| self.is_within(zone, facts));
         cell.admits(relation) || (cell.is_placed() && there())
     }
 

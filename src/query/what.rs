@@ -68,7 +68,7 @@ impl Principal<'_> {
         };
         let sections = schema.sections().map(|section| (section.to_owned(), rights(section))).collect();
         let actions = schema.sections().flat_map(|section| schema.permissions(section)).map(|each| each.action().0);
-        let measured = actions.filter(|action| self.asker.placed().is_some() && self.may_reach(*action));
+        let measured = actions.filter(|action| self.asker.row.placed().is_some() && self.may_reach(*action));
         let places = measured.map(|action| (schema.action_name(action), self.in_places(action)));
         Rights { user: self.id().cloned(), sections, places: places.filter(|(_, levels)| !levels.is_empty()).collect() }
     }
@@ -82,7 +82,7 @@ impl Principal<'_> {
     fn in_places(&self, action: ActionIndex) -> Vec<InPlace> {
         let Policy { org, roles, assigned, schema, .. } = self.snapshot.policy();
         let Some((id, user)) = self.id().and_then(|id| Some((id, org.users().get(id)?))) else { return Vec::new() };
-        let everywhere = self.asker.level(action);
+        let everywhere = self.asker.row.level(action);
         let mut places: BTreeMap<usize, BTreeSet<&DepartmentId>> = BTreeMap::new();
         let subjects: BTreeSet<Subject> = org.subjects_of(id).collect();
         for subject in &subjects {

@@ -137,7 +137,7 @@ impl WhoCan<'_> {
     fn may(&self, asker: Asker<'_>) -> bool {
         let people = &self.snapshot.people;
         let relation = people.relation_to_target(&self.record, &asker.position);
-        asker.admits(self.action, relation, |zone| self.record.is_within(zone.ranges()))
+        asker.row.admits(self.action, relation, |zone| self.record.is_within(zone.ranges()))
     }
 
     /// The next named user who may.

@@ -25,14 +25,10 @@ use crate::policy::Policy;
 use crate::policy::schema::Schema;
 use crate::vocabulary::id::{UserId, UserRef};
 use crate::vocabulary::index::{ActionIndex, UserSlot};
-use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::Fingerprint;
 use cell::Cell;
 use lineage::Lineage;
 use people::{Anchored, Entry, People, Position, Standing};
-use relation::Relation;
-use rights::placed::Placed;
-use rights::zone::Zone;
 use rights::{Rights, Row};
 
 /// A policy, compiled: one state of the company that every answer comes from.
@@ -111,7 +107,7 @@ pub struct Snapshot {
 pub(crate) struct Asker<'s> {
     pub(crate) position: Position,
     /// The rights of the user. Unknown and inactive users have a row too, so that a check needs no branch for them.
-    row: &'s Row,
+    pub(crate) row: &'s Row,
 }
 
 impl Snapshot {
@@ -244,42 +240,6 @@ impl<'s> Asker<'s> {
     /// The row of the user, or `None` if they may not ask.
     pub(crate) fn row(&self) -> Option<&'s Row> {
         self.may_ask().then_some(self.row)
-    }
-
-    /// Whether an action is allowed for a record with this relation, given whether an owner is in a zone.
-    pub(crate) fn admits(&self, action: ActionIndex, relation: Relation, is_within: impl Fn(&Zone) -> bool) -> bool {
-        self.row.admits(action, relation, is_within)
-    }
-
-    /// The same if the cell of the action does not admit the relation.
-    pub(crate) fn admits_there(
-        &self,
-        action: ActionIndex,
-        relation: Relation,
-        is_within: impl Fn(&Zone) -> bool,
-    ) -> bool {
-        self.row.admits_there(action, relation, is_within)
-    }
-
-    /// What assignments with a place add, if there are any.
-    pub(crate) fn placed(&self) -> Option<&'s Placed> {
-        self.row.placed()
-    }
-
-    /// The level for an action, without assignments that have a place.
-    pub(crate) fn level(&self, action: ActionIndex) -> Level {
-        self.row.level(action)
-    }
-
-    /// The level that the user is told to have: that without places. It is `all` for a toggle that a place gives, for a
-    /// toggle is not measured.
-    pub(crate) fn level_told(&self, action: ActionIndex) -> Level {
-        self.row.level_told(action)
-    }
-
-    /// The same with all parts of assignments with a place that do not depend on the place.
-    pub(crate) fn level_here(&self, action: ActionIndex) -> Level {
-        self.row.level_here(action)
     }
 }
 

@@ -90,7 +90,7 @@ impl<'s> Delegate<'s> {
 
     /// The delegate's level for a permission, before requirements.
     fn level(&self, action: ActionIndex) -> Level {
-        self.principal.asker.level(action)
+        self.principal.asker.row.level(action)
     }
 
     /// Whether the permission to manage is levelled, and so has a reach.

@@ -169,7 +169,7 @@ impl<'a> Search<'a> {
         let denied = needed.filter(|action| !principal.admits_alone(*action, relation, is_within));
         let denied = denied.map(|action| Denied {
             action,
-            level: principal.asker.level_here(action),
+            level: principal.asker.row.level_here(action),
             rules: policy.schema.action(action),
         });
         let denied = denied.collect();
@@ -250,7 +250,7 @@ impl<'a> Search<'a> {
 
     /// The number of cells of a role that exceed the user's levels.
     fn cells_above(&self, role: &Role) -> usize {
-        let has = |action: &ActionIndex| self.principal.asker.level(*action);
+        let has = |action: &ActionIndex| self.principal.asker.row.level(*action);
         role.grants.iter().filter(|(action, level)| !has(action).includes(**level)).count()
     }
 
