@@ -219,7 +219,7 @@ impl Principal<'_> {
         let people = &self.snapshot.people;
         let ranges = self.zone(action).map_or(&[][..], Zone::ranges);
         let is_met =
-            |range: &&Below| facts.is_some_and(|facts| people.is_owned_in(facts, |number| range.contains(number)));
+            |range: &&Below| facts.is_some_and(|facts| people.is_owned_within(std::slice::from_ref(*range), facts));
         let met = ranges.iter().find(is_met);
         let Some((range, first)) = met.and_then(|range| Some((range, people.tree().within(*range).first()?))) else {
             return String::new();

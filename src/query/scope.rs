@@ -83,7 +83,7 @@ impl<'s> Principal<'s> {
 
     /// Whether an owner of the record is in a zone.
     pub(crate) fn is_within(&self, zone: &Zone, facts: &Facts<'_>) -> bool {
-        self.snapshot.people.is_owned_in(facts, |number| zone.contains(number))
+        self.snapshot.people.is_owned_within(zone.ranges(), facts)
     }
 
     /// The relation of the user to a record of this action's type.

@@ -33,13 +33,7 @@ impl People {
     }
 
     pub(crate) fn relation_to_owner(&self, from: &Position, owner: Owner<&str>) -> Relation {
-        match owner {
-            Owner::User(owner) => self.relation_to(from, self.home(owner)),
-            Owner::Department(owner) => match self.departments.get(owner) {
-                Some(department) => self.relation_to_department(from, department),
-                None => Relation::default(),
-            },
-        }
+        self.relation_to_owned(from, self.owned(owner))
     }
 
     /// The relation of a principal to the records of an owner who was looked up.
@@ -53,11 +47,6 @@ impl People {
             }
         };
         departments.and_if(owner.user == from.user, OWN)
-    }
-
-    /// The relation of a principal to the records that a department owns.
-    pub(crate) fn relation_to_department(&self, from: &Position, department: DepartmentSlot) -> Relation {
-        self.relation_to_numbers(from, [self.tree.number(department)])
     }
 
     /// The relation of a principal to the records of departments with these numbers.
@@ -74,16 +63,6 @@ impl People {
         }
     }
 
-    /// Whether an owner of a record with these facts is in one of the departments that are wanted: as a member, or as the
-    /// department itself.
-    pub(crate) fn is_owned_in(&self, facts: &Facts<'_>, is_wanted: impl Fn(DepartmentNumber) -> bool) -> bool {
-        let wanted = |department| is_wanted(self.tree.number(department));
-        facts.owners.as_slice().iter().any(|owner| match owner {
-            Owner::User(owner) => self.each(self.home(*owner).member).any(wanted),
-            Owner::Department(owner) => self.departments.get(*owner).is_some_and(wanted),
-        })
-    }
-
     /// Looks an owner up.
     pub(crate) fn owned(&self, owner: Owner<&str>) -> Owned {
         match owner {
@@ -96,7 +75,7 @@ impl People {
     pub(crate) fn relation_to_owned(&self, from: &Position, owner: Owned) -> Relation {
         match owner {
             Owned::By(home) => self.relation_to(from, home),
-            Owned::ByDepartment(Some(department)) => self.relation_to_department(from, department),
+            Owned::ByDepartment(Some(department)) => self.relation_to_numbers(from, [self.tree.number(department)]),
             Owned::ByDepartment(None) => Relation::default(),
         }
     }
@@ -111,6 +90,11 @@ impl People {
             },
             Owned::ByDepartment(department) => department.is_some_and(is_in),
         }
+    }
+
+    /// Whether an owner of a record with these facts is in one of these departments, which are disjoint and sorted.
+    pub(crate) fn is_owned_within(&self, ranges: &[Below], facts: &Facts<'_>) -> bool {
+        facts.owners.as_slice().iter().any(|owner| self.is_within(ranges, self.owned(*owner)))
     }
 
     /// Whether a principal is anchored among these departments.
