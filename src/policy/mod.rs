@@ -5,6 +5,7 @@ pub(crate) mod assigned;
 pub(crate) mod assignment;
 pub(crate) mod change;
 pub(crate) mod fact;
+pub(crate) mod grants;
 mod hint;
 mod known;
 mod labels;

@@ -30,10 +30,9 @@ impl Org {
                 .chain(here)
         })
     }
-}
 
-impl Org {
-    /// The departments that a place stands for, for a user who is in the subject.
+    /// The departments that a place stands for if it is the place of an assignment to this subject, which contains the
+    /// user.
     pub(crate) fn departments_of(
         &self,
         place: &Place,

@@ -1,18 +1,15 @@
 //! The rights of one user.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::policy::Policy;
-use crate::policy::assigned::Given;
 use crate::query::principal::Principal;
 use crate::snapshot::cell::Cell;
 use crate::vocabulary::id::{DepartmentId, UserId};
 use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::level::{Grant, Level};
-use crate::vocabulary::subject::Subject;
 
 /// The effective rights of a user, section by section, for example to show or hide buttons.
 ///
@@ -21,8 +18,9 @@ use crate::vocabulary::subject::Subject;
 /// a permission is `deny` and has no places, no record is allowed; otherwise a check decides on each record.
 ///
 /// It serialises compactly, for a browser: `{"format": 1, "user": "ann", "sections": {"crm": {"contact.read":
-/// "own"}}, "places": {"contact.read": [{"level": "department", "in": ["sales"]}]}}`. Anything left out is `deny`. A user who may not ask has no rights, and for an unknown user `user` is
-/// missing. `format` changes if the meaning of this data ever does.
+/// "own"}}, "places": {"contact.read": [{"level": "department", "in": ["sales"]}]}}`. Anything left out is `deny`. An
+/// inactive or unknown user has no rights, and for an unknown one `user` is missing. `format` changes if the meaning of
+/// this data ever does.
 ///
 /// ```
 /// # use orgscope::document::{Action, Document, ResourceType, Section, User};
@@ -80,31 +78,24 @@ impl Principal<'_> {
 
     /// The levels that the user has for an action by assignments with a place, each with its departments.
     fn in_places(&self, action: ActionIndex) -> Vec<InPlace> {
-        let Policy { org, roles, assigned, schema, .. } = self.snapshot.policy();
-        let Some((id, user)) = self.id().and_then(|id| Some((id, org.users().get(id)?))) else { return Vec::new() };
+        let policy = self.snapshot.policy();
         let everywhere = self.asker.row.level(action);
-        let mut places: BTreeMap<usize, BTreeSet<&DepartmentId>> = BTreeMap::new();
-        let subjects: BTreeSet<Subject> = org.subjects_of(id).collect();
-        for subject in &subjects {
-            for Given { role, place } in assigned.given(subject) {
-                let Some(place) = place else { continue };
-                let level = roles.get(role).map_or(Level::Deny, |role| role.level(action));
-                let level = schema.level_in_place(action, level);
-                let is_measured = level.includes(Level::Department);
-                let adds = everywhere != Level::All && (is_measured || !everywhere.includes(level));
-                if schema.action(action).toggle || !adds {
-                    continue;
-                }
-                let departments = org.departments_of(place, subject, user);
-                let position = Level::EACH.iter().position(|each| *each == level).unwrap_or_default();
-                places.entry(position).or_default().extend(departments.iter().map(|slot| org.department_id(*slot)));
-            }
-        }
-        let in_place = |(position, departments): (usize, BTreeSet<&DepartmentId>)| InPlace {
-            level: Level::EACH[position],
-            departments: departments.into_iter().cloned().collect(),
+        // What is not measured counts only if it is not there without a place.
+        let adds = |level: Level| {
+            everywhere != Level::All && (level.includes(Level::Department) || !everywhere.includes(level))
         };
-        places.into_iter().map(in_place).collect()
+        let grants = self.id().map_or_else(Vec::new, |id| policy.assigned_grants(id, action));
+        let mut placed: Vec<(Level, _)> =
+            grants.into_iter().filter_map(|grant| Some((grant.level, grant.place?))).collect();
+        placed.retain(|(level, _)| adds(*level));
+        let of_level = |level: &Level| {
+            let mut theirs = placed.iter().filter(|(other, _)| other == level).peekable();
+            theirs.peek()?;
+            let departments: BTreeSet<_> =
+                theirs.flat_map(|(_, place)| place).map(|slot| policy.org.department_id(*slot)).collect();
+            Some(InPlace { level: *level, departments: departments.into_iter().cloned().collect() })
+        };
+        Level::EACH.iter().filter_map(of_level).collect()
     }
 }
 

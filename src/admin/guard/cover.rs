@@ -4,13 +4,11 @@
 //! `department` to people of any department. In a place, it is the records: a delegate gives `department` there only if
 //! they reach the records of each of its departments.
 
-use std::collections::BTreeSet;
-
 use smallvec::SmallVec;
 
 use crate::policy::Policy;
-use crate::policy::assigned::Given;
 use crate::policy::assignment::Assignment;
+use crate::policy::grants::AssignedGrant;
 use crate::snapshot::people::Tree;
 use crate::vocabulary::id::{DepartmentId, UserId};
 use crate::vocabulary::index::{ActionIndex, DepartmentSlot};
@@ -53,22 +51,11 @@ impl<'s> Grants<'s> {
         if user.admin && rules.admin_bypass {
             grants.all.push(Held { level: Level::All, has_place: false, from: anchors.clone() });
         }
-        let subjects: BTreeSet<Subject> = policy.org.subjects_of(id).collect();
-        for subject in &subjects {
-            for Given { role, place } in policy.assigned.given(subject) {
-                let level = policy.roles.get(role).map_or(Level::Deny, |role| role.level(action));
-                // A toggle is not measured, and counts wholly wherever it is given.
-                let held = match place.as_ref().filter(|_| !rules.toggle) {
-                    None => Held { level, has_place: false, from: anchors.clone() },
-                    Some(place) => Held {
-                        level: policy.schema.level_in_place(action, level),
-                        has_place: true,
-                        from: policy.org.departments_of(place, subject, user),
-                    },
-                };
-                grants.all.push(held);
-            }
-        }
+        grants.all.extend(policy.assigned_grants(id, action).into_iter().map(|AssignedGrant { level, place }| Held {
+            level,
+            has_place: place.is_some(),
+            from: place.unwrap_or_else(|| anchors.clone()),
+        }));
         grants
     }
 

@@ -1,0 +1,43 @@
+//! The grants of a user for an action, assignment by assignment.
+
+use std::collections::BTreeSet;
+
+use smallvec::SmallVec;
+
+use crate::policy::Policy;
+use crate::policy::assigned::Given;
+use crate::vocabulary::id::UserId;
+use crate::vocabulary::index::{ActionIndex, DepartmentSlot};
+use crate::vocabulary::level::Level;
+use crate::vocabulary::subject::Subject;
+
+/// What an assignment gives a user for an action.
+#[derive(Clone, Debug)]
+pub(crate) struct AssignedGrant {
+    /// The level, in a place as it counts there.
+    pub(crate) level: Level,
+    /// The departments that it is measured from, if the assignment has a place. A toggle is not measured, and has none.
+    pub(crate) place: Option<SmallVec<[DepartmentSlot; 2]>>,
+}
+
+impl Policy {
+    /// What each assignment that contains this user gives for an action. Nothing for an unknown user.
+    pub(crate) fn assigned_grants(&self, id: &UserId, action: ActionIndex) -> Vec<AssignedGrant> {
+        let Some(user) = self.org.users().get(id) else { return Vec::new() };
+        let is_toggle = self.schema.action(action).toggle;
+        let subjects: BTreeSet<Subject> = self.org.subjects_of(id).collect();
+        let given =
+            subjects.iter().flat_map(|subject| self.assigned.given(subject).iter().map(move |it| (subject, it)));
+        let grant = |(subject, Given { role, place }): (&Subject, &Given)| {
+            let level = self.roles.get(role).map_or(Level::Deny, |role| role.level(action));
+            match place.as_ref().filter(|_| !is_toggle) {
+                None => AssignedGrant { level, place: None },
+                Some(place) => AssignedGrant {
+                    level: self.schema.level_in_place(action, level),
+                    place: Some(self.org.departments_of(place, subject, user)),
+                },
+            }
+        };
+        given.map(grant).collect()
+    }
+}
