@@ -58,18 +58,26 @@ fn set<K: Ord + Clone, T>(map: &mut Map<K, Arc<[T]>>, key: &K, items: Arc<[T]>) 
 }
 
 impl Assigned {
-    pub(crate) fn of(roles: &Roles) -> Self {
+    pub(crate) fn of<'r>(roles: &'r Roles) -> Self {
         let of_roles =
             roles.iter().flat_map(|(id, role)| role.assigned_to.iter().map(move |assignment| (assignment, id)));
-        let mut all: Vec<(&Assignment, &RoleId)> = of_roles.collect();
+        let mut all: Vec<(&'r Assignment, &'r RoleId)> = of_roles.collect();
         all.sort_unstable_by_key(|(assignment, role)| (&assignment.subject, *role, &assignment.place));
         let mut assigned = Self::default();
         for of_one in all.chunk_by(|(a, _), (b, _)| a.subject == b.subject) {
             let given = |(assignment, role): &(&Assignment, &RoleId)| Given::new(role, assignment.place.as_ref());
             assigned.set(&of_one[0].0.subject, of_one.iter().map(given).collect());
         }
-        for (assignment, role) in all.iter().filter(|(assignment, _)| assignment.place.is_some()) {
-            assigned.set_place(assignment, role, true);
+        let of_place = |(assignment, role): &(&'r Assignment, &'r RoleId)| {
+            let (assignment, role) = (*assignment, *role);
+            let departments = assignment.place.iter().flat_map(Place::listed);
+            departments.map(move |department| (department, (role, assignment)))
+        };
+        let mut in_places: Vec<(&DepartmentId, (&RoleId, &Assignment))> = all.iter().flat_map(of_place).collect();
+        in_places.sort_unstable();
+        for of_one in in_places.chunk_by(|(a, _), (b, _)| a == b) {
+            let there = of_one.iter().map(|(_, (role, assignment))| ((*role).clone(), (*assignment).clone()));
+            set(&mut assigned.places, of_one[0].0, there.collect());
         }
         assigned
     }
@@ -78,12 +86,8 @@ impl Assigned {
     pub(crate) fn set_role(&mut self, assignment: &Assignment, role: &RoleId, assigned: bool) {
         let Assignment { subject, place } = assignment;
         self.set(subject, sorted::with(self.given(subject), &Given::new(role, place.as_ref()), assigned));
-        self.set_place(assignment, role, assigned);
-    }
-
-    fn set_place(&mut self, assignment: &Assignment, role: &RoleId, assigned: bool) {
-        for department in assignment.place.iter().flat_map(Place::listed) {
-            let key = (role.clone(), assignment.clone());
+        let key = (role.clone(), assignment.clone());
+        for department in place.iter().flat_map(Place::listed) {
             let there = sorted::with(self.in_place(department), &key, assigned);
             set(&mut self.places, department, there);
         }

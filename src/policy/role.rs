@@ -44,6 +44,11 @@ impl Role {
         self.grants.get(&action).copied().unwrap_or(Level::Deny)
     }
 
+    /// Whether it is assigned to anybody in a place.
+    pub(crate) fn has_place(&self) -> bool {
+        self.assigned_to.iter().any(|to| to.place.is_some())
+    }
+
     pub(crate) fn set(&mut self, action: ActionIndex, level: Level) {
         match level {
             Level::Deny => self.grants.remove(&action),

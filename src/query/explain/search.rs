@@ -329,7 +329,7 @@ impl<'a> Search<'a> {
             }
         }
         let mut everywhere = Brought::default();
-        for (_, role) in self.roles().filter(|(id, role)| !self.is_held(id) || has_place(role)) {
+        for (_, role) in self.roles().filter(|(id, role)| !self.is_held(id) || role.has_place()) {
             for assignment in role.assigned_to.iter() {
                 let brought = || self.brought_by(role, assignment);
                 let (to, id) = match &assignment.subject {
@@ -556,8 +556,4 @@ impl<'a> Search<'a> {
 /// The roles that are assigned to one of these subjects.
 fn given_to<'p>(policy: &'p Policy, subjects: &HashSet<Subject>) -> HashSet<&'p RoleId> {
     subjects.iter().flat_map(|subject| policy.assigned.given(subject)).map(|given| &given.role).collect()
-}
-
-fn has_place(role: &Role) -> bool {
-    role.assigned_to.iter().any(|to| to.place.is_some())
 }

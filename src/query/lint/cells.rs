@@ -190,7 +190,7 @@ impl<'p> Cells<'p> {
             let same = *first.entry((section, cells)).or_insert(role);
             let same = Some(same).filter(|same| *same < role);
             let audience = holders.audience_of[role];
-            let has_place = self.roles[role].assigned_to.iter().any(|to| to.place.is_some());
+            let has_place = self.roles[role].has_place();
             let Some(crowd) = crowds[audience].filter(|_| !has_place) else { return same.map(Other::Same) };
             let theirs =
                 if holders.crowds[crowd].role_count < rarest.len() { &holders.roles_of(crowd) } else { rarest };

@@ -1,6 +1,6 @@
 //! The holders of roles, in sets of users who can't be told apart by their assignments.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::policy::Policy;
 use crate::policy::org::User;
@@ -22,6 +22,8 @@ pub(super) struct Holders<'p> {
     pub(super) audience_of: Vec<usize>,
     /// The subjects that some role is assigned to, in canonical order.
     subjects: Vec<&'p Subject>,
+    /// The subjects of assignments with a place that contain an active user.
+    held_in_places: HashSet<Subject>,
 }
 
 /// Roles that are assigned to the same subjects.
@@ -60,6 +62,19 @@ fn everywhere(role: &Role) -> impl Iterator<Item = &Subject> {
     role.assigned_to.iter().filter(|to| to.place.is_none()).map(|to| &to.subject)
 }
 
+/// The subjects that a role is assigned to in a place.
+fn in_places(role: &Role) -> impl Iterator<Item = &Subject> {
+    role.assigned_to.iter().filter(|to| to.place.is_some()).map(|to| &to.subject)
+}
+
+/// The subjects of assignments with a place that contain an active user.
+fn held_in_places(policy: &Policy, active: &[(&UserId, &User)]) -> HashSet<Subject> {
+    let placed: HashSet<&Subject> = policy.roles.values().flat_map(|role| in_places(role)).collect();
+    // Most policies have none.
+    let active = active.iter().filter(|_| !placed.is_empty());
+    active.flat_map(|(id, _)| policy.org.subjects_of(id)).filter(|subject| placed.contains(subject)).collect()
+}
+
 impl<'p> Holders<'p> {
     /// Linear in the users, their subjects and departments, and in the pairs of a crowd and an audience. A department
     /// costs nothing for those above it that no role is assigned to.
@@ -68,8 +83,9 @@ impl<'p> Holders<'p> {
         subjects.sort_unstable();
         subjects.dedup();
         let numbers: HashMap<&Subject, usize> = subjects.iter().copied().zip(0..).collect();
-        let active = policy.org.users().iter().filter(|(_, user)| user.active).collect();
+        let active: Vec<_> = policy.org.users().iter().filter(|(_, user)| user.active).collect();
         let mut holders = Self {
+            held_in_places: held_in_places(policy, &active),
             active,
             crowd_of: Vec::new(),
             crowds: Vec::new(),
@@ -156,13 +172,9 @@ impl<'p> Holders<'p> {
         }
     }
 
-    /// Whether some active user has a role by an assignment with a place. Linear in the users if there is such an
-    /// assignment.
-    pub(super) fn is_held_in_place(&self, policy: &Policy, role: &Role) -> bool {
-        let placed: Vec<&Subject> =
-            role.assigned_to.iter().filter(|to| to.place.is_some()).map(|to| &to.subject).collect();
-        let is_in = |id: &UserId| policy.org.subjects_of(id).any(|subject| placed.contains(&&subject));
-        !placed.is_empty() && self.active.iter().any(|(id, _)| is_in(id))
+    /// Whether some active user has a role by an assignment with a place.
+    pub(super) fn is_held_in_place(&self, role: &Role) -> bool {
+        in_places(role).any(|subject| self.held_in_places.contains(subject))
     }
 
     /// The position of a subject among those that some role is assigned to.

@@ -246,10 +246,7 @@ impl Lint<'_> {
         let path = format!("roles{}", key(id));
         let audience = &known.holders.audiences[known.holders.audience_of[place]];
         let is_unassigned = role.assigned_to.iter().next().is_none();
-        if audience.crowds.is_empty()
-            && !known.holders.active.is_empty()
-            && !known.holders.is_held_in_place(self.policy, role)
-        {
+        if audience.crowds.is_empty() && !known.holders.active.is_empty() && !known.holders.is_held_in_place(role) {
             let path = format_args!("{path}.assigned_to");
             if !is_unassigned {
                 let message = "nobody has this role: no active user is among those whom it is assigned to";
@@ -308,7 +305,7 @@ impl Lint<'_> {
     fn cells(&mut self, path: &str, place: usize, known: &Known) {
         let (schema, role) = (&self.policy.schema, self.roles[place].1);
         let has_holders = !known.holders.audiences[known.holders.audience_of[place]].crowds.is_empty();
-        let has_place = role.assigned_to.iter().any(|to| to.place.is_some());
+        let has_place = role.has_place();
         let mut said: BTreeMap<(Code, String), Vec<ActionIndex>> = BTreeMap::new();
         for ((action, level), is_needed) in role.grants.iter().zip(&known.needed[place]) {
             let rules = schema.action(*action);
