@@ -115,7 +115,7 @@ pub enum Rule {
         /// Why the subject is out of reach.
         why: Unreached,
     },
-    /// A delegate may grant at most their own level.
+    /// A delegate may give only what they have, wherever the assignment has it.
     OwnLevel {
         /// The actor.
         user: UserId,

@@ -13,7 +13,7 @@ use crate::vocabulary::level::Level;
 use crate::vocabulary::mode::Delegation;
 
 impl Delegate<'_> {
-    /// Checks that all cells that a command raises or assigns stay within the delegate's own levels.
+    /// Checks that the grants of the delegate cover all cells that a command raises or assigns.
     ///
     /// It compares the cells before and after: a cell is raised if its new level is not within the old one.
     pub(super) fn grants_at_most_own(&self, edit: &Edit<'_>, facts: &[Fact], after: &Policy) -> Result<(), Box<Rule>> {

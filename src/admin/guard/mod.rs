@@ -7,7 +7,7 @@
 //! 2. Is the command valid? ([`change`](crate::policy::change))
 //! 3. Does it leave locked roles alone? (`locked`)
 //! 4. Does it stay within the user's reach? (`reach`)
-//! 5. Does it grant at most the user's own levels? (`containment`)
+//! 5. Does it give nothing that the user does not have? (`containment`, by `cover`)
 //!
 //! Lock-out is judged at the end of a batch. The rules read the area of a command from [`About`](about::About), and its
 //! changes from its facts.
@@ -21,6 +21,10 @@ pub(crate) mod lock_out;
 mod locked;
 pub(crate) mod permitted;
 mod reach;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::admin::conflict::Basis;
 use crate::admin::guard::about::{Edit, Raises};
@@ -39,17 +43,18 @@ use crate::vocabulary::level::Level;
 pub(crate) use locked::leaves_locked_roles_alone;
 
 /// A user who edits the roles of one section by its permission to manage, in the state that a command is applied to.
-#[derive(Clone, Copy, Debug)]
 pub(crate) struct Delegate<'s> {
     user: &'s UserId,
     principal: Principal<'s>,
     snapshot: &'s Snapshot,
     manage: ActionIndex,
+    /// The delegate's grants that were gathered so far: a command may ask for the same ones for each role and department.
+    known: RefCell<HashMap<ActionIndex, Rc<Grants<'s>>>>,
 }
 
 impl<'s> Delegate<'s> {
     pub(crate) fn new(user: &'s UserId, snapshot: &'s Snapshot, manage: ActionIndex) -> Self {
-        Self { user, principal: snapshot.principal(user), snapshot, manage }
+        Self { user, principal: snapshot.principal(user), snapshot, manage, known: RefCell::default() }
     }
 
     /// Checks whether a delegate may issue this valid command, which changed these facts and led to `after`.
@@ -99,8 +104,9 @@ impl<'s> Delegate<'s> {
     }
 
     /// The delegate's grants for a permission.
-    fn grants(&self, action: ActionIndex) -> Grants<'s> {
-        Grants::of(self.user, action, self.policy(), self.snapshot.people.tree())
+    fn grants(&self, action: ActionIndex) -> Rc<Grants<'s>> {
+        let gather = || Rc::new(Grants::of(self.user, action, self.policy(), self.snapshot.people.tree()));
+        self.known.borrow_mut().entry(action).or_insert_with(gather).clone()
     }
 }
 
