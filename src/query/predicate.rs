@@ -28,7 +28,8 @@ use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 /// Applications whose records are in a database pass it to a `Mapping` of the feature `sql`. Those with an engine of
 /// their own walk it.
 ///
-/// Constant, whatever the size of the company. Lists of departments and people are made only when they are read.
+/// Constant, whatever the size of the company; for a user with assignments in places, it grows with the departments of
+/// these. Lists of departments and people are made only when they are read.
 ///
 /// ```
 /// use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
@@ -139,7 +140,7 @@ pub(crate) struct Asked<'s> {
 }
 
 impl<'s, R> Scope<'s, R> {
-    /// The set in its normal form. Constant, whatever the size of the company.
+    /// The set in its normal form. Constant, whatever the size of the company, but for the departments of places.
     pub fn predicate(&self) -> Predicate<'s> {
         let action = self.permission.action;
         let mut possible = OWN | DEPARTMENT | SUB | OPEN | SHARED;
@@ -215,9 +216,12 @@ fn in_places<'s>(
         for relations in gaps(need.here, certain, possible) {
             let own = own(relations);
             found.push(match zone {
-                Some(zone) if !covers(&own, zone.ranges()) => {
-                    let relations =
-                        if covers(zone.ranges(), &own) { relations & !(DEPARTMENT | SUB) } else { relations };
+                Some(zone) if !Below::all_covered(&own, zone.ranges()) => {
+                    let relations = if Below::all_covered(zone.ranges(), &own) {
+                        relations & !(DEPARTMENT | SUB)
+                    } else {
+                        relations
+                    };
                     let all = own.iter().chain(zone.ranges()).copied().collect();
                     (relations, Some(zone), Below::outermost(all))
                 }
@@ -227,7 +231,7 @@ fn in_places<'s>(
     }
     let implies = |one: usize, other: usize| {
         let ((relations, _, departments), (more, _, wider)) = (&found[one], &found[other]);
-        relations & !(DEPARTMENT | SUB) & !more == 0 && covers(wider, departments)
+        relations & !(DEPARTMENT | SUB) & !more == 0 && Below::all_covered(wider, departments)
     };
     // Of two that say the same, the first stays.
     let is_needed =
@@ -237,11 +241,6 @@ fn in_places<'s>(
 }
 
 type Ranges = SmallVec<[Below; 2]>;
-
-/// Whether all departments of some ranges are in others. None of the others lies within another.
-fn covers(wider: &[Below], ranges: &[Below]) -> bool {
-    ranges.iter().all(|these| wider.iter().any(|range| range.covers(*these)))
-}
 
 impl Clause<'_> {
     fn is_nothing(&self) -> bool {

@@ -181,6 +181,14 @@ impl Below {
         outermost[..before].last().is_some_and(|below| below.contains(number))
     }
 
+    /// Whether all departments of some ranges are in these [outermost](Self::outermost) ranges.
+    pub(crate) fn all_covered(outermost: &[Self], ranges: &[Self]) -> bool {
+        ranges.iter().all(|these| {
+            let before = outermost.partition_point(|below| below.first <= these.first);
+            outermost[..before].last().is_some_and(|below| below.covers(*these))
+        })
+    }
+
     /// Sorts ranges, and removes those that lie within another.
     pub(crate) fn outermost(mut ranges: SmallVec<[Self; 2]>) -> SmallVec<[Self; 2]> {
         // Ranges of a tree are nested or disjoint, and in this order the outer one comes first.
