@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use crate::policy::role::Role;
 use crate::policy::schema::Schema;
 use crate::query::diff::probe::{self, Right};
-use crate::query::diff::reach::{Met, Mover, Probe, Surroundings};
+use crate::query::diff::reach::{Asked, Met, Mover, Probe, Surroundings};
 use crate::query::diff::{Diff, Found, RightChange};
 use crate::snapshot::Snapshot;
 use crate::snapshot::cell::Cell;
@@ -100,8 +100,9 @@ struct Engine<'s> {
     after: &'s Snapshot,
     pairs: Vec<Pair>,
     surroundings: Surroundings<'s>,
-    /// By the rights of the two rows, which both snapshots keep alive, and by the pairs that the user meets.
-    known: HashMap<(usize, usize, Met), Option<GroupPlace>, RandomState>,
+    /// By the rights of the two rows, which both snapshots keep alive, and by the pairs that the user meets; if one of the
+    /// rows has places, by all of the user's surroundings.
+    known: HashMap<(usize, usize, Met, Option<Asked>), Option<GroupPlace>, RandomState>,
     by_changes: HashMap<Vec<RightChange>, GroupPlace>,
     groups: Vec<Found>,
 }
@@ -284,17 +285,19 @@ impl Engine<'_> {
         let met = self.surroundings.met(before, after, user).and_shares(shares.0, shares.1);
         let rights = |row: Option<&Row>| row.map_or(0, Row::rights);
         let placed = [old, new].map(|row| row.and_then(Row::placed));
-        if placed.iter().any(Option::is_some) {
-            let ranges = placed.map(|placed| placed.map_or_else(SmallVec::new, Placed::ranges));
-            let probes = self.surroundings.probes(before, after, user, [&ranges[0], &ranges[1]]);
-            let changes = self.changes(old, new, met, &probes);
-            return self.place_of(changes);
-        }
-        let key = (rights(old), rights(new), met);
+        let has_places = placed.iter().any(Option::is_some);
+        let asked = has_places.then(|| self.surroundings.asked(before, after, user));
+        let key = (rights(old), rights(new), met, asked);
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
-        let changes = self.changes(old, new, met, &[]);
+        let probes = if has_places {
+            let ranges = placed.map(|placed| placed.map_or_else(SmallVec::new, Placed::ranges));
+            self.surroundings.probes(before, after, user, [&ranges[0], &ranges[1]])
+        } else {
+            Vec::new()
+        };
+        let changes = self.changes(old, new, met, &probes);
         let group = self.place_of(changes);
         self.known.insert(key, group);
         group

@@ -2,13 +2,19 @@
 //!
 //! Such a right depends not only on the relation to the owner, but on whether the owner is in a zone, and one that the user
 //! has no relation to may be in several. So owners are compared as probes: their rank, and the zones that they are in,
-//! before and after. A record with several owners is the union of probes. Only the zones of one permission matter at a
-//! time, and these are few.
+//! before and after.
+//!
+//! A record with several owners is the union of probes. If one right denies some record and the other admits it, then some
+//! need of the first fails for the record, and so for each of its owners. The union of all owners for whom that need fails
+//! still fails it, and the other right admits the union if it admits a part. So one union for each need is enough; and
+//! one without the user's own records, which may be excepted.
 
-use std::collections::BTreeSet;
+use smallvec::SmallVec;
 
 use crate::query::diff::reach::{Met, NOTHING, Probe, Rank, SELF, relation};
+use crate::snapshot::cell::Cell;
 use crate::snapshot::rights::Row;
+use crate::snapshot::rights::placed::Need;
 use crate::snapshot::rights::zone::Zone;
 use crate::vocabulary::index::ActionIndex;
 
@@ -21,71 +27,86 @@ pub(super) struct Right<'r> {
     pub(super) pool: bool,
 }
 
-/// Rank and zones of the owners of a record, before and after.
-type Seen = [(Rank, Vec<bool>); 2];
+/// The needs of a right, all of which must admit a record.
+type Needs = SmallVec<[Need; 1]>;
+
+/// The owners of a record in one state: the highest rank, and for each need whether an owner is in its zone.
+#[derive(Clone)]
+struct Seen {
+    rank: Rank,
+    within: SmallVec<[bool; 2]>,
+}
 
 /// Whether there are records that only the right after reaches, and records that only the right before reached.
 pub(super) fn compare(before: Right<'_>, after: Right<'_>, probes: &[Probe], met: Met) -> (bool, bool) {
     let rights = [before, after];
-    let zones = rights.map(Right::zones);
-    let mut seen: BTreeSet<Seen> = probes
-        .iter()
-        .map(|probe| {
-            [0, 1].map(|state| {
-                let is_in = |zone: &&Zone| probe.departments[state].iter().any(|number| zone.contains(*number));
-                (probe.ranks[state], zones[state].iter().map(is_in).collect())
+    let needs = rights.map(Right::needs);
+    let seen: Vec<[Seen; 2]> =
+        probes.iter().map(|probe| [0, 1].map(|state| Seen::of(probe, state, &needs[state]))).collect();
+    let unowned = [0, 1].map(|state| Seen::unowned(rights[state].pool, &needs[state]));
+    let gained_by = |from: usize, to: usize| {
+        met.shared().any(|(was_shared, is_shared)| {
+            let shared = [was_shared, is_shared];
+            [false, true].into_iter().any(|open| {
+                let admits =
+                    |seen: &[Seen; 2], state: usize| seen[state].is_admitted(&needs[state], shared[state], open);
+                let is_gained = |seen: &[Seen; 2]| admits(seen, to) && !admits(seen, from);
+                let by_need = |need: usize| {
+                    let fails = |seen: &&[Seen; 2]| !seen[from].admits(need, &needs[from][need], shared[from], open);
+                    let failing: Vec<&[Seen; 2]> = seen.iter().filter(fails).collect();
+                    let others = failing.iter().filter(|seen| seen[to].rank != SELF);
+                    let unions = [union(failing.iter().copied()), union(others.copied())];
+                    unions.into_iter().flatten().any(|union| is_gained(&union))
+                };
+                is_gained(&unowned) || (0..needs[from].len()).any(by_need)
             })
         })
-        .collect();
-    close(&mut seen);
-    seen.insert([0, 1].map(|state| {
-        let unowned = if rights[state].pool { SELF } else { NOTHING };
-        (unowned, vec![false; zones[state].len()])
-    }));
-    let (mut gains, mut loses) = (false, false);
-    for [old, new] in &seen {
-        for (was_shared, is_shared) in met.shared() {
-            for open in [false, true] {
-                let old = rights[0].admits(&zones[0], old, was_shared, open);
-                let new = rights[1].admits(&zones[1], new, is_shared, open);
-                gains |= new && !old;
-                loses |= old && !new;
-            }
-        }
-    }
-    (gains, loses)
+    };
+    (gained_by(0, 1), gained_by(1, 0))
 }
 
-/// Adds what records with several of the owners look like.
-fn close(seen: &mut BTreeSet<Seen>) {
-    loop {
-        let all: Vec<Seen> = seen.iter().cloned().collect();
-        for (place, one) in all.iter().enumerate() {
-            for other in &all[place + 1..] {
-                seen.insert([0, 1].map(|state| {
-                    let ((rank, zones), (other_rank, others)) = (&one[state], &other[state]);
-                    let both = zones.iter().zip(others).map(|(one, other)| *one || *other);
-                    (*rank.max(other_rank), both.collect())
-                }));
-            }
+/// The owners of a record that all of these own.
+fn union<'a>(all: impl Iterator<Item = &'a [Seen; 2]>) -> Option<[Seen; 2]> {
+    all.cloned().reduce(|mut union, other| {
+        for (seen, other) in union.iter_mut().zip(&other) {
+            seen.rank = seen.rank.max(other.rank);
+            seen.within.iter_mut().zip(&other.within).for_each(|(one, other)| *one |= *other);
         }
-        if seen.len() == all.len() {
-            return;
+        union
+    })
+}
+
+impl Right<'_> {
+    /// What must hold for a record. A right without places is one need without a zone, and so is one that is not there.
+    fn needs(self) -> Needs {
+        let held = self.row.zip(self.action);
+        let placed = held.and_then(|(row, action)| Some(row.placed()?.needs(action)));
+        if let Some(needs) = placed.filter(|needs| !needs.is_empty()) {
+            return needs.iter().cloned().collect();
         }
+        let cell = held.and_then(|(row, action)| row.cell(action)).unwrap_or(Cell::NONE);
+        SmallVec::from_iter([Need { here: cell, there: cell, zone: Zone::default() }])
     }
 }
 
-impl<'r> Right<'r> {
-    /// The zones that the right depends on.
-    fn zones(self) -> Vec<&'r Zone> {
-        let placed = self.row.and_then(Row::placed).zip(self.action);
-        let needs = placed.map_or(&[][..], |(placed, action)| placed.needs(action));
-        needs.iter().map(|need| &need.zone).collect()
+impl Seen {
+    fn of(probe: &Probe, state: usize, needs: &[Need]) -> Self {
+        let is_in = |need: &Need| probe.departments[state].iter().any(|number| need.zone.contains(*number));
+        Self { rank: probe.ranks[state], within: needs.iter().map(is_in).collect() }
     }
 
-    fn admits(self, zones: &[&Zone], (rank, met): &(Rank, Vec<bool>), shared: bool, open: bool) -> bool {
-        let is_within = |zone: &Zone| zones.iter().zip(met).any(|(other, is_met)| *is_met && *other == zone);
-        let relation = relation(*rank, shared).and_open(open);
-        self.row.zip(self.action).is_some_and(|(row, action)| row.admits(action, relation, is_within))
+    /// A record without owner.
+    fn unowned(pool: bool, needs: &[Need]) -> Self {
+        Self { rank: if pool { SELF } else { NOTHING }, within: needs.iter().map(|_| false).collect() }
+    }
+
+    /// Whether the need at this position admits the record.
+    fn admits(&self, position: usize, need: &Need, shared: bool, open: bool) -> bool {
+        let is_within = self.within.get(position).copied().unwrap_or_default();
+        need.admits(relation(self.rank, shared).and_open(open), |_| is_within)
+    }
+
+    fn is_admitted(&self, needs: &[Need], shared: bool, open: bool) -> bool {
+        needs.iter().enumerate().all(|(position, need)| self.admits(position, need, shared, open))
     }
 }

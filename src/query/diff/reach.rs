@@ -138,7 +138,7 @@ pub(super) struct Mover {
 }
 
 /// The key of a user's surroundings: the anchors before and after, and the index of the user's own mover.
-type Asked = (Option<u32>, Option<u32>, Option<usize>);
+pub(super) type Asked = (Option<u32>, Option<u32>, Option<usize>);
 
 /// The surroundings of all users in two states.
 pub(super) struct Surroundings<'s> {
@@ -193,15 +193,19 @@ impl<'s> Surroundings<'s> {
         }
     }
 
+    /// What the surroundings of a user with these entries depend on. The user is given if they may have moved themselves.
+    pub(super) fn asked(&self, before: Option<Entry>, after: Option<Entry>, user: Option<&UserId>) -> Asked {
+        let places = |entry: Option<Entry>| entry.map(|entry| entry.anchors.key());
+        (places(before), places(after), user.and_then(|user| self.alone.get(user)).copied())
+    }
+
     /// The pairs that a user with these entries meets. The user is given if they may have moved themselves.
     pub(super) fn met(&mut self, before: Option<Entry>, after: Option<Entry>, user: Option<&UserId>) -> Met {
-        let places = |entry: Option<Entry>| entry.map(|entry| entry.anchors.key());
-        let themselves = user.and_then(|user| self.alone.get(user)).copied();
-        let key = (places(before), places(after), themselves);
+        let key = self.asked(before, after, user);
         if let Some(met) = self.known.get(&key) {
             return *met;
         }
-        let met = self.find(before, after, themselves);
+        let met = self.find(before, after, key.2);
         self.known.insert(key, met);
         met
     }
@@ -279,10 +283,7 @@ impl<'s> Surroundings<'s> {
 
     /// Adds the pairs of movers in these departments as owners, except the user's own mover.
     fn by_movers(&self, mut met: Met, (before, after): &(Cone, Cone), themselves: Option<usize>) -> Met {
-        let mut around: Vec<usize> = within(&self.left, before).chain(within(&self.joined, after)).collect();
-        around.sort_unstable();
-        around.dedup();
-        for mover in around.into_iter().filter(|mover| Some(*mover) != themselves) {
+        for mover in self.movers_within(&before.below, &after.below, themselves) {
             let highest = |snapshot: &Snapshot, cone: &Cone, slots: &[DepartmentSlot]| {
                 let ranks = slots.iter().map(|slot| cone.rank(snapshot.people.number(*slot)));
                 ranks.max().unwrap_or(NOTHING)
@@ -294,7 +295,7 @@ impl<'s> Surroundings<'s> {
     }
 
     /// The owners that a user with these entries meets, for whom these zones matter too. Costs the departments below those
-    /// of the user and in the zones, and the movers.
+    /// of the user and in the zones, and the movers there.
     pub(super) fn probes(
         &self,
         before: Option<Entry>,
@@ -333,6 +334,15 @@ impl<'s> Surroundings<'s> {
         [Probe::default(), themselves].into_iter().chain(departments.into_values()).chain(movers).collect()
     }
 
+    /// The movers who were in the first of these departments or are in the second, except the user's own.
+    fn movers_within(&self, before: &[Below], after: &[Below], themselves: Option<usize>) -> Vec<usize> {
+        let mut around: Vec<usize> = within(&self.left, before).chain(within(&self.joined, after)).collect();
+        around.sort_unstable();
+        around.dedup();
+        around.retain(|mover| Some(*mover) != themselves);
+        around
+    }
+
     /// The slot before of the department with this slot after. For a new department, a slot that none had.
     fn name(&self, slot: DepartmentSlot) -> DepartmentSlot {
         self.names.as_ref().and_then(|names| names.get(slot.index()).copied()).unwrap_or(slot)
@@ -340,8 +350,8 @@ impl<'s> Surroundings<'s> {
 }
 
 /// The movers in these departments.
-fn within<'a>(places: &'a [(DepartmentNumber, usize)], cone: &'a Cone) -> impl Iterator<Item = usize> + 'a {
-    cone.below.iter().flat_map(|below| {
+fn within<'a>(places: &'a [(DepartmentNumber, usize)], ranges: &'a [Below]) -> impl Iterator<Item = usize> + 'a {
+    ranges.iter().flat_map(|below| {
         let these = below.positions();
         let from = places.partition_point(|(number, _)| number.index() < these.start);
         let to = places.partition_point(|(number, _)| number.index() < these.end);
