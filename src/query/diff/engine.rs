@@ -95,14 +95,16 @@ fn pairs(before: &Schema, after: &Schema) -> Vec<Pair> {
 /// The index of a group of users who have the same changes.
 type GroupPlace = usize;
 
+/// All that the changes of a user depend on: the rights of the two rows, which both snapshots keep alive, the pairs that the
+/// user meets and, if one of the rows has places, all of the user's surroundings.
+type Likeness = (usize, usize, Met, Option<Asked>);
+
 struct Engine<'s> {
     before: &'s Snapshot,
     after: &'s Snapshot,
     pairs: Vec<Pair>,
     surroundings: Surroundings<'s>,
-    /// By the rights of the two rows, which both snapshots keep alive, and by the pairs that the user meets; if one of the
-    /// rows has places, by all of the user's surroundings.
-    known: HashMap<(usize, usize, Met, Option<Asked>), Option<GroupPlace>, RandomState>,
+    known: HashMap<Likeness, Option<GroupPlace>, RandomState>,
     by_changes: HashMap<Vec<RightChange>, GroupPlace>,
     groups: Vec<Found>,
 }
