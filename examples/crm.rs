@@ -80,7 +80,13 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     for User { id, name, departments, .. } in &people {
         let (read, update) = (snapshot.principal(id).grant(read), snapshot.principal(id).grant(update));
         let name = name.clone().unwrap_or_default();
-        levels.add_row([id.to_string(), name, join(departments), read.to_string(), update.to_string()]);
+        levels.add_row([
+            id.to_string(),
+            name,
+            join(departments.iter().map(|entry| &entry.id)),
+            read.to_string(),
+            update.to_string(),
+        ]);
     }
     writeln!(text, "{}\n\nThe contacts:\n", levels.trim_fmt())?;
     writeln!(text, "{}", reach(&snapshot, [read, update], &contacts, &people, LEGEND))?;

@@ -198,7 +198,7 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     writeln!(text, "\n\nNORA MOVES FROM SALES NORTH TO SALES SOUTH\n")?;
     let statements = crm.change(&[
         Command::LeaveDepartment { user: "nora".into(), department: "sales-north".into() },
-        Command::JoinDepartment { user: "nora".into(), department: "sales-south".into() },
+        Command::join_department("nora", "sales-south"),
     ])?;
     writeln!(text, "{statements} statements for the mirror tables, and none for the contacts.\n")?;
     crm.print(&mut text)?;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_swap::{ArcSwap, Guard};
 
 use crate::admin::actor::Actor;
+use crate::admin::advance::Advance;
 use crate::admin::audit::{AuditEntry, Done};
 use crate::admin::digest::Digest;
 use crate::admin::draft::Draft;
@@ -15,6 +16,7 @@ use crate::admin::ledger::{Batch, Ledger, Purpose};
 use crate::admin::log::{self, Checkpoint, LogError, Restored};
 use crate::admin::receipt::Receipt;
 use crate::admin::refusal::{Refusal, Rule};
+use crate::admin::transition::Transition;
 use crate::document::Command;
 use crate::policy::Policy;
 use crate::policy::unknown::UnknownPermission;
@@ -22,6 +24,7 @@ use crate::snapshot::Snapshot;
 use crate::vocabulary::facts::Resource;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::permission::Permission;
+use crate::vocabulary::time::Time;
 
 /// Holds the current [`Snapshot`], and replaces it as a whole. Readers never lock and never wait. Writers wait for each
 /// other.
@@ -162,22 +165,82 @@ impl Handle {
         judge: impl FnOnce(&Snapshot) -> Result<(), E>,
     ) -> Result<Receipt, E> {
         let document = Box::new(policy.to_document());
-        let policy = Arc::new(policy);
+        let mut policy = policy;
         let _writing = self.write();
         let current = self.current.load();
         let before = current.snapshot.clone();
         judge(&before)?;
+        policy.go(before.instant());
         let revision = before.revision() + 1;
         let done = Done::Document(document);
-        let entry = AuditEntry::after(current.ledger.log(), revision, Actor::Host, at, false, done);
-        Ok(self.publish_replacement(before, policy, entry))
+        let entry = AuditEntry::after(current.ledger.log(), revision, Actor::Host, at, before.instant(), false, done);
+        Ok(self.publish_replacement(before, Arc::new(policy), entry))
     }
 
     fn publish_replacement(&self, before: Arc<Snapshot>, policy: Arc<Policy>, entry: AuditEntry) -> Receipt {
         let ledger = Ledger::new(&policy, entry.revision(), entry.hash());
         let after = Arc::new(Snapshot::compile_shared(policy, entry.revision()));
         self.publish(after.clone(), ledger);
-        Receipt::of_replacement(before, after, entry)
+        Receipt::new(Transition::of_everything(before, after), Vec::new(), entry)
+    }
+
+    /// Makes an instant that of the current state: what has a period begins or ends. The library reads no clock, so an
+    /// application tells the time: by a timer, at [`next_change`](Advance::next_change), or before each request. As long
+    /// as none has been told, nothing holds that has a period.
+    ///
+    /// An instant that is not later than that of the state changes nothing. It is not a change of the policy: there is no
+    /// new revision, no entry of the log, and no rule that could refuse it. How to drive it is described in
+    /// [`docs::time`](crate::docs::time).
+    ///
+    /// It costs what begins or ends between the two instants, as a batch that changes as much, and a look at each role that
+    /// has assignments with periods. The first call looks at everything that has a period.
+    ///
+    /// ```
+    /// use orgscope::document::{Action, Document, ResourceType, Role, Section, User};
+    /// use orgscope::{Grant, Handle, Period, Policy, Subject, Time};
+    ///
+    /// let settings = ResourceType::new("settings").action(Action::toggle("manage"));
+    /// let (march, april): (Time, Time) = ("2027-03-01T00:00:00Z".parse()?, "2027-04-01T00:00:00Z".parse()?);
+    /// let role = Role::new("manager", "crm", "Manager").grant("settings.manage", Grant::Allow);
+    /// let document = Document::new()
+    ///     .section(Section::new("crm").resource(settings))
+    ///     .user(User::new("ann"))
+    ///     .role(role.assigned_to(Subject::user("ann").during(Period::between(march, april)?)));
+    /// let authz = Handle::new(Policy::from_document(document)?);
+    /// let manage = authz.toggle("settings.manage")?;
+    /// assert!(!authz.load().principal("ann").check(manage, &()).is_allow());
+    ///
+    /// let advance = authz.advance(march);
+    /// assert!(authz.load().principal("ann").check(manage, &()).is_allow());
+    /// assert!(advance.affected().contains("ann"));
+    /// assert_eq!(advance.next_change(), Some(april));
+    ///
+    /// authz.advance(april);
+    /// assert!(!authz.load().principal("ann").check(manage, &()).is_allow());
+    /// assert!(authz.advance(march).is_behind(), "time never goes back");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn advance(&self, instant: Time) -> Advance {
+        let unchanged = |snapshot: &Arc<Snapshot>| {
+            Advance::new(instant, Transition::of_facts(snapshot.clone(), snapshot.clone(), &[]))
+        };
+        // Most calls, if each request makes one: without the lock of writers.
+        let current = self.current.load();
+        if current.snapshot.instant() >= Some(instant) {
+            return unchanged(&current.snapshot);
+        }
+        let _writing = self.write();
+        let current = self.current.load();
+        let before = current.snapshot.clone();
+        if before.instant() >= Some(instant) {
+            return unchanged(&before);
+        }
+        let mut policy = before.shared_policy();
+        let facts = Arc::make_mut(&mut policy).go(Some(instant));
+        let ledger = current.ledger.advance(&before, &policy, &facts);
+        let after = Arc::new(before.advance(&policy, &facts));
+        self.publish(after.clone(), ledger);
+        Advance::new(instant, Transition::of_facts(before, after, &facts))
     }
 
     /// Applies an entry of the log that was accepted elsewhere: by another process that shares the log, or before a
@@ -212,11 +275,12 @@ impl Handle {
         let before = current.snapshot.clone();
         log::check_next(entry, before.revision(), current.ledger.log())?;
         if let Some(document) = entry.document() {
-            let policy = Arc::new(Policy::from_document(document.clone())?);
-            return Ok(self.publish_replacement(before, policy, entry.clone()));
+            let mut policy = Policy::from_document(document.clone())?;
+            policy.go(before.instant());
+            return Ok(self.publish_replacement(before, Arc::new(policy), entry.clone()));
         }
         let mut draft = Draft::of(&before);
-        log::replay(entry, |command| draft.apply(command))?;
+        log::replay(entry, |command, by| draft.apply(command, by))?;
         let (receipt, ledger) = current.ledger.follow(&before, draft, entry.clone());
         self.publish(receipt.after().clone(), ledger);
         Ok(receipt)

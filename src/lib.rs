@@ -126,6 +126,7 @@ pub mod sql;
 mod vocabulary;
 pub mod world;
 
+pub use admin::advance::Advance;
 pub use admin::receipt::Receipt;
 pub use admin::refusal::Refusal;
 pub use document::{Command, Document};
@@ -145,8 +146,10 @@ pub use snapshot::Snapshot;
 pub use vocabulary::facts::{AnyRecord, Facts, Record, Resource};
 pub use vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 pub use vocabulary::level::{Grant, Level};
+pub use vocabulary::period::Period;
 pub use vocabulary::permission::Permission;
 pub use vocabulary::subject::{Owner, Share, Subject};
+pub use vocabulary::time::Time;
 
 /// Ids of any kind, ids that borrow their text, and the ids of records. The other ids are at the root.
 pub mod id {
@@ -178,6 +181,8 @@ pub mod diff {
 pub mod error {
     pub use crate::policy::unknown::UnknownPermission;
     pub use crate::policy::validate::{Problem, Severity};
+    pub use crate::vocabulary::period::EmptyPeriod;
+    pub use crate::vocabulary::time::InvalidTime;
     pub use crate::vocabulary::word::UnknownWord;
 }
 
@@ -185,6 +190,7 @@ pub mod error {
 pub mod rules {
     pub use crate::admin::affected::Affected;
     pub use crate::admin::refusal::{Rule, Unreached};
+    pub use crate::admin::transition::Transition;
     pub use crate::policy::rules::{Content, Invalid, Kind};
     pub use crate::vocabulary::refusal::RefusalKind;
 }

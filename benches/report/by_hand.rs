@@ -173,8 +173,8 @@ impl State {
         let (mut movable, mut users) = (Vec::new(), Vec::new());
         for ((it, principal), user) in document.org.users.iter().zip(principals).zip(0..) {
             let User { departments: member, heads, deputy_of, .. } = it;
-            movable.push(Home { user, department: place(&mut member.iter()) });
-            let slot = place(&mut member.iter().chain(heads).chain(deputy_of));
+            movable.push(Home { user, department: place(&mut member.iter().map(|entry| &entry.id)) });
+            let slot = place(&mut member.iter().chain(heads).chain(deputy_of).map(|entry| &entry.id));
             let anchor = match slot {
                 NOWHERE => Anchor::OF_NO_ASKER,
                 _ => departments.get(slot as usize).copied().unwrap_or(Anchor { first: slot, count: 0 }),

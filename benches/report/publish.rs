@@ -29,7 +29,12 @@ pub(crate) fn report(size: Size, handle: &Handle, compile: Duration) {
         row_of_largest(size, &what, time.as_secs_f64() / compile.as_secs_f64(), goal);
     };
     let (user, role) = (&document.org.users[7].id, RoleId::clone(&document.roles[0].id));
-    let away = document.org.departments.iter().map(|d| &d.id).find(|d| !document.org.users[7].departments.contains(d));
+    let away = document
+        .org
+        .departments
+        .iter()
+        .map(|d| &d.id)
+        .find(|d| !document.org.users[7].departments.iter().any(|entry| entry.id == **d));
     let away = away.expect("there are more departments");
     publish(
         MOVE,
@@ -59,7 +64,7 @@ pub(crate) fn report(size: Size, handle: &Handle, compile: Duration) {
 fn department_of(document: &Document, one_in: usize) -> (DepartmentId, DepartmentId) {
     let mut people: HashMap<&DepartmentId, usize> = HashMap::new();
     for User { departments, .. } in &document.org.users {
-        departments.first().into_iter().for_each(|department| *people.entry(department).or_default() += 1);
+        departments.first().into_iter().for_each(|department| *people.entry(&department.id).or_default() += 1);
     }
     let parents: HashMap<_, _> = document.org.departments.iter().map(|d| (&d.id, d.parent.as_ref())).collect();
     let mut below: HashMap<&DepartmentId, usize> = HashMap::new();

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::admin::actor::Actor;
 use crate::admin::digest::Digest;
 use crate::document::{Command, Document, is_default};
+use crate::vocabulary::time::Time;
 
 /// An entry of the log: an accepted batch, or a policy that replaced another.
 ///
@@ -39,6 +40,8 @@ pub struct AuditEntry {
     by: Actor,
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instant: Option<Time>,
     #[serde(skip_serializing_if = "is_default")]
     forced: bool,
     #[serde(flatten)]
@@ -64,6 +67,8 @@ struct Written {
     #[serde(default)]
     at: Option<String>,
     #[serde(default)]
+    instant: Option<Time>,
+    #[serde(default)]
     forced: bool,
     #[serde(default)]
     commands: Option<Vec<Command>>,
@@ -76,13 +81,13 @@ impl TryFrom<Written> for AuditEntry {
     type Error = &'static str;
 
     fn try_from(written: Written) -> Result<Self, Self::Error> {
-        let Written { revision, by, at, forced, commands, document, hash } = written;
+        let Written { revision, by, at, instant, forced, commands, document, hash } = written;
         let done = match (commands, document) {
             (Some(commands), None) => Done::Commands(commands),
             (None, Some(document)) => Done::Document(document),
             _ => return Err("an entry of the log has either `commands` or a `document`"),
         };
-        Ok(Self { revision, by, at, forced, done, hash })
+        Ok(Self { revision, by, at, instant, forced, done, hash })
     }
 }
 
@@ -93,6 +98,8 @@ struct Content<'e> {
     by: &'e Actor,
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<&'e str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instant: Option<Time>,
     #[serde(skip_serializing_if = "is_default")]
     forced: bool,
     #[serde(flatten)]
@@ -105,17 +112,19 @@ impl AuditEntry {
         revision: u64,
         by: Actor,
         at: Option<String>,
+        instant: Option<Time>,
         forced: bool,
         done: Done,
     ) -> Self {
-        let mut entry = Self { revision, by, at, forced, done, hash: Digest::START };
+        let mut entry = Self { revision, by, at, instant, forced, done, hash: Digest::START };
         entry.hash = entry.hash_after(before);
         entry
     }
 
     fn hash_after(&self, before: Digest) -> Digest {
-        let Self { revision, by, at, forced, done, hash: _ } = self;
-        Digest::after(before, &Content { revision: *revision, by, at: at.as_deref(), forced: *forced, done })
+        let Self { revision, by, at, instant, forced, done, hash: _ } = self;
+        let (revision, at, instant, forced) = (*revision, at.as_deref(), *instant, *forced);
+        Digest::after(before, &Content { revision, by, at, instant, forced, done })
     }
 
     /// Whether this entry is unaltered, and follows the entry with the hash `before`.
@@ -136,6 +145,11 @@ impl AuditEntry {
     /// The time, as the application wrote it.
     pub fn at(&self) -> Option<&str> {
         self.at.as_deref()
+    }
+
+    /// The instant that the state was for when the change was judged, or `None` if none had been told.
+    pub fn instant(&self) -> Option<Time> {
+        self.instant
     }
 
     /// Whether the host application forced the change.

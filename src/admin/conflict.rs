@@ -251,14 +251,14 @@ impl<'p> Basis<'p> {
     ) {
         self.rests_on_user(id);
         self.add_lines_of(id);
-        let subjects = self.policy.org.subjects_of(id).collect();
+        let subjects = self.policy.subjects_ever(id).into_iter().collect();
         self.own.push(OwnLevels { subjects, section, actions: actions.into_iter().collect() });
     }
 
     /// Adds the topics that decide whether a levelled permission reaches the subjects of this role.
     pub(crate) fn rests_on_reach_of_role(&mut self, id: &'p RoleId) {
         self.aspects.insert(Aspect::AssignmentsOf(id));
-        for to in self.policy.roles.get(id).into_iter().flat_map(|role| role.assigned_to.iter()) {
+        for (to, _) in self.policy.stated_assignments(id) {
             self.rests_on_reach_of(&to.subject);
             to.place.as_ref().map_or(&[][..], Place::listed).iter().for_each(|department| self.add_line(department));
         }
@@ -280,7 +280,7 @@ impl<'p> Basis<'p> {
             Subject::User(id) => self.add_lines_of(id),
             Subject::Department(id) | Subject::DepartmentSub(id) => self.add_line(id),
             Subject::Group(id) => {
-                for member in self.policy.org.groups().get(id).into_iter().flat_map(|group| group.members.iter()) {
+                for (member, _) in self.policy.stated_members(id) {
                     self.rests_on_user(member);
                     self.add_lines_of(member);
                 }
@@ -338,7 +338,6 @@ impl<'p> Basis<'p> {
 
     /// Whether this role gives levels to the user.
     fn come_by(&self, own: &OwnLevels, role: &RoleId) -> bool {
-        let role = self.policy.roles.get(role);
-        role.is_some_and(|role| role.assigned_to.iter().any(|to| own.subjects.contains(&to.subject)))
+        self.policy.stated_assignments(role).any(|(to, _)| own.subjects.contains(&to.subject))
     }
 }

@@ -21,6 +21,7 @@ use crate::admin::guard::{Delegate, leaves_locked_roles_alone};
 use crate::admin::refusal::{Refusal, Rule};
 use crate::document::Command;
 use crate::policy::Policy;
+use crate::policy::change::By;
 use crate::policy::fact::{Fact, inverse};
 use crate::policy::rules::Invalid;
 use crate::policy::undo::commands;
@@ -86,27 +87,28 @@ impl Draft {
     /// Applies one more command of an actor who may issue it, if the other rules allow it.
     pub(crate) fn step(&mut self, command: &Command, right: &Right<'_>) -> Result<(), Box<Rule>> {
         match right {
-            Right::Host => self.judged(command).map(drop),
+            Right::Host => self.judged(command, By::Host),
             Right::Administrator(edit) => {
                 let unlocked = edit.map_or(Ok(()), |edit| leaves_locked_roles_alone(&edit, &self.policy));
-                self.judged(command)?;
+                self.judged(command, By::User)?;
                 unlocked
             }
             Right::Delegate { user, edit, manage, before } => {
-                self.judged(command)?;
+                self.judged(command, By::User)?;
                 let facts = self.steps().next_back().unwrap_or_default();
                 Delegate::new(user, before, *manage).check(edit, facts, &self.policy)
             }
         }
     }
 
-    fn judged(&mut self, command: &Command) -> Result<(), Box<Rule>> {
-        self.apply(command).map_err(|invalid| Box::new(Rule::Invalid(invalid)))
+    fn judged(&mut self, command: &Command, by: By) -> Result<(), Box<Rule>> {
+        let judged = self.policy.check_instant(command).and_then(|()| self.apply(command, by));
+        judged.map_err(|invalid| Box::new(Rule::Invalid(invalid)))
     }
 
-    /// Applies one more command without checking rights.
-    pub(crate) fn apply(&mut self, command: &Command) -> Result<(), Invalid> {
-        let facts = Arc::make_mut(&mut self.policy).change(command)?;
+    /// Applies one more command without judging it.
+    pub(crate) fn apply(&mut self, command: &Command, by: By) -> Result<(), Invalid> {
+        let facts = Arc::make_mut(&mut self.policy).change(command, by)?;
         self.topics.extend(topics(&facts, &self.policy));
         self.facts.extend(facts);
         self.ends.push(self.facts.len());
@@ -164,7 +166,10 @@ impl Draft {
             section: section.name.clone(),
             manage: section.manage.map(|manage| after.schema().action_name(manage)),
             in_part: lost.is_in_part(),
+            from: lost.from,
         };
+        // Looked at as it is when the section is lost.
+        let after = lost.from.map_or_else(|| after.clone(), |from| Arc::new(after.at(from)));
         Err(match self.last_that_locked_out(lost, &now, after) {
             Some(command) => Refusal::of(command, rule),
             None => Refusal::of_all(rule),
@@ -174,7 +179,7 @@ impl Draft {
     /// The last command that locked the section out: once it and all after it are undone, a user manages the section
     /// again. It undoes them one by one, from the last, and compiles a state only if the roles allow a manager.
     fn last_that_locked_out(&self, lost: Lost, managers: &Managers, after: Arc<Snapshot>) -> Option<usize> {
-        let (mut policy, mut snapshot, mut undone) = (self.policy.clone(), after, Vec::new());
+        let (mut policy, mut snapshot, mut undone) = (after.shared_policy(), after, Vec::new());
         for (index, facts) in self.steps().enumerate().rev() {
             let back = inverse(facts);
             for fact in &back {

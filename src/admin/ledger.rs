@@ -11,8 +11,10 @@ use crate::admin::guard::permitted;
 use crate::admin::history::History;
 use crate::admin::receipt::Receipt;
 use crate::admin::refusal::{Refusal, Rule};
+use crate::admin::transition::Transition;
 use crate::document::Command;
 use crate::policy::Policy;
+use crate::policy::fact::Fact;
 use crate::snapshot::Snapshot;
 
 /// Facts about a state that its snapshot does not hold: managers, recent changes, and the end of the log.
@@ -84,11 +86,17 @@ impl Ledger {
             before.revision() + 1,
             batch.by.clone(),
             batch.at.map(str::to_owned),
+            before.instant(),
             batch.forced,
             done,
         );
         let next = Self { managers, history: self.history.after(entry.revision(), topics), log: entry.hash() };
-        Ok((Receipt::of_batch(before.clone(), after, undo, entry, &facts), next))
+        Ok((Receipt::new(Transition::of_facts(before.clone(), after, &facts), undo, entry), next))
+    }
+
+    /// The ledger after time went on, by which these facts began and ended.
+    pub(crate) fn advance(&self, before: &Snapshot, after: &Policy, facts: &[Fact]) -> Self {
+        Self { managers: self.managers.follow(before, after, facts), ..self.clone() }
     }
 
     /// The receipt and the ledger of an entry of the log, which was already judged.
@@ -97,7 +105,7 @@ impl Ledger {
         let Accepted { policy, facts, undo, topics, managers, .. } = draft.accepted(managers);
         let after = Arc::new(before.follow(&policy, &facts));
         let next = Self { managers, history: self.history.after(entry.revision(), topics), log: entry.hash() };
-        (Receipt::of_batch(before.clone(), after, undo, entry, &facts), next)
+        (Receipt::new(Transition::of_facts(before.clone(), after, &facts), undo, entry), next)
     }
 
     fn accept(&self, before: &Arc<Snapshot>, batch: Batch<'_>) -> Result<Accepted, Refusal> {

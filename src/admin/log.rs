@@ -5,10 +5,12 @@ use std::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::admin::actor::Actor;
 use crate::admin::audit::AuditEntry;
 use crate::admin::digest::Digest;
 use crate::document::{Command, Document};
 use crate::policy::Policy;
+use crate::policy::change::By;
 use crate::policy::rules::Invalid;
 use crate::policy::validate::PolicyError;
 use crate::snapshot::Snapshot;
@@ -147,7 +149,7 @@ pub(crate) fn restore(
         check_next(&entry, restored.revision, restored.log)?;
         match entry.document() {
             Some(document) => restored.policy = Policy::from_document(document.clone())?,
-            None => replay(&entry, |command| restored.policy.change(command).map(drop))?,
+            None => replay(&entry, |command, by| restored.policy.change(command, by).map(drop))?,
         }
         (restored.revision, restored.log) = (entry.revision(), entry.hash());
     }
@@ -168,11 +170,12 @@ pub(crate) fn check_next(entry: &AuditEntry, revision: u64, log: Digest) -> Resu
 /// Applies the commands of an entry.
 pub(crate) fn replay(
     entry: &AuditEntry,
-    mut apply: impl FnMut(&Command) -> Result<(), Invalid>,
+    mut apply: impl FnMut(&Command, By) -> Result<(), Invalid>,
 ) -> Result<(), LogError> {
+    let by = if *entry.by() == Actor::Host { By::Host } else { By::User };
     for (index, command) in entry.commands().iter().enumerate() {
         let failed = |invalid| LogError::Invalid { revision: entry.revision(), command: index, invalid };
-        apply(command).map_err(failed)?;
+        apply(command, by).map_err(failed)?;
     }
     Ok(())
 }

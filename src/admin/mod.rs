@@ -4,6 +4,7 @@
 //! receipt, an entry of the log, and the next snapshot.
 
 pub(crate) mod actor;
+pub(crate) mod advance;
 pub(crate) mod affected;
 pub(crate) mod audit;
 mod conflict;
@@ -15,3 +16,4 @@ pub(crate) mod ledger;
 pub(crate) mod log;
 pub(crate) mod receipt;
 pub(crate) mod refusal;
+pub(crate) mod transition;

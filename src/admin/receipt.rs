@@ -1,18 +1,14 @@
 //! Receipts of accepted batches.
 
-#[cfg(feature = "sql")]
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::admin::affected::Affected;
 use crate::admin::audit::AuditEntry;
+use crate::admin::transition::Transition;
 use crate::document::Command;
-use crate::policy::fact::Fact;
 use crate::snapshot::Snapshot;
-#[cfg(feature = "sql")]
-use crate::vocabulary::id::UserId;
 
 /// The effect of an accepted batch, applied or tried: the states before and after it, the commands that undo it, its
 /// entry for the log, and the users about whom it may have changed a decision.
@@ -43,66 +39,24 @@ use crate::vocabulary::id::UserId;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Receipt {
-    before: Arc<Snapshot>,
-    after: Arc<Snapshot>,
+    transition: Transition,
     undo: Vec<Command>,
     audit: AuditEntry,
-    /// The changes that mirror tables follow.
-    #[cfg(feature = "sql")]
-    changed: Changed,
-    affected: Affected,
-}
-
-/// The changes of a batch, for mirror tables.
-#[cfg(feature = "sql")]
-#[derive(Clone, Debug)]
-pub(crate) enum Changed {
-    Facts(Arc<[Fact]>),
-    /// The whole policy.
-    Everything,
 }
 
 impl Receipt {
-    pub(crate) fn of_batch(
-        before: Arc<Snapshot>,
-        after: Arc<Snapshot>,
-        undo: Vec<Command>,
-        audit: AuditEntry,
-        facts: &[Fact],
-    ) -> Self {
-        let affected = Affected::by(&before, &after, facts);
-        Self {
-            before,
-            after,
-            undo,
-            audit,
-            #[cfg(feature = "sql")]
-            changed: Changed::Facts(facts.into()),
-            affected,
-        }
-    }
-
-    pub(crate) fn of_replacement(before: Arc<Snapshot>, after: Arc<Snapshot>, audit: AuditEntry) -> Self {
-        let affected = Affected::everybody(&before, &after);
-        Self {
-            before,
-            after,
-            undo: Vec::new(),
-            audit,
-            #[cfg(feature = "sql")]
-            changed: Changed::Everything,
-            affected,
-        }
+    pub(crate) fn new(transition: Transition, undo: Vec<Command>, audit: AuditEntry) -> Self {
+        Self { transition, undo, audit }
     }
 
     /// The state that the batch was applied to.
     pub fn before(&self) -> &Arc<Snapshot> {
-        &self.before
+        &self.transition.before
     }
 
     /// The state after the batch. Its revision is one more than that of the state before, even if nothing changed.
     pub fn after(&self) -> &Arc<Snapshot> {
-        &self.after
+        &self.transition.after
     }
 
     /// The commands that undo the batch, in order, as one batch. The host application applies them, by force if they
@@ -120,34 +74,28 @@ impl Receipt {
 
     /// The users about whom the batch may have changed a decision.
     pub fn affected(&self) -> &Affected {
-        &self.affected
+        &self.transition.affected
     }
 
     /// Whether permissions that were looked up before are still valid. If the schema changed, they deny, and must be
     /// looked up again.
     pub fn keeps_permissions(&self) -> bool {
-        self.before.fingerprint() == self.after.fingerprint()
+        self.transition.before.fingerprint() == self.transition.after.fingerprint()
     }
+}
 
-    /// The users who may be members of other departments than before: all whose membership changed, and perhaps some
-    /// others.
-    #[cfg(feature = "sql")]
-    pub(crate) fn users_with_other_departments(&self) -> BTreeSet<&UserId> {
-        match &self.changed {
-            Changed::Facts(facts) => facts.iter().filter_map(Fact::member_of_department).collect(),
-            Changed::Everything => {
-                let states = [&self.before, &self.after].into_iter();
-                states.flat_map(|state| state.policy().org.users().keys()).collect()
-            }
-        }
+/// For mirror tables, which follow it.
+impl AsRef<Transition> for Receipt {
+    fn as_ref(&self) -> &Transition {
+        &self.transition
     }
 }
 
 impl Serialize for Receipt {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("Receipt", 4)?;
-        fields.serialize_field("before", &self.before.revision())?;
-        fields.serialize_field("after", &self.after.revision())?;
+        fields.serialize_field("before", &self.transition.before.revision())?;
+        fields.serialize_field("after", &self.transition.after.revision())?;
         fields.serialize_field("undo", &self.undo)?;
         fields.serialize_field("audit", &self.audit)?;
         fields.end()

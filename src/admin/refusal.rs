@@ -12,6 +12,7 @@ use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::Delegation;
 use crate::vocabulary::refusal::RefusalKind;
 use crate::vocabulary::subject::Subject;
+use crate::vocabulary::time::Time;
 
 /// The reason why a batch of commands was refused. None of it was applied.
 ///
@@ -129,6 +130,8 @@ pub enum Rule {
         own: Grant,
         /// The department where the user has no more, if the assignment has a place.
         at: Option<DepartmentId>,
+        /// The instant from which on the user has no more, if it is not that of the state.
+        from: Option<Time>,
         /// Whether the role would be assigned. Otherwise the cell would be raised.
         assigned: bool,
         /// The mode of delegation. If it is open, this rule applies only to the cells of a levelled permission to
@@ -143,6 +146,8 @@ pub enum Rule {
         manage: Option<String>,
         /// Whether somebody could still manage a part of it.
         in_part: bool,
+        /// The instant from which on nobody could manage it, if it is not that of the state.
+        from: Option<Time>,
     },
     /// The editor saw an older state, and something that the batch depends on has changed since.
     Conflict {
@@ -278,9 +283,10 @@ impl Display for Rule {
                     }
                 }
             }
-            Self::OwnLevel { user, role, permission, level, own, at, assigned, delegation } => {
+            Self::OwnLevel { user, role, permission, level, own, at, from, assigned, delegation } => {
                 write!(f, "user `{user}` has only `{own}` for `{permission}` ")?;
                 at.iter().try_for_each(|department| write!(f, "at department `{department}` "))?;
+                from.iter().try_for_each(|from| write!(f, "from {from} on "))?;
                 f.write_str("and ")?;
                 match (assigned, delegation) {
                     (true, _) => write!(f, "cannot assign role `{role}`, which has `{level}`"),
@@ -290,7 +296,12 @@ impl Display for Rule {
                     }
                 }
             }
-            Self::LockOut { section, manage: Some(manage), in_part: true } => write!(
+            Self::LockOut { section, manage: Some(manage), from: Some(from), .. } => write!(
+                f,
+                "from {from} on, nobody could manage section `{section}` as before: let somebody else have `{manage}` from \
+                 then on first"
+            ),
+            Self::LockOut { section, manage: Some(manage), in_part: true, .. } => write!(
                 f,
                 "nobody could manage the whole of section `{section}` any more: let somebody else have `all` for \
                  `{manage}` first"

@@ -1,6 +1,6 @@
 //! Lists, tables and maps. One state of a company shares most of them with the next: changing an element copies a small
-//! part around it. Results that readers compute are shared by all readers (`memo`). These types depend on ids and on
-//! nothing else of the domain.
+//! part around it. Results that readers compute are shared by all readers (`memo`). These types depend on ids
+//! and periods, and on nothing else of the domain.
 
 pub(crate) mod chunks;
 pub(crate) mod counted;
@@ -14,6 +14,7 @@ pub(crate) mod persistent;
 mod shards;
 pub(crate) mod sorted;
 mod sync;
+pub(crate) mod timetable;
 
 use std::sync::Arc;
 

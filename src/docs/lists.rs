@@ -225,7 +225,7 @@
 //! #         execute(&database, &statement)?;
 //! #     }
 //! # }
-//! # let join = |user: i64| [Command::JoinDepartment { user: user.into(), department: 1.into() }];
+//! # let join = |user: i64| [Command::join_department(user, 1)];
 //! # let clock = "2026-11-22T09:00:00Z";
 //! # let refused = authz.change(31, clock, &join(31));
 //! # assert_eq!(refused.unwrap_err().downcast::<orgscope::Refusal>()?.kind(), orgscope::rules::RefusalKind::NotPermitted);

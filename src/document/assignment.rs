@@ -7,18 +7,21 @@ use serde::de::{Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Une
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
+use crate::document::entry::Dates;
 use crate::document::word::{Word, is_default};
 use crate::vocabulary::id::DepartmentId;
+use crate::vocabulary::period::Period;
 use crate::vocabulary::place::Place;
 use crate::vocabulary::subject::Subject;
+use crate::vocabulary::time::Time;
 use crate::vocabulary::word::Spelled;
 
-/// A subject that a role is assigned to, and the place that its levels are measured from if it is not all departments of
-/// the user.
+/// A subject that a role is assigned to; the place that its levels are measured from, if it is not all departments of the
+/// user; and the period in which it holds, if that is not for ever.
 ///
 /// ```
-/// use orgscope::Subject;
 /// use orgscope::document::Assignment;
+/// use orgscope::{Period, Subject};
 ///
 /// let everywhere: Assignment = serde_json::from_str(r#"{"user": "cleo"}"#)?;
 /// assert_eq!(everywhere, Subject::user("cleo").into());
@@ -28,7 +31,10 @@ use crate::vocabulary::word::Spelled;
 ///
 /// let where_they_head: Assignment = serde_json::from_str(r#"{"to": "supervisors", "in": "subject"}"#)?;
 /// assert_eq!(where_they_head, Subject::Supervisors.in_subject());
-/// # Ok::<(), serde_json::Error>(())
+///
+/// let on_trial: Assignment = serde_json::from_str(r#"{"to": {"user": "cleo"}, "until": "2027-01-01T00:00:00Z"}"#)?;
+/// assert_eq!(on_trial, Subject::user("cleo").during(Period::until("2027-01-01T00:00:00Z".parse()?)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -37,23 +43,38 @@ pub struct Assignment {
     pub to: Word<Subject>,
     /// The place, `in` in documents. Without one, levels are measured from all departments of the user.
     pub place: Option<Word<Place>>,
+    /// The period, if it has one: `from` and `until` in documents.
+    pub dates: Option<Box<Dates>>,
 }
 
 impl Subject {
     /// An assignment to this subject whose levels are measured from these departments.
     pub fn in_departments(self, ids: impl IntoIterator<Item: Into<DepartmentId>>) -> Assignment {
-        Assignment { to: Word::Known(self), place: Some(Word::Known(Place::departments(ids))) }
+        Assignment { to: Word::Known(self), place: Some(Word::Known(Place::departments(ids))), dates: None }
     }
 
     /// An assignment to this subject whose levels are measured from the departments by which a user is in it.
     pub fn in_subject(self) -> Assignment {
-        Assignment { to: Word::Known(self), place: Some(Word::Known(Place::Subject)) }
+        Assignment { to: Word::Known(self), place: Some(Word::Known(Place::Subject)), dates: None }
+    }
+
+    /// An assignment to this subject that holds in a period.
+    pub fn during(self, period: Period) -> Assignment {
+        Assignment::from(self).during(period)
+    }
+}
+
+impl Assignment {
+    /// Sets the period in which it holds.
+    pub fn during(mut self, period: Period) -> Self {
+        self.dates = Some(period.into());
+        self
     }
 }
 
 impl From<Subject> for Assignment {
     fn from(subject: Subject) -> Self {
-        Self { to: Word::Known(subject), place: None }
+        Self { to: Word::Known(subject), place: None, dates: None }
     }
 }
 
@@ -62,20 +83,22 @@ impl From<Subject> for Assignment {
 #[serde(deny_unknown_fields)]
 struct Full<To> {
     to: To,
-    #[serde(rename = "in", default = "none", skip_serializing_if = "is_default")]
+    #[serde(rename = "in", default, skip_serializing_if = "is_default")]
     place: Option<Word<Place>>,
-}
-
-/// Derived code would require a default for `To`.
-fn none() -> Option<Word<Place>> {
-    None
+    #[serde(default, skip_serializing_if = "is_default")]
+    from: Option<Word<Time>>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    until: Option<Word<Time>>,
 }
 
 impl Serialize for Assignment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.place {
-            None => self.to.serialize(serializer),
-            place => Full { to: &self.to, place: place.clone() }.serialize(serializer),
+        match self {
+            Self { to, place: None, dates: None } => to.serialize(serializer),
+            Self { to, place, dates } => {
+                let (from, until) = Dates::fields(dates.clone());
+                Full { to, place: place.clone(), from, until }.serialize(serializer)
+            }
         }
     }
 }
@@ -93,18 +116,18 @@ impl<'de> Deserialize<'de> for Assignment {
 
             fn visit_str<E: Error>(self, word: &str) -> Result<Assignment, E> {
                 let to = Subject::dynamic(word).map_or_else(|| Word::Unknown(word.to_owned()), Word::Known);
-                Ok(Assignment { to, place: None })
+                Ok(Assignment { to, place: None, dates: None })
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Assignment, A::Error> {
                 let Some(first) = fields.next_key::<String>()? else {
                     return Err(A::Error::invalid_value(Unexpected::Other("an empty object"), &self));
                 };
-                let is_full = ["to", "in"].contains(&first.as_str());
+                let is_full = ["to", "in", "from", "until"].contains(&first.as_str());
                 let all = MapAccessDeserializer::new(Peeked { first: Some(first), rest: fields });
                 if is_full {
-                    let Full { to, place } = Full::deserialize(all)?;
-                    Ok(Assignment { to, place })
+                    let Full { to, place, from, until } = Full::deserialize(all)?;
+                    Ok(Assignment { to, place, dates: Dates::of(from, until) })
                 } else {
                     Subject::deserialize(all).map(Assignment::from)
                 }

@@ -7,6 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Unexpected, Vis
 use serde::{Deserialize, Serialize};
 
 use crate::document::assignment::Assignment;
+use crate::document::entry::{Dates, Entry};
 use crate::document::object::{ObjectOnly, write_objects};
 use crate::document::org::{Department, Group, User};
 use crate::document::role::Role;
@@ -15,8 +16,10 @@ use crate::document::word::{
 };
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::level::Grant;
+use crate::vocabulary::period::Period;
 use crate::vocabulary::place::Place;
 use crate::vocabulary::subject::Subject;
+use crate::vocabulary::time::Time;
 
 /// A change as data. In JSON it is an object with one key, the name of the command; a file of commands is an array of
 /// them.
@@ -76,13 +79,13 @@ pub enum Command {
         active: Option<bool>,
         /// The departments that the user is a member of.
         #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
-        departments: Vec<DepartmentId>,
+        departments: Vec<Entry<DepartmentId>>,
         /// The departments that the user is head of.
         #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
-        heads: Vec<DepartmentId>,
+        heads: Vec<Entry<DepartmentId>>,
         /// The departments that the user is deputy of.
         #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
-        deputy_of: Vec<DepartmentId>,
+        deputy_of: Vec<Entry<DepartmentId>>,
     },
     /// Sets the name of a user, or removes it with `None`.
     RenameUser {
@@ -105,12 +108,18 @@ pub enum Command {
         /// The user.
         id: UserId,
     },
-    /// Makes a user a member of a department.
+    /// Makes a user a member of a department, or changes the period of that.
     JoinDepartment {
         /// The user.
         user: UserId,
         /// The department.
         department: DepartmentId,
+        /// The first instant at which it holds.
+        #[serde(default, skip_serializing_if = "is_default")]
+        from: Option<Word<Time>>,
+        /// The first instant at which it does not hold any more.
+        #[serde(default, skip_serializing_if = "is_default")]
+        until: Option<Word<Time>>,
     },
     /// Ends the membership of a user in a department.
     LeaveDepartment {
@@ -128,6 +137,12 @@ pub enum Command {
         /// Whether the user is head of it.
         #[serde(deserialize_with = "required_flag")]
         head: bool,
+        /// The first instant at which it holds.
+        #[serde(default, skip_serializing_if = "is_default")]
+        from: Option<Word<Time>>,
+        /// The first instant at which it does not hold any more.
+        #[serde(default, skip_serializing_if = "is_default")]
+        until: Option<Word<Time>>,
     },
     /// Makes a user deputy of a department, or ends that.
     SetDeputy {
@@ -138,6 +153,12 @@ pub enum Command {
         /// Whether the user is deputy of it.
         #[serde(deserialize_with = "required_flag")]
         deputy: bool,
+        /// The first instant at which it holds.
+        #[serde(default, skip_serializing_if = "is_default")]
+        from: Option<Word<Time>>,
+        /// The first instant at which it does not hold any more.
+        #[serde(default, skip_serializing_if = "is_default")]
+        until: Option<Word<Time>>,
     },
     /// Adds a group.
     AddGroup(Group),
@@ -154,12 +175,18 @@ pub enum Command {
         /// The group.
         id: GroupId,
     },
-    /// Makes a user a member of a group.
+    /// Makes a user a member of a group, or changes the period of that.
     JoinGroup {
         /// The user.
         user: UserId,
         /// The group.
         group: GroupId,
+        /// The first instant at which it holds.
+        #[serde(default, skip_serializing_if = "is_default")]
+        from: Option<Word<Time>>,
+        /// The first instant at which it does not hold any more.
+        #[serde(default, skip_serializing_if = "is_default")]
+        until: Option<Word<Time>>,
     },
     /// Ends the membership of a user in a group.
     LeaveGroup {
@@ -230,7 +257,7 @@ pub enum Command {
         /// The level, or `allow` or `deny` for toggles.
         level: Word<Grant>,
     },
-    /// Assigns a role to a subject.
+    /// Assigns a role to a subject, or changes the period of an assignment.
     Assign {
         /// The role.
         role: RoleId,
@@ -239,6 +266,12 @@ pub enum Command {
         /// The place of the assignment, `in` in documents.
         #[serde(rename = "in", default, skip_serializing_if = "is_default")]
         place: Option<Word<Place>>,
+        /// The first instant at which it holds.
+        #[serde(default, skip_serializing_if = "is_default")]
+        from: Option<Word<Time>>,
+        /// The first instant at which it does not hold any more.
+        #[serde(default, skip_serializing_if = "is_default")]
+        until: Option<Word<Time>>,
     },
     /// Ends an assignment.
     Unassign {
@@ -249,6 +282,12 @@ pub enum Command {
         /// The place of the assignment, `in` in documents.
         #[serde(rename = "in", default, skip_serializing_if = "is_default")]
         place: Option<Word<Place>>,
+    },
+    /// Removes the assignments, posts and memberships that have ended by an instant. The host application removes those of
+    /// locked roles too.
+    Prune {
+        /// The instant, which is not after that of the state.
+        ended_by: Word<Time>,
     },
 }
 
@@ -306,7 +345,17 @@ impl Command {
 
     /// Makes a user a member of a department.
     pub fn join_department(user: impl Into<UserId>, department: impl Into<DepartmentId>) -> Self {
-        Self::JoinDepartment { user: user.into(), department: department.into() }
+        Self::JoinDepartment { user: user.into(), department: department.into(), from: None, until: None }
+    }
+
+    /// Makes a user a member of a department in a period, or changes the period of that.
+    pub fn join_department_during(
+        user: impl Into<UserId>,
+        department: impl Into<DepartmentId>,
+        period: Period,
+    ) -> Self {
+        let (from, until) = ends(period);
+        Self::JoinDepartment { user: user.into(), department: department.into(), from, until }
     }
 
     /// Ends the membership of a user in a department.
@@ -316,12 +365,24 @@ impl Command {
 
     /// Makes a user head of a department, or ends that.
     pub fn set_head(user: impl Into<UserId>, department: impl Into<DepartmentId>, head: bool) -> Self {
-        Self::SetHead { user: user.into(), department: department.into(), head }
+        Self::SetHead { user: user.into(), department: department.into(), head, from: None, until: None }
+    }
+
+    /// Makes a user head of a department in a period, or changes the period of that.
+    pub fn set_head_during(user: impl Into<UserId>, department: impl Into<DepartmentId>, period: Period) -> Self {
+        let (from, until) = ends(period);
+        Self::SetHead { user: user.into(), department: department.into(), head: true, from, until }
     }
 
     /// Makes a user deputy of a department, or ends that.
     pub fn set_deputy(user: impl Into<UserId>, department: impl Into<DepartmentId>, deputy: bool) -> Self {
-        Self::SetDeputy { user: user.into(), department: department.into(), deputy }
+        Self::SetDeputy { user: user.into(), department: department.into(), deputy, from: None, until: None }
+    }
+
+    /// Makes a user deputy of a department in a period, or changes the period of that.
+    pub fn set_deputy_during(user: impl Into<UserId>, department: impl Into<DepartmentId>, period: Period) -> Self {
+        let (from, until) = ends(period);
+        Self::SetDeputy { user: user.into(), department: department.into(), deputy: true, from, until }
     }
 
     /// Adds a group.
@@ -341,7 +402,13 @@ impl Command {
 
     /// Makes a user a member of a group.
     pub fn join_group(user: impl Into<UserId>, group: impl Into<GroupId>) -> Self {
-        Self::JoinGroup { user: user.into(), group: group.into() }
+        Self::JoinGroup { user: user.into(), group: group.into(), from: None, until: None }
+    }
+
+    /// Makes a user a member of a group in a period, or changes the period of that.
+    pub fn join_group_during(user: impl Into<UserId>, group: impl Into<GroupId>, period: Period) -> Self {
+        let (from, until) = ends(period);
+        Self::JoinGroup { user: user.into(), group: group.into(), from, until }
     }
 
     /// Ends the membership of a user in a group.
@@ -394,17 +461,29 @@ impl Command {
         Self::SetLevelForAllRoles { section: section.into(), permissions, level: Word::Known(level.into()) }
     }
 
-    /// Assigns a role to a subject, or to one in a place.
+    /// Assigns a role to a subject, or to one in a place or in a period. Assigning it again in another period, or without
+    /// one, changes the period.
     pub fn assign(role: impl Into<RoleId>, assignment: impl Into<Assignment>) -> Self {
-        let Assignment { to, place } = assignment.into();
-        Self::Assign { role: role.into(), subject: to, place }
+        let Assignment { to, place, dates } = assignment.into();
+        let (from, until) = Dates::fields(dates);
+        Self::Assign { role: role.into(), subject: to, place, from, until }
     }
 
-    /// Ends an assignment. One with a place is another assignment than one without.
+    /// Ends an assignment. One with a place is another assignment than one without; whatever its period is, it ends.
     pub fn unassign(role: impl Into<RoleId>, assignment: impl Into<Assignment>) -> Self {
-        let Assignment { to, place } = assignment.into();
+        let Assignment { to, place, dates: _ } = assignment.into();
         Self::Unassign { role: role.into(), subject: to, place }
     }
+
+    /// Removes the assignments, posts and memberships that have ended by an instant.
+    pub fn prune(ended_by: Time) -> Self {
+        Self::Prune { ended_by: Word::Known(ended_by) }
+    }
+}
+
+/// The ends of a period, as fields of a command.
+fn ends(period: Period) -> (Option<Word<Time>>, Option<Word<Time>>) {
+    (period.start().map(Word::Known), period.end().map(Word::Known))
 }
 
 write_objects! { Command }

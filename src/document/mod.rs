@@ -32,6 +32,7 @@
 
 mod assignment;
 mod command;
+mod entry;
 pub(crate) mod object;
 mod org;
 mod role;
@@ -47,6 +48,7 @@ pub use crate::vocabulary::mode::{Delegation, Unowned};
 pub use crate::vocabulary::place::Place;
 pub use assignment::Assignment;
 pub use command::Command;
+pub use entry::{Dates, Entry};
 pub use org::{Department, Group, Org, User};
 pub use role::Role;
 pub use schema::{Action, ResourceType, Schema, Section};

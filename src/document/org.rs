@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::document::entry::Entry;
 use crate::document::object::{read_objects, write_objects};
 use crate::document::word::{array, flag, is_default, optional_flag, optional_text};
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
+use crate::vocabulary::period::Period;
 
 read_objects! { Org Department User Group }
 write_objects! { Org Department User Group }
@@ -69,15 +71,15 @@ pub struct User {
     /// The display name.
     #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
     pub name: Option<String>,
-    /// The departments that the user is a member of.
+    /// The departments that the user is a member of, each with its period if it has one.
     #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
-    pub departments: Vec<DepartmentId>,
+    pub departments: Vec<Entry<DepartmentId>>,
     /// The departments that the user is head of, whether a member or not.
     #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
-    pub heads: Vec<DepartmentId>,
+    pub heads: Vec<Entry<DepartmentId>>,
     /// The departments that the user is deputy of, whether a member or not.
     #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
-    pub deputy_of: Vec<DepartmentId>,
+    pub deputy_of: Vec<Entry<DepartmentId>>,
     /// Whether the user is active; the default is `true`. An inactive user is denied everything.
     #[serde(default, deserialize_with = "optional_flag", skip_serializing_if = "is_default")]
     pub active: Option<bool>,
@@ -108,19 +110,37 @@ impl User {
 
     /// Makes the user a member of one more department.
     pub fn member_of(mut self, department: impl Into<DepartmentId>) -> Self {
-        self.departments.push(department.into());
+        self.departments.push(department.into().into());
+        self
+    }
+
+    /// Makes the user a member of one more department in a period.
+    pub fn member_of_during(mut self, department: impl Into<DepartmentId>, period: Period) -> Self {
+        self.departments.push(Entry::during(department, period));
         self
     }
 
     /// Makes the user head of one more department.
     pub fn head_of(mut self, department: impl Into<DepartmentId>) -> Self {
-        self.heads.push(department.into());
+        self.heads.push(department.into().into());
+        self
+    }
+
+    /// Makes the user head of one more department in a period.
+    pub fn head_of_during(mut self, department: impl Into<DepartmentId>, period: Period) -> Self {
+        self.heads.push(Entry::during(department, period));
         self
     }
 
     /// Makes the user deputy of one more department.
     pub fn deputy_of(mut self, department: impl Into<DepartmentId>) -> Self {
-        self.deputy_of.push(department.into());
+        self.deputy_of.push(department.into().into());
+        self
+    }
+
+    /// Makes the user deputy of one more department in a period.
+    pub fn deputy_of_during(mut self, department: impl Into<DepartmentId>, period: Period) -> Self {
+        self.deputy_of.push(Entry::during(department, period));
         self
     }
 
@@ -149,7 +169,7 @@ pub struct Group {
     pub name: Option<String>,
     /// The members.
     #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
-    pub members: Vec<UserId>,
+    pub members: Vec<Entry<UserId>>,
 }
 
 impl Group {
@@ -166,7 +186,13 @@ impl Group {
 
     /// Adds a member.
     pub fn member(mut self, user: impl Into<UserId>) -> Self {
-        self.members.push(user.into());
+        self.members.push(user.into().into());
+        self
+    }
+
+    /// Adds a member in a period.
+    pub fn member_during(mut self, user: impl Into<UserId>, period: Period) -> Self {
+        self.members.push(Entry::during(user, period));
         self
     }
 }

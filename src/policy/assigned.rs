@@ -44,7 +44,7 @@ pub(crate) struct Assigned {
     departments: Map<DepartmentId, AllGiven>,
     /// By department, including those below it.
     subs: Map<DepartmentId, AllGiven>,
-    /// The assignments in whose place a department stands.
+    /// The assignments in whose place a department stands, those that do not hold included.
     places: Map<DepartmentId, Arc<[(RoleId, Assignment)]>>,
 }
 
@@ -58,7 +58,8 @@ fn set<K: Ord + Clone, T>(map: &mut Map<K, Arc<[T]>>, key: &K, items: Arc<[T]>) 
 }
 
 impl Assigned {
-    pub(crate) fn of<'r>(roles: &'r Roles) -> Self {
+    /// The index of the assignments that hold, and of the places of these and of others.
+    pub(crate) fn of<'r>(roles: &'r Roles, others: impl IntoIterator<Item = (&'r Assignment, &'r RoleId)>) -> Self {
         let of_roles =
             roles.iter().flat_map(|(id, role)| role.assigned_to.iter().map(move |assignment| (assignment, id)));
         let mut all: Vec<(&'r Assignment, &'r RoleId)> = of_roles.collect();
@@ -73,6 +74,7 @@ impl Assigned {
             let departments = assignment.place.iter().flat_map(Place::listed);
             departments.map(move |department| (department, (role, assignment)))
         };
+        all.extend(others);
         let mut in_places: Vec<(&DepartmentId, (&RoleId, &Assignment))> = all.iter().flat_map(of_place).collect();
         in_places.sort_unstable();
         for of_one in in_places.chunk_by(|(a, _), (b, _)| a == b) {
@@ -82,12 +84,16 @@ impl Assigned {
         assigned
     }
 
-    /// Adds or removes an assignment.
+    /// Adds or removes an assignment that holds.
     pub(crate) fn set_role(&mut self, assignment: &Assignment, role: &RoleId, assigned: bool) {
         let Assignment { subject, place } = assignment;
         self.set(subject, sorted::with(self.given(subject), &Given::new(role, place.as_ref()), assigned));
+    }
+
+    /// Adds or removes an assignment in its place, whether it holds or not.
+    pub(crate) fn set_place(&mut self, assignment: &Assignment, role: &RoleId, assigned: bool) {
         let key = (role.clone(), assignment.clone());
-        for department in place.iter().flat_map(Place::listed) {
+        for department in assignment.place.iter().flat_map(Place::listed) {
             let there = sorted::with(self.in_place(department), &key, assigned);
             set(&mut self.places, department, there);
         }
@@ -123,7 +129,7 @@ impl Assigned {
         given.map_or(&[], |given| given)
     }
 
-    /// The assignments in whose place this department stands.
+    /// The assignments in whose place this department stands, those that do not hold included.
     pub(crate) fn in_place(&self, department: &DepartmentId) -> &[(RoleId, Assignment)] {
         self.places.get(department).map_or(&[], |there| there)
     }

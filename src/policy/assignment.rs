@@ -3,6 +3,7 @@
 use crate::document;
 use crate::document::Word;
 use crate::policy::rules::Invalid;
+use crate::vocabulary::period::Period;
 use crate::vocabulary::place::Place;
 use crate::vocabulary::subject::Subject;
 
@@ -31,8 +32,10 @@ impl From<Subject> for Assignment {
     }
 }
 
-impl From<Assignment> for document::Assignment {
-    fn from(Assignment { subject, place }: Assignment) -> Self {
-        Self { to: Word::Known(subject), place: place.map(Word::Known) }
+impl Assignment {
+    /// The assignment as documents write it.
+    pub(crate) fn written(self, period: Option<Period>) -> document::Assignment {
+        let Self { subject, place } = self;
+        document::Assignment { to: Word::Known(subject), place: place.map(Word::Known), dates: period.map(Into::into) }
     }
 }

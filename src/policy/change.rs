@@ -1,13 +1,14 @@
 //! From commands to facts: the facts that a command changes, or why it is invalid on the current state.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use crate::document::{self, Command, Word};
+use crate::document::{self, Command, Dates, Entry, Word};
 use crate::policy::Policy;
 use crate::policy::assigned::Given;
 use crate::policy::assignment::Assignment;
 use crate::policy::fact::{Change, DepartmentState, Fact, GroupState, RoleState, UserState};
+use crate::policy::known::tenure;
 use crate::policy::near::with_hint_at_parent;
 use crate::policy::org::User;
 use crate::policy::role::Role;
@@ -15,16 +16,27 @@ use crate::policy::rules::{self, Content, Invalid, Kind, new_id, spelled, spelle
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::index::{ActionIndex, SectionIndex};
 use crate::vocabulary::level::{Grant, Level};
+use crate::vocabulary::period::{Period, Tenure};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
+use crate::vocabulary::time::Time;
 
 type Facts = Result<Vec<Fact>, Invalid>;
 
+/// The one whose command it is. Only the host application prunes locked roles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    Host,
+    User,
+}
+
 impl Policy {
     /// Applies a command and returns the facts that changed. Changes nothing if the command is invalid.
-    pub(crate) fn change(&mut self, command: &Command) -> Facts {
-        let facts = self.facts(command).map_err(|invalid| match (command, self.with_hint(invalid)) {
+    ///
+    /// What a command changes does not depend on the instant, so that a log can be replayed at any.
+    pub(crate) fn change(&mut self, command: &Command, by: By) -> Facts {
+        let facts = self.facts(command, by).map_err(|invalid| match (command, self.with_hint(invalid)) {
             (Command::AddDepartment(_) | Command::MoveDepartment { .. }, invalid) => {
                 with_hint_at_parent(invalid, "write `null` as `parent` for a department at the top")
             }
@@ -36,8 +48,18 @@ impl Policy {
         Ok(facts)
     }
 
+    /// Checks what a command requires of the instant of the state.
+    pub(crate) fn check_instant(&self, command: &Command) -> Result<(), Invalid> {
+        let Command::Prune { ended_by } = command else { return Ok(()) };
+        let (ended_by, instant) = (ended_by.known().map_err(Invalid::Time)?, self.instant());
+        if instant.is_none_or(|instant| ended_by > instant) {
+            return Err(Invalid::PruneLater { ended_by, instant });
+        }
+        Ok(())
+    }
+
     /// The facts that a command changes; empty if everything is already so.
-    fn facts(&self, command: &Command) -> Facts {
+    fn facts(&self, command: &Command, by: By) -> Facts {
         match command {
             Command::AddDepartment(department) => self.add_department(department),
             Command::RenameDepartment { id, name } => self.change_department(id, |state| state.name.clone_from(name)),
@@ -62,10 +84,18 @@ impl Policy {
                 self.change_user(user, |state| state.admin = *administrator)
             }
             Command::RemoveUser { id } => self.remove_user(id),
-            Command::JoinDepartment { user, department } => self.set_member_of_department(user, department, true),
-            Command::LeaveDepartment { user, department } => self.set_member_of_department(user, department, false),
-            Command::SetHead { user, department, head } => self.set_post(user, department, Post::Head, *head),
-            Command::SetDeputy { user, department, deputy } => self.set_post(user, department, Post::Deputy, *deputy),
+            Command::JoinDepartment { user, department, from, until } => {
+                self.set_member_of_department(user, department, written_tenure(from, until)?)
+            }
+            Command::LeaveDepartment { user, department } => {
+                self.set_member_of_department(user, department, Tenure::Never)
+            }
+            Command::SetHead { user, department, head, from, until } => {
+                self.set_post(user, department, Post::Head, tenure_if(*head, "head", from, until)?)
+            }
+            Command::SetDeputy { user, department, deputy, from, until } => {
+                self.set_post(user, department, Post::Deputy, tenure_if(*deputy, "deputy", from, until)?)
+            }
             Command::AddGroup(group) => self.add_group(group),
             Command::RenameGroup { id, name } => {
                 self.org.known_group(id)?;
@@ -74,8 +104,10 @@ impl Policy {
                 Ok(Change::of(id.clone(), before, after).map(Fact::Group).into_iter().collect())
             }
             Command::RemoveGroup { id } => self.remove_group(id),
-            Command::JoinGroup { user, group } => self.set_member_of_group(user, group, true),
-            Command::LeaveGroup { user, group } => self.set_member_of_group(user, group, false),
+            Command::JoinGroup { user, group, from, until } => {
+                self.set_member_of_group(user, group, written_tenure(from, until)?)
+            }
+            Command::LeaveGroup { user, group } => self.set_member_of_group(user, group, Tenure::Never),
             Command::CreateRole(role) => self.create_role(role),
             Command::CloneRole { from, id, name } => self.clone_role(from, id, name),
             Command::RenameRole { id, name } => {
@@ -96,8 +128,11 @@ impl Policy {
                 let theirs = self.roles.iter().filter(|(_, role)| role.section == section && !role.locked);
                 self.set_levels(theirs.map(|(id, _)| id), section, permissions, level)
             }
-            Command::Assign { role, subject, place } => self.assign(role, &written(subject, place.as_ref())),
-            Command::Unassign { role, subject, place } => self.unassign(role, &written(subject, place.as_ref())),
+            Command::Assign { role, subject, place, from, until } => {
+                self.assign(role, &written(subject, place.as_ref(), Dates::of(from.clone(), until.clone())))
+            }
+            Command::Unassign { role, subject, place } => self.unassign(role, &written(subject, place.as_ref(), None)),
+            Command::Prune { ended_by } => Ok(self.prune(ended_by.known().map_err(Invalid::Time)?, by)),
         }
     }
 }
@@ -150,7 +185,7 @@ impl Policy {
         if self.org.has_children(department) {
             return not_empty(Content::Departments);
         }
-        if self.org.has_people(department) {
+        if self.org.has_people(department) || self.dated.has_people(department) {
             return not_empty(Content::People);
         }
         if self.assigned.is_place(id) {
@@ -177,13 +212,14 @@ impl Policy {
     }
 
     /// The posts of a new user.
-    fn posts(&self, user: &UserId, post: Post, list: &'static str, departments: &[DepartmentId]) -> Facts {
+    fn posts(&self, user: &UserId, post: Post, list: &'static str, departments: &[Entry<DepartmentId>]) -> Facts {
         let mut met = HashSet::with_capacity(departments.len());
-        let fact = |id: &DepartmentId| {
+        let fact = |Entry { id, dates, .. }: &Entry<DepartmentId>| {
             if !met.insert(self.org.known_department(id)?) {
                 return Err(Invalid::repeated(id, list));
             }
-            Ok(Fact::Post(Change { key: (user.clone(), id.clone(), post), before: false, after: true }))
+            let after = tenure(dates.as_deref())?;
+            Ok(Fact::Post(Change { key: (user.clone(), id.clone(), post), before: Tenure::Never, after }))
         };
         departments.iter().map(fact).collect()
     }
@@ -192,48 +228,74 @@ impl Policy {
         let user = self.known_user(id)?;
         let mut facts = self.end_assignments(&[Subject::User(id.clone())]);
         // Reversed, so that undoing the command adds them in canonical order.
-        let groups: Vec<&GroupId> = self.org.groups_of(user).collect();
-        let leaves =
-            |group: &&GroupId| Fact::Member(Change { key: (id.clone(), (*group).clone()), before: true, after: false });
-        facts.extend(groups.iter().rev().map(leaves));
+        let dated = self.dated.groups_of(id).map(|(group, period)| (group, Tenure::During(period)));
+        let mut groups: BTreeMap<&GroupId, Tenure> =
+            self.org.groups_of(user).map(|group| (group, Tenure::Always)).collect();
+        groups.extend(dated.filter_map(|(group, tenure)| Some((self.org.group_id(group)?, tenure))));
+        let leaves = |(group, before): (&GroupId, Tenure)| {
+            Fact::Member(Change { key: (id.clone(), group.clone()), before, after: Tenure::Never })
+        };
+        facts.extend(groups.into_iter().rev().map(leaves));
         for post in [Post::Deputy, Post::Head, Post::Member] {
-            let departments: Vec<&DepartmentId> =
-                user.anchors.by(post).map(|department| self.org.department_id(department)).collect();
-            let loses = |department: &&DepartmentId| {
-                let key = (id.clone(), (*department).clone(), post);
-                Fact::Post(Change { key, before: true, after: false })
+            let departments: Vec<(&DepartmentId, Tenure)> =
+                self.org.stated_posts(id, user, post, &self.dated).collect();
+            let loses = |(department, before): (&DepartmentId, Tenure)| {
+                Fact::Post(Change { key: (id.clone(), department.clone(), post), before, after: Tenure::Never })
             };
-            facts.extend(departments.iter().rev().map(loses));
+            facts.extend(departments.into_iter().rev().map(loses));
         }
         facts.push(Fact::User(Change { key: id.clone(), before: Some(user.state()), after: None }));
         Ok(facts)
     }
 
-    fn has_post(&self, user: &UserId, department: &DepartmentId, post: Post) -> Result<bool, Invalid> {
-        let user = self.known_user(user)?;
-        Ok(user.anchors.have(self.org.known_department(department)?, post))
+    fn post(&self, id: &UserId, department: &DepartmentId, post: Post) -> Result<Tenure, Invalid> {
+        let user = self.known_user(id)?;
+        Ok(self.tenure_of_post(id, user, self.org.known_department(department)?, post))
     }
 
-    fn set_member_of_department(&self, user: &UserId, department: &DepartmentId, member: bool) -> Facts {
-        check_membership(self.has_post(user, department, Post::Member)?, member, user, || {
+    fn set_member_of_department(&self, user: &UserId, department: &DepartmentId, after: Tenure) -> Facts {
+        check_membership(self.post(user, department, Post::Member)?, after, user, || {
             format!("department `{department}`")
         })?;
-        self.set_post(user, department, Post::Member, member)
+        self.set_post(user, department, Post::Member, after)
     }
 
-    fn set_post(&self, user: &UserId, department: &DepartmentId, post: Post, there: bool) -> Facts {
-        let before = self.has_post(user, department, post)?;
+    fn set_post(&self, user: &UserId, department: &DepartmentId, post: Post, after: Tenure) -> Facts {
+        let before = self.post(user, department, post)?;
         let key = (user.clone(), department.clone(), post);
-        Ok(Change::of(key, before, there).map(Fact::Post).into_iter().collect())
+        Ok(Change::of(key, before, after).map(Fact::Post).into_iter().collect())
     }
 }
 
-/// Checks that a user joins only what they are not a member of, and leaves only what they are.
-fn check_membership(is: bool, joins: bool, user: &UserId, of: impl Fn() -> String) -> Result<(), Invalid> {
-    match (is, joins) {
-        (true, true) => Err(Invalid::AlreadyMember { user: user.clone(), of: of() }),
-        (false, false) => Err(Invalid::NotMember { user: user.clone(), of: of() }),
-        _ => Ok(()),
+/// Checks that a user joins only what they are not a member of in that period, and leaves only what they are.
+fn check_membership(before: Tenure, after: Tenure, user: &UserId, of: impl Fn() -> String) -> Result<(), Invalid> {
+    if before != after {
+        return Ok(());
+    }
+    Err(match after {
+        Tenure::Never => Invalid::NotMember { user: user.clone(), of: of() },
+        Tenure::Always | Tenure::During(_) => {
+            Invalid::AlreadyMember { user: user.clone(), of: of(), period: after.period() }
+        }
+    })
+}
+
+/// The tenure that a command gives.
+fn written_tenure(from: &Option<Word<Time>>, until: &Option<Word<Time>>) -> Result<Tenure, Invalid> {
+    tenure(Dates::of(from.clone(), until.clone()).as_deref())
+}
+
+/// The tenure that a command gives, or ends, which takes no period.
+fn tenure_if(
+    there: bool,
+    field: &'static str,
+    from: &Option<Word<Time>>,
+    until: &Option<Word<Time>>,
+) -> Result<Tenure, Invalid> {
+    match written_tenure(from, until)? {
+        tenure if there => Ok(tenure),
+        Tenure::During(_) => Err(Invalid::PeriodOfNothing { field }),
+        Tenure::Never | Tenure::Always => Ok(Tenure::Never),
     }
 }
 
@@ -245,12 +307,13 @@ impl Policy {
         let state = GroupState { name: name.clone() };
         let mut facts = vec![Fact::Group(Change { key: id.clone(), before: None, after: Some(state) })];
         let mut met = HashSet::with_capacity(members.len());
-        for member in members {
+        for Entry { id: member, dates, .. } in members {
             self.known_user(member)?;
             if !met.insert(member) {
                 return Err(Invalid::repeated(member, "members"));
             }
-            facts.push(Fact::Member(Change { key: (member.clone(), id.clone()), before: false, after: true }));
+            let after = tenure(dates.as_deref())?;
+            facts.push(Fact::Member(Change { key: (member.clone(), id.clone()), before: Tenure::Never, after }));
         }
         Ok(facts)
     }
@@ -261,9 +324,10 @@ impl Policy {
         let from = facts.len();
         let mut name = None;
         if let Some(group) = self.org.groups().get(id) {
-            let leaves =
-                |user: &UserId| Fact::Member(Change { key: (user.clone(), id.clone()), before: true, after: false });
-            facts.extend(group.members.iter().map(leaves));
+            let leaves = |(user, before): (&UserId, Tenure)| {
+                Fact::Member(Change { key: (user.clone(), id.clone()), before, after: Tenure::Never })
+            };
+            facts.extend(self.org.stated_members(group, &self.dated).map(leaves));
             name.clone_from(&group.name);
         }
         facts[from..].reverse();
@@ -271,12 +335,12 @@ impl Policy {
         Ok(facts)
     }
 
-    fn set_member_of_group(&self, user: &UserId, group: &GroupId, member: bool) -> Facts {
+    fn set_member_of_group(&self, user: &UserId, group: &GroupId, after: Tenure) -> Facts {
         self.known_user(user)?;
         self.org.known_group(group)?;
-        let before = self.org.groups().get(group).is_some_and(|group| group.members.contains(user));
-        check_membership(before, member, user, || format!("group `{group}`"))?;
-        Ok(vec![Fact::Member(Change { key: (user.clone(), group.clone()), before, after: member })])
+        let before = self.org.groups().get(group).map_or(Tenure::Never, |group| self.tenure_of_member(user, group));
+        check_membership(before, after, user, || format!("group `{group}`"))?;
+        Ok(vec![Fact::Member(Change { key: (user.clone(), group.clone()), before, after })])
     }
 }
 
@@ -309,7 +373,13 @@ impl Policy {
     }
 
     /// The facts of a new role.
-    fn role_comes(&self, id: &RoleId, state: RoleState, cells: &[(ActionIndex, Level)], to: &[Assignment]) -> Facts {
+    fn role_comes(
+        &self,
+        id: &RoleId,
+        state: RoleState,
+        cells: &[(ActionIndex, Level)],
+        to: Vec<(Assignment, Tenure)>,
+    ) -> Facts {
         new_id(Kind::Role, id, self.roles.contains_key(id), self.roles.len())?;
         self.check_role_name(state.section, &state.name, None)?;
         let mut facts = vec![Fact::Role(Change { key: id.clone(), before: None, after: Some(state) })];
@@ -317,9 +387,10 @@ impl Policy {
             Change::of((id.clone(), *action), Level::Deny, *level).map(Fact::Cell)
         };
         facts.extend(cells.iter().filter_map(cell));
-        let assigned =
-            |to: &Assignment| Fact::Assignment(Change { key: (id.clone(), to.clone()), before: false, after: true });
-        facts.extend(to.iter().map(assigned));
+        let assigned = |(to, after): (Assignment, Tenure)| {
+            Fact::Assignment(Change { key: (id.clone(), to), before: Tenure::Never, after })
+        };
+        facts.extend(to.into_iter().map(assigned));
         Ok(facts)
     }
 
@@ -335,28 +406,27 @@ impl Policy {
         let mut assignments = Vec::with_capacity(assigned_to.len());
         let mut met = HashSet::with_capacity(assigned_to.len());
         for written in assigned_to {
-            let assignment = self.org.assignment(written)?;
+            let (assignment, tenure) = self.org.assignment(written)?;
             if !met.insert(assignment.clone()) {
                 return Err(assignment.repeated());
             }
-            assignments.push(assignment);
+            assignments.push((assignment, tenure));
         }
         let state = RoleState { section, name: name.clone(), hidden: *hidden, locked: *locked };
-        self.role_comes(id, state, &cells, &assignments)
+        self.role_comes(id, state, &cells, assignments)
     }
 
     fn clone_role(&self, from: &RoleId, id: &RoleId, name: &str) -> Facts {
         let from = self.known_role(from)?;
         let cells: Vec<_> = from.grants.iter().map(|(action, level)| (*action, *level)).collect();
         let state = RoleState { section: from.section, name: name.to_owned(), hidden: false, locked: false };
-        self.role_comes(id, state, &cells, &[])
+        self.role_comes(id, state, &cells, Vec::new())
     }
 
     fn delete_role(&self, id: &RoleId) -> Facts {
         let role = self.known_role(id)?;
-        let ended =
-            |to: &Assignment| Fact::Assignment(Change { key: (id.clone(), to.clone()), before: true, after: false });
-        let mut facts: Vec<Fact> = role.assigned_to.iter().map(ended).collect();
+        let mut facts: Vec<Fact> =
+            self.stated_assignments(id).map(|(to, before)| end(id, to.clone(), before)).collect();
         let cell = |(action, level): (&ActionIndex, &Level)| {
             Fact::Cell(Change { key: (id.clone(), *action), before: *level, after: Level::Deny })
         };
@@ -395,46 +465,70 @@ impl Policy {
     fn assign(&self, id: &RoleId, written: &document::Assignment) -> Facts {
         spelled(&written.to)?;
         let role = self.known_role(id)?;
-        let assignment = self.org.assignment(written)?;
-        if role.assigned_to.contains(&assignment) {
+        let (assignment, after) = self.org.assignment(written)?;
+        let before = self.tenure_of_assignment(id, role, &assignment);
+        if before == after {
             let Assignment { subject, place } = assignment;
-            return Err(Invalid::AlreadyAssigned { role: id.to_string(), subject, place });
+            return Err(Invalid::AlreadyAssigned { role: id.to_string(), subject, place, period: after.period() });
         }
-        Ok(vec![Fact::Assignment(Change { key: (id.clone(), assignment), before: false, after: true })])
+        Ok(vec![Fact::Assignment(Change { key: (id.clone(), assignment), before, after })])
     }
 
     fn unassign(&self, id: &RoleId, written: &document::Assignment) -> Facts {
         let subject = spelled(&written.to)?.clone();
         let place = written.place.as_ref().map(spelled_place).transpose()?.map(Place::sorted);
         let assignment = Assignment { subject, place };
-        if !self.known_role(id)?.assigned_to.contains(&assignment) {
+        let before = self.tenure_of_assignment(id, self.known_role(id)?, &assignment);
+        if !before.is_there() {
             let Assignment { subject, place } = assignment;
             return Err(Invalid::NotAssigned { role: id.to_string(), subject, place });
         }
-        Ok(vec![end(id, &assignment)])
+        Ok(vec![end(id, assignment, before)])
     }
 
     /// The facts that end all assignments to these subjects.
     fn end_assignments(&self, subjects: &[Subject]) -> Vec<Fact> {
-        let of_one = |subject: &Subject| {
-            let subject = subject.clone();
-            let given = self.assigned.given(&subject).iter();
-            given
-                .map(move |Given { role, place }| (role, Assignment { subject: subject.clone(), place: place.clone() }))
-                .collect::<Vec<_>>()
-        };
-        let mut ended: Vec<(&RoleId, Assignment)> = subjects.iter().flat_map(of_one).collect();
+        let mut ended: BTreeMap<(&RoleId, Assignment), Tenure> = BTreeMap::new();
+        for subject in subjects {
+            for Given { role, place } in self.assigned.given(subject) {
+                let to = Assignment { subject: subject.clone(), place: place.clone() };
+                ended.insert((role, to), Tenure::Always);
+            }
+            let dated = self.dated.assignments_to(subject);
+            ended.extend(dated.map(|(role, to, period)| ((role, to.clone()), Tenure::During(period))));
+        }
         // Reversed, so that undoing the command adds them in canonical order.
-        ended.sort_unstable_by(|a, b| b.cmp(a));
-        ended.into_iter().map(|(role, assignment)| end(role, &assignment)).collect()
+        ended.into_iter().rev().map(|((role, to), before)| end(role, to, before)).collect()
+    }
+
+    /// The facts that remove what has ended by an instant, those of locked roles only if the host does.
+    fn prune(&self, ended_by: Time, by: By) -> Vec<Fact> {
+        let has_ended = |period: Period| period.end().is_some_and(|end| end <= ended_by);
+        let (posts, members, assignments) = self.dated.all();
+        let mut facts = Vec::new();
+        for (role, to, period) in assignments.into_iter().filter(|(.., period)| has_ended(*period)) {
+            if by == By::Host || self.roles.get(role).is_some_and(|role| !role.locked) {
+                facts.push(end(role, to.clone(), Tenure::During(period)));
+            }
+        }
+        for ((user, group), period) in members.into_iter().filter(|(_, period)| has_ended(*period)) {
+            let Some(group) = self.org.group_id(*group) else { continue };
+            let key = (user.clone(), group.clone());
+            facts.push(Fact::Member(Change { key, before: Tenure::During(period), after: Tenure::Never }));
+        }
+        for ((user, department, post), period) in posts.into_iter().filter(|(_, period)| has_ended(*period)) {
+            let key = (user.clone(), self.org.department_id(*department).clone(), *post);
+            facts.push(Fact::Post(Change { key, before: Tenure::During(period), after: Tenure::Never }));
+        }
+        facts
     }
 }
 
-fn end(role: &RoleId, assignment: &Assignment) -> Fact {
-    Fact::Assignment(Change { key: (role.clone(), assignment.clone()), before: true, after: false })
+fn end(role: &RoleId, assignment: Assignment, before: Tenure) -> Fact {
+    Fact::Assignment(Change { key: (role.clone(), assignment), before, after: Tenure::Never })
 }
 
 /// The assignment that a command names.
-fn written(to: &Word<Subject>, place: Option<&Word<Place>>) -> document::Assignment {
-    document::Assignment { to: to.clone(), place: place.cloned() }
+fn written(to: &Word<Subject>, place: Option<&Word<Place>>, dates: Option<Box<Dates>>) -> document::Assignment {
+    document::Assignment { to: to.clone(), place: place.cloned(), dates }
 }

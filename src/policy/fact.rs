@@ -11,7 +11,11 @@
 //!
 //! Everything else that follows from a command is computed from its facts: what undoes it, what it conflicts with,
 //! whose answers it may change, what the next snapshot must update, which rows of mirror tables change.
+//!
+//! What is dated changes by itself when time goes on. That makes facts too, of what begins and what ends, and everything but
+//! undoing follows from them in the same way.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -19,7 +23,9 @@ use crate::policy::assignment::Assignment;
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::index::{ActionIndex, SectionIndex};
 use crate::vocabulary::level::Level;
+use crate::vocabulary::period::Tenure;
 use crate::vocabulary::post::Post;
+use crate::vocabulary::time::Time;
 
 /// One reversible change of the model.
 ///
@@ -29,16 +35,16 @@ use crate::vocabulary::post::Post;
 pub(crate) enum Fact {
     Department(Change<DepartmentId, Option<DepartmentState>>),
     User(Change<UserId, Option<UserState>>),
-    /// Whether a user has a post in a department.
-    Post(Change<(UserId, DepartmentId, Post), bool>),
+    /// Whether a user has a post in a department, and when.
+    Post(Change<(UserId, DepartmentId, Post), Tenure>),
     Group(Change<GroupId, Option<GroupState>>),
-    /// Whether a user is a member of a group.
-    Member(Change<(UserId, GroupId), bool>),
+    /// Whether a user is a member of a group, and when.
+    Member(Change<(UserId, GroupId), Tenure>),
     Role(Change<RoleId, Option<RoleState>>),
     /// The level that a role grants for an action.
     Cell(Change<(RoleId, ActionIndex), Level>),
-    /// Whether a role has an assignment.
-    Assignment(Change<(RoleId, Assignment), bool>),
+    /// Whether a role has an assignment, and when.
+    Assignment(Change<(RoleId, Assignment), Tenure>),
 }
 
 /// A key with different values before and after.
@@ -102,7 +108,39 @@ impl<K, S: PartialEq> Change<K, Option<S>> {
     }
 }
 
+impl<K: Clone> Change<K, Tenure> {
+    /// The change of what holds at the instant of a state, if it changes.
+    fn effect(&self, instant: Option<Time>) -> Option<Self> {
+        let holds = |tenure: Tenure| Tenure::from(tenure.holds_at(instant));
+        Self::of(self.key.clone(), holds(self.before), holds(self.after))
+    }
+
+    fn is_dated(&self) -> bool {
+        [self.before, self.after].into_iter().any(|tenure| tenure.period().is_some())
+    }
+}
+
 impl Fact {
+    /// Whether it is about something that has a period, before or after.
+    fn is_dated(&self) -> bool {
+        match self {
+            Self::Post(change) => change.is_dated(),
+            Self::Member(change) => change.is_dated(),
+            Self::Assignment(change) => change.is_dated(),
+            Self::Department(_) | Self::User(_) | Self::Group(_) | Self::Role(_) | Self::Cell(_) => false,
+        }
+    }
+
+    /// The fact as it shows at the instant of a state, if it shows.
+    fn effect(&self, instant: Option<Time>) -> Option<Self> {
+        match self {
+            Self::Post(change) => change.effect(instant).map(Self::Post),
+            Self::Member(change) => change.effect(instant).map(Self::Member),
+            Self::Assignment(change) => change.effect(instant).map(Self::Assignment),
+            Self::Department(_) | Self::User(_) | Self::Group(_) | Self::Role(_) | Self::Cell(_) => Some(self.clone()),
+        }
+    }
+
     /// The fact that undoes this one.
     fn inverse(self) -> Self {
         match self {
@@ -171,6 +209,15 @@ pub(crate) fn change_rows(facts: &[Fact]) -> bool {
         Fact::Assignment(_) => true,
         Fact::User(_) | Fact::Post(_) | Fact::Group(_) | Fact::Member(_) | Fact::Role(_) => false,
     })
+}
+
+/// What these facts change of what holds at the instant of a state. In it, nothing has a period any more.
+pub(crate) fn effects(facts: &[Fact], instant: Option<Time>) -> Cow<'_, [Fact]> {
+    if facts.iter().any(Fact::is_dated) {
+        facts.iter().filter_map(|fact| fact.effect(instant)).collect()
+    } else {
+        Cow::Borrowed(facts)
+    }
 }
 
 /// The facts that undo these, in reverse order.

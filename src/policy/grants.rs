@@ -10,6 +10,7 @@ use crate::vocabulary::id::UserId;
 use crate::vocabulary::index::{ActionIndex, DepartmentSlot};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::subject::Subject;
+use crate::vocabulary::time::Time;
 
 /// What an assignment gives a user for an action.
 #[derive(Clone, Debug)]
@@ -23,18 +24,28 @@ pub(crate) struct AssignedGrant {
 impl Policy {
     /// What each assignment that contains this user gives for an action. Nothing for an unknown user.
     pub(crate) fn assigned_grants(&self, id: &UserId, action: ActionIndex) -> Vec<AssignedGrant> {
-        let Some(user) = self.org.users().get(id) else { return Vec::new() };
+        self.assigned_grants_at(id, action, self.instant())
+    }
+
+    /// The same at another instant.
+    pub(crate) fn assigned_grants_at(
+        &self,
+        id: &UserId,
+        action: ActionIndex,
+        instant: Option<Time>,
+    ) -> Vec<AssignedGrant> {
+        let Some(user) = self.user_at(id, instant) else { return Vec::new() };
         let is_toggle = self.schema.action(action).toggle;
-        let subjects: BTreeSet<Subject> = self.org.subjects_of(id).collect();
+        let subjects: BTreeSet<Subject> = self.org.subjects_with(id, &user).collect();
         let given =
-            subjects.iter().flat_map(|subject| self.assigned.given(subject).iter().map(move |it| (subject, it)));
-        let grant = |(subject, Given { role, place }): (&Subject, &Given)| {
-            let level = self.roles.get(role).map_or(Level::Deny, |role| role.level(action));
+            subjects.iter().flat_map(|subject| self.given_at(subject, instant).into_owned().into_iter().map(move |it| (subject, it)));
+        let grant = |(subject, Given { role, place }): (&Subject, Given)| {
+            let level = self.roles.get(&role).map_or(Level::Deny, |role| role.level(action));
             match place.as_ref().filter(|_| !is_toggle) {
                 None => AssignedGrant { level, place: None },
                 Some(place) => AssignedGrant {
                     level: self.schema.level_in_place(action, level),
-                    place: Some(self.org.departments_of(place, subject, user)),
+                    place: Some(self.org.departments_of(place, subject, &user)),
                 },
             }
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::document::{self, Word};
+use crate::document::{self, Dates, Word};
 use crate::policy::assignment::Assignment;
 use crate::policy::near::names_near;
 use crate::policy::org::Org;
@@ -11,8 +11,10 @@ use crate::policy::schema::Schema;
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 use crate::vocabulary::index::{ActionIndex, DepartmentSlot, SectionIndex};
 use crate::vocabulary::level::{Grant, Level};
+use crate::vocabulary::period::{Period, Tenure};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::subject::Subject;
+use crate::vocabulary::time::Time;
 
 impl Org {
     pub(crate) fn known_department(&self, id: &DepartmentId) -> Result<DepartmentSlot, Invalid> {
@@ -44,24 +46,53 @@ impl Org {
     }
 }
 
+/// Whether something is always there or in a period, if that is valid. Otherwise passes on each problem, with its path
+/// within the entry.
+pub(crate) fn known_tenure(dates: Option<&Dates>, mut problem: impl FnMut(&str, Invalid)) -> Option<Tenure> {
+    let Some(Dates { from, until }) = dates else { return Some(Tenure::Always) };
+    let mut end = |word: &Option<Word<Time>>, path| match word.as_ref().map(Word::known) {
+        None => Some(None),
+        Some(Ok(time)) => Some(Some(time)),
+        Some(Err(invalid)) => {
+            problem(path, Invalid::Time(invalid));
+            None
+        }
+    };
+    let (from, until) = (end(from, ".from"), end(until, ".until"));
+    let period = match (from?, until?) {
+        (None, None) => return Some(Tenure::Always),
+        (Some(from), None) => Period::starting(from),
+        (None, Some(until)) => Period::until(until),
+        (Some(from), Some(until)) => {
+            Period::between(from, until).map_err(|empty| problem("", Invalid::EmptyPeriod(empty))).ok()?
+        }
+    };
+    Some(Tenure::During(period))
+}
+
+/// The same for a command: the first problem is its error.
+pub(crate) fn tenure(dates: Option<&Dates>) -> Result<Tenure, Invalid> {
+    let mut first = None;
+    let tenure = known_tenure(dates, |_, invalid| _ = first.get_or_insert(invalid));
+    first.map_or_else(|| Ok(tenure.unwrap_or(Tenure::Always)), Err)
+}
+
 impl Org {
-    /// The assignment, if it is valid. Otherwise passes on each problem, with the path within the assignment.
+    /// The assignment and its tenure, if it is valid. Otherwise passes on each problem, with the path within the assignment.
     pub(crate) fn known_assignment(
         &self,
         written: &document::Assignment,
         mut problem: impl FnMut(String, Invalid),
-    ) -> Option<Assignment> {
-        let document::Assignment { to, place } = written;
+    ) -> Option<(Assignment, Tenure)> {
+        let document::Assignment { to, place, dates } = written;
         // Short for a subject alone, which has no field `to`.
-        let to_path = if place.is_some() { ".to" } else { "" };
+        let to_path = if place.is_some() || dates.is_some() { ".to" } else { "" };
         let subject = self.known_subject(to).map_err(|invalid| problem(to_path.to_owned(), invalid)).ok();
         let place =
             place.as_ref().map(|word| self.known_place(word, |path, invalid| problem(format!(".in{path}"), invalid)));
-        let place = match place {
-            None => None,
-            Some(place) => Some(place?),
-        };
-        Some(Assignment { subject: subject?.clone(), place })
+        let place = place.map_or(Some(None), |place| place.map(Some));
+        let tenure = known_tenure(dates.as_deref(), |path, invalid| problem(path.to_owned(), invalid));
+        Some((Assignment { subject: subject?.clone(), place: place? }, tenure?))
     }
 
     fn known_place(&self, word: &Word<Place>, mut problem: impl FnMut(String, Invalid)) -> Option<Place> {
@@ -86,7 +117,7 @@ impl Org {
     }
 
     /// The same for a command: the first problem is its error.
-    pub(crate) fn assignment(&self, written: &document::Assignment) -> Result<Assignment, Invalid> {
+    pub(crate) fn assignment(&self, written: &document::Assignment) -> Result<(Assignment, Tenure), Invalid> {
         let mut first = None;
         let known = self.known_assignment(written, |_, invalid| _ = first.get_or_insert(invalid));
         known.ok_or_else(|| first.unwrap_or(Invalid::EmptyPlace))

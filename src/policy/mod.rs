@@ -4,11 +4,13 @@ mod apply;
 pub(crate) mod assigned;
 pub(crate) mod assignment;
 pub(crate) mod change;
+pub(crate) mod dated;
 pub(crate) mod fact;
 pub(crate) mod grants;
 mod hint;
 mod known;
 mod labels;
+mod moment;
 pub(crate) mod near;
 pub(crate) mod org;
 pub(crate) mod role;
@@ -24,15 +26,21 @@ use std::sync::Arc;
 
 use crate::document::{Document, Format, Word};
 use crate::policy::assigned::Assigned;
+use crate::policy::assignment::Assignment;
+use crate::policy::dated::{Dated, Entries};
 use crate::policy::labels::ThingLabels;
 use crate::policy::near::with_hint_at_parent;
-use crate::policy::org::Org;
-use crate::policy::role::{Names, Roles};
+use crate::policy::org::{Group, Org, User};
+use crate::policy::role::{Names, Role, Roles};
 use crate::policy::rules::Invalid;
 use crate::policy::schema::Schema;
 use crate::policy::validate::{PolicyError, Problems};
-use crate::vocabulary::id::RoleId;
+use crate::vocabulary::id::{GroupId, RoleId, UserId};
+use crate::vocabulary::index::DepartmentSlot;
 use crate::vocabulary::mode::Delegation;
+use crate::vocabulary::period::Tenure;
+use crate::vocabulary::post::Post;
+use crate::vocabulary::time::Time;
 
 /// A valid policy: the schema, the company, the roles and their assignments.
 ///
@@ -65,6 +73,7 @@ pub struct Policy {
     names: Names,
     role_labels: ThingLabels,
     pub(crate) assigned: Assigned,
+    pub(crate) dated: Dated,
 }
 
 impl Policy {
@@ -87,9 +96,11 @@ impl Policy {
             Delegation::default()
         });
         let schema = Schema::from_document(&schema, problems);
-        let org = Org::from_document(org, problems);
-        let roles = role::from_document(roles, &schema, &org, problems);
-        let (names, assigned) = (role::index_names(&roles), Assigned::of(&roles));
+        let mut entries = Entries::default();
+        let org = Org::from_document(org, &mut entries, problems);
+        let roles = role::from_document(roles, &schema, &org, &mut entries.assignments, problems);
+        let others = entries.assignments.iter().map(|((role, to), _)| (to, role));
+        let (names, assigned) = (role::index_names(&roles), Assigned::of(&roles, others));
         let policy = Self {
             delegation,
             schema: Arc::new(schema),
@@ -98,6 +109,7 @@ impl Policy {
             names,
             role_labels: ThingLabels::default(),
             assigned,
+            dated: Dated::of(entries),
         };
         problems.hint(|invalid, path| match policy.with_hint(invalid) {
             invalid if path.ends_with(".parent") => {
@@ -117,9 +129,81 @@ impl Policy {
             format: Format,
             delegation: Word::Known(self.delegation),
             schema: self.schema.to_document(),
-            org: self.org.to_document(),
-            roles: role::to_document(&self.roles, &self.schema),
+            org: self.org.to_document(&self.dated),
+            roles: role::to_document(&self.roles, &self.schema, &self.dated),
         }
+    }
+
+    /// The instant that the policy is for, or `None` if none has been told: then nothing holds that has a period, be it to
+    /// begin or to end.
+    pub fn instant(&self) -> Option<Time> {
+        self.dated.instant()
+    }
+
+    /// The next instant after that of the policy at which an assignment, a post or a membership begins or ends.
+    pub fn next_change(&self) -> Option<Time> {
+        self.dated.next()
+    }
+
+    /// The same policy at another instant, earlier or later: for a dry run of another day, or to see what will change by
+    /// itself.
+    ///
+    /// It costs what begins or ends between the two instants. Before the first, and back in time, it costs everything that
+    /// has a period.
+    ///
+    /// ```
+    /// use orgscope::document::{Action, Document, ResourceType, Role, Section, User};
+    /// use orgscope::{Grant, Period, Policy, Snapshot, Subject, Time};
+    ///
+    /// let settings = ResourceType::new("settings").action(Action::toggle("manage"));
+    /// let (march, april): (Time, Time) = ("2027-03-01T00:00:00Z".parse()?, "2027-04-01T00:00:00Z".parse()?);
+    /// let role = Role::new("manager", "crm", "Manager").grant("settings.manage", Grant::Allow);
+    /// let document = Document::new()
+    ///     .section(Section::new("crm").resource(settings))
+    ///     .user(User::new("ann"))
+    ///     .role(role.assigned_to(Subject::user("ann").during(Period::between(march, april)?)));
+    /// let policy = Policy::from_document(document)?;
+    /// let manage = policy.schema().toggle("settings.manage")?;
+    /// let may_ann = |policy: &Policy| Snapshot::compile(policy).principal("ann").check(manage, &()).is_allow();
+    ///
+    /// assert!(!may_ann(&policy));
+    /// assert_eq!(policy.next_change(), Some(march));
+    /// assert!(may_ann(&policy.at(march)));
+    /// assert!(!may_ann(&policy.at(april)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn at(&self, instant: Time) -> Self {
+        let mut policy = self.clone();
+        policy.go(Some(instant));
+        policy
+    }
+
+    /// Whether a user has a post in a department, and when.
+    pub(crate) fn tenure_of_post(&self, id: &UserId, user: &User, department: DepartmentSlot, post: Post) -> Tenure {
+        let period = self.dated.post(id, department, post);
+        period.map_or_else(|| user.anchors.have(department, post).into(), Tenure::During)
+    }
+
+    /// Whether a user is a member of a group, and when.
+    pub(crate) fn tenure_of_member(&self, user: &UserId, group: &Group) -> Tenure {
+        let period = self.dated.member(user, group.number);
+        period.map_or_else(|| group.members.contains(user).into(), Tenure::During)
+    }
+
+    /// Whether a role has an assignment, and when.
+    pub(crate) fn tenure_of_assignment(&self, id: &RoleId, role: &Role, to: &Assignment) -> Tenure {
+        self.dated.assignment(id, to).map_or_else(|| role.assigned_to.contains(to).into(), Tenure::During)
+    }
+
+    /// All assignments of a role with their tenures, whether they hold or not, in canonical order.
+    pub(crate) fn stated_assignments(&self, id: &RoleId) -> impl Iterator<Item = (&Assignment, Tenure)> {
+        self.roles.get(id).into_iter().flat_map(|role| role::stated(id, role, &self.dated))
+    }
+
+    /// All members of a group with their tenures, whether they hold or not, in canonical order.
+    pub(crate) fn stated_members(&self, group: &GroupId) -> impl Iterator<Item = (&UserId, Tenure)> {
+        self.org.groups().get(group).into_iter().flat_map(|group| self.org.stated_members(group, &self.dated))
     }
 
     /// Whether another role than this one, of whatever section, has a name.

@@ -5,6 +5,7 @@ pub(crate) mod cycle;
 mod document;
 mod forest;
 
+pub(crate) use document::entry;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -98,7 +99,7 @@ impl User {
         self.name.as_deref().map(str::to_owned)
     }
 
-    fn set_group(&mut self, group: GroupNumber, member: bool) {
+    pub(crate) fn set_group(&mut self, group: GroupNumber, member: bool) {
         match (self.groups.binary_search(&group), member) {
             (Err(position), true) => self.groups.insert(position, group),
             (Ok(position), false) => _ = self.groups.remove(position),

@@ -7,6 +7,7 @@ use crate::collections::persistent::{Map, Set};
 use crate::document;
 use crate::document::Word;
 use crate::policy::assignment::Assignment;
+use crate::policy::dated::Dated;
 use crate::policy::fact::RoleState;
 use crate::policy::org::Org;
 use crate::policy::rules::{self, Invalid, Kind};
@@ -15,6 +16,7 @@ use crate::policy::validate::{Problems, check_id, repeated};
 use crate::vocabulary::id::RoleId;
 use crate::vocabulary::index::{ActionIndex, SectionIndex};
 use crate::vocabulary::level::{Grant, Level};
+use crate::vocabulary::period::{Period, Tenure};
 
 /// A role of one section.
 #[derive(Clone, Debug)]
@@ -74,6 +76,7 @@ pub(crate) fn from_document(
     written: Vec<document::Role>,
     schema: &Schema,
     org: &Org,
+    dated: &mut Vec<((RoleId, Assignment), Period)>,
     problems: &mut Problems,
 ) -> Roles {
     let repeated = repeated(written.iter().map(|role| &role.id));
@@ -96,13 +99,15 @@ pub(crate) fn from_document(
         } else {
             by_name.insert(name, role.id.clone());
         }
+        let (assigned_to, with_periods) = read_assignments(&path, &role.assigned_to, org, problems);
+        dated.extend(with_periods.into_iter().map(|(to, period)| ((role.id.clone(), to), period)));
         let read = Role {
             section: section.unwrap_or_default(),
             name: role.name,
             hidden: role.hidden,
             locked: role.locked,
             grants: read_grants(&path, section, &role.grants, schema, problems),
-            assigned_to: read_assignments(&path, &role.assigned_to, org, problems),
+            assigned_to,
         };
         roles.push((role.id, Arc::new(read)));
     }
@@ -137,22 +142,40 @@ fn read_assignments(
     written: &[document::Assignment],
     org: &Org,
     problems: &mut Problems,
-) -> Set<Assignment> {
-    let mut assignments = Set::default();
+) -> (Set<Assignment>, BTreeMap<Assignment, Period>) {
+    let (mut assignments, mut dated) = (Set::default(), BTreeMap::new());
     for (a, written) in written.iter().enumerate() {
         let path = format_args!("{path}.assigned_to[{a}]");
         let read =
             org.known_assignment(written, |within, invalid| problems.add(format_args!("{path}{within}"), &invalid));
-        if let Some(assignment) = read
-            && !assignments.insert(assignment.clone())
-        {
+        let Some((assignment, tenure)) = read else { continue };
+        if assignments.contains(&assignment) || dated.contains_key(&assignment) {
             problems.add(path, &assignment.repeated());
+        } else if let Some(period) = tenure.period() {
+            dated.insert(assignment, period);
+        } else {
+            assignments.insert(assignment);
         }
     }
-    assignments
+    (assignments, dated)
 }
 
-pub(crate) fn to_document(roles: &Roles, schema: &Schema) -> Vec<document::Role> {
+/// All assignments of a role with their tenures, whether they hold or not, in canonical order.
+pub(crate) fn stated<'r>(
+    id: &RoleId,
+    role: &'r Role,
+    dated: &'r Dated,
+) -> impl Iterator<Item = (&'r Assignment, Tenure)> + use<'r> {
+    let with_periods: Vec<_> = dated.assignments_of(id).map(|(to, period)| (to, Tenure::During(period))).collect();
+    let has_period = |to: &Assignment| with_periods.binary_search_by_key(&to, |(to, _)| to).is_ok();
+    let always: Vec<_> = role.assigned_to.iter().filter(|to| !has_period(to)).map(|to| (to, Tenure::Always)).collect();
+    let mut all = always;
+    all.extend(with_periods);
+    all.sort_unstable_by_key(|(to, _)| *to);
+    all.into_iter()
+}
+
+pub(crate) fn to_document(roles: &Roles, schema: &Schema, dated: &Dated) -> Vec<document::Role> {
     let grant = |(action, level): (&ActionIndex, &Level)| {
         (schema.action_name(*action), Word::Known(schema.grant_of(*action, *level)))
     };
@@ -163,7 +186,7 @@ pub(crate) fn to_document(roles: &Roles, schema: &Schema) -> Vec<document::Role>
         hidden: role.hidden,
         locked: role.locked,
         grants: role.grants.iter().map(grant).collect(),
-        assigned_to: role.assigned_to.iter().cloned().map(document::Assignment::from).collect(),
+        assigned_to: stated(id, role, dated).map(|(to, tenure)| to.clone().written(tenure.period())).collect(),
     };
     roles.iter().map(role).collect()
 }

@@ -11,8 +11,10 @@ use crate::policy::unknown::UnknownPermission;
 use crate::vocabulary::id::{DepartmentId, Id, RoleId, UserId};
 use crate::vocabulary::index::MOST;
 use crate::vocabulary::level::Grant;
+use crate::vocabulary::period::{EmptyPeriod, Period};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::subject::Subject;
+use crate::vocabulary::time::{InvalidTime, Time};
 use crate::vocabulary::word::UnknownWord;
 
 /// The reason why a document is invalid, or a command on the state that it is applied to.
@@ -166,6 +168,22 @@ pub enum Invalid {
     },
     /// The place of an assignment is an empty list.
     EmptyPlace,
+    /// A text is not a time.
+    Time(InvalidTime),
+    /// A period ends before it begins.
+    EmptyPeriod(EmptyPeriod),
+    /// A command that ends a post has a period.
+    PeriodOfNothing {
+        /// The field that says so: `head` or `deputy`.
+        field: &'static str,
+    },
+    /// A prune is to remove what may not have ended yet.
+    PruneLater {
+        /// The instant of the command.
+        ended_by: Time,
+        /// The instant of the state, if one has been told.
+        instant: Option<Time>,
+    },
     /// A department is not empty.
     NotEmpty {
         /// The department.
@@ -173,12 +191,14 @@ pub enum Invalid {
         /// The content of the department.
         has: Content,
     },
-    /// A user is already a member of a department or group.
+    /// A user is already a member of a department or group, in the same period.
     AlreadyMember {
         /// The user.
         user: UserId,
         /// The department or group, for a message.
         of: String,
+        /// The period, if the membership has one.
+        period: Option<Period>,
     },
     /// A user is not a member of a department or group.
     NotMember {
@@ -187,7 +207,7 @@ pub enum Invalid {
         /// The department or group, for a message.
         of: String,
     },
-    /// A role is already assigned to a subject.
+    /// A role is already assigned to a subject, in the same period.
     AlreadyAssigned {
         /// The role, as errors print it.
         role: String,
@@ -195,6 +215,8 @@ pub enum Invalid {
         subject: Subject,
         /// The place, if the assignment has one.
         place: Option<Place>,
+        /// The period, if the assignment has one.
+        period: Option<Period>,
     },
     /// A role is not assigned to a subject.
     NotAssigned {
@@ -296,6 +318,10 @@ impl Invalid {
             Self::ManageWithoutBypass { .. } => "manage_without_bypass",
             Self::ManageExceptOwn { .. } => "manage_except_own",
             Self::EmptyPlace => "empty_place",
+            Self::Time(_) => "time",
+            Self::EmptyPeriod(_) => "empty_period",
+            Self::PeriodOfNothing { .. } => "period_of_nothing",
+            Self::PruneLater { .. } => "prune_later",
             Self::NotEmpty { .. } => "not_empty",
             Self::AlreadyMember { .. } => "already_member",
             Self::NotMember { .. } => "not_member",
@@ -364,6 +390,20 @@ impl Display for Invalid {
                  takes no `except_own`"
             ),
             Self::EmptyPlace => f.write_str("the list of departments is empty: leave `in` out, or name departments"),
+            Self::Time(invalid) => Display::fmt(invalid, f),
+            Self::EmptyPeriod(empty) => Display::fmt(empty, f),
+            Self::PeriodOfNothing { field } => {
+                write!(f, "what ends has no period: leave `from` and `until` out where `{field}` is `false`")
+            }
+            Self::PruneLater { ended_by, instant: Some(instant) } => {
+                write!(
+                    f,
+                    "`ended_by` ({ended_by}) is later than the instant of the policy ({instant}): prune what has ended by then"
+                )
+            }
+            Self::PruneLater { ended_by: _, instant: None } => f.write_str(
+                "no instant has been told, so nothing is known to have ended: advance to the present time first",
+            ),
             Self::NotEmpty { department, has } => {
                 write!(f, "department `{department}` has ")?;
                 f.write_str(match has {
@@ -372,10 +412,14 @@ impl Display for Invalid {
                     Content::Places => "assignments that are in place there: end them first",
                 })
             }
-            Self::AlreadyMember { user, of } => write!(f, "user `{user}` is already a member of {of}"),
+            Self::AlreadyMember { user, of, period } => {
+                write!(f, "user `{user}` is already a member of {of}")?;
+                period.iter().try_for_each(|period| write!(f, " {period}"))
+            }
             Self::NotMember { user, of } => write!(f, "user `{user}` is not a member of {of}"),
-            Self::AlreadyAssigned { role, subject, place } => {
-                write!(f, "role `{role}` is already assigned to {}", InPlace(subject, place.as_ref()))
+            Self::AlreadyAssigned { role, subject, place, period } => {
+                write!(f, "role `{role}` is already assigned to {}", InPlace(subject, place.as_ref()))?;
+                period.iter().try_for_each(|period| write!(f, " {period}"))
             }
             Self::NotAssigned { role, subject, place } => {
                 write!(f, "role `{role}` is not assigned to {}", InPlace(subject, place.as_ref()))

@@ -13,22 +13,28 @@ impl Org {
     /// Every subject that contains this user, active or not. A subject may be repeated. For an unknown user there is
     /// none.
     pub(crate) fn subjects_of<'o>(&'o self, id: &'o UserId) -> impl Iterator<Item = Subject> + 'o {
-        let anchors = self.users().get(id).into_iter().flat_map(User::anchors);
-        let above = anchors.flat_map(|department| self.with_those_above(department));
+        self.users().get(id).into_iter().flat_map(|user| self.subjects_with(id, user))
+    }
+
+    /// The same for a user with these posts and groups.
+    pub(crate) fn subjects_with<'o>(&'o self, id: &'o UserId, user: &'o User) -> impl Iterator<Item = Subject> + 'o {
+        let above = user.anchors().flat_map(|department| self.with_those_above(department));
         let above = above.map(|department| Subject::DepartmentSub(self.department_id(department).clone()));
-        self.subjects_here(id).chain(above)
+        self.here(id, user).chain(above)
     }
 
     /// The same without the departments with those below, of which a user has one for each department above.
     pub(crate) fn subjects_here<'o>(&'o self, id: &'o UserId) -> impl Iterator<Item = Subject> + 'o {
-        self.users().get(id).into_iter().flat_map(move |user| {
-            let here = user.anchors().map(|department| Subject::Department(self.department_id(department).clone()));
-            [Subject::User(id.clone())]
-                .into_iter()
-                .chain(user.dynamic_subjects())
-                .chain(self.groups_of(user).cloned().map(Subject::Group))
-                .chain(here)
-        })
+        self.users().get(id).into_iter().flat_map(|user| self.here(id, user))
+    }
+
+    fn here<'o>(&'o self, id: &'o UserId, user: &'o User) -> impl Iterator<Item = Subject> + 'o {
+        let here = user.anchors().map(|department| Subject::Department(self.department_id(department).clone()));
+        [Subject::User(id.clone())]
+            .into_iter()
+            .chain(user.dynamic_subjects())
+            .chain(self.groups_of(user).cloned().map(Subject::Group))
+            .chain(here)
     }
 
     /// The departments that a place stands for if it is the place of an assignment to this subject, which contains the

@@ -1,10 +1,13 @@
 //! From facts back to commands, to undo a change.
 
-use crate::document::{self, Command, Department, Group, User, Word};
+use crate::document::{self, Command, Dates, Department, Group, User, Word};
 use crate::policy::fact::{Change, DepartmentState, Fact, RoleState, UserState};
+use crate::policy::org::entry;
 use crate::policy::schema::Schema;
 use crate::vocabulary::id::{DepartmentId, RoleId, UserId};
+use crate::vocabulary::period::Tenure;
 use crate::vocabulary::post::Post;
+use crate::vocabulary::time::Time;
 
 /// The commands for the facts of one command, or for their inverses.
 pub(crate) fn commands(facts: &[Fact], schema: &Schema) -> Vec<Command> {
@@ -44,7 +47,7 @@ fn removal(fact: &Fact) -> Option<Command> {
 /// not.
 fn is_part_of(coming: &mut Command, fact: &Fact, schema: &Schema) -> bool {
     match (coming, fact) {
-        (Command::AddUser { id, departments, heads, deputy_of, .. }, Fact::Post(Change { key, .. }))
+        (Command::AddUser { id, departments, heads, deputy_of, .. }, Fact::Post(Change { key, after, .. }))
             if key.0 == *id =>
         {
             let list = match key.2 {
@@ -52,16 +55,16 @@ fn is_part_of(coming: &mut Command, fact: &Fact, schema: &Schema) -> bool {
                 Post::Head => heads,
                 Post::Deputy => deputy_of,
             };
-            list.push(key.1.clone());
+            list.push(entry(key.1.clone(), *after));
         }
-        (Command::AddGroup(group), Fact::Member(Change { key, .. })) if key.1 == group.id => {
-            group.members.push(key.0.clone());
+        (Command::AddGroup(group), Fact::Member(Change { key, after, .. })) if key.1 == group.id => {
+            group.members.push(entry(key.0.clone(), *after));
         }
         (Command::CreateRole(role), Fact::Cell(Change { key, after, .. })) if key.0 == role.id => {
             role.grants.insert(schema.action_name(key.1), Word::Known(schema.grant_of(key.1, *after)));
         }
-        (Command::CreateRole(role), Fact::Assignment(Change { key, .. })) if key.0 == role.id => {
-            role.assigned_to.push(key.1.clone().into());
+        (Command::CreateRole(role), Fact::Assignment(Change { key, after, .. })) if key.0 == role.id => {
+            role.assigned_to.push(key.1.clone().written(after.period()));
         }
         (
             _,
@@ -88,18 +91,20 @@ fn push_commands(commands: &mut Vec<Command>, fact: &Fact, schema: &Schema) {
         })),
         Fact::Role(change) => push_role(commands, change, schema),
         Fact::Post(Change { key: (user, department, post), after, .. }) => {
-            let (user, department, there) = (user.clone(), department.clone(), *after);
+            let (user, department, there) = (user.clone(), department.clone(), after.is_there());
+            let (from, until) = ends(*after);
             commands.push(match (post, there) {
-                (Post::Member, true) => Command::JoinDepartment { user, department },
+                (Post::Member, true) => Command::JoinDepartment { user, department, from, until },
                 (Post::Member, false) => Command::LeaveDepartment { user, department },
-                (Post::Head, _) => Command::SetHead { user, department, head: there },
-                (Post::Deputy, _) => Command::SetDeputy { user, department, deputy: there },
+                (Post::Head, _) => Command::SetHead { user, department, head: there, from, until },
+                (Post::Deputy, _) => Command::SetDeputy { user, department, deputy: there, from, until },
             });
         }
         Fact::Member(Change { key: (user, group), after, .. }) => {
             let (user, group) = (user.clone(), group.clone());
-            commands.push(if *after {
-                Command::JoinGroup { user, group }
+            let (from, until) = ends(*after);
+            commands.push(if after.is_there() {
+                Command::JoinGroup { user, group, from, until }
             } else {
                 Command::LeaveGroup { user, group }
             });
@@ -112,14 +117,19 @@ fn push_commands(commands: &mut Vec<Command>, fact: &Fact, schema: &Schema) {
             ));
         }
         Fact::Assignment(Change { key: (role, assignment), after, .. }) => {
-            let assignment = document::Assignment::from(assignment.clone());
-            commands.push(if *after {
+            let assignment = assignment.clone().written(after.period());
+            commands.push(if after.is_there() {
                 Command::assign(role.clone(), assignment)
             } else {
                 Command::unassign(role.clone(), assignment)
             });
         }
     }
+}
+
+/// The ends of a tenure, as fields of a command.
+fn ends(tenure: Tenure) -> (Option<Word<Time>>, Option<Word<Time>>) {
+    Dates::fields(tenure.period().map(Into::into))
 }
 
 fn push_department(commands: &mut Vec<Command>, change: &Change<DepartmentId, Option<DepartmentState>>) {

@@ -9,8 +9,7 @@ impl Snapshot {
     /// Whether one of the two followed from the other, so that numbers mean the same in both. A slot that was free in
     /// between may belong to another user or department, though.
     pub(crate) fn is_kin(&self, other: &Self) -> bool {
-        self.lineage.descends_from(&other.lineage, other.revision)
-            || other.lineage.descends_from(&self.lineage, self.revision)
+        self.lineage.descends_from(&other.lineage, other.step) || other.lineage.descends_from(&self.lineage, self.step)
     }
 
     /// The users who may be members of other departments than in the other state, including those who are in only one

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use crate::document::Command;
 use crate::policy::Policy;
-use crate::policy::fact::{Fact, change_rows};
+use crate::policy::change::By;
+use crate::policy::fact::{Fact, change_rows, effects};
 use crate::policy::rules::Invalid;
 use crate::snapshot::Snapshot;
 use crate::snapshot::lineage::Lineage;
 use crate::snapshot::touched::Touched;
+use crate::vocabulary::time::Time;
 
 impl Snapshot {
     /// The state after these commands. Fails with the index of the first invalid command.
@@ -16,7 +18,7 @@ impl Snapshot {
         let mut policy = Policy::clone(&self.policy);
         let mut facts = Vec::new();
         for (index, command) in commands.iter().enumerate() {
-            facts.extend(policy.change(command).map_err(|invalid| (index, invalid))?);
+            facts.extend(policy.change(command, By::User).map_err(|invalid| (index, invalid))?);
         }
         Ok(self.try_to_follow(&Arc::new(policy), &facts))
     }
@@ -24,7 +26,23 @@ impl Snapshot {
     /// Like [`follow`](Self::follow), for a trial: with rows and a lineage of its own, so that any number of trials may
     /// branch off one snapshot.
     pub(crate) fn try_to_follow(&self, policy: &Arc<Policy>, facts: &[Fact]) -> Self {
-        self.next(policy, facts, false, self.lineage.fork(self.revision))
+        self.next(policy, facts, self.revision + 1, false, self.lineage.fork(self.step))
+    }
+
+    /// The state at a later instant, given the facts of what began and ended. It has the same revision, and is followed in
+    /// its place.
+    pub(crate) fn advance(&self, policy: &Arc<Policy>, facts: &[Fact]) -> Self {
+        if self.people.is_overgrown() {
+            return Self::compile_shared(policy.clone(), self.revision);
+        }
+        self.next(policy, facts, self.revision, true, self.lineage.clone())
+    }
+
+    /// The state at another instant, for a trial.
+    pub(crate) fn at(&self, instant: Time) -> Self {
+        let mut policy = self.shared_policy();
+        let facts = Arc::make_mut(&mut policy).go(Some(instant));
+        self.try_to_follow(&policy, &facts)
     }
 
     /// The same as [`follow`](Self::follow), made from a trial of the same facts.
@@ -32,9 +50,11 @@ impl Snapshot {
         if tried.people.is_overgrown() {
             return Self::compile_shared(tried.policy.clone(), self.revision + 1);
         }
-        let rights = if change_rows(facts) { tried.rights.clone() } else { tried.rights.with_rows_of(&self.rights) };
+        let facts = effects(facts, tried.policy.instant());
+        let rights = if change_rows(&facts) { tried.rights.clone() } else { tried.rights.with_rows_of(&self.rights) };
         Self {
             revision: self.revision + 1,
+            step: self.step + 1,
             lineage: self.lineage.clone(),
             policy: tried.policy.clone(),
             people: tried.people.clone(),
@@ -60,15 +80,17 @@ impl Snapshot {
         if self.people.is_overgrown() {
             return Self::compile_shared(policy.clone(), self.revision + 1);
         }
-        self.next(policy, facts, true, self.lineage.clone())
+        self.next(policy, facts, self.revision + 1, true, self.lineage.clone())
     }
 
-    fn next(&self, policy: &Arc<Policy>, facts: &[Fact], keep_rows: bool, lineage: Lineage) -> Self {
-        let touched = Touched::by(facts);
+    fn next(&self, policy: &Arc<Policy>, facts: &[Fact], revision: u64, keep_rows: bool, lineage: Lineage) -> Self {
+        let facts = effects(facts, policy.instant());
+        let touched = Touched::by(&facts);
         let people = self.people.follow(&self.policy, policy, &touched);
         let rights = self.rights.follow(policy, people.tree(), &touched, keep_rows);
         Self {
-            revision: self.revision + 1,
+            revision,
+            step: self.step + 1,
             lineage,
             policy: policy.clone(),
             people,

@@ -26,6 +26,7 @@ use crate::policy::schema::Schema;
 use crate::vocabulary::id::{UserId, UserRef};
 use crate::vocabulary::index::{ActionIndex, UserSlot};
 use crate::vocabulary::permission::Fingerprint;
+use crate::vocabulary::time::Time;
 use cell::Cell;
 use lineage::Lineage;
 use people::{Anchored, Entry, People, Position, Standing};
@@ -89,6 +90,8 @@ use rights::{Rights, Row};
 /// [`who_can`](Self::who_can) checks one user for all who share standing and departments.
 pub struct Snapshot {
     revision: u64,
+    /// How many states of its line came before it, in which time may have gone on without a new revision.
+    step: u64,
     lineage: Lineage,
     /// The source of this snapshot: names, roles, and the start of what-ifs. A check reads it only to make a row.
     policy: Arc<Policy>,
@@ -121,6 +124,7 @@ impl Snapshot {
         let rights = Rights::of(&policy, people.tree());
         Self {
             revision,
+            step: 0,
             lineage: Lineage::default(),
             policy,
             people,
@@ -134,6 +138,11 @@ impl Snapshot {
     /// policy that replaces another. A snapshot that no [`Handle`](crate::Handle) published has zero.
     pub fn revision(&self) -> u64 {
         self.revision
+    }
+
+    /// The instant that this state is for, or `None` if none has been told.
+    pub fn instant(&self) -> Option<Time> {
+        self.policy.instant()
     }
 
     /// The policy that this was compiled from.

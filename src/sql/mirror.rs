@@ -9,7 +9,7 @@ use sea_query::{
 };
 use thiserror::Error;
 
-use crate::admin::receipt::Receipt;
+use crate::admin::transition::Transition;
 use crate::policy::Policy;
 use crate::policy::org::User;
 use crate::query::predicate::Asked;
@@ -213,8 +213,8 @@ impl Mirror {
         Ok([begin].into_iter().chain(empty).chain(written).chain(joined).chain([end]))
     }
 
-    /// The statements that take the tables from the state before a batch to the state after it: only rows that differ
-    /// are written.
+    /// The statements that take the tables from the state before a batch to the state after it, or from one instant to the
+    /// next: only rows that differ are written.
     ///
     /// It costs what has changed, and all departments if one has come, gone or moved. The first statement fails if the
     /// tables are not at the state before, and changes no row if they were never filled. In both cases, and after an
@@ -225,8 +225,9 @@ impl Mirror {
     /// # Errors
     ///
     /// When a department has an id of another kind than the tables hold.
-    pub fn follow(&self, receipt: &Receipt) -> Result<Vec<Sql>, MirrorError> {
-        let (before, after) = (receipt.before(), receipt.after());
+    pub fn follow(&self, step: impl AsRef<Transition>) -> Result<Vec<Sql>, MirrorError> {
+        let step = step.as_ref();
+        let (before, after) = (&step.before, &step.after);
         if before.imprint() == after.imprint() {
             return Ok(Vec::new());
         }
@@ -235,7 +236,7 @@ impl Mirror {
         }
         let Tables { departments, members, .. } = &self.tables;
         let (gone, come) = self.changed_departments(before, after);
-        let (left, joined) = self.changed_members(receipt);
+        let (left, joined) = self.changed_members(step);
         let run = Run::new(self);
         let mut statements = vec![run.begin_at(before)];
         statements.extend(run.delete(members, MEMBERS, &left));
@@ -270,14 +271,14 @@ impl Mirror {
     }
 
     /// The rows of members that are gone, and those that are new.
-    fn changed_members(&self, receipt: &Receipt) -> (Vec<[Param; 2]>, Vec<[Param; 2]>) {
-        let (before, after) = (receipt.before(), receipt.after());
+    fn changed_members(&self, step: &Transition) -> (Vec<[Param; 2]>, Vec<[Param; 2]>) {
+        let (before, after) = (&step.before, &step.after);
         let of = |policy: &Policy, user: &UserId| -> Vec<DepartmentId> {
             let user = policy.org.users().get(user).into_iter().flat_map(User::departments);
             user.map(|department| policy.org.department_id(department).clone()).collect()
         };
         let (mut left, mut joined) = (Vec::new(), Vec::new());
-        for user in receipt.users_with_other_departments() {
+        for user in step.users_with_other_departments() {
             let (old, new) = (of(before.policy(), user), of(after.policy(), user));
             let row = |department: &&DepartmentId| self.member_row(department, user);
             left.extend(old.iter().filter(|department| !new.contains(department)).filter_map(|each| row(&each)));

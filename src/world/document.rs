@@ -10,6 +10,7 @@ use crate::vocabulary::id::{RecordId, UserId};
 use crate::vocabulary::mode::Delegation;
 use crate::vocabulary::refusal::RefusalKind;
 use crate::vocabulary::subject::{Owner, Share};
+use crate::vocabulary::time::Time;
 use crate::world::expectation::Expectation;
 
 read_objects! { WorldFields Record Expect Check List Who Stage }
@@ -36,6 +37,8 @@ read_objects! { WorldFields Record Expect Check List Who Stage }
 pub struct World {
     /// The document.
     pub document: Document,
+    /// The instant of the first expectations. Without one, none has been told.
+    pub at: Option<Word<Time>>,
     /// The records.
     pub records: Vec<Record>,
     pub(super) expect: Expect,
@@ -61,6 +64,8 @@ struct WorldFields {
     org: Org,
     #[serde(default, deserialize_with = "array")]
     roles: Vec<Role>,
+    #[serde(default)]
+    at: Option<Word<Time>>,
     #[serde(default, deserialize_with = "array")]
     records: Vec<Record>,
     #[serde(default, deserialize_with = "null_is_default")]
@@ -71,8 +76,8 @@ struct WorldFields {
 
 impl From<WorldFields> for World {
     fn from(fields: WorldFields) -> Self {
-        let WorldFields { format, delegation, schema, org, roles, records, expect, stages } = fields;
-        Self { document: Document { format, delegation, schema, org, roles }, records, expect, stages }
+        let WorldFields { format, delegation, schema, org, roles, at, records, expect, stages } = fields;
+        Self { document: Document { format, delegation, schema, org, roles }, at, records, expect, stages }
     }
 }
 
@@ -180,6 +185,9 @@ pub(super) struct Stage {
     /// The user who makes the changes, possibly unknown; the host application if left out.
     #[serde(rename = "as")]
     pub(super) by: Option<UserId>,
+    /// The instant from then on, told before the changes.
+    #[serde(default)]
+    pub(super) at: Option<Word<Time>>,
     /// Records that are added before the changes. Those with a known id replace the earlier ones.
     #[serde(default, deserialize_with = "array")]
     pub(super) records: Vec<Record>,

@@ -23,6 +23,7 @@ use crate::vocabulary::id::{RecordId, UserId};
 use crate::vocabulary::permission::{AnyPermission, Permission};
 use crate::vocabulary::refusal::RefusalKind;
 use crate::vocabulary::subject::{Owner, Share};
+use crate::vocabulary::time::Time;
 use crate::world::document::Record;
 pub use crate::world::expectation::Expectation;
 
@@ -61,6 +62,7 @@ pub struct World {
 #[derive(Clone, Debug)]
 pub struct Stage {
     by: Option<UserId>,
+    at: Option<Time>,
     commands: Vec<Command>,
     refused: Option<RefusalKind>,
     world: World,
@@ -70,6 +72,11 @@ impl Stage {
     /// The user who makes the changes, or `None` for the host application.
     pub fn by(&self) -> Option<&UserId> {
         self.by.as_ref()
+    }
+
+    /// The instant to go on to before the changes, if it is another than before.
+    pub fn at(&self) -> Option<Time> {
+        self.at
     }
 
     /// The changes: one batch.
@@ -116,18 +123,30 @@ impl World {
     ///
     /// When anything in the file is invalid. The error holds all problems, each with its path.
     pub fn from_document(written: document::World) -> Result<Self, PolicyError> {
-        let document::World { document, records, expect, stages } = written;
+        let document::World { document, at, records, expect, stages } = written;
         let expect = expect.each("");
         let mut problems = Problems::default();
-        let policy = Policy::read(document, &mut problems);
+        let mut policy = Policy::read(document, &mut problems);
+        let at = at.and_then(|at| problems.note("at", at.known().map_err(Invalid::Time)));
+        policy.go(at);
         let record_by_id = check_records("records", &records, &policy.schema, &mut problems);
         let records = Map::of_sorted((0..).zip(records.into_iter().map(Arc::new)));
         let mut world =
             Self { policy, records, record_by_id: Map::of_sorted(record_by_id), expect, stages: Vec::new() };
         world.check_expectations(&mut problems);
+        let mut latest_instant = at;
         for (s, stage) in stages.into_iter().enumerate() {
+            let path = format!("stages[{s}].");
             let latest = world.stages.last().map_or(&world, Stage::world);
-            let stage = latest.stage(&format!("stages[{s}]."), stage, &mut problems);
+            let stage = latest.stage(&path, stage, &mut problems);
+            if let (Some(at), Some(latest)) = (stage.at, latest_instant)
+                && at < latest
+            {
+                let message =
+                    format!("{at} is before {latest}, the instant of what comes before: time never goes back");
+                problems.add_coded(format_args!("{path}at"), "time_goes_back", message);
+            }
+            latest_instant = stage.at.or(latest_instant);
             world.stages.push(stage);
         }
         problems.or(world)
@@ -135,7 +154,8 @@ impl World {
 
     /// Reads the next stage of a world that has these records so far.
     fn stage(&self, path: &str, written: document::Stage, problems: &mut Problems) -> Stage {
-        let document::Stage { by, records, commands, refused, expect } = written;
+        let document::Stage { by, at, records, commands, refused, expect } = written;
+        let at = at.and_then(|at| problems.note(format_args!("{path}at"), at.known().map_err(Invalid::Time)));
         let expect = expect.each(path);
         if let Some(by) = &by {
             check_id(format_args!("{path}as"), by, problems);
@@ -164,10 +184,17 @@ impl World {
         let world =
             Self { policy: self.policy.clone(), records: all, record_by_id: places, expect, stages: Vec::new() };
         world.check_expectations(problems);
-        Stage { by, commands, refused, world }
+        Stage { by, at, commands, refused, world }
     }
 
-    /// The policy.
+    /// The same world at another instant.
+    #[must_use]
+    pub fn at(mut self, instant: Time) -> Self {
+        self.policy.go(Some(instant));
+        self
+    }
+
+    /// The policy, at the instant of the file if it has one.
     pub fn policy(&self) -> &Policy {
         &self.policy
     }

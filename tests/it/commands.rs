@@ -116,11 +116,7 @@ fn a_slot_that_is_used_again_is_another_users() {
         heads: vec![],
         deputy_of: vec![],
     };
-    let add_group = |members| {
-        let mut group = Group::new(g());
-        group.members = members;
-        Command::AddGroup(group)
-    };
+    let add_group = |members: Vec<UserId>| Command::AddGroup(members.into_iter().fold(Group::new(g()), Group::member));
     let record = AnyRecord::new("contact", Facts::owned_by("x").shared_with(Share::group("g")));
     let batches = [
         (vec![], vec![add_user(b()), add_group(vec![a(), b()]), Command::RemoveUser { id: a() }]),

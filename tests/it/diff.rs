@@ -267,7 +267,7 @@ fn a_reach_that_changes_under_the_same_level_is_told() {
     tells(
         &[
             Command::leave_department("eve", "sales"),
-            Command::SetHead { user: "eve".into(), department: "sales".into(), head: false },
+            Command::set_head("eve", "sales", false),
             Command::join_department("eve", "desk"),
             Command::assign("chief", Subject::user("eve")),
         ],
@@ -360,7 +360,7 @@ fn what_the_levels_do_not_show_is_told() {
     tells(
         &[
             Command::leave_department("eve", "sales"),
-            Command::SetHead { user: "eve".into(), department: "sales".into(), head: false },
+            Command::set_head("eve", "sales", false),
             Command::join_department("eve", "support"),
             Command::assign("chief", Subject::user(1)),
             Command::set_level("chief", "contact.read", Level::DepartmentSubOpen),
@@ -429,8 +429,8 @@ fn groups_that_differ_in_who_gains_alone_have_an_order() {
 fn of_what_was_only_tried() {
     let authz = Handle::new(Policy::from_document(company()).unwrap());
     let dry_run = |command| authz.as_host().dry_run([command]).unwrap();
-    let head = Command::SetHead { user: 1.into(), department: "support".into(), head: true };
-    let deputy = Command::SetDeputy { user: 1.into(), department: "support".into(), deputy: true };
+    let head = Command::set_head(1, "support", true);
+    let deputy = Command::set_deputy(1, "support", true);
     let (as_head, as_deputy) = (dry_run(head), dry_run(deputy.clone()));
     let told = "Ann: contact.read department+sub → own";
     assert_eq!(as_head.after().diff(as_deputy.after()).to_string(), told);

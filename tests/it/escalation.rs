@@ -255,7 +255,7 @@ fn expected(document: &Document, policy: &Policy, actor: &UserId, command: &Comm
 fn reached(document: &Document, command: &Command) -> Vec<(RoleId, Assignment)> {
     let of = |id: &RoleId, to: &[Assignment]| to.iter().map(|to| (id.clone(), to.clone())).collect();
     match command {
-        Command::Assign { role, subject: to, place } | Command::Unassign { role, subject: to, place } => {
+        Command::Assign { role, subject: to, place, .. } | Command::Unassign { role, subject: to, place } => {
             of(role, &[assignment(to, place.as_ref())])
         }
         Command::CreateRole(new) => of(&new.id, &new.assigned_to),
@@ -307,7 +307,7 @@ fn given(document: &Document, command: &Command) -> Vec<Given> {
         })
     };
     match command {
-        Command::Assign { role: id, subject, place } => {
+        Command::Assign { role: id, subject, place, .. } => {
             let (role, to) = (role(document, id).unwrap(), vec![assignment(subject, place.as_ref())]);
             let given = |permission: &String| Given {
                 role: id.clone(),

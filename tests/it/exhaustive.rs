@@ -5,7 +5,7 @@
 //! assigned to everyone. Instead of a world for each pair of levels, there is an action for each pair: role `a` gives
 //! the first level of its pair and role `b` the second.
 
-use orgscope::document::{Action, Assignment, Department, Document, Group, ResourceType, Role, Section, User};
+use orgscope::document::{Action, Assignment, Department, Document, Entry, Group, ResourceType, Role, Section, User};
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
 use orgscope::{AnyRecord, DepartmentId, Facts, Level, Owner, Permission, Policy, Snapshot, Subject, UserId};
@@ -53,7 +53,7 @@ fn schema_and_roles() -> Document {
 fn user(id: i64, departments: usize, places: usize) -> User {
     // The lower bits of `places` say where the user is a member, the higher ones where they are head.
     let (member, head) = (places % (1 << departments), places >> departments);
-    let those = |mask: usize| (0..departments).filter(move |d| mask & (1 << d) != 0).map(department);
+    let those = |mask: usize| (0..departments).filter(move |d| mask & (1 << d) != 0).map(department).map(Entry::from);
     let mut user = User::new(id);
     user.departments = those(member).collect();
     user.heads = those(head).collect();
@@ -163,7 +163,8 @@ fn schema_of_places(to: Assignment) -> Document {
 
 /// A user who asks, with one of all ways to be in two departments, and those who own: members of one, the other, both.
 pub(super) fn company_of_places(document: Document, parent: Option<i64>, posts: usize) -> Document {
-    let those = |mask: usize| (0..2).filter(move |d| mask & (1 << d) != 0).map(department).collect::<Vec<_>>();
+    let those =
+        |mask: usize| (0..2).filter(move |d| mask & (1 << d) != 0).map(department).map(Entry::from).collect::<Vec<_>>();
     let mut asker = User::new(0);
     (asker.departments, asker.heads, asker.deputy_of) = (those(posts % 4), those(posts / 4 % 4), those(posts / 16));
     let mut below = Department::new(department(1));

@@ -163,7 +163,7 @@ fn every_change(world: &RandomWorld, user: &UserId, permission: AnyPermission, o
     let departments = document.org.departments.iter();
     commands.extend(departments.map(|each| Command::join_department(user.clone(), each.id.clone())));
     let groups = document.org.groups.iter();
-    commands.extend(groups.map(|each| Command::JoinGroup { user: user.clone(), group: each.id.clone() }));
+    commands.extend(groups.map(|each| Command::join_group(user.clone(), each.id.clone())));
     changes.extend(commands.into_iter().filter(|command| makes_sense(&policy, command)).map(Change::Command));
     changes
 }

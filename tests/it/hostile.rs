@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
-use orgscope::{AnyRecord, Facts, Level, Policy, Snapshot, Subject};
+use orgscope::{AnyRecord, DepartmentId, Facts, Level, Policy, Snapshot, Subject};
 use orgscope_testing::hostile::{answers_by_the_rules, load};
 use proptest::prelude::*;
 
@@ -263,7 +263,8 @@ fn many_people_in_many_places() {
         .fold(Document::new().section(section()), |document, id| document.department(Department::new(id)));
     for id in 0..users {
         let mut user = User::new(id);
-        user.departments = (0..departments).filter(|d| (d + id) % 8 == 0).map(Into::into).collect();
+        user.departments =
+            (0..departments).filter(|d| (d + id) % 8 == 0).map(DepartmentId::from).map(Into::into).collect();
         document = document.user(user);
     }
     let everybody = (0..users).map(Subject::user);

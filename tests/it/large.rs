@@ -52,12 +52,12 @@ impl People {
                 departments.remove(&department);
                 Command::leave_department(id, department)
             }
-            7 if groups.insert(group) => Command::JoinGroup { user: id, group: group.into() },
+            7 if groups.insert(group) => Command::join_group(id, group),
             7 => {
                 groups.remove(&group);
                 Command::LeaveGroup { user: id, group: group.into() }
             }
-            8 => Command::SetHead { user: id, department: department.into(), head: random.bool() },
+            8 => Command::set_head(id, department, random.bool()),
             _ => Command::SetActive { user: id, active: random.bool() },
         }
     }

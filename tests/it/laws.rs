@@ -189,7 +189,8 @@ proptest! {
         let old_and_new: Vec<DepartmentId> =
             above(&world.document, &moved).into_iter().chain(above(&after, &moved)).collect();
         for user in &org.users {
-            let anchors: Vec<_> = user.departments.iter().chain(&user.heads).chain(&user.deputy_of).collect();
+            let posts = user.departments.iter().chain(&user.heads).chain(&user.deputy_of);
+            let anchors: Vec<_> = posts.map(|post| &post.id).collect();
             if anchors.iter().any(|anchor| in_cone(anchor)) {
                 continue;
             }
@@ -204,7 +205,7 @@ proptest! {
             let owned_in_cone = |record: &Record| record.owners.iter().any(|owner| match owner {
                 Owner::Department(department) => in_cone(department),
                 Owner::User(owner) => {
-                    org.users.iter().any(|user| user.id == *owner && user.departments.iter().any(in_cone))
+                    org.users.iter().any(|user| user.id == *owner && user.departments.iter().any(|post| in_cone(&post.id)))
                 }
             });
             for record in world.records.iter().filter(|record| !(over_the_cone && owned_in_cone(record))) {

@@ -203,7 +203,7 @@ fn a_department_whose_head_is_inactive() {
     finds(with(Level::Own), &[]);
     // Whether anybody else is there or not, if there are departments below.
     let mut document = with(Level::Department).department(Department::new("pit").parent("desk"));
-    document.org.users[2].departments = vec!["pit".into()];
+    document.org.users[2].departments = vec![orgscope::DepartmentId::from("pit").into()];
     finds(document, &[inactive, r#"org.departments[id="pit"]: it has no head"#]);
 }
 
@@ -706,11 +706,12 @@ mod by_definition {
         fn departments(&self, found: &mut Vec<Found>) {
             let org = &self.document.org;
             let anchors = |user: &User, id: &DepartmentId| {
-                user.departments.contains(id) || user.heads.contains(id) || user.deputy_of.contains(id)
+                [&user.departments, &user.heads, &user.deputy_of].into_iter().flatten().any(|post| post.id == *id)
             };
             let has_people = |id: &DepartmentId| org.users.iter().any(|user| anchors(user, id));
             let is_peopled = |id: &DepartmentId| self.active.iter().any(|user| anchors(user, id));
-            let is_headed = |id: &DepartmentId| self.active.iter().any(|user| user.heads.contains(id));
+            let is_headed =
+                |id: &DepartmentId| self.active.iter().any(|user| user.heads.iter().any(|post| post.id == *id));
             let mut levels: Vec<Level> = Vec::new();
             for (role, (permission, action)) in
                 self.document.roles.iter().flat_map(|role| self.actions().into_iter().map(move |action| (role, action)))
@@ -739,7 +740,7 @@ mod by_definition {
                     ("inactive_department", "all its people are inactive")
                 } else if is_headed(id) || levels.is_empty() {
                     continue;
-                } else if org.users.iter().any(|user| user.heads.contains(id)) {
+                } else if org.users.iter().any(|user| user.heads.iter().any(|post| post.id == *id)) {
                     ("inactive_head", "no head of it is active")
                 } else if is_peopled(id) && 2 * headed >= peopled.len() && (is_without_sub || !is_covered) {
                     ("no_head", "it has no head")
@@ -899,16 +900,18 @@ mod by_definition {
         fn plain_members(&self, path: &str, place: usize, found: &mut Vec<Found>) {
             let role = &self.document.roles[place];
             for word in [Subject::Supervisors, Subject::Deputies] {
-                let is_plain =
-                    |user: &User, id: &DepartmentId| !user.heads.contains(id) && !user.deputy_of.contains(id);
+                let is_plain = |user: &User, id: &DepartmentId| {
+                    !user.heads.iter().any(|post| post.id == *id) && !user.deputy_of.iter().any(|post| post.id == *id)
+                };
                 let leaders: Vec<_> = self.active.iter().filter(|it| is_in(self.document, &word, &it.id)).collect();
-                let plain = leaders.iter().filter(|user| user.departments.iter().any(|id| is_plain(user, id))).count();
+                let plain =
+                    leaders.iter().filter(|user| user.departments.iter().any(|post| is_plain(user, &post.id))).count();
                 let (of, leaders) = (plain, leaders.len());
                 let mut said: BTreeMap<String, Vec<String>> = BTreeMap::new();
                 for (permission, _) in self.actions() {
                     let own = level(grant(role, &permission));
                     let through = |user: &&User| {
-                        let posts: Vec<_> = user.heads.iter().chain(&user.deputy_of).collect();
+                        let posts: Vec<_> = user.heads.iter().chain(&user.deputy_of).map(|post| &post.id).collect();
                         let is_theirs = |id: &DepartmentId| {
                             if own.includes(Level::DepartmentSub) {
                                 above(self.document, id).iter().any(|above| posts.contains(&above))
@@ -916,7 +919,7 @@ mod by_definition {
                                 posts.contains(&id)
                             }
                         };
-                        let plain = user.departments.iter().find(|id| !is_theirs(id))?;
+                        let plain = user.departments.iter().map(|post| &post.id).find(|id| !is_theirs(id))?;
                         let others = self.by_roles(user, &permission, |other, _| other != place);
                         let is_one = self.ways(role, user) == [word.clone()] && !others.includes(own);
                         is_one.then(|| (user.id.clone(), plain.clone()))

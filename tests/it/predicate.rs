@@ -16,7 +16,10 @@ use proptest::prelude::*;
 fn members(these: &Departments<'_>, world: &World) -> BTreeSet<UserId> {
     let these: BTreeSet<&DepartmentId> = these.each().collect();
     let users = world.document.org.users.iter();
-    users.filter(|user| user.departments.iter().any(|each| these.contains(each))).map(|user| user.id.clone()).collect()
+    users
+        .filter(|user| user.departments.iter().any(|each| these.contains(&each.id)))
+        .map(|user| user.id.clone())
+        .collect()
 }
 
 fn holds(term: &Term<'_>, record: &Record, world: &World) -> bool {

@@ -137,25 +137,26 @@ impl<'c> About<'c> {
             ),
             Command::RemoveDepartment { id } => company([Named::Department(id), Named::Content(id)]),
             Command::AddUser { id, departments, heads, deputy_of, .. } => {
-                let posts = departments.iter().chain(heads).chain(deputy_of).map(Named::Department);
+                let posts = departments.iter().chain(heads).chain(deputy_of).map(|entry| Named::Department(&entry.id));
                 company([Named::User(id)].into_iter().chain(posts))
             }
             Command::RenameUser { id: user, .. } | Command::SetActive { user, .. } => company([Named::User(user)]),
             Command::RemoveUser { id } => company([Named::User(id), Named::AssignmentsTo(id)]),
-            Command::JoinDepartment { user, department }
+            Command::JoinDepartment { user, department, .. }
             | Command::LeaveDepartment { user, department }
             | Command::SetHead { user, department, .. }
             | Command::SetDeputy { user, department, .. } => {
                 company([Named::User(user), Named::Department(department)])
             }
             Command::AddGroup(Group { id, members, .. }) => {
-                company([Named::Group(id)].into_iter().chain(members.iter().map(Named::User)))
+                company([Named::Group(id)].into_iter().chain(members.iter().map(|entry| Named::User(&entry.id))))
             }
             Command::RenameGroup { id, .. } => company([Named::Group(id)]),
             Command::RemoveGroup { id } => company([Named::Group(id), Named::Members(id)]),
-            Command::JoinGroup { user, group } | Command::LeaveGroup { user, group } => {
+            Command::JoinGroup { user, group, .. } | Command::LeaveGroup { user, group } => {
                 company([Named::User(user), Named::Group(group)])
             }
+            Command::Prune { .. } => company([]),
             Command::SetAdministrator { user, .. } => Self { area: Area::Host, named: vec![Named::User(user)] },
             Command::CreateRole(role) => creation(role),
             Command::CloneRole { from, id, name } => {
@@ -180,7 +181,7 @@ impl<'c> About<'c> {
                 roles(edit, [Named::Role(role), Named::Cell(role, permission)])
             }
             Command::SetLevelForAllRoles { section, permissions, .. } => bulk(section, permissions),
-            Command::Assign { role, subject: to, place } => {
+            Command::Assign { role, subject: to, place, .. } => {
                 assignment(role, To { to, place: place.as_ref() }, Raises::Assigned(role))
             }
             Command::Unassign { role, subject: to, place } => {

@@ -11,6 +11,8 @@ use crate::vocabulary::id::RoleId;
 use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::level::Level;
 use crate::vocabulary::mode::Delegation;
+use crate::vocabulary::period::Tenure;
+use crate::vocabulary::time::Time;
 
 impl Delegate<'_> {
     /// Checks that the grants of the delegate cover all cells that a command raises or assigns.
@@ -21,19 +23,18 @@ impl Delegate<'_> {
             Raises::Nothing => Ok(()),
             Raises::Assigned(role) => {
                 let given = facts.iter().filter_map(|fact| match fact {
-                    Fact::Assignment(Change { key: (_, assignment), .. }) => Some(assignment),
+                    Fact::Assignment(Change { key: (_, to), before, after }) => Some((to, self.instants(*before, *after))),
                     _ => None,
                 });
                 let cells = after.roles.get(role).into_iter().flat_map(|role| &role.grants);
                 let cells: Vec<(ActionIndex, Level)> = cells.map(|(action, level)| (*action, *level)).collect();
-                given.into_iter().try_for_each(|to| {
-                    cells.iter().try_for_each(|(action, level)| self.may_give(role, *action, *level, to))
+                given.into_iter().try_for_each(|(to, instants)| {
+                    cells.iter().try_for_each(|(action, level)| self.may_give(role, *action, *level, to, &instants))
                 })
             }
             Raises::Cells(_) | Raises::New(_) => facts.iter().try_for_each(|fact| match fact {
                 Fact::Cell(Change { key: (role, action), before, after: level }) if !before.includes(*level) => {
-                    let to = after.roles.get(role).into_iter().flat_map(|role| role.assigned_to.iter());
-                    self.may_raise(role, *action, *level, to)
+                    self.may_raise(role, *action, *level, after.stated_assignments(role))
                 }
                 Fact::Cell(_)
                 | Fact::Department(_)
@@ -53,7 +54,7 @@ impl Delegate<'_> {
         role: &RoleId,
         action: ActionIndex,
         level: Level,
-        mut to: impl Iterator<Item = &'a Assignment>,
+        to: impl Iterator<Item = (&'a Assignment, Tenure)>,
     ) -> Result<(), Box<Rule>> {
         if !self.is_contained(action) {
             return Ok(());
@@ -61,19 +62,34 @@ impl Delegate<'_> {
         let grants = self.grants(action);
         let own = grants.anywhere();
         if !own.includes(level) {
-            return Err(self.exceeds(role, action, level, Uncovered { own, at: None }, false));
+            let now = self.policy().instant();
+            return Err(self.exceeds(role, action, level, Uncovered { own, at: None }, now, false));
         }
-        let uncovered = to.find_map(|to| grants.cover(level, to).err());
-        uncovered.map_or(Ok(()), |uncovered| Err(self.exceeds(role, action, level, uncovered, false)))
+        for (to, tenure) in to {
+            for instant in self.instants(Tenure::Never, tenure) {
+                let covered = self.grants_at(action, instant).cover(level, to);
+                covered.map_err(|uncovered| self.exceeds(role, action, level, uncovered, instant, false))?;
+            }
+        }
+        Ok(())
     }
 
-    /// Checks that a cell of a role may be given to an assignment.
-    fn may_give(&self, role: &RoleId, action: ActionIndex, level: Level, to: &Assignment) -> Result<(), Box<Rule>> {
+    /// Checks that a cell of a role may be given to an assignment, at each of these instants.
+    fn may_give(
+        &self,
+        role: &RoleId,
+        action: ActionIndex,
+        level: Level,
+        to: &Assignment,
+        instants: &[Option<Time>],
+    ) -> Result<(), Box<Rule>> {
         if !self.is_contained(action) {
             return Ok(());
         }
-        let covered = self.grants(action).cover(level, to);
-        covered.map_err(|uncovered| self.exceeds(role, action, level, uncovered, true))
+        instants.iter().try_for_each(|instant| {
+            let covered = self.grants_at(action, *instant).cover(level, to);
+            covered.map_err(|uncovered| self.exceeds(role, action, level, uncovered, *instant, true))
+        })
     }
 
     fn exceeds(
@@ -82,6 +98,7 @@ impl Delegate<'_> {
         action: ActionIndex,
         level: Level,
         Uncovered { own, at }: Uncovered<'_>,
+        instant: Option<Time>,
         assigned: bool,
     ) -> Box<Rule> {
         let schema = self.snapshot.schema();
@@ -92,6 +109,7 @@ impl Delegate<'_> {
             level: schema.grant_of(action, level),
             own: schema.grant_of(action, own),
             at: at.cloned(),
+            from: instant.filter(|_| instant != self.policy().instant()),
             assigned,
             delegation: self.policy().delegation,
         })

@@ -15,6 +15,7 @@ use crate::vocabulary::index::{ActionIndex, DepartmentSlot};
 use crate::vocabulary::level::{DEPARTMENT, Level, OPEN, OWN, SUB};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::subject::Subject;
+use crate::vocabulary::time::Time;
 
 /// The grants of a user for one action: the floor, those of each assignment that they are in, and the bypass.
 pub(crate) struct Grants<'s> {
@@ -42,16 +43,24 @@ pub(crate) struct Uncovered<'a> {
 }
 
 impl<'s> Grants<'s> {
-    pub(crate) fn of(id: &UserId, action: ActionIndex, policy: &'s Policy, tree: &'s Tree) -> Self {
+    /// The grants at an instant, which may be another than that of the policy.
+    pub(crate) fn of(
+        id: &UserId,
+        action: ActionIndex,
+        instant: Option<Time>,
+        policy: &'s Policy,
+        tree: &'s Tree,
+    ) -> Self {
         let rules = policy.schema.action(action);
         let mut grants = Self { policy, tree, action, all: Vec::new() };
-        let Some(user) = policy.org.users().get(id).filter(|user| user.active) else { return grants };
+        let Some(user) = policy.user_at(id, instant).filter(|user| user.active) else { return grants };
         let anchors: SmallVec<[DepartmentSlot; 2]> = user.anchors().collect();
         grants.all.push(Held { level: rules.floor, has_place: false, from: anchors.clone() });
         if user.admin && rules.admin_bypass {
             grants.all.push(Held { level: Level::All, has_place: false, from: anchors.clone() });
         }
-        grants.all.extend(policy.assigned_grants(id, action).into_iter().map(|AssignedGrant { level, place }| Held {
+        let assigned = policy.assigned_grants_at(id, action, instant).into_iter();
+        grants.all.extend(assigned.map(|AssignedGrant { level, place }| Held {
             level,
             has_place: place.is_some(),
             from: place.unwrap_or_else(|| anchors.clone()),

@@ -4,19 +4,27 @@
 //! search for a manager of each section starts at the one found last. It costs nothing if that user manages the whole
 //! section and only others changed, and a check of one user if they changed and still manage. If they no longer do, the
 //! search goes on with the users after them, so that repeated removals do not start over.
+//!
+//! No later instant may be without a manager either, if it had one before. A user who manages the whole section at every
+//! instant from now on settles that. If there is none, each instant at which somebody may begin or cease to manage is
+//! looked at, one by one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
+use crate::admin::guard::cover::Grants;
 use crate::policy::Policy;
 use crate::policy::fact::{Fact, change_rows};
 use crate::policy::org::{Org, User};
+use crate::policy::role::{self, Role};
 use crate::snapshot::Snapshot;
 use crate::snapshot::relation::Relation;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::index::{ActionIndex, DepartmentSlot, Idx, SectionIndex, UserSlot};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::AnyPermission;
+use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
+use crate::vocabulary::time::Time;
 
 /// The known managers, kept between batches.
 #[derive(Clone, Debug)]
@@ -30,8 +38,8 @@ pub(crate) struct Managers {
 #[derive(Clone, Copy, Debug)]
 struct Latest {
     user: UserSlot,
-    /// Whether changes of other users can't matter: this user manages the whole section, or no role lets anybody manage
-    /// it.
+    /// Whether changes of other users can't matter: this user manages the whole section from now on, or no role ever lets
+    /// anybody manage it.
     settled: bool,
 }
 
@@ -48,6 +56,8 @@ enum Managed {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lost {
     pub(crate) section: SectionIndex,
+    /// The instant at which that is so, if it is a later one.
+    pub(crate) from: Option<Time>,
     before: Managed,
     after: Managed,
 }
@@ -92,34 +102,66 @@ impl Managers {
             if now.latest[section.index()].settled {
                 continue;
             }
-            let (managed, latest) = now.managed(section, after);
-            if managed != Managed::Wholly {
-                let lost = Lost { section, before: self.managed_before(section, before), after: managed };
-                if lost.after < lost.before {
-                    return Some(lost);
-                }
+            let (managed, latest) = now.managed(section, after, true);
+            let lost = self.lost(section, before, managed, None).or_else(|| {
+                let is_open = !latest.settled && !(before.policy().dated.is_empty() && after.policy().dated.is_empty());
+                is_open.then(|| self.lost_later(section, now, before, after)).flatten()
+            });
+            if lost.is_some() {
+                return lost;
             }
             now.latest[section.index()] = latest;
         }
         None
     }
 
-    fn managed_before(&self, section: SectionIndex, before: &Snapshot) -> Managed {
-        if self.has_administrator() { Managed::Wholly } else { self.managed(section, before).0 }
+    /// The loss, if so much is managed after a change and more was before.
+    fn lost(&self, section: SectionIndex, before: &Snapshot, after: Managed, from: Option<Time>) -> Option<Lost> {
+        if after == Managed::Wholly {
+            return None;
+        }
+        let before =
+            if self.has_administrator() { Managed::Wholly } else { self.managed(section, before, false).0 };
+        (after < before).then_some(Lost { section, from, before, after })
     }
 
-    /// The manager of the largest part of a section, administrators aside, and how much that is.
-    fn managed(&self, section: SectionIndex, snapshot: &Snapshot) -> (Managed, Latest) {
+    /// The first loss at a later instant than that of the states.
+    fn lost_later(&self, section: SectionIndex, now: &Self, before: &Snapshot, after: &Snapshot) -> Option<Lost> {
+        let manage = after.schema().section(section).manage?;
+        let first = after.instant().map_or(Some(Time::MIN), |_| None);
+        let turns = [before, after].into_iter().flat_map(|state| turns_of_managers(section, manage, state.policy()));
+        let turns: BTreeSet<Time> =
+            turns.chain(first).filter(|turn| Some(*turn) > after.instant()).collect();
+        let mut latest: Option<(Snapshot, Snapshot)> = None;
+        for turn in turns {
+            let (before, after) = latest.as_ref().map_or((before, after), |(before, after)| (before, after));
+            let (before, after) = (before.at(turn), after.at(turn));
+            let managed = now.managed(section, &after, false).0;
+            let lost = self.lost(section, &before, managed, Some(turn));
+            if lost.is_some() {
+                return lost;
+            }
+            latest = Some((before, after));
+        }
+        None
+    }
+
+    /// The manager of the largest part of a section, administrators aside, and how much that is. If it is to be for ever,
+    /// it prefers one who manages at every later instant as well, and settles the section only with such a one.
+    fn managed(&self, section: SectionIndex, snapshot: &Snapshot, for_ever: bool) -> (Managed, Latest) {
         let (slots, policy, latest) = (snapshot.people.slots(), snapshot.policy(), self.latest[section.index()]);
-        let nobody = (Managed::Not, Latest { settled: true, ..latest });
-        let Some(manage) = snapshot.schema().section(section).manage else { return nobody };
+        let is_dated = for_ever && !policy.dated.is_empty();
+        let Some(manage) = snapshot.schema().section(section).manage else {
+            return (Managed::Not, Latest { settled: true, ..latest });
+        };
+        let stays = |slot| !is_dated || manages_from_now_on(slot, manage, snapshot);
         let mut found = (managed_by(latest.user, manage, snapshot), latest.user);
         // Usually the last manager still manages, and the search ends here.
-        if found.0 == Managed::Wholly || latest.settled {
+        if latest.settled || (found.0 == Managed::Wholly && stays(latest.user)) {
             return (found.0, Latest { settled: true, ..latest });
         }
         if granted(section, manage, policy, |subject| *subject != Subject::Administrators) == Managed::Not {
-            return nobody;
+            return (Managed::Not, Latest { settled: !is_dated, ..latest });
         }
         let most = most(section, manage, policy);
         // First tries one user of each subject that a role lets manage everything. Usually one of them does.
@@ -129,15 +171,18 @@ impl Managers {
         let last = latest.user.index();
         let others = (last + 1..slots.end).chain(0..last.min(slots.end)).map(UserSlot::new);
         for slot in likely.chain(others) {
-            if found.0 == most {
+            if found.0 == most && !is_dated {
                 break;
             }
             let managed = managed_by(slot, manage, snapshot);
+            if managed == Managed::Wholly && stays(slot) {
+                return (managed, Latest { user: slot, settled: true });
+            }
             if managed > found.0 {
                 found = (managed, slot);
             }
         }
-        (found.0, Latest { user: found.1, settled: found.0 == Managed::Wholly })
+        (found.0, Latest { user: found.1, settled: false })
     }
 }
 
@@ -155,7 +200,7 @@ impl Lost {
 
     /// Whether a user who is not an administrator manages the section as before.
     pub(crate) fn is_managed(self, managers: &Managers, snapshot: &Snapshot) -> bool {
-        managers.managed(self.section, snapshot).0 >= self.before
+        managers.managed(self.section, snapshot, false).0 >= self.before
     }
 }
 
@@ -227,6 +272,48 @@ fn managed_by(user: UserSlot, manage: ActionIndex, snapshot: &Snapshot) -> Manag
             _ => Managed::Not,
         },
     }
+}
+
+/// Whether a user manages everything at each instant from that of the state on, by what they are granted then.
+fn manages_from_now_on(user: UserSlot, manage: ActionIndex, snapshot: &Snapshot) -> bool {
+    let (policy, now) = (snapshot.policy(), snapshot.instant());
+    let Some(id) = snapshot.people.id(user) else { return false };
+    let first = [now, Some(now.unwrap_or(Time::MIN))];
+    let later = policy.turns_of(id).into_iter().map(Some).filter(|turn| *turn > now);
+    let has_all = |action: &ActionIndex, instant: Option<Time>| {
+        Grants::of(id, *action, instant, policy, snapshot.people.tree()).everywhere() == Level::All
+    };
+    let needed = policy.schema.needed(manage);
+    first.into_iter().chain(later).all(|instant| needed.iter().all(|action| has_all(action, instant)))
+}
+
+/// The instants at which somebody may begin or cease to manage a section: those of the assignments of its roles that help
+/// to, and of the posts and memberships that put people into their subjects.
+fn turns_of_managers(section: SectionIndex, manage: ActionIndex, policy: &Policy) -> Vec<Time> {
+    let needed = policy.schema.needed(manage);
+    let helps = |role: &Role| role.section == section && needed.iter().any(|action| role.grants.contains_key(action));
+    let (mut periods, mut subjects) = (Vec::new(), HashSet::new());
+    for (id, role) in policy.roles.iter().filter(|(_, role)| helps(role)) {
+        for (to, tenure) in role::stated(id, role, &policy.dated) {
+            periods.extend(tenure.period());
+            subjects.insert(to.subject.clone());
+        }
+    }
+    let (posts, members, _) = policy.dated.all();
+    let (org, has) = (&policy.org, |subject: Subject| subjects.contains(&subject));
+    let by_post = posts.into_iter().filter(|((_, department, post), _)| {
+        has(Subject::Employees)
+            || (*post == Post::Head && has(Subject::Supervisors))
+            || (*post == Post::Deputy && has(Subject::Deputies))
+            || has(Subject::Department(org.department_id(*department).clone()))
+            || org.with_those_above(*department).any(|above| has(Subject::DepartmentSub(org.department_id(above).clone())))
+    });
+    periods.extend(by_post.map(|(_, period)| period));
+    let by_group = members.into_iter().filter(|((_, group), _)| {
+        org.group_id(*group).is_some_and(|group| has(Subject::Group(group.clone())))
+    });
+    periods.extend(by_group.map(|(_, period)| period));
+    periods.into_iter().flat_map(|period| [period.start(), period.end()]).flatten().collect()
 }
 
 fn of_level(level: Level) -> Managed {

@@ -22,8 +22,8 @@ mod locked;
 pub(crate) mod permitted;
 mod reach;
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::admin::conflict::Basis;
@@ -39,6 +39,8 @@ use crate::snapshot::rights::zone::Zone;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::level::Level;
+use crate::vocabulary::period::{Period, Tenure};
+use crate::vocabulary::time::Time;
 
 pub(crate) use locked::leaves_locked_roles_alone;
 
@@ -49,12 +51,14 @@ pub(crate) struct Delegate<'s> {
     snapshot: &'s Snapshot,
     manage: ActionIndex,
     /// The delegate's grants that were gathered so far: a command may ask for the same ones for each role and department.
-    known: RefCell<HashMap<ActionIndex, Rc<Grants<'s>>>>,
+    known: RefCell<HashMap<(ActionIndex, Option<Time>), Rc<Grants<'s>>>>,
+    /// The instants at which what the delegate has may change.
+    turns: OnceCell<BTreeSet<Time>>,
 }
 
 impl<'s> Delegate<'s> {
     pub(crate) fn new(user: &'s UserId, snapshot: &'s Snapshot, manage: ActionIndex) -> Self {
-        Self { user, principal: snapshot.principal(user), snapshot, manage, known: RefCell::default() }
+        Self { user, principal: snapshot.principal(user), snapshot, manage, known: RefCell::default(), turns: OnceCell::new() }
     }
 
     /// Checks whether a delegate may issue this valid command, which changed these facts and led to `after`.
@@ -105,8 +109,28 @@ impl<'s> Delegate<'s> {
 
     /// The delegate's grants for a permission.
     fn grants(&self, action: ActionIndex) -> Rc<Grants<'s>> {
-        let gather = || Rc::new(Grants::of(self.user, action, self.policy(), self.snapshot.people.tree()));
-        self.known.borrow_mut().entry(action).or_insert_with(gather).clone()
+        self.grants_at(action, self.policy().instant())
+    }
+
+    /// The delegate's grants for a permission at an instant.
+    fn grants_at(&self, action: ActionIndex, instant: Option<Time>) -> Rc<Grants<'s>> {
+        let gather = || Rc::new(Grants::of(self.user, action, instant, self.policy(), self.snapshot.people.tree()));
+        self.known.borrow_mut().entry((action, instant)).or_insert_with(gather).clone()
+    }
+
+    /// Instants between which what the delegate has stays the same: one for each part of the time from now on at which
+    /// something holds after a change, and did not before.
+    fn instants(&self, before: Tenure, after: Tenure) -> Vec<Option<Time>> {
+        let now = self.policy().instant();
+        let turns = self.turns.get_or_init(|| self.policy().turns_of(self.user));
+        let ends = [after.period().and_then(Period::start), before.period().and_then(Period::end)];
+        let later = ends.into_iter().flatten().chain(turns.iter().copied()).map(Some).filter(|turn| *turn > now);
+        // As long as none has been told, also the state without any.
+        let first = [now, Some(now.unwrap_or(Time::MIN))];
+        let is_given = |instant: &Option<Time>| after.holds_at(*instant) && !before.holds_at(*instant);
+        let instants: BTreeSet<Option<Time>> = first.into_iter().chain(later).filter(is_given).collect();
+        let parts = if turns.is_empty() { 1 } else { instants.len() };
+        instants.into_iter().take(parts).collect()
     }
 }
 

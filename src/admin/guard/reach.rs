@@ -4,7 +4,7 @@ use crate::admin::guard::Delegate;
 use crate::admin::guard::about::{Edit, known};
 use crate::admin::guard::denied_requirement;
 use crate::admin::refusal::{Rule, Unreached};
-use crate::collections::persistent::Set;
+use crate::policy::role;
 use crate::snapshot::rights::zone::Zone;
 use crate::vocabulary::facts::Facts;
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
@@ -26,7 +26,8 @@ impl Delegate<'_> {
             self.is_inside(role, subject, place)
         })?;
         for (id, role) in edit.changed(self.policy()) {
-            role.assigned_to.iter().try_for_each(|to| self.is_inside(id, &to.subject, to.place.as_ref()))?;
+            let mut all = role::stated(id, role, &self.policy().dated);
+            all.try_for_each(|(to, _)| self.is_inside(id, &to.subject, to.place.as_ref()))?;
         }
         Ok(())
     }
@@ -87,9 +88,9 @@ impl Delegate<'_> {
         }
     }
 
+    /// The members of a group, whatever the periods.
     fn members(&self, group: &GroupId) -> impl Iterator<Item = &UserId> {
-        let members = self.policy().org.groups().get(group).map(|group| &group.members);
-        members.into_iter().flat_map(Set::iter)
+        self.policy().stated_members(group).map(|(user, _)| user)
     }
 
     /// Checks that the levels of the permission and of all that it requires include this one.

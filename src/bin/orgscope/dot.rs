@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
-use orgscope::document::{Org, User};
+use orgscope::document::{Entry, Org, User};
 use orgscope::world::World;
-use orgscope::{AnyRecord, DepartmentId, Facts, Owner, Permission, Policy, Snapshot, UserId};
+use orgscope::{AnyRecord, DepartmentId, Facts, Owner, Permission, Policy, Snapshot, Time, UserId};
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
@@ -43,7 +43,10 @@ impl Dot {
             let title = title(&world, user, action)?;
             out.line(format_args!("  label={}; labelloc=t; fontname=\"sans-serif\";", quoted(&title)))?;
         }
-        let (members, heads) = (by_department(&org, |user| &user.departments), by_department(&org, |user| &user.heads));
+        let (members, heads) = (
+            by_department(&org, policy.instant(), |user| &user.departments),
+            by_department(&org, policy.instant(), |user| &user.heads),
+        );
         let asked = self.user.as_ref().and_then(|id| org.users.iter().find(|user| user.id == *id));
         let mut numbers: BTreeMap<&DepartmentId, usize> = BTreeMap::new();
         for (number, department) in org.departments.iter().enumerate() {
@@ -58,7 +61,8 @@ impl Dot {
                 if inactive.is_empty() { people } else { format!("{people}, and {} inactive", inactive.len()) };
             let label = quoted(&format!("{}\n{heads}\n{people}", policy.department_name(&department.id)));
             let home = asked.is_some_and(|user| {
-                [&user.departments, &user.heads, &user.deputy_of].into_iter().any(|ids| ids.contains(&department.id))
+                let posts = [&user.departments, &user.heads, &user.deputy_of].into_iter().flatten();
+                posts.filter(|post| post.holds_at(policy.instant())).any(|post| post.id == department.id)
             });
             let shade = if reached.contains(&department.id) { ", fillcolor=\"#b7e1cd\"" } else { "" };
             let border = if home { ", penwidth=3" } else { "" };
@@ -75,11 +79,15 @@ impl Dot {
 }
 
 /// The users of each department by one of their lists, in the order of the users.
-fn by_department(org: &Org, list: impl Fn(&User) -> &Vec<DepartmentId>) -> BTreeMap<&DepartmentId, Vec<&User>> {
+fn by_department(
+    org: &Org,
+    instant: Option<Time>,
+    list: impl Fn(&User) -> &Vec<Entry<DepartmentId>>,
+) -> BTreeMap<&DepartmentId, Vec<&User>> {
     let mut users: BTreeMap<&DepartmentId, Vec<&User>> = BTreeMap::new();
     for user in &org.users {
-        for department in list(user) {
-            users.entry(department).or_default().push(user);
+        for post in list(user).iter().filter(|post| post.holds_at(instant)) {
+            users.entry(&post.id).or_default().push(user);
         }
     }
     users

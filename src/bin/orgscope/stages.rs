@@ -19,6 +19,9 @@ pub(crate) fn run_all(world: &World) -> Result<Vec<Case>, InvalidQuestion> {
 
 /// Applies a stage. Returns what happened if that was not expected.
 fn otherwise(stage: &Stage, authz: &Handle) -> Option<String> {
+    if let Some(at) = stage.at() {
+        authz.advance(at);
+    }
     let editor = stage.by().map_or_else(|| authz.as_host(), |user| authz.as_user(user.clone()));
     let refusal = editor.apply(stage.commands()).err();
     let got = refusal.as_ref().map(orgscope::Refusal::kind);

@@ -9,6 +9,8 @@ use crate::collections::counted::Counted;
 use crate::collections::index::Index;
 use crate::collections::persistent::{Map, Set};
 use crate::document;
+use crate::policy::dated::{Dated, Entries, MemberKey, PostKey};
+use crate::policy::known::known_tenure;
 use crate::policy::labels::{PersonLabels, ThingLabels};
 use crate::policy::org::anchors::Anchors;
 use crate::policy::org::forest::Forest;
@@ -17,6 +19,7 @@ use crate::policy::rules::{self, Invalid, Kind};
 use crate::policy::validate::{Problems, check_id, repeated};
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 use crate::vocabulary::index::{DepartmentSlot, GroupNumber, Idx, UserSlot};
+use crate::vocabulary::period::{Period, Tenure};
 use crate::vocabulary::post::Post;
 
 /// The departments read so far, for users to look theirs up.
@@ -26,10 +29,11 @@ struct Read {
 }
 
 impl Org {
-    pub(crate) fn from_document(written: document::Org, problems: &mut Problems) -> Self {
+    /// What has a period is added to `dated`, and holds at no instant yet.
+    pub(crate) fn from_document(written: document::Org, dated: &mut Entries, problems: &mut Problems) -> Self {
         let (forest, read) = read_departments(written.departments, problems);
-        let mut users = read_users(written.users, &read, problems);
-        let groups = read_groups(written.groups, &mut users, problems);
+        let mut users = read_users(written.users, &read, &mut dated.posts, problems);
+        let groups = read_groups(written.groups, &mut users, &mut dated.members, problems);
 
         let ids = read.departments.iter().map(|department| department.id.clone());
         let mut by_id: Vec<_> = ids.zip(slots()).collect();
@@ -57,8 +61,11 @@ impl Org {
         }
     }
 
-    pub(crate) fn to_document(&self) -> document::Org {
-        let ids = |user: &User, post| user.anchors.by(post).map(|slot| self.department_id(slot).clone()).collect();
+    pub(crate) fn to_document(&self, dated: &Dated) -> document::Org {
+        let posts = |id: &UserId, user: &User, post| {
+            let all = self.stated_posts(id, user, post, dated);
+            all.map(|(department, tenure)| entry(department.clone(), tenure)).collect()
+        };
         let department = |(id, slot): (&DepartmentId, DepartmentSlot)| document::Department {
             id: id.clone(),
             name: self.department_at(slot).name.clone(),
@@ -67,16 +74,16 @@ impl Org {
         let user = |(id, user): (&UserId, &User)| document::User {
             id: id.clone(),
             name: user.name(),
-            departments: ids(user, Post::Member),
-            heads: ids(user, Post::Head),
-            deputy_of: ids(user, Post::Deputy),
+            departments: posts(id, user, Post::Member),
+            heads: posts(id, user, Post::Head),
+            deputy_of: posts(id, user, Post::Deputy),
             active: (!user.active).then_some(false),
             admin: user.admin,
         };
         let group = |(id, group): (&GroupId, &Arc<Group>)| document::Group {
             id: id.clone(),
             name: group.name.clone(),
-            members: group.members.iter().cloned().collect(),
+            members: self.stated_members(group, dated).map(|(user, tenure)| entry(user.clone(), tenure)).collect(),
         };
         document::Org {
             departments: self.departments().map(department).collect(),
@@ -84,6 +91,48 @@ impl Org {
             groups: self.groups.iter().map(group).collect(),
         }
     }
+}
+
+impl Org {
+    /// The departments where a user has a post, with the tenures, whether they hold or not, in canonical order.
+    pub(crate) fn stated_posts<'o>(
+        &'o self,
+        id: &UserId,
+        user: &User,
+        post: Post,
+        dated: &Dated,
+    ) -> impl Iterator<Item = (&'o DepartmentId, Tenure)> + use<'o> {
+        let with_periods = dated.posts_of(id).filter(|(_, has, _)| *has == post);
+        let with_periods: SmallVec<[(DepartmentSlot, Tenure); 2]> =
+            with_periods.map(|(department, _, period)| (department, Tenure::During(period))).collect();
+        let has_period = |department: &DepartmentSlot| with_periods.iter().any(|(with, _)| with == department);
+        let always = user.anchors.by(post).filter(|department| !has_period(department));
+        let all = always.map(|department| (department, Tenure::Always)).chain(with_periods.iter().copied());
+        let mut all: Vec<_> = all.map(|(department, tenure)| (self.department_id(department), tenure)).collect();
+        all.sort_unstable_by_key(|(id, _)| *id);
+        all.into_iter()
+    }
+
+    /// The members of a group with their tenures, whether they hold or not, in canonical order.
+    pub(crate) fn stated_members<'o>(
+        &self,
+        group: &'o Group,
+        dated: &'o Dated,
+    ) -> impl Iterator<Item = (&'o UserId, Tenure)> + use<'o> {
+        let with_periods: Vec<_> =
+            dated.members_of(group.number).map(|(user, period)| (user, Tenure::During(period))).collect();
+        let has_period = |user: &UserId| with_periods.binary_search_by_key(&user, |(user, _)| user).is_ok();
+        let mut all: Vec<_> =
+            group.members.iter().filter(|user| !has_period(user)).map(|user| (user, Tenure::Always)).collect();
+        all.extend(with_periods);
+        all.sort_unstable_by_key(|(user, _)| *user);
+        all.into_iter()
+    }
+}
+
+/// An entry as documents write it.
+pub(crate) fn entry<I>(id: I, tenure: Tenure) -> document::Entry<I> {
+    document::Entry { id, dates: tenure.period().map(Into::into) }
 }
 
 /// The slots of departments, in the order of the document.
@@ -129,7 +178,12 @@ fn read_departments(written: Vec<document::Department>, problems: &mut Problems)
 }
 
 /// The users, in canonical order.
-fn read_users(written: Vec<document::User>, read: &Read, problems: &mut Problems) -> Vec<(UserId, User)> {
+fn read_users(
+    written: Vec<document::User>,
+    read: &Read,
+    dated: &mut Vec<(PostKey, Period)>,
+    problems: &mut Problems,
+) -> Vec<(UserId, User)> {
     let repeated = repeated(written.iter().map(|user| &user.id));
     let mut users = Vec::with_capacity(written.len());
     for (u, user) in written.into_iter().enumerate() {
@@ -140,13 +194,18 @@ fn read_users(written: Vec<document::User>, read: &Read, problems: &mut Problems
             problems.add(format_args!("org.users[{u}].id"), &taken);
         }
         let mut posts: SmallVec<[(Post, DepartmentSlot); 4]> = SmallVec::new();
-        for (post, list, ids) in [
+        for (post, list, entries) in [
             (Post::Member, "departments", &user.departments),
             (Post::Head, "heads", &user.heads),
             (Post::Deputy, "deputy_of", &user.deputy_of),
         ] {
-            let known = read.known_departments(format_args!("org.users[{u}].{list}"), list, ids, problems);
-            posts.extend(known.into_iter().map(|department| (post, department)));
+            let known = read.known_departments(format_args!("org.users[{u}].{list}"), list, entries, problems);
+            for (department, tenure) in known {
+                match tenure {
+                    Tenure::During(period) => dated.push(((id.clone(), department, post), period)),
+                    Tenure::Always | Tenure::Never => posts.push((post, department)),
+                }
+            }
         }
         let user = User {
             name: user.name.map(Arc::from),
@@ -168,6 +227,7 @@ fn read_users(written: Vec<document::User>, read: &Read, problems: &mut Problems
 fn read_groups(
     written: Vec<document::Group>,
     users: &mut [(UserId, User)],
+    dated: &mut Vec<(MemberKey, Period)>,
     problems: &mut Problems,
 ) -> Vec<(GroupId, Arc<Group>)> {
     // Without groups, the index of all users is not needed.
@@ -186,17 +246,27 @@ fn read_groups(
             let taken = Invalid::taken(Kind::Group, &id, Some(format!("org.groups[{other}]")));
             problems.add(format_args!("org.groups[{g}].id"), &taken);
         }
-        let repeated = repeated(group.members.iter());
-        let mut members = group.members;
-        for (m, member) in members.iter().enumerate() {
+        let repeated = repeated(group.members.iter().map(|entry| &entry.id));
+        let mut members = Vec::with_capacity(group.members.len());
+        for (m, document::Entry { id: member, dates }) in group.members.into_iter().enumerate() {
             let path = format_args!("org.groups[{g}].members[{m}]");
+            let tenure = known_tenure(dates.as_deref(), |within, invalid| {
+                problems.add(format_args!("{path}{within}"), &invalid);
+            });
             let Some(place) = places.get(member.borrowed()) else {
-                problems.add(path, &Invalid::unknown(Kind::User, member));
+                problems.add(path, &Invalid::unknown(Kind::User, &member));
                 continue;
             };
-            memberships.push((place, number));
             if repeated.contains_key(&m) {
-                problems.add(path, &Invalid::repeated(member, "members"));
+                problems.add(path, &Invalid::repeated(&member, "members"));
+            }
+            match tenure {
+                Some(Tenure::During(period)) => dated.push(((member, number), period)),
+                Some(Tenure::Always) => {
+                    memberships.push((place, number));
+                    members.push(member);
+                }
+                Some(Tenure::Never) | None => {}
             }
         }
         members.sort_unstable();
@@ -220,16 +290,22 @@ impl Read {
         &self,
         path: impl Display,
         list: &'static str,
-        ids: &[DepartmentId],
+        entries: &[document::Entry<DepartmentId>],
         problems: &mut Problems,
-    ) -> SmallVec<[DepartmentSlot; 2]> {
+    ) -> SmallVec<[(DepartmentSlot, Tenure); 2]> {
         let mut known = SmallVec::new();
-        for (d, id) in ids.iter().enumerate() {
-            known.extend(self.known_department(format_args!("{path}[{d}]"), id, problems));
+        for (d, document::Entry { id, dates }) in entries.iter().enumerate() {
+            let within = if dates.is_some() { ".id" } else { "" };
+            let department = self.known_department(format_args!("{path}[{d}]{within}"), id, problems);
+            let tenure = known_tenure(dates.as_deref(), |within, invalid| {
+                problems.add(format_args!("{path}[{d}]{within}"), &invalid);
+            });
+            known.extend(department.zip(tenure));
         }
-        known.sort_unstable();
-        if known.windows(2).any(|pair| pair[0] == pair[1]) {
-            let known = ids.iter().enumerate().filter(|(_, id)| self.by_id.get(id.borrowed()).is_some());
+        known.sort_unstable_by_key(|(department, _)| *department);
+        if known.windows(2).any(|pair: &[(DepartmentSlot, Tenure)]| pair[0].0 == pair[1].0) {
+            let ids = entries.iter().map(|entry| &entry.id).enumerate();
+            let known = ids.filter(|(_, id)| self.by_id.get(id.borrowed()).is_some());
             let (places, known): (Vec<usize>, Vec<&DepartmentId>) = known.unzip();
             let repeated = repeated(known.iter().copied());
             for (place, (d, id)) in places.into_iter().zip(known).enumerate() {

@@ -144,7 +144,7 @@ impl Asked<'_> {
                 Command::assign(role.clone(), Subject::User(user()).in_departments([department.clone()]))
             }
             Move::JoinDepartment(department) => Command::join_department(user(), department.clone()),
-            Move::JoinGroup(group) => Command::JoinGroup { user: user(), group: group.clone() },
+            Move::JoinGroup(group) => Command::join_group(user(), group.clone()),
             Move::Raise { role, action, to } => {
                 let schema = &self.snapshot.policy().schema;
                 Command::set_level(role.clone(), schema.action_name(action), schema.grant_of(action, to))

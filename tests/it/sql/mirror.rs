@@ -205,7 +205,7 @@ fn a_place_that_is_used_again_is_another_departments() {
         Command::LeaveDepartment { user: 12.into(), department: 2.into() },
         Command::RemoveDepartment { id: 2.into() },
         Command::add_department(Department::new(3)),
-        Command::JoinDepartment { user: 12.into(), department: 3.into() },
+        Command::join_department(12, 3),
     ];
     let receipt = authz.apply(&commands).unwrap();
     database.all(mirror.follow(&receipt).unwrap()).unwrap();

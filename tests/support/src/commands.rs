@@ -79,25 +79,25 @@ pub fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle)
             id: user(),
             name: None,
             active: Some(!some(b)),
-            departments: vec![department(b)],
-            heads: if some(c) { vec![department(c), department(d)] } else { vec![] },
-            deputy_of: if some(d) { vec![department(d)] } else { vec![] },
+            departments: vec![department(b).into()],
+            heads: if some(c) { vec![department(c).into(), department(d).into()] } else { vec![] },
+            deputy_of: if some(d) { vec![department(d).into()] } else { vec![] },
         },
         5 => Command::RenameUser { id: user(), name: some(b).then(|| format!("{c}")) },
         6 => Command::SetActive { user: user(), active: some(b) },
         7 => Command::RemoveUser { id: user() },
-        8 => Command::JoinDepartment { user: user(), department: department(b) },
+        8 => Command::join_department(user(), department(b)),
         9 => Command::LeaveDepartment { user: user(), department: department(b) },
-        10 => Command::SetHead { user: user(), department: department(b), head: some(c) },
-        11 => Command::SetDeputy { user: user(), department: department(b), deputy: some(c) },
+        10 => Command::set_head(user(), department(b), some(c)),
+        11 => Command::set_deputy(user(), department(b), some(c)),
         12 => {
             let mut added = Group::new(group(b));
-            added.members = members(c, d);
+            added.members = members(c, d).into_iter().map(Into::into).collect();
             Command::AddGroup(added)
         }
         13 => Command::RenameGroup { id: group(b), name: some(c).then(|| format!("{d}")) },
         14 => Command::RemoveGroup { id: group(b) },
-        15 => Command::JoinGroup { user: user(), group: group(b) },
+        15 => Command::join_group(user(), group(b)),
         16 => Command::LeaveGroup { user: user(), group: group(b) },
         17 => Command::SetAdministrator { user: user(), administrator: some(b) },
         18 => {

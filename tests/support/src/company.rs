@@ -156,10 +156,10 @@ impl Company {
             .collect();
         for (id, members) in iter::zip(departments, &self.members) {
             if chance(rng, 0.97) {
-                staff[self.leader(members, rng)].heads.push(id.clone());
+                staff[self.leader(members, rng)].heads.push(id.clone().into());
             }
             if chance(rng, 0.2) {
-                staff[self.leader(members, rng)].deputy_of.push(id.clone());
+                staff[self.leader(members, rng)].deputy_of.push(id.clone().into());
             }
         }
         for user in &mut staff {
@@ -180,8 +180,10 @@ impl Company {
     fn workgroup(&self, id: GroupId, rng: &mut Rng) -> Group {
         let mut group = Group::new(id);
         let size = rng.usize(5..=200).min(self.users.len());
-        group.members =
-            distinct(size, || rng.usize(..self.users.len())).into_iter().map(|user| self.users[user].clone()).collect();
+        group.members = distinct(size, || rng.usize(..self.users.len()))
+            .into_iter()
+            .map(|user| self.users[user].clone().into())
+            .collect();
         group
     }
 

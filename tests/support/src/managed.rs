@@ -164,9 +164,11 @@ pub fn is_in(document: &Document, subject: &Subject, user: &UserId) -> bool {
         Subject::User(id) => user.id == *id,
         Subject::Department(id) => anchors.contains(id),
         Subject::DepartmentSub(id) => anchors.iter().any(|anchor| above(document, anchor).contains(id)),
-        Subject::Group(id) => {
-            document.org.groups.iter().any(|group| group.id == *id && group.members.contains(&user.id))
-        }
+        Subject::Group(id) => document
+            .org
+            .groups
+            .iter()
+            .any(|group| group.id == *id && group.members.iter().any(|member| member.id == user.id)),
         Subject::Supervisors => !user.heads.is_empty(),
         Subject::Deputies => !user.deputy_of.is_empty(),
         Subject::Employees => !anchors.is_empty(),
@@ -260,7 +262,8 @@ impl Held {
 }
 
 fn anchors(user: &User) -> Vec<DepartmentId> {
-    let mut anchors: Vec<_> = user.departments.iter().chain(&user.heads).chain(&user.deputy_of).cloned().collect();
+    let mut anchors: Vec<_> =
+        user.departments.iter().chain(&user.heads).chain(&user.deputy_of).map(|post| post.id.clone()).collect();
     anchors.sort();
     anchors.dedup();
     anchors
@@ -287,8 +290,12 @@ fn departments_of(document: &Document, user: &User, to: &Assignment) -> Vec<Depa
         (Some(Place::Subject), Subject::DepartmentSub(id)) => {
             anchors.retain(|anchor| above(document, anchor).contains(&id));
         }
-        (Some(Place::Subject), Subject::Supervisors) => anchors.retain(|anchor| user.heads.contains(anchor)),
-        (Some(Place::Subject), Subject::Deputies) => anchors.retain(|anchor| user.deputy_of.contains(anchor)),
+        (Some(Place::Subject), Subject::Supervisors) => {
+            anchors.retain(|anchor| user.heads.iter().any(|post| post.id == *anchor))
+        }
+        (Some(Place::Subject), Subject::Deputies) => {
+            anchors.retain(|anchor| user.deputy_of.iter().any(|post| post.id == *anchor))
+        }
         _ => {}
     }
     anchors
@@ -387,7 +394,9 @@ pub fn reaches(document: &Document, id: &UserId, permission: &str, held: &Held, 
     let is_reached = |by: &dyn Fn(&DepartmentId) -> bool| {
         record.owners.iter().any(|owner| match owner {
             Owner::Department(department) => by(department),
-            Owner::User(owner) => user(document, owner).is_some_and(|owner| owner.departments.iter().any(by)),
+            Owner::User(owner) => {
+                user(document, owner).is_some_and(|owner| owner.departments.iter().any(|post| by(&post.id)))
+            }
         })
     };
     let is_below = |department: &DepartmentId| above(document, department).iter().any(|it| held.from.contains(it));
@@ -462,7 +471,7 @@ pub fn is_subject_inside(policy: &Policy, section: &str, delegate: &UserId, subj
             let members = group.map_or(&[][..], |group| &group.members);
             match members {
                 [] => decides_every(policy, delegate, manage),
-                members => members.iter().all(|member| decided(Owner::User(member.borrowed()))),
+                members => members.iter().all(|member| decided(Owner::User(member.id.borrowed()))),
             }
         }
         _ => decides_every(policy, delegate, manage),

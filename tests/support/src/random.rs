@@ -285,9 +285,9 @@ fn document(
     }
     for (u, (member, head, deputy, active, admin)) in users.iter().enumerate() {
         let mut new = User::new(user(u));
-        new.departments = bits(*member, departments.len()).map(department).collect();
-        new.heads = bits(*head, departments.len()).map(department).collect();
-        new.deputy_of = bits(*deputy, departments.len()).map(department).collect();
+        new.departments = bits(*member, departments.len()).map(department).map(Into::into).collect();
+        new.heads = bits(*head, departments.len()).map(department).map(Into::into).collect();
+        new.deputy_of = bits(*deputy, departments.len()).map(department).map(Into::into).collect();
         new.active = Some(*active);
         new.admin = *admin;
         document = document.user(new);

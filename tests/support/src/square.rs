@@ -80,6 +80,7 @@ pub fn meets_its_expectations(name: &str, world: &orgscope::world::World) -> usi
     let mut met = expectations_met(name, world, &authz.load());
     for (s, stage) in world.stages().iter().enumerate() {
         let name = format!("{name}: stages[{s}]");
+        stage.at().map(|at| authz.advance(at));
         let editor = stage.by().map_or_else(|| authz.as_host(), |user| authz.as_user(user.clone()));
         let before = serde_json::to_string(&authz.checkpoint()).unwrap();
         match (editor.apply(stage.commands()), stage.refused()) {

@@ -62,7 +62,7 @@ pub fn what_is_behind_is_an_error(database: &impl Database, message: &str, null:
     let authz = company();
     let after = |commands: &[Command]| authz.apply(commands).unwrap();
     let (join, leave) = (
-        |department: i64| Command::JoinDepartment { user: 12.into(), department: department.into() },
+        |department: i64| Command::join_department(12, department),
         |department: i64| Command::LeaveDepartment { user: 12.into(), department: department.into() },
     );
     let to_second = after(&[leave(2)]);

@@ -136,7 +136,7 @@ pub fn fill(database: &impl Database, ids: Ids, world: &World, snapshot: &Snapsh
     database.text("INSERT INTO owners (record_id) VALUES (NULL)").unwrap();
     for user in &world.document.org.users {
         for department in &user.departments {
-            let row = [("user_id", param(ids, &user.id)), ("department_id", param(ids, department))];
+            let row = [("user_id", param(ids, &user.id)), ("department_id", param(ids, &department.id))];
             if row.iter().all(|(_, value)| value.is_some()) {
                 insert(database, "members", &row);
             }
@@ -191,7 +191,8 @@ fn with_departments_of(ids: Ids, mut world: World) -> World {
         department.parent.iter_mut().for_each(uniform);
     }
     for user in &mut world.document.org.users {
-        [&mut user.departments, &mut user.heads, &mut user.deputy_of].into_iter().flatten().for_each(uniform);
+        let posts = [&mut user.departments, &mut user.heads, &mut user.deputy_of].into_iter().flatten();
+        posts.map(|post| &mut post.id).for_each(uniform);
     }
     for assignment in world.document.roles.iter_mut().flat_map(|role| &mut role.assigned_to) {
         if let Word::Known(Subject::Department(id) | Subject::DepartmentSub(id)) = &mut assignment.to {
