@@ -37,8 +37,9 @@ impl Policy {
         let Some(user) = self.user_at(id, instant) else { return Vec::new() };
         let is_toggle = self.schema.action(action).toggle;
         let subjects: BTreeSet<Subject> = self.org.subjects_with(id, &user).collect();
-        let given =
-            subjects.iter().flat_map(|subject| self.given_at(subject, instant).into_owned().into_iter().map(move |it| (subject, it)));
+        let given = subjects
+            .iter()
+            .flat_map(|subject| self.given_at(subject, instant).into_owned().into_iter().map(move |it| (subject, it)));
         let grant = |(subject, Given { role, place }): (&Subject, Given)| {
             let level = self.roles.get(&role).map_or(Level::Deny, |role| role.level(action));
             match place.as_ref().filter(|_| !is_toggle) {

@@ -18,6 +18,7 @@ pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod sorted;
 pub(crate) mod subjects;
+pub(crate) mod tenure;
 pub(crate) mod undo;
 pub(crate) mod unknown;
 pub(crate) mod validate;

@@ -99,6 +99,7 @@ pub(crate) fn from_document(
         } else {
             by_name.insert(name, role.id.clone());
         }
+        let grants = read_grants(&path, section, &role.grants, schema, problems);
         let (assigned_to, with_periods) = read_assignments(&path, &role.assigned_to, org, problems);
         dated.extend(with_periods.into_iter().map(|(to, period)| ((role.id.clone(), to), period)));
         let read = Role {
@@ -106,7 +107,7 @@ pub(crate) fn from_document(
             name: role.name,
             hidden: role.hidden,
             locked: role.locked,
-            grants: read_grants(&path, section, &role.grants, schema, problems),
+            grants,
             assigned_to,
         };
         roles.push((role.id, Arc::new(read)));

@@ -115,7 +115,7 @@ fn yaml_and_toml_say_what_json_says() {
         (r#""org": {"users": [{"id": null}]}"#, format!("org.users[0].id: invalid type: null, {id}")),
         (r#""org": {"users": [{"id": [1]}]}"#, format!("org.users[0].id: invalid type: array, {id}")),
         (r#""org": {"users": [{"id": {"a": 1}}]}"#, format!("org.users[0].id: invalid type: object, {id}")),
-        (r#""org": {"users": [{"id": 1, "heads": [null]}]}"#, format!("org.users[0].heads[0]: invalid type: null, {id}")),
+        (r#""org": {"users": [{"id": 1, "heads": [null]}]}"#, format!("org.users[0].heads[0]: invalid type: null, {id}; or an object with an `id`")),
         (
             r#""org": {"users": ["ann"]}"#,
             "org.users[0]: invalid type: string \"ann\", expected a user as an object".to_owned(),
@@ -272,7 +272,8 @@ fn control_characters_from_outside_stay_on_their_line() {
 
 #[test]
 fn what_cannot_be_read_is_one_line_with_its_path() {
-    let fields = "expected one of `format`, `delegation`, `schema`, `org`, `roles`, `records`, `expect`, `stages`";
+    let fields =
+        "expected one of `format`, `delegation`, `schema`, `org`, `roles`, `at`, `records`, `expect`, `stages`";
     assert_eq!(
         problem("unknown.json", "{\"format\": 1, \"schema\": {\"sections\": []},\n\"ha\\nt\": 1}"),
         format!(":2: [\"ha\\nt\"]: unknown field `ha\\nt`, {fields}\n")
@@ -1263,7 +1264,7 @@ fn apply_reads_one_array_of_commands() {
         (
             "unknown",
             "[\n{ \"drop_user\": { \"id\": 7 } } ]",
-            ":2: [0].drop_user: unknown variant `drop_user`, expected one of `add_department`, `rename_department`, `move_department`, `remove_department`, `add_user`, `rename_user`, `set_active`, `remove_user`, `join_department`, `leave_department`, `set_head`, `set_deputy`, `add_group`, `rename_group`, `remove_group`, `join_group`, `leave_group`, `set_administrator`, `create_role`, `clone_role`, `rename_role`, `delete_role`, `set_hidden`, `set_level`, `set_level_for_all_roles`, `assign`, `unassign`",
+            ":2: [0].drop_user: unknown variant `drop_user`, expected one of `add_department`, `rename_department`, `move_department`, `remove_department`, `add_user`, `rename_user`, `set_active`, `remove_user`, `join_department`, `leave_department`, `set_head`, `set_deputy`, `add_group`, `rename_group`, `remove_group`, `join_group`, `leave_group`, `set_administrator`, `create_role`, `clone_role`, `rename_role`, `delete_role`, `set_hidden`, `set_level`, `set_level_for_all_roles`, `assign`, `unassign`, `prune`",
         ),
     ] {
         let commands = file(&format!("apply_reads_{name}.json"), text);

@@ -42,7 +42,7 @@ proptest! {
             // And nothing else is refused for it.
             if verdict.err() == Some(RefusalKind::WouldLockOut) {
                 let refusal = editor.dry_run(&commands).unwrap_err();
-                let Rule::LockOut { section, manage, in_part } = refusal.rule() else { unreachable!() };
+                let Rule::LockOut { section, manage, in_part, .. } = refusal.rule() else { unreachable!() };
                 let forced = |commands: &[Command]| {
                     managed(handle.as_host().force().dry_run(commands).unwrap().after().policy(), section)
                 };

@@ -25,7 +25,7 @@ fn every_command_and_every_refusal_has_a_stage() {
         }
     }
     // Counted in the test of their forms; `conflict` takes an editor who saw an older state, which no stage has.
-    assert_eq!(applied.len(), 27, "{applied:?}");
+    assert_eq!(applied.len(), 28, "{applied:?}");
     let all: BTreeSet<RefusalKind> =
         RefusalKind::EACH.into_iter().filter(|kind| *kind != RefusalKind::Conflict).collect();
     assert_eq!(refused, all);

@@ -23,7 +23,9 @@ impl Delegate<'_> {
             Raises::Nothing => Ok(()),
             Raises::Assigned(role) => {
                 let given = facts.iter().filter_map(|fact| match fact {
-                    Fact::Assignment(Change { key: (_, to), before, after }) => Some((to, self.instants(*before, *after))),
+                    Fact::Assignment(Change { key: (_, to), before, after }) => {
+                        Some((to, self.instants(*before, *after)))
+                    }
                     _ => None,
                 });
                 let cells = after.roles.get(role).into_iter().flat_map(|role| &role.grants);

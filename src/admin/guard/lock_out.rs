@@ -120,8 +120,7 @@ impl Managers {
         if after == Managed::Wholly {
             return None;
         }
-        let before =
-            if self.has_administrator() { Managed::Wholly } else { self.managed(section, before, false).0 };
+        let before = if self.has_administrator() { Managed::Wholly } else { self.managed(section, before, false).0 };
         (after < before).then_some(Lost { section, from, before, after })
     }
 
@@ -130,8 +129,7 @@ impl Managers {
         let manage = after.schema().section(section).manage?;
         let first = after.instant().map_or(Some(Time::MIN), |_| None);
         let turns = [before, after].into_iter().flat_map(|state| turns_of_managers(section, manage, state.policy()));
-        let turns: BTreeSet<Time> =
-            turns.chain(first).filter(|turn| Some(*turn) > after.instant()).collect();
+        let turns: BTreeSet<Time> = turns.chain(first).filter(|turn| Some(*turn) > after.instant()).collect();
         let mut latest: Option<(Snapshot, Snapshot)> = None;
         for turn in turns {
             let (before, after) = latest.as_ref().map_or((before, after), |(before, after)| (before, after));
@@ -306,12 +304,14 @@ fn turns_of_managers(section: SectionIndex, manage: ActionIndex, policy: &Policy
             || (*post == Post::Head && has(Subject::Supervisors))
             || (*post == Post::Deputy && has(Subject::Deputies))
             || has(Subject::Department(org.department_id(*department).clone()))
-            || org.with_those_above(*department).any(|above| has(Subject::DepartmentSub(org.department_id(above).clone())))
+            || org
+                .with_those_above(*department)
+                .any(|above| has(Subject::DepartmentSub(org.department_id(above).clone())))
     });
     periods.extend(by_post.map(|(_, period)| period));
-    let by_group = members.into_iter().filter(|((_, group), _)| {
-        org.group_id(*group).is_some_and(|group| has(Subject::Group(group.clone())))
-    });
+    let by_group = members
+        .into_iter()
+        .filter(|((_, group), _)| org.group_id(*group).is_some_and(|group| has(Subject::Group(group.clone()))));
     periods.extend(by_group.map(|(_, period)| period));
     periods.into_iter().flat_map(|period| [period.start(), period.end()]).flatten().collect()
 }

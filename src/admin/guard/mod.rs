@@ -58,7 +58,14 @@ pub(crate) struct Delegate<'s> {
 
 impl<'s> Delegate<'s> {
     pub(crate) fn new(user: &'s UserId, snapshot: &'s Snapshot, manage: ActionIndex) -> Self {
-        Self { user, principal: snapshot.principal(user), snapshot, manage, known: RefCell::default(), turns: OnceCell::new() }
+        Self {
+            user,
+            principal: snapshot.principal(user),
+            snapshot,
+            manage,
+            known: RefCell::default(),
+            turns: OnceCell::new(),
+        }
     }
 
     /// Checks whether a delegate may issue this valid command, which changed these facts and led to `after`.

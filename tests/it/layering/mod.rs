@@ -26,7 +26,7 @@ const ROOMS: [(&str, &[&str]); 13] = [
 ];
 
 /// Of rooms that it may use, a room may use these modules and no others.
-const ONLY: [(&str, &str, &[&str]); 1] = [("collections", "vocabulary", &["id", "index"])];
+const ONLY: [(&str, &str, &[&str]); 1] = [("collections", "vocabulary", &["id", "index", "period", "time"])];
 
 /// Words that only these files and folders may hold.
 const ONLY_IN: [(&str, &[&str]); 2] = [("petgraph", &["policy/org"]), ("sea_query", &["sql"])];

@@ -9,6 +9,7 @@
 
 pub mod commands;
 pub mod company;
+pub mod dated;
 pub mod hostile;
 pub mod managed;
 pub mod random;

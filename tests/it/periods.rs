@@ -1,0 +1,168 @@
+//! Periods: at every instant, a company is as if only what holds then were there.
+
+use orgscope::document::Document;
+use orgscope::permission::AnyPermission;
+use orgscope::reference::Reference;
+use orgscope::{AnyRecord, Handle, Policy, Snapshot, Time, UserId};
+use orgscope_testing::commands::{RawCommand, command};
+use orgscope_testing::dated::{HOURS, dated, during, hour, period, plain, turns};
+use orgscope_testing::random::{self, World, world};
+use orgscope_testing::square::{ask, decide, permissions, sorted};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+fn document(handle: &Handle) -> Document {
+    handle.load().policy().to_document()
+}
+
+/// Checks that a state answers every question as the reference does for the company without periods.
+fn is_as_plain(world: &World, snapshot: &Snapshot) {
+    let whole = snapshot.policy().to_document();
+    let policy = Policy::from_document(plain(&whole, snapshot.instant())).unwrap();
+    let reference = Reference::new(&policy);
+    let records: Vec<AnyRecord<'_>> = world.records.iter().map(random::Record::as_any).collect();
+    let users: Vec<&UserId> = whole.org.users.iter().map(|user| &user.id).collect();
+    let stranger = UserId::from("stranger");
+    for permission in permissions(&policy) {
+        for user in users.iter().copied().chain([&stranger]) {
+            for record in &records {
+                let allow = match permission {
+                    AnyPermission::Toggle(toggle) => ask(snapshot, user, toggle, &()),
+                    AnyPermission::Levelled(levelled) => ask(snapshot, user, levelled, record),
+                };
+                assert_eq!(allow, decide(reference, user, permission, record), "{user}: {record:?}");
+            }
+        }
+        for record in &records {
+            let expected: Vec<&UserId> =
+                users.iter().copied().filter(|user| decide(reference, user, permission, record)).collect();
+            let found = match permission {
+                AnyPermission::Toggle(toggle) => sorted(snapshot.who_can(toggle, &())),
+                AnyPermission::Levelled(levelled) => sorted(snapshot.who_can(levelled, record)),
+            };
+            assert_eq!(found, expected);
+        }
+    }
+    let next = turns(&whole).into_iter().find(|turn| Some(*turn) > snapshot.instant());
+    match snapshot.instant() {
+        // What has no beginning begins with the first instant that is told, whichever that is.
+        None if snapshot.policy().next_change() == Some(Time::MIN) => {}
+        _ => assert_eq!(snapshot.policy().next_change(), next),
+    }
+}
+
+/// Every decision of a state.
+fn decisions(world: &World, snapshot: &Snapshot, user: &UserId) -> Vec<bool> {
+    let records: Vec<AnyRecord<'_>> = world.records.iter().map(random::Record::as_any).collect();
+    let of = |permission| {
+        records.iter().map(move |record| match permission {
+            AnyPermission::Toggle(toggle) => snapshot.principal(user).check(toggle, &()).is_allow(),
+            AnyPermission::Levelled(levelled) => snapshot.principal(user).check(levelled, record).is_allow(),
+        })
+    };
+    permissions(snapshot.policy()).into_iter().flat_map(of).collect()
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Advance(i64),
+    Batch(Vec<(RawCommand, u32)>),
+    Prune(i64),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let batch = vec((any::<RawCommand>(), any::<u32>()), 1..4).prop_map(Step::Batch);
+    let step = prop_oneof![
+        3 => (0..HOURS + 5).prop_map(Step::Advance),
+        4 => batch,
+        1 => (0..HOURS + 5).prop_map(Step::Prune),
+    ];
+    vec(step, 1..10)
+}
+
+proptest! {
+    #![proptest_config(random::worlds(2_000))]
+
+    /// A world at any instant, reached at once or over others, compiled afresh or followed.
+    #[test]
+    fn a_company_is_as_if_only_what_holds_were_there(
+        world in world(), seed in any::<u64>(), hours in vec(-1..HOURS + 5, 1..4),
+    ) {
+        let world = dated(world, seed);
+        let policy = world.policy();
+        is_as_plain(&world, &Snapshot::compile(&policy));
+        let handle = Handle::new(policy.clone());
+        let mut latest: Option<Time> = None;
+        for at in hours.into_iter().map(hour) {
+            let before = handle.load();
+            let advance = handle.advance(at);
+            prop_assert_eq!(advance.is_behind(), Some(at) < latest);
+            latest = latest.max(Some(at));
+            let snapshot = handle.load();
+            prop_assert_eq!(snapshot.instant(), latest);
+            prop_assert_eq!(advance.after().instant(), latest);
+            prop_assert_eq!(advance.next_change(), snapshot.policy().next_change());
+            prop_assert_eq!(snapshot.revision(), 0);
+            is_as_plain(&world, &snapshot);
+            is_as_plain(&world, &Snapshot::compile(&policy.at(at)));
+            prop_assert_eq!(snapshot.policy().to_document(), policy.to_document());
+            for user in world.askers() {
+                if !advance.affected().contains(&user) {
+                    prop_assert_eq!(decisions(&world, &before, &user), decisions(&world, &snapshot, &user), "{}", user);
+                }
+            }
+            // From any instant to any other, also an earlier one.
+            is_as_plain(&world, &Snapshot::compile(&snapshot.policy().at(hour(seed as i64 % HOURS))));
+        }
+    }
+
+    /// In any order of advances and batches. Undoing and replaying give the same bytes, whatever the instants.
+    #[test]
+    fn batches_and_advances_come_in_any_order(world in world(), seed in any::<u64>(), steps in steps()) {
+        let world = dated(world, seed);
+        let handle = Handle::new(world.policy());
+        let (start, mut receipts) = (handle.checkpoint(), Vec::new());
+        for step in steps {
+            match step {
+                Step::Advance(to) => _ = handle.advance(hour(to)),
+                Step::Batch(raw) => {
+                    let commands: Vec<_> =
+                        raw.into_iter().map(|(raw, dates)| during(command(raw, &world, &handle), period(dates))).collect();
+                    let before = handle.load();
+                    if let Ok(receipt) = handle.as_host().force().apply(&commands) {
+                        prop_assert_eq!(receipt.audit().instant(), before.instant());
+                        let snapshot = handle.load();
+                        for user in world.askers().iter().filter(|user| !receipt.affected().contains(*user)) {
+                            prop_assert_eq!(decisions(&world, &before, user), decisions(&world, &snapshot, user));
+                        }
+                        receipts.push(receipt);
+                    }
+                }
+                Step::Prune(by) => {
+                    let (before, whole) = (handle.load(), document(&handle));
+                    let pruned = handle.apply([orgscope::Command::prune(hour(by))]);
+                    prop_assert_eq!(pruned.is_ok(), Some(hour(by)) <= before.instant());
+                    if let Ok(receipt) = pruned {
+                        // Nothing is gone that holds at any later instant.
+                        let kept = document(&handle);
+                        for turn in turns(&whole).into_iter().filter(|turn| *turn >= hour(by)).chain([hour(by)]) {
+                            prop_assert_eq!(plain(&kept, Some(turn)), plain(&whole, Some(turn)));
+                        }
+                        prop_assert!(receipt.affected().is_empty());
+                        receipts.push(receipt);
+                    }
+                }
+            }
+            is_as_plain(&world, &handle.load());
+        }
+        let restored = Handle::restore(start.clone(), receipts.iter().map(|receipt| receipt.audit().clone())).unwrap();
+        prop_assert_eq!(restored.checkpoint(), handle.checkpoint());
+        prop_assert_eq!(restored.load().instant(), None);
+        while let Some(receipt) = receipts.pop() {
+            handle.as_host().force().apply(receipt.undo()).unwrap();
+            prop_assert_eq!(&document(&handle), &receipt.before().policy().to_document());
+            is_as_plain(&world, &handle.load());
+        }
+        prop_assert_eq!(&document(&handle), start.document());
+    }
+}
