@@ -14,7 +14,7 @@ use crate::policy::Policy;
 use crate::policy::assignment::Assignment;
 use crate::policy::fact::{Change, Fact, RoleState};
 use crate::policy::org::{Org, User};
-use crate::policy::rules::InPlace;
+use crate::policy::rules::AssignedTo;
 use crate::policy::schema::Schema;
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::index::{ActionIndex, SectionIndex};
@@ -60,7 +60,7 @@ impl Topic {
             Self::RoleName(_, name) => format!("the role with the name `{name}`"),
             Self::Cell(role, action) => format!("`{}` of role `{role}`", schema.action_name(*action)),
             Self::Assignment(_, role, Assignment { subject, place }) => {
-                format!("the assignment of role `{role}` to {}", InPlace(subject, place.as_ref()))
+                format!("the assignment of role `{role}` to {}", AssignedTo(subject, place.as_ref()))
             }
         }
     }
