@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 
 use crate::admin::guard::about::{Named, To, known};
+use crate::admin::guard::cover::measured_from;
 use crate::policy::Policy;
 use crate::policy::assignment::Assignment;
 use crate::policy::fact::{Change, Fact, RoleState};
@@ -272,6 +273,26 @@ impl<'p> Basis<'p> {
         for department in listed(to) {
             self.add_line(department);
         }
+    }
+
+    /// Adds the topics that decide where this role gives its cells: its assignments, and the departments above their
+    /// places.
+    pub(crate) fn rests_on_places_of_role(&mut self, id: &'p RoleId) {
+        self.aspects.insert(Aspect::AssignmentsOf(id));
+        for to in self.policy.roles.get(id).into_iter().flat_map(|role| role.assigned_to.iter()) {
+            self.rests_on_place(&to.subject, to.place.as_ref());
+        }
+    }
+
+    /// Adds the departments above the place of an assignment.
+    pub(crate) fn rests_on_place_of_written(&mut self, to: To<'p>) {
+        if let Some(subject) = known(to.to) {
+            self.rests_on_place(subject, to.place.and_then(known));
+        }
+    }
+
+    fn rests_on_place(&mut self, subject: &Subject, place: Option<&Place>) {
+        measured_from(subject, place).unwrap_or_default().iter().for_each(|department| self.add_line(department));
     }
 
     fn rests_on_reach_of(&mut self, subject: &'p Subject) {

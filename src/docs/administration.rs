@@ -174,8 +174,9 @@
 //! has changed since:
 //!
 //! - a cell, an assignment or a subject that a command names;
-//! - what the verdict depends on: the actor's own levels, the cells of a role that is assigned, the departments around a
-//!   subject, and, for a level for all roles, which roles exist.
+//! - what the verdict depends on: the actor's own levels; the cells of a role that is assigned; the assignments of a role whose
+//!   cells are raised; the departments above the places where cells are given, and around a subject that must be reached; and, for
+//!   a level for all roles, which roles exist.
 //!
 //! Other changes do not conflict: two editors may change two cells of one role. A value that was changed and changed back has
 //! changed.

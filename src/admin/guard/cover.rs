@@ -97,7 +97,8 @@ impl<'s> Grants<'s> {
     pub(crate) fn cover<'a>(&self, level: Level, to: &'a Assignment) -> Result<(), Uncovered<'a>> {
         let given = if to.place.is_some() { self.policy.schema.level_in_place(self.action, level) } else { level };
         let is_toggle = self.policy.schema.action(self.action).toggle;
-        let Some(departments) = listed(to).filter(|_| !is_toggle) else {
+        let departments = measured_from(&to.subject, to.place.as_ref());
+        let Some(departments) = departments.filter(|_| !is_toggle) else {
             // For `own` and `open` any grant suffices, whatever its place.
             let own = Level::least_with(self.everywhere().parts() | (self.anywhere().parts() & (OWN | OPEN)));
             return if own.includes(given) { Ok(()) } else { Err(Uncovered { own, at: None }) };
@@ -121,10 +122,10 @@ impl<'s> Grants<'s> {
 
 /// The departments that a place stands for, if these are the same for whoever is in the subject; or the one that they are
 /// in or below.
-fn listed(to: &Assignment) -> Option<&[DepartmentId]> {
-    match (&to.place, &to.subject) {
-        (Some(Place::Departments(ids)), _) => Some(ids),
-        (Some(Place::Subject), Subject::Department(id) | Subject::DepartmentSub(id)) => Some(std::slice::from_ref(id)),
-        _ => None,
+pub(crate) fn measured_from<'a>(subject: &'a Subject, place: Option<&'a Place>) -> Option<&'a [DepartmentId]> {
+    match (place?, subject) {
+        (Place::Departments(ids), _) => Some(ids),
+        (Place::Subject, Subject::Department(id) | Subject::DepartmentSub(id)) => Some(std::slice::from_ref(id)),
+        (Place::Subject, _) => None,
     }
 }
