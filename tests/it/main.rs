@@ -24,6 +24,7 @@ mod lint;
 mod lock_out;
 mod log;
 mod ownership;
+mod places;
 mod predicate;
 #[cfg(feature = "cli")]
 mod readme;
