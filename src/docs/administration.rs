@@ -159,7 +159,7 @@
 //! | `invalid` | `Invalid` | the command is invalid on this state: what it names is missing, or what it adds exists |
 //! | `locked_role` | `Locked` | rule 3 |
 //! | `outside_reach` | `Reach` | rule 2, with the subject and what is missing |
-//! | `exceeds_own_level` | `OwnLevel` | rule 1, with the cell, the level that it has or would have, and the actor's own |
+//! | `exceeds_own_level` | `OwnLevel` | rule 1, with the cell, the level that it has or would have, the one that it takes at the place, and the actor's own |
 //! | `would_lock_out` | `LockOut` | nobody could manage the section any more, or not all of it |
 //! | `conflict` | `Conflict` | the actor saw an older state: see below |
 //!

@@ -1,7 +1,7 @@
 //! What a person is told of rights that are measured from a place.
 
 use orgscope::document::{Action, Assignment, Department, Document, ResourceType, Role, Section, User};
-use orgscope::{AnyRecord, Facts, Grant, Level, Owner, Policy, Snapshot, Subject};
+use orgscope::{AnyRecord, Command, Facts, Grant, Handle, Level, Owner, Policy, Snapshot, Subject};
 
 /// Ann sits in Support, and has what the tests give her.
 fn company() -> Document {
@@ -218,5 +218,80 @@ fn a_record_that_nobody_owns_is_everybodys_own() {
     assert_eq!(
         told(Facts::owned_by(Owner::department("acme"))),
         "allow: `deal.read` is `all`, which reaches every record"
+    );
+}
+
+/// Dee edits roles as far as she reaches, which is in places only.
+#[test]
+fn a_refusal_says_what_is_held_in_places_and_what_is_needed_there() {
+    let crm = Section::new("crm")
+        .managed_by("settings.manage")
+        .resource(ResourceType::new("deal").action(Action::new("read")))
+        .resource(ResourceType::new("settings").action(Action::new("manage")));
+    let dee = || Subject::user("dee").in_departments(["sales"]);
+    let document = |manage: Level, read: Level| {
+        Document::new()
+            .section(crm.clone())
+            .department(Department::new("acme"))
+            .department(Department::new("sales").parent("acme"))
+            .department(Department::new("north").parent("sales"))
+            .user(User::new("root").administrator())
+            .user(User::new("dee").member_of("acme"))
+            .user(User::new("nick").member_of("north"))
+            .role(Role::new("manager", "crm", "Manager").grant("settings.manage", manage).assigned_to(dee()))
+            .role(Role::new("reader", "crm", "Reader").grant("deal.read", read).assigned_to(dee()))
+            .role(Role::new("new", "crm", "New").grant("deal.read", Level::Department))
+            .role(Role::new("all", "crm", "All").grant("deal.read", Level::All))
+    };
+    let refused = |document: Document, command: Command| {
+        let authz = Handle::new(Policy::from_document(document).unwrap());
+        authz.as_user("dee").dry_run([command]).unwrap_err().to_string()
+    };
+    let assign = |role: &str, to: Assignment| {
+        refused(document(Level::DepartmentSub, Level::Department), Command::assign(role, to))
+    };
+    let nick = || Subject::user("nick");
+    assert_eq!(
+        assign("new", nick().into()),
+        "commands[0]: user `dee` has only `own` for `deal.read`, apart from places, and cannot assign role `new`, which has \
+         `department`"
+    );
+    assert_eq!(
+        assign("new", nick().in_departments(["north"])),
+        "commands[0]: user `dee` has only `own` for `deal.read` at department `north` and cannot assign role `new`, which has \
+         `department`"
+    );
+    assert_eq!(
+        assign("all", nick().in_departments(["sales"])),
+        "commands[0]: user `dee` has only `department` for `deal.read` at department `sales` and cannot assign role `all`, \
+         which has `all`: that takes `department+sub+open` there"
+    );
+    assert_eq!(
+        assign("new", Subject::department_sub("sales").in_subject()),
+        "commands[0]: user `dee` has only `department` for `deal.read` at department `sales` and cannot assign role `new`, \
+         which has `department`: that takes `department+sub` there"
+    );
+    assert_eq!(
+        assign("all", nick().in_subject()),
+        "commands[0]: user `dee` has only `own` for `deal.read`, apart from places, and cannot assign role `all`, which has \
+         `all`: that takes `department+sub+open` in the place `subject`"
+    );
+    let reach = |manage: Level, to: Assignment| refused(document(manage, Level::All), Command::assign("new", to));
+    assert_eq!(
+        reach(Level::Department, nick().into()),
+        "commands[0]: user `dee` does not reach `user nick`, to whom role `new` is or would be assigned: `settings.manage` is \
+         granted only in places"
+    );
+    assert_eq!(
+        reach(Level::DepartmentSub, Subject::Supervisors.into()),
+        "commands[0]: user `dee` does not reach `supervisors`, to whom role `new` is or would be assigned: that requires `all` \
+         for `settings.manage`, which is granted only in places"
+    );
+    let mut both = document(Level::DepartmentSub, Level::All);
+    both.schema.sections[0].resources[1].actions[0] = Action::new("manage").floor(Level::Own);
+    assert_eq!(
+        refused(both, Command::assign("new", Subject::user("root"))),
+        "commands[0]: user `dee` does not reach `user root`, to whom role `new` is or would be assigned: `settings.manage` is \
+         `own`, and more in places"
     );
 }

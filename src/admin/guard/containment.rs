@@ -61,7 +61,13 @@ impl Delegate<'_> {
         let grants = self.grants(action);
         let own = grants.anywhere();
         if !own.includes(level) {
-            return Err(self.exceeds(role, action, level, Uncovered { own, at: None }, false));
+            return Err(self.exceeds(
+                role,
+                action,
+                level,
+                Uncovered { needed: level, own, in_places: false, at: None },
+                false,
+            ));
         }
         let uncovered = to.find_map(|to| grants.cover(level, to).err());
         uncovered.map_or(Ok(()), |uncovered| Err(self.exceeds(role, action, level, uncovered, false)))
@@ -81,7 +87,7 @@ impl Delegate<'_> {
         role: &RoleId,
         action: ActionIndex,
         level: Level,
-        Uncovered { own, at }: Uncovered<'_>,
+        Uncovered { needed, own, in_places, at }: Uncovered<'_>,
         assigned: bool,
     ) -> Box<Rule> {
         let schema = self.snapshot.schema();
@@ -90,7 +96,9 @@ impl Delegate<'_> {
             role: role.clone(),
             permission: schema.action_name(action),
             level: schema.grant_of(action, level),
+            needed: schema.grant_of(action, needed),
             own: schema.grant_of(action, own),
+            in_places,
             at: at.cloned(),
             assigned,
             delegation: self.policy().delegation,

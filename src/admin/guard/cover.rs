@@ -35,8 +35,12 @@ struct Held {
 /// The part of a level that is not covered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Uncovered<'a> {
-    /// What the user has of it.
+    /// The level that is needed.
+    pub(crate) needed: Level,
+    /// The level that the user has.
     pub(crate) own: Level,
+    /// Whether they have more, but only in places.
+    pub(crate) in_places: bool,
     /// The department that it is asked at, if not everywhere.
     pub(crate) at: Option<&'a DepartmentId>,
 }
@@ -70,6 +74,12 @@ impl<'s> Grants<'s> {
         unplaced.fold(Level::Deny, |level, held| level.join(held.level))
     }
 
+    /// Whether the user has some of it in places only.
+    pub(crate) fn has_places(&self) -> bool {
+        let counts = |held: &Held| held.has_place && held.level != Level::Deny;
+        self.everywhere() != Level::All && self.all.iter().any(counts)
+    }
+
     /// What the user has at a department: what does not depend on departments, and how far they reach there.
     fn at(&self, department: DepartmentSlot) -> Level {
         let number = self.tree.number(department);
@@ -101,7 +111,12 @@ impl<'s> Grants<'s> {
         let Some(departments) = departments.filter(|_| !is_toggle) else {
             // For `own` and `open` any grant suffices, whatever its place.
             let own = Level::least_with(self.everywhere().parts() | (self.anywhere().parts() & (OWN | OPEN)));
-            return if own.includes(given) { Ok(()) } else { Err(Uncovered { own, at: None }) };
+            let in_places = !own.includes(self.anywhere());
+            return if own.includes(given) {
+                Ok(())
+            } else {
+                Err(Uncovered { needed: given, own, in_places, at: None })
+            };
         };
         let given = match (&to.place, &to.subject) {
             // The user may be in any of the departments below.
@@ -113,7 +128,7 @@ impl<'s> Grants<'s> {
         for id in departments {
             let own = self.policy.org.department(id).map_or(Level::Deny, |department| self.at(department));
             if !own.includes(given) {
-                return Err(Uncovered { own, at: Some(id) });
+                return Err(Uncovered { needed: given, own, in_places: false, at: Some(id) });
             }
         }
         Ok(())
