@@ -295,3 +295,39 @@ fn a_refusal_says_what_is_held_in_places_and_what_is_needed_there() {
          `own`, and more in places"
     );
 }
+
+#[test]
+fn a_difference_names_the_places_of_few_people() {
+    let authz = Handle::new(Policy::from_document(company().role(role("deal.read", Level::Own, []))).unwrap());
+    let tells = |commands: &[Command], expected: &str| {
+        let before = authz.load();
+        authz.apply(commands).unwrap();
+        assert_eq!(before.diff(&authz.load()).to_string(), expected);
+    };
+    let (sales, north) = (|| ann().in_departments(["sales"]), || ann().in_departments(["north"]));
+    tells(&[Command::assign("reader", sales())], "Ann: deal.read deny → own");
+    tells(
+        &[Command::set_level("reader", "deal.read", Level::Department)],
+        "Ann: deal.read own → department in Sales, which reaches more records",
+    );
+    tells(
+        &[Command::assign("reader", north())],
+        "Ann: deal.read department in Sales → department in North, Sales, which reaches more records",
+    );
+    tells(
+        &[
+            Command::unassign("reader", north()),
+            Command::unassign("reader", sales()),
+            Command::assign("reader", north()),
+        ],
+        "Ann: deal.read department in North, Sales → department in North, which reaches fewer records",
+    );
+    tells(
+        &[Command::unassign("reader", north()), Command::assign("reader", sales())],
+        "Ann: deal.read department in North → department in Sales",
+    );
+    tells(
+        &[Command::join_department("tom", "sales")],
+        "Ann: deal.read department in Sales, which reaches more records",
+    );
+}
