@@ -86,7 +86,7 @@
 //! - [`docs::lists`]: lists in a database.
 //! - [`docs::explain`]: explanations as data.
 //! - [`docs::lint`]: findings, and when they are reported.
-//! - [`docs::security`]: who is trusted with what, and what the application has to do itself.
+//! - [`docs::security`]: the trusted parties, the guarantees, and the duties of the application.
 //! - [`docs::performance`]: what operations cost.
 //! - [`docs::internals`]: how it works inside.
 //!

@@ -10,11 +10,12 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 
 use crate::admin::guard::about::{Named, To, known};
+use crate::admin::guard::cover::measured_from;
 use crate::policy::Policy;
 use crate::policy::assignment::Assignment;
 use crate::policy::fact::{Change, Fact, RoleState};
 use crate::policy::org::{Org, User};
-use crate::policy::rules::InPlace;
+use crate::policy::rules::AssignedTo;
 use crate::policy::schema::Schema;
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::index::{ActionIndex, SectionIndex};
@@ -60,7 +61,7 @@ impl Topic {
             Self::RoleName(_, name) => format!("the role with the name `{name}`"),
             Self::Cell(role, action) => format!("`{}` of role `{role}`", schema.action_name(*action)),
             Self::Assignment(_, role, Assignment { subject, place }) => {
-                format!("the assignment of role `{role}` to {}", InPlace(subject, place.as_ref()))
+                format!("the assignment of role `{role}` to {}", AssignedTo(subject, place.as_ref()))
             }
         }
     }
@@ -272,6 +273,26 @@ impl<'p> Basis<'p> {
         for department in listed(to) {
             self.add_line(department);
         }
+    }
+
+    /// Adds the topics that decide where this role gives its cells: its assignments, and the departments above their
+    /// places.
+    pub(crate) fn rests_on_places_of_role(&mut self, id: &'p RoleId) {
+        self.aspects.insert(Aspect::AssignmentsOf(id));
+        for to in self.policy.roles.get(id).into_iter().flat_map(|role| role.assigned_to.iter()) {
+            self.rests_on_place(&to.subject, to.place.as_ref());
+        }
+    }
+
+    /// Adds the departments above the place of an assignment.
+    pub(crate) fn rests_on_place_of_written(&mut self, to: To<'p>) {
+        if let Some(subject) = known(to.to) {
+            self.rests_on_place(subject, to.place.and_then(known));
+        }
+    }
+
+    fn rests_on_place(&mut self, subject: &Subject, place: Option<&Place>) {
+        measured_from(subject, place).unwrap_or_default().iter().for_each(|department| self.add_line(department));
     }
 
     fn rests_on_reach_of(&mut self, subject: &'p Subject) {

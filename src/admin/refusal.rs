@@ -111,8 +111,10 @@ pub enum Rule {
         department: Option<DepartmentId>,
         /// The permission to manage.
         manage: String,
-        /// The level that the user has for it.
+        /// The level that the user has for it without a place.
         level: Level,
+        /// Whether they have more in places.
+        in_places: bool,
         /// Why the subject is out of reach.
         why: Unreached,
     },
@@ -126,8 +128,12 @@ pub enum Rule {
         permission: String,
         /// The grant that the cell would hold, or holds.
         level: Grant,
+        /// The grant that the user would need: that of the cell, or the one that it counts as in a place.
+        needed: Grant,
         /// The grant that the user has.
         own: Grant,
+        /// Whether they have more, but only in places.
+        in_places: bool,
         /// The department where the user has no more, if the assignment has a place.
         at: Option<DepartmentId>,
         /// The instant from which on the user has no more, if it is not that of the state.
@@ -263,7 +269,7 @@ impl Display for Rule {
             Self::Locked { role } => {
                 write!(f, "role `{role}` is locked: only the host application may change, assign or unassign it")
             }
-            Self::Reach { user, role, subject, member, department, manage, level, why } => {
+            Self::Reach { user, role, subject, member, department, manage, level, in_places, why } => {
                 write!(f, "user `{user}` does not reach ")?;
                 member.iter().try_for_each(|member| write!(f, "user `{member}` of "))?;
                 match department {
@@ -274,26 +280,48 @@ impl Display for Rule {
                          `{subject}`: "
                     )?,
                 }
+                let held = match (level, in_places) {
+                    (Level::Deny, true) => "granted only in places".to_owned(),
+                    (_, true) => format!("`{level}`, and more in places"),
+                    (_, false) => format!("`{level}`"),
+                };
                 match why {
-                    Unreached::Level => write!(f, "`{manage}` is `{level}`"),
+                    Unreached::Level => write!(f, "`{manage}` is {held}"),
                     Unreached::Requires(required) => write!(f, "`{manage}` requires `{required}`, which is denied"),
                     Unreached::Takes(needed) => {
                         let what = if matches!(subject, Subject::Group(_)) { "an empty group" } else { "that" };
-                        write!(f, "{what} requires `{needed}` for `{manage}`, which is `{level}`")
+                        write!(f, "{what} requires `{needed}` for `{manage}`, which is {held}")
                     }
                 }
             }
-            Self::OwnLevel { user, role, permission, level, own, at, from, assigned, delegation } => {
-                write!(f, "user `{user}` has only `{own}` for `{permission}` ")?;
-                at.iter().try_for_each(|department| write!(f, "at department `{department}` "))?;
-                from.iter().try_for_each(|from| write!(f, "from {from} on "))?;
-                f.write_str("and ")?;
+            Self::OwnLevel {
+                user,
+                role,
+                permission,
+                level,
+                needed,
+                own,
+                in_places,
+                at,
+                from,
+                assigned,
+                delegation,
+            } => {
+                write!(f, "user `{user}` has only `{own}` for `{permission}`")?;
+                at.iter().try_for_each(|department| write!(f, " at department `{department}`"))?;
+                from.iter().try_for_each(|from| write!(f, " from {from} on"))?;
+                f.write_str(if *in_places { ", apart from places, and " } else { " and " })?;
                 match (assigned, delegation) {
                     (true, _) => write!(f, "cannot assign role `{role}`, which has `{level}`"),
                     (false, Delegation::Contained) => write!(f, "cannot give `{level}` to role `{role}`"),
                     (false, Delegation::Open) => {
                         write!(f, "cannot give `{level}` to role `{role}`, which would then reach farther")
                     }
+                }?;
+                match at {
+                    _ if needed == level => Ok(()),
+                    Some(_) => write!(f, ": that takes `{needed}` there"),
+                    None => write!(f, ": that takes `{needed}` in the place `subject`"),
                 }
             }
             Self::LockOut { section, manage: Some(manage), from: Some(from), .. } => write!(

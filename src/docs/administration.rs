@@ -159,7 +159,7 @@
 //! | `invalid` | `Invalid` | the command is invalid on this state: what it names is missing, or what it adds exists |
 //! | `locked_role` | `Locked` | rule 3 |
 //! | `outside_reach` | `Reach` | rule 2, with the subject and what is missing |
-//! | `exceeds_own_level` | `OwnLevel` | rule 1, with the cell, the level that it has or would have, and the actor's own |
+//! | `exceeds_own_level` | `OwnLevel` | rule 1, with the cell, the level that it has or would have, the one that it takes at the place, and the actor's own |
 //! | `would_lock_out` | `LockOut` | nobody could manage the section any more, or not all of it |
 //! | `conflict` | `Conflict` | the actor saw an older state: see below |
 //!
@@ -174,8 +174,9 @@
 //! has changed since:
 //!
 //! - a cell, an assignment or a subject that a command names;
-//! - what the verdict depends on: the actor's own levels, the cells of a role that is assigned, the departments around a
-//!   subject, and, for a level for all roles, which roles exist.
+//! - what the verdict depends on: the actor's own levels; the cells of a role that is assigned; the assignments of a role whose
+//!   cells are raised; the departments above the places where cells are given, and around a subject that must be reached; and, for
+//!   a level for all roles, which roles exist.
 //!
 //! Other changes do not conflict: two editors may change two cells of one role. A value that was changed and changed back has
 //! changed.

@@ -5,8 +5,11 @@
 //! reworded.
 //!
 //! - `steps` are the permissions that had to be allowed: the one asked about, then those that it requires, directly or not.
-//! - The `grounds` of a step are what gives the user a level: the floor, a role, being an administrator. Joined, they
-//!   are its `grant`.
+//! - The `grounds` of a step give the user a level: the floor, a role, being an administrator. Those without a place, joined, are
+//!   its `grant`. An assignment with a place has the departments that it is measured from, in `in`. A role whose `all` counts
+//!   as less in a place is two grounds if it is also assigned without one.
+//! - `place` of a step is where an owner of the record is, if the code is `in_place`. With `except_own`, a denial of an own record
+//!   has the code `except_own`, whatever the grounds.
 //! - `ties` say how the record is related to the user, whether a level covers that or not.
 //!
 //! If the user may not ask or the question is invalid (`unknown_user`, `inactive`, `other_schema`, `other_type`), nothing was

@@ -14,11 +14,11 @@
 //!
 //! | room | what lives there | what never does |
 //! |---|---|---|
-//! | `vocabulary` | ids, levels, permissions, facts, subjects | any other room |
+//! | `vocabulary` | ids, levels, permissions, facts, subjects, places | any other room |
 //! | `collections` | lists, tables and maps that one state shares with the next | what a company is; of the vocabulary it knows ids |
 //! | `document` | serde types of documents and commands | rules about their content |
 //! | `policy` | the validated model: `org` (the company; petgraph is in its `forest` and `cycle`, and nowhere else), `schema`, roles; `rules`: what is valid; `fact`: what a change changes | decisions, and what only a check needs |
-//! | `snapshot` | the compiled form: `people` answers how a principal and a record are related, `rights` which cell holds | petgraph, serde |
+//! | `snapshot` | the compiled form: `people` answers how a principal and a record are related, `rights` which cell holds, and in which zones more does | petgraph, serde |
 //! | `query` | one file for each question | a second definition of access |
 //! | `sql` | predicates as conditions on tables, and the tables of a mirror | a second definition of access |
 //! | `admin` | a batch judged and worked out: the rules of the guard, one file each; receipts and the log | a second definition of access; clock, file or network |
@@ -32,9 +32,9 @@
 //! - A `Policy` exists only if it is valid.
 //! - A `Snapshot` never changes, and holds nothing that a check would have to wait for.
 //! - The query path is total: no `Result`, no panic. The unknown is denied.
-//! - There is one definition of access: `Cell::admits(Relation)`, in `snapshot/cell.rs`. Every answer asks it, or reads the same
-//!   bits. The fast way of a check, `snapshot/people/quick.rs`, finds the same relation with fewer instructions, and no other file
-//!   knows of it.
+//! - There is one definition of access: `Cell::admits(Relation)`, in `snapshot/cell.rs`; and, for records in a place, the `Need`s
+//!   of `snapshot/rights/placed.rs`, which choose between two cells. Every answer asks these, or reads the same bits. The fast way
+//!   of a check, `snapshot/people/quick.rs`, finds the same relation with fewer instructions, and no other file knows of it.
 //! - A change is described once, as facts. There are two exhaustive matches over `Command`: what it changes (`policy/change.rs`),
 //!   and what it is about (`admin/guard/about.rs`).
 //! - The rules of what is valid are defined once, in `policy/rules.rs`, for documents and for commands.
@@ -63,8 +63,18 @@
 //! a question about the combination alone. The union of two roles is the union of their levels, and a requirement is the
 //! intersection of two cells, which is exact where an intersection of levels would not be.
 //!
-//! A record with one relation more is never reached less, so a cell has one shortest form as "all of these, each any of those".
-//! That is the [`Predicate`](crate::Predicate), and a condition for a database is made from the same bits.
+//! Own records aside, which may be excepted, a record with one relation more is never reached less. So a cell has one shortest
+//! form as "all of these, each any of those". That is the [`Predicate`](crate::Predicate), and a condition for a database is made
+//! from the same bits.
+//!
+//! **Places** (`snapshot/rights/placed.rs`, `zone.rs`). An assignment with a place measures from other departments than the
+//! user's. `own` and `open` are the same everywhere, so they join the level without a place; so does a place that is all of the
+//! user's departments. What is left is a *zone*: departments, each alone or with all below it, as ranges of preorder numbers. In
+//! it every record is reached, own ones aside if they are excepted. So a permission has a list of *needs*, one for each zone that
+//! it or its requirements have: a cell for records outside of the zone, and a cell for those within. A record is allowed if every
+//! need admits it. The cell of the permission is that for records outside of all zones, and a bit of it says whether more is
+//! reached within: a check looks at the needs only if that bit is set and the cell alone does not suffice. Zones hold numbers, so they last
+//! as long as rows do. `except_own` needs none of this: it clears the bits of own records in a cell.
 //!
 //! # How a change is judged and published
 //!
@@ -81,8 +91,9 @@
 //!    verdict rests on has changed since.
 //! 4. `policy/change.rs` turns the command into facts, or says by `policy/rules.rs` what is invalid: here one fact, *(user,
 //!    department, member): before false, after true*. `policy/apply.rs` applies it to the draft.
-//! 5. `admin/guard` checks the rules that need the facts: `containment.rs` looks at the cells that a command raised, not at what it
-//!    said. At the end of the batch, `lock_out.rs` looks for a manager of each section.
+//! 5. `admin/guard` checks the rules that need the facts: `containment.rs` looks at the cells that a command raised, not at what
+//!    it said; `cover.rs` compares them with what the delegate has, place by place. At the end of the batch, `lock_out.rs` looks
+//!    for a manager of each section.
 //! 6. `snapshot/follow.rs` makes the next snapshot from the facts. It shares all that they do not touch: lists and indexes are in
 //!    chunks, and a change copies the chunk; the tree is numbered again only if a department came, went or moved; rows are dropped
 //!    only if roles, assignments or departments changed. If the rules had the last state compiled, that one is adopted.
@@ -138,7 +149,7 @@
 //! - **The oracle**: `reference` is compared with every answer, on random worlds: check, scope, list, who (counted and listed)
 //!   and reason; explanations, with every repair applied; differences, by every record that the ids of two policies can form.
 //! - **Exhaustive worlds**: all worlds with up to three departments, two users (members and heads anywhere), one record and two
-//!   roles for everyone.
+//!   roles for everyone; and all with two departments and one assignment, to each kind of subject in each place.
 //! - **Predicates**, on the same random worlds: evaluated in memory, and in SQLite with members inline, in a table and in mirror
 //!   tables, whose columns have collations that must not matter. Fewer worlds run in PostgreSQL and MariaDB.
 //! - **Mirror tables**, after random commands: tables that followed each change equal tables that are filled afresh, here and in

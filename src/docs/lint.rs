@@ -19,15 +19,16 @@
 //! | `unmet_requirement` | warning | for a level that requires, directly or not, a permission that no floor and no role gives; the bypass of administrators counts as given if the permission itself has none |
 //! | `empty_department` | note | for a department without members, heads, deputies and departments below |
 //! | `inactive_department` | note | for a department without departments below, all of whose people are inactive |
-//! | `useless_floor` | note | for a floor that is within the levels of the roles that are assigned to `everyone` |
+//! | `useless_floor` | note | for a floor that is within the levels of the roles that are assigned to `everyone`; and for one that reaches nothing, as below |
 //! | `unassigned_role` | note | for a role that is assigned to nobody. A hidden role is out of use, and a locked one may be there to be cloned: they are not reported |
 //! | `nobody_has_role` | note | for a role whose subjects contain no active user |
 //! | `useless_assignment` | note | for a subject without active users, or one whose users all have the role by other assignments. A word such as `supervisors` means whoever comes, so it is reported only beside a broader word |
+//! | `useless_place` | note | for an assignment with a place of a role that grants only `own`, `own+open` and toggles, which are not measured from departments; not if it grants toggles alone, for which there is `toggle_in_place` |
 //! | `useless_role` | note | for a role that grants exactly what an earlier one of the section grants; and for one whose holders all have another role of the section, which grants as much and more |
-//! | `useless_cell` | note | for a level within the floor, or one that all holders of the role have by other roles. Of two roles that give the same level, the later one is reported |
+//! | `useless_cell` | note | for a level within the floor, or one that all holders of the role have by other roles. Of two roles that give the same level, the later one is reported. And for `own`, if the action has `except_own` and no share counts: it reaches nothing |
 //!
-//! An assignment with a place gives less than one without: it makes no floor, role or level useless, and what a role gives in a
-//! place is never called useless.
+//! An assignment with a place gives less than one without: it makes no floor, role or level useless, and no floor and no other
+//! assignment makes up for what is given in a place.
 //!
 //! Nothing else is reported about a role that nobody has, and nothing about the levels of a useless role. What is true of several
 //! permissions of a role is one finding.

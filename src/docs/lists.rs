@@ -58,9 +58,17 @@
 //! - The open flag is boolean. The condition is `"open" = TRUE`, which an index on the flag serves, and a partial index
 //!   as well.
 //!
-//! **NULL**: an owner that is NULL is no owner, and a flag that is NULL is not set. Nothing in a condition turns NULL into
+//! **NULL**: an owner that is NULL does not count as an owner, and a flag that is NULL is not set. Nothing in a condition turns NULL into
 //! true, so `WHERE` is right as it stands. For the records that are *not* in the set, write `(…) IS NOT TRUE`: `NOT (…)` would
 //! lose those where something is NULL.
+//!
+//! # Places and `except_own`
+//!
+//! Levels in places need no columns of their own. The departments of a place, with those below where the level says so, are looked
+//! up like those of the user: as ids of owners, ids of departments, or ranges of numbers, and they count for a limit. If a
+//! permission requires another that is held in other places, each of the two is a condition, joined by `AND`.
+//!
+//! `except_own` adds that the user is not among the owners. That condition is never NULL, and an index does not help it.
 //!
 //! # Ids
 //!

@@ -5,7 +5,7 @@
 //! - [`administration`]: changing a policy by commands, and who may.
 //! - [`lists`]: lists in a database, and saving changes.
 //! - [`explain`]: explanations as data.
-//! - [`security`]: who is trusted with what, what is guaranteed, and what the application has to do.
+//! - [`security`]: the trusted parties, the guarantees, and the duties of the application.
 //! - [`lint`]: findings, and when they are reported.
 //! - [`performance`]: what operations cost.
 //! - [`internals`]: how it works inside, for those who read the source.

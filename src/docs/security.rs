@@ -1,6 +1,6 @@
-//! Security: who is trusted with what, what is guaranteed, and what the application has to do itself.
+//! Security: the trusted parties, the guarantees, and the duties of the application.
 //!
-//! # Who is trusted with what
+//! # Trusted parties
 //!
 //! | party | trusted with | restricted by |
 //! |---|---|---|
@@ -59,7 +59,7 @@
 //! - **Decide on one form of each id.** Ids are compared exactly, so `Ann` is not `ann`. Normalize before you ask.
 //! - **Filter everything that counts.** Totals, exports, search, sorting and suggestions tell about records too: use the
 //!   condition of the scope there as in the list.
-//! - **Show explanations to those who may know.** They name people, departments and roles, and say what to change to get
+//! - **Show explanations only to users who may know their content.** They name people, departments and roles, and say what to change to get
 //!   access. So do refusals, `who_can` and differences. Errors may suggest ids and names that exist. Other users get "denied"; for a
 //!   record that they may not know of, the same answer as for one that does not exist.
 //! - **Log, and guard the log.** Denials are worth logging by the [`Reason`](crate::Reason). Entries of the log hold names and
@@ -68,7 +68,7 @@
 //! - **Limit what you read.** A document, a batch and a list of facts take time and memory in proportion to their size. The size
 //!   that you accept from a user is yours to limit.
 //!
-//! Some things are no vulnerability: a policy that grants more than was meant ([lint](crate::docs::lint), `diff` and `matrix`
+//! Some things are not vulnerabilities: a policy that grants more than was meant ([lint](crate::docs::lint), `diff` and `matrix`
 //! are there to find that), and time that differs with what a user may reach, which tells about the size of the company.
 //!
 //! # Bounds

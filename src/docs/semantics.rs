@@ -85,7 +85,7 @@
 //! neither it nor anything that it requires may have `except_own`.
 //!
 //! **`except_own`** is for approvals: nobody approves their own request. A record is the user's own if the user is one of its
-//! owners; in a pool, a record without owner is everybody's own. The key knows owners and not history: somebody who may
+//! owners; in a pool, a record without owner is everybody's own. The key knows owners and not history: a user who may
 //! reassign a record, approve it and take it back is not stopped, so guard `assign`.
 //!
 //! # Roles

@@ -169,7 +169,7 @@ impl Action {
 
     /// Denies the action for the user's own records, whatever the level, and for administrators too.
     ///
-    /// It knows the owners of a record and not their history. So somebody who may reassign a record can approve it and
+    /// It knows the owners of a record and not their history. So a user who may reassign a record can approve it and
     /// take it back: guard the action that reassigns.
     pub fn except_own(mut self) -> Self {
         self.except_own = true;

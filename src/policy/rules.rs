@@ -418,20 +418,20 @@ impl Display for Invalid {
             }
             Self::NotMember { user, of } => write!(f, "user `{user}` is not a member of {of}"),
             Self::AlreadyAssigned { role, subject, place, period } => {
-                write!(f, "role `{role}` is already assigned to {}", InPlace(subject, place.as_ref()))?;
+                write!(f, "role `{role}` is already assigned to {}", AssignedTo(subject, place.as_ref()))?;
                 period.iter().try_for_each(|period| write!(f, " {period}"))
             }
             Self::NotAssigned { role, subject, place } => {
-                write!(f, "role `{role}` is not assigned to {}", InPlace(subject, place.as_ref()))
+                write!(f, "role `{role}` is not assigned to {}", AssignedTo(subject, place.as_ref()))
             }
         }
     }
 }
 
 /// Writes an assignment within a message: its subject in backticks, and the place.
-pub(crate) struct InPlace<'a>(pub(crate) &'a Subject, pub(crate) Option<&'a Place>);
+pub(crate) struct AssignedTo<'a>(pub(crate) &'a Subject, pub(crate) Option<&'a Place>);
 
-impl Display for InPlace<'_> {
+impl Display for AssignedTo<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self(subject, None) => write!(f, "`{subject}`"),

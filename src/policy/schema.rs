@@ -78,6 +78,11 @@ impl Action {
     pub(crate) fn takes(&self, level: Level) -> bool {
         self.levels.contains(level)
     }
+
+    /// Whether a level reaches own records only, and these are excepted.
+    pub(crate) fn reaches_nothing_by(&self, level: Level) -> bool {
+        self.except_own && !self.shared && level == Level::Own
+    }
 }
 
 impl LevelSet {

@@ -80,7 +80,7 @@ impl<'s> Principal<'s> {
         if self.cell(action, schema) == Cell::NONE {
             return Grant::DENY;
         }
-        self.snapshot.schema().grant_of(action, self.asker.row.level_told(action))
+        self.snapshot.schema().grant_of(action, self.asker.row.level_with_toggles(action))
     }
 }
 

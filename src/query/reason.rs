@@ -156,10 +156,10 @@ impl Principal<'_> {
         let denied = needed.into_iter().find(|action| !self.admits_alone(*action, relation, is_within));
         let Some(action) = denied else {
             let code = code(asked);
-            return (code, self.tells(asked, code, facts));
+            return (code, self.tells(asked, code, relation, facts));
         };
         let (name, code) = (schema.action_name(action), code(action));
-        let text = self.tells(action, code, facts);
+        let text = self.tells(action, code, relation, facts);
         (code, if action == asked { text } else { format!("`{asked_name}` requires `{name}`, and {text}") })
     }
 
@@ -172,7 +172,8 @@ impl Principal<'_> {
     ) -> bool {
         let rules = self.snapshot.schema().action(action);
         let admits = |level: Level| Cell::of(level, rules).admits(relation);
-        admits(self.asker.row.level_here(action)) || (admits(Level::All) && self.zone(action).is_some_and(is_within))
+        admits(self.asker.row.level_outside_zones(action))
+            || (admits(Level::All) && self.zone(action).is_some_and(is_within))
     }
 
     /// The departments where assignments with a place give an action by itself.
@@ -182,7 +183,7 @@ impl Principal<'_> {
 
     /// The reason why an action by itself, without its requirements, allows or denies.
     pub(crate) fn code_of(&self, action: ActionIndex, relation: Relation, facts: Option<&Facts<'_>>) -> ReasonCode {
-        let level = self.asker.row.level_here(action);
+        let level = self.asker.row.level_outside_zones(action);
         let rules = self.snapshot.schema().action(action);
         let met = level.parts() & relation.parts();
         let pooled = facts.is_some_and(|facts| facts.owners.as_slice().is_empty());
@@ -229,17 +230,25 @@ impl Principal<'_> {
         if range.count > 1 { format!("{name} and below") } else { name }
     }
 
-    fn tells(&self, action: ActionIndex, code: ReasonCode, facts: &Facts<'_>) -> String {
-        let name = self.snapshot.schema().action_name(action);
-        let level = self.asker.row.level_here(action);
+    fn tells(&self, action: ActionIndex, code: ReasonCode, relation: Relation, facts: &Facts<'_>) -> String {
+        let schema = self.snapshot.schema();
+        let name = schema.action_name(action);
+        let (level, places) = self.held(action);
         let because = match code {
             ReasonCode::NoGrant => return format!("no role of the user gives `{name}`"),
             ReasonCode::Toggle => return format!("`{name}` is `allow`"),
             ReasonCode::InPlace => {
                 return format!("`{name}` is granted in {}, and an owner is there", self.place_of(action, Some(facts)));
             }
-            ReasonCode::ExceptOwn => return format!("`{name}` is denied for own records, and this is the user's own"),
-            ReasonCode::OutOfReach if self.zone(action).is_some() => {
+            ReasonCode::ExceptOwn => {
+                let is_pooled = facts.owners.as_slice().is_empty();
+                let whose = if is_pooled { "nobody's, so everybody's own" } else { "the user's own" };
+                return format!("`{name}` is denied for own records, and this is {whose}");
+            }
+            ReasonCode::OutOfReach if level == Level::Deny => {
+                return format!("`{name}` is granted only in places, none of which reaches the record");
+            }
+            ReasonCode::OutOfReach if !places.is_empty() => {
                 return format!("`{name}` is `{level}`, and more in places, none of which reaches the record");
             }
             ReasonCode::All => "which reaches every record",
@@ -251,6 +260,10 @@ impl Principal<'_> {
             ReasonCode::Shared => "and the record is shared with the user",
             _ => "which does not reach the record",
         };
+        // Any grant reaches own records, wherever it is measured from.
+        if code != ReasonCode::OutOfReach && !Cell::of(level, schema.action(action)).admits(relation) {
+            return format!("`{name}` is granted in places, {because}");
+        }
         format!("`{name}` is `{level}`, {because}")
     }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+use smallvec::SmallVec;
 
+use crate::policy::grants::AssignedGrant;
 use crate::query::principal::Principal;
 use crate::snapshot::cell::Cell;
 use crate::vocabulary::id::{DepartmentId, UserId};
@@ -51,7 +53,7 @@ pub struct Rights {
 pub struct InPlace {
     /// The level.
     pub level: Level,
-    /// The departments, in canonical order; `in` as data.
+    /// The departments, in canonical order; `in` as data. None for `own` and `own+open`, which no place narrows.
     #[serde(rename = "in")]
     pub departments: Vec<DepartmentId>,
 }
@@ -71,13 +73,25 @@ impl Principal<'_> {
         Rights { user: self.id().cloned(), sections, places: places.filter(|(_, levels)| !levels.is_empty()).collect() }
     }
 
+    /// The level that the user has for an action without what depends on a place, and the levels that do.
+    pub(crate) fn held(&self, action: ActionIndex) -> (Level, Vec<InPlace>) {
+        let level = self.asker.row.level_with_toggles(action);
+        if self.asker.row.placed().is_none() {
+            return (level, Vec::new());
+        }
+        let (measured, unmeasured): (Vec<InPlace>, _) =
+            self.in_places(action).into_iter().partition(|place| !place.departments.is_empty());
+        (unmeasured.iter().fold(level, |level, place| level.join(place.level)), measured)
+    }
+
     /// Whether an action is allowed for some record.
-    fn may_reach(&self, action: ActionIndex) -> bool {
+    pub(crate) fn may_reach(&self, action: ActionIndex) -> bool {
         self.cell(action, self.snapshot.fingerprint()) != Cell::NONE
     }
 
-    /// The levels that the user has for an action by assignments with a place, each with its departments.
-    fn in_places(&self, action: ActionIndex) -> Vec<InPlace> {
+    /// The levels that the user has for an action by assignments with a place, each with its departments; none for a level
+    /// that does not depend on them.
+    pub(crate) fn in_places(&self, action: ActionIndex) -> Vec<InPlace> {
         let policy = self.snapshot.policy();
         let everywhere = self.asker.row.level(action);
         // What is not measured counts only if it is not there without a place.
@@ -85,8 +99,12 @@ impl Principal<'_> {
             everywhere != Level::All && (level.includes(Level::Department) || !everywhere.includes(level))
         };
         let grants = self.id().map_or_else(Vec::new, |id| policy.assigned_grants(id, action));
-        let mut placed: Vec<(Level, _)> =
-            grants.into_iter().filter_map(|grant| Some((grant.level, grant.place?))).collect();
+        let counts = |AssignedGrant { level, place }| {
+            let place = place?;
+            let level = if place.is_empty() { level.without_departments() } else { level };
+            Some((level, if level.includes(Level::Department) { place } else { SmallVec::new() }))
+        };
+        let mut placed: Vec<(Level, _)> = grants.into_iter().filter_map(counts).collect();
         placed.retain(|(level, _)| adds(*level));
         let of_level = |level: &Level| {
             let mut theirs = placed.iter().filter(|(other, _)| other == level).peekable();

@@ -16,7 +16,7 @@
 //! ```
 //!
 //! An assignment with a place measures from other departments than those of the user. Whether a record is in such a
-//! place is no relation, but it decides by which of two cells a relation is judged: see [`Need`](super::rights::Need).
+//! place is not a relation, but it decides by which of two cells a relation is judged: see [`Need`](super::rights::Need).
 
 use crate::policy::schema::Action;
 use crate::snapshot::people::SEVERAL;

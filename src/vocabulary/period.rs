@@ -85,11 +85,6 @@ impl Period {
         let Some(instant) = instant else { return Some(self.start().unwrap_or(Time::MIN)) };
         [self.start(), self.end()].into_iter().flatten().find(|turn| *turn > instant)
     }
-
-    /// Whether every instant of the other is in this one.
-    pub(crate) fn includes(self, other: Self) -> bool {
-        self.from <= other.from && other.until <= self.until
-    }
 }
 
 impl Display for Period {
@@ -118,10 +113,6 @@ pub(crate) enum Tenure {
 }
 
 impl Tenure {
-    pub(crate) fn of(period: Option<Period>) -> Self {
-        period.map_or(Self::Always, Self::During)
-    }
-
     pub(crate) fn is_there(self) -> bool {
         self != Self::Never
     }

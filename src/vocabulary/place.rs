@@ -12,6 +12,9 @@ use crate::vocabulary::word::{Spelled, UnknownWord};
 /// The place of an assignment: where the levels `department` and `department+sub` of its role are measured from, instead
 /// of from all departments of the user.
 ///
+/// A list means a set of departments: a policy and its canonical document know no order. Two places are equal here if they
+/// are written the same.
+///
 /// ```
 /// use orgscope::document::Place;
 ///

@@ -289,7 +289,13 @@ impl<'de> Visitor<'de> for SubjectVisitor {
         };
         match map.next_key::<String>()? {
             None => Ok(subject),
-            Some(key) => Err(A::Error::invalid_value(Unexpected::Other(&format!("the second key `{key}`")), &self)),
+            Some(second) if second == "in" && self.takes_words => Err(A::Error::custom(format_args!(
+                "the place `in` stands beside the subject: write `{{\"to\": {{\"{key}\": …}}, \"in\": …}}`, or `in` beside \
+                 `subject` in a command"
+            ))),
+            Some(second) => {
+                Err(A::Error::invalid_value(Unexpected::Other(&format!("the second key `{second}`")), &self))
+            }
         }
     }
 }

@@ -106,7 +106,7 @@ fn section<'d>(command: &'d Command, document: &'d Document) -> Option<&'d str> 
 }
 
 proptest! {
-    #![proptest_config(random::worlds(1_000))]
+    #![proptest_config(random::worlds(2_000))]
 
     #[test]
     fn every_batch_is_published_or_changes_nothing_and_can_be_undone_and_replayed(

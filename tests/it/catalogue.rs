@@ -154,7 +154,7 @@ fn the_crm_preset() {
 }
 
 proptest! {
-    #![proptest_config(random::worlds(1_000))]
+    #![proptest_config(random::worlds(2_000))]
 
     #[test]
     fn people_are_counted(world in world()) {

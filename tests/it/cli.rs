@@ -834,6 +834,110 @@ mail,"""tab\there""",mailbox.view,all
     );
 }
 
+/// Levels in places: names for people, ids for machines; and what is not measured has no place.
+#[test]
+fn matrix_shows_levels_in_places() {
+    let section = r#"{ "name": "crm", "resources": [ { "name": "deal", "actions": [
+        { "name": "read" }, { "name": "update" }, { "name": "delete" }, { "name": "close" } ] } ] }"#;
+    let department = |id: &str, name: &str| format!(r#"{{ "id": {id}, "name": "{name}" }}"#);
+    let role = |id: i64, grants: &str, to: &str| {
+        format!(
+            r#"{{ "id": {id}, "section": "crm", "name": "R{id}", "grants": {{ {grants} }}, "assigned_to": [{to}] }}"#
+        )
+    };
+    let world = format!(
+        r#"{{ "format": 1, "schema": {{ "sections": [{section}] }}, "org": {{
+        "departments": [{}, {}], "users": [ {{ "id": "ann", "departments": [1] }}, {{ "id": "bo" }} ] }},
+        "roles": [{}, {}, {}] }}"#,
+        department("1", "Sales"),
+        department("\"s, t\"", "Support"),
+        role(1, r#""deal.read": "own", "deal.update": "own""#, r#""everyone""#),
+        role(
+            2,
+            r#""deal.read": "all", "deal.delete": "own+open""#,
+            r#"{ "to": { "user": "ann" }, "in": [1, "s, t"] }"#
+        ),
+        role(
+            3,
+            r#""deal.close": "department""#,
+            r#"{ "to": "employees", "in": "subject" }, { "to": { "user": "bo" }, "in": "subject" }"#
+        ),
+    );
+    let world = file("matrix_places.json", world);
+    prints(
+        &["matrix", &world, "--user", "ann"],
+        "crm\npermission   ann\n\
+         deal.read    own; department+sub+open in Sales, Support\n\
+         deal.update  own\n\
+         deal.delete  own+open\n\
+         deal.close   department in Sales\n",
+        0,
+    );
+    prints(
+        &["matrix", &world, "--user", "bo", "--csv"],
+        "section,user,permission,level\ncrm,bo,deal.read,own\ncrm,bo,deal.update,own\ncrm,bo,deal.delete,deny\n\
+         crm,bo,deal.close,own\n",
+        0,
+    );
+    let json = r#"{
+  "format": 1,
+  "user": "ann",
+  "grants": {
+    "crm": {
+      "deal.read": {
+        "level": "own",
+        "places": [
+          {
+            "level": "department+sub+open",
+            "in": [
+              1,
+              "s, t"
+            ]
+          }
+        ]
+      },
+      "deal.update": "own",
+      "deal.delete": "own+open",
+      "deal.close": {
+        "places": [
+          {
+            "level": "department",
+            "in": [
+              1
+            ]
+          }
+        ]
+      }
+    }
+  }
+}
+"#;
+    prints(&["matrix", &world, "--user", "ann", "--json"], json, 0);
+    let check = |saved: &str| run(&["matrix", &world, "--user", "ann", "--check", &file("matrix_saved.json", saved)]);
+    let compared = |saved: &str, out: &str, code| {
+        assert_eq!(check(saved), (out.to_owned(), String::new(), Some(code)));
+    };
+    compared(json, "", 0);
+    compared(
+        &json.replacen("              1,\n", "", 1),
+        "crm: user `ann`, `deal.read`: was `own; department+sub+open in s, t`, is `own; department+sub+open in 1, s, t`\n",
+        1,
+    );
+    let refused = |cell: &str, error: &str| {
+        let saved = format!(r#"{{ "format": 1, "user": "ann", "grants": {{ "crm": {{ "deal.read": {cell} }} }} }}"#);
+        let (out, told, code) = check(&saved);
+        assert!(out.is_empty() && told.ends_with(&format!("1: grants.crm[\"deal.read\"]{error}\n")), "{told}");
+        assert_eq!(code, Some(2));
+    };
+    refused(
+        "\"department in Sales\"",
+        ": unknown level `department in Sales`: expected `deny`, `own`, `department`, `department+sub`, `own+open`, \
+         `department+open`, `department+sub+open` or `all`, or for a toggle `allow` or `deny`",
+    );
+    refused("7", ": invalid type: integer `7`, expected a level such as `own`, or an object with `level` and `places`");
+    refused(r#"{ "level": "own" }"#, ": missing field `places`");
+}
+
 #[test]
 fn matrix_is_compared_with_what_it_was() {
     let same = file("matrix_same.json", MATRIX);

@@ -12,7 +12,7 @@ use orgscope_testing::square::sorted;
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(random::worlds(500))]
+    #![proptest_config(random::worlds(2_000))]
 
     #[test]
     fn what_is_published_is_what_would_be_compiled(world in world(), batches in batches()) {

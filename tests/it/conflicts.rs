@@ -156,6 +156,70 @@ fn what_a_verdict_rests_on_has_changed() {
     );
 }
 
+/// What a delegate gives is compared with what they have where it is given, also if managing is a toggle: so the places of
+/// a role, and the departments above them.
+#[test]
+fn where_a_cell_is_given_has_changed() {
+    let section = Section::new("desk")
+        .managed_by("settings.manage")
+        .resource(ResourceType::new("ticket").action(Action::new("read")).action(Action::new("close")))
+        .resource(ResourceType::new("settings").action(Action::toggle("manage")));
+    let document = Document::new()
+        .section(section)
+        .department(Department::new("acme"))
+        .department(Department::new("sales").parent("acme"))
+        .department(Department::new("north").parent("sales"))
+        .department(Department::new("pole").parent("north"))
+        .department(Department::new("support").parent("acme"))
+        .user(User::new("ann").member_of("sales"))
+        .user(User::new("nick").member_of("north"))
+        .role(
+            Role::new("lead", "desk", "Lead")
+                .grant("settings.manage", Grant::Allow)
+                .grant("ticket.read", Level::DepartmentSub)
+                .assigned_to(Subject::user("ann").in_departments(["sales"])),
+        )
+        .role(
+            Role::new("agent", "desk", "Agent")
+                .grant("ticket.read", Level::Own)
+                .assigned_to(Subject::Everyone.in_departments(["pole"])),
+        );
+    let is_conflict = |meanwhile: &Command, command: &Command, what: &str| {
+        let authz = Handle::new(Policy::from_document(document.clone()).unwrap());
+        authz.as_user("ann").dry_run([command.clone()]).unwrap();
+        authz.apply([meanwhile.clone()]).unwrap();
+        let refusal = authz.as_user("ann").if_unchanged_since(0).dry_run([command.clone()]).err();
+        assert_eq!(
+            refusal.map(|refusal| refusal.to_string()),
+            Some(format!("commands[0]: {what} changed in revision 1, and you saw revision 0: reload and try again")),
+            "{meanwhile:?} before {command:?}"
+        );
+    };
+    let raises = [
+        Command::set_level("agent", "ticket.read", Level::Department),
+        Command::set_level_for_all_roles("desk", ["ticket.read"], Level::DepartmentSub),
+    ];
+    let assigned = Command::assign("agent", Subject::user("nick").in_departments(["support"]));
+    let moved = Command::move_department("north", Some("support".into()));
+    for raise in &raises {
+        is_conflict(&assigned, raise, "the assignment of role `agent` to `user nick` in `support`");
+        is_conflict(&moved, raise, "department `north`");
+    }
+    let new = Role::new("new", "desk", "New").grant("ticket.read", Level::Department);
+    for place in [Subject::user("nick").in_departments(["pole"]), Subject::department("pole").in_subject()] {
+        is_conflict(&moved, &Command::assign("agent", place.clone()), "department `north`");
+        is_conflict(&moved, &Command::create_role(new.clone().assigned_to(place)), "department `north`");
+    }
+    // A command that gives nothing does not depend on places.
+    let authz = Handle::new(Policy::from_document(document.clone()).unwrap());
+    authz.apply([assigned]).unwrap();
+    for command in
+        [Command::unassign("agent", Subject::Everyone.in_departments(["pole"])), Command::rename_role("agent", "Clerk")]
+    {
+        authz.as_user("ann").if_unchanged_since(0).dry_run([command]).unwrap();
+    }
+}
+
 /// She saw a role that she could not edit, and so none of the section at once; or she never saw a role that she would
 /// edit.
 #[test]

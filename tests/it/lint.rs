@@ -392,20 +392,29 @@ fn heads_matter_in_some_places() {
     let no_head = r#"org.departments[id="desk"]: it has no head"#;
     finds(with(Level::Department, Subject::Supervisors.in_subject()), &[no_head]);
     finds(with(Level::All, Subject::Supervisors.in_subject()), &[no_head]);
-    finds(with(Level::Own, Subject::Supervisors.in_subject()), &[]);
+    finds(with(Level::Own, Subject::Supervisors.in_subject()), &[&no_place("chief", "`supervisors`")]);
     finds(with(Level::Department, Subject::Supervisors.in_departments(["desk"])), &[]);
 }
 
-/// What a role gives in a place is never useless, and makes nothing else useless.
+/// The note about places of a role that grants nothing that is measured from departments.
+fn no_place(role: &str, example: &str) -> String {
+    format!(
+        "roles[id={role:?}].assigned_to: nothing that the role grants is measured from departments, so no place changes \
+         anything: for example, that of the assignment to {example}"
+    )
+}
+
+/// Nothing makes up for what a role gives in a place, and that makes up for nothing.
 #[test]
 fn places_make_nothing_useless() {
     let role = |id: &'static str, level: Level| Role::new(id, "crm", id).grant("contact.read", level);
     let bo = || Subject::user("bo");
     // Useless without a place: by the role of all employees, by a floor, and beside another assignment.
-    finds(clean().role(role("two", Level::Own).assigned_to(bo().in_departments(["sales"]))), &[]);
+    let own = no_place("two", "`user bo`");
+    finds(clean().role(role("two", Level::Own).assigned_to(bo().in_departments(["sales"]))), &[&own]);
     let mut document = clean().role(role("two", Level::Own).assigned_to(bo().in_subject()));
     document.schema.sections[0].resources[0].actions[0].floor = Some(Grant::from(Level::Own).into());
-    finds(document, &[]);
+    finds(document, &[&own]);
     let mut document = clean();
     document.roles[0] = document.roles[0].clone().assigned_to(Subject::Everyone.in_subject());
     finds(document, &[]);
@@ -427,6 +436,45 @@ fn places_make_nothing_useless() {
     let more = role("more", Level::All).assigned_to(bo());
     let both = role("two", Level::Department).assigned_to(bo().in_subject()).assigned_to(bo());
     finds(clean().role(more).role(both), &[same]);
+}
+
+/// `own` and `open` are the same in every place.
+#[test]
+fn a_place_that_changes_nothing() {
+    let role = |to: orgscope::document::Assignment| Role::new("up", "crm", "Up").assigned_to(to);
+    let bo = || Subject::user("bo").in_departments(["sales"]);
+    let useless = no_place("up", "`user bo`");
+    let toggle = r#"roles[id="up"].grants["settings.manage"]: a toggle is not measured from departments, so no place narrows it: for example, the assignment to `user bo` gives it wholly"#;
+    let open = |to| role(to).grant("contact.read", Level::OwnOpen);
+    finds(clean().role(open(Subject::user("bo").into())), &[]);
+    finds(clean().role(open(bo())), &[&useless]);
+    finds(clean().role(open(bo()).grant("settings.manage", Grant::Allow)), &[toggle, &useless]);
+    finds(clean().role(role(bo()).grant("settings.manage", Grant::Allow)), &[toggle]);
+    finds(clean().role(role(bo())), &[]);
+}
+
+/// `own` alone reaches only what is excepted.
+#[test]
+fn own_records_that_are_excepted() {
+    let document = |level: Level| {
+        let mut document = clean()
+            .role(Role::new("up", "crm", "Up").grant("deal.approve", level).assigned_to(Subject::department("sales")));
+        let deal = ResourceType::new("deal").action(Action::new("approve").except_own());
+        document.schema.sections[0].resources.push(deal);
+        document
+    };
+    let nothing = "`own` reaches nothing: the permission is denied for own records";
+    finds(document(Level::Own), &[&format!(r#"roles[id="up"].grants["deal.approve"]: {nothing}"#)]);
+    finds(document(Level::OwnOpen), &[]);
+    let of_action = |action: Action| {
+        let mut document = document(Level::Department);
+        document.schema.sections[0].resources.last_mut().unwrap().actions[0] = action;
+        document
+    };
+    let approve = || Action::new("approve").except_own().floor(Level::Own);
+    finds(of_action(approve()), &[&format!("schema deal.approve.floor: the floor {nothing}")]);
+    // A share suffices with any level.
+    finds(of_action(approve().shared()), &[]);
 }
 
 /// A toggle is not measured.
@@ -550,6 +598,7 @@ fn the_table_of_codes_is_complete_and_true() {
         clean().role(up(Level::Own)),
         clean().role(up(Level::Own).assigned_to(Subject::Deputies)),
         clean().role(up(Level::Own).assigned_to(Subject::user("bo")).assigned_to(Subject::Employees)),
+        clean().role(up(Level::Own).assigned_to(Subject::user("bo").in_subject())),
         clean().role(Role::new("up", "crm", "Up").grant("contact.read", Level::Own).assigned_to(Subject::user("bo"))),
         clean().role(cells),
     ];
@@ -642,6 +691,10 @@ mod by_definition {
 
     fn is_measured(level: Level) -> bool {
         level != Level::All && level.includes(Level::Department)
+    }
+
+    fn reaches_nothing(action: &Action, level: Level) -> bool {
+        action.except_own && !action.shared && level == Level::Own
     }
 
     fn is_word(subject: &Subject) -> bool {
@@ -758,6 +811,9 @@ mod by_definition {
                 let by_roles = roles.fold(Level::Deny, |all, role| all.join(level(grant(role, &permission))));
                 let path = format!("schema {permission}.floor");
                 if floor == Level::Deny {
+                } else if reaches_nothing(action, floor) {
+                    let message = "the floor `own` reaches nothing: the permission is denied for own records";
+                    found.push((path, "useless_floor", message.to_owned()));
                 } else if by_roles.includes(floor) {
                     let floor = known(action.floor.as_ref().unwrap());
                     let message = format!("everyone has as much by roles, so the floor `{floor}` adds nothing");
@@ -860,7 +916,10 @@ mod by_definition {
                 }
                 let never = format!("`{grant}` can never matter: ");
                 let has_place = !in_places(role).is_empty();
-                if !has_place && floor.includes(own) {
+                if reaches_nothing(action, own) {
+                    let message = "`own` reaches nothing: the permission is denied for own records";
+                    say("useless_cell", message.to_owned(), &permission);
+                } else if !has_place && floor.includes(own) {
                     let floor = known(action.floor.as_ref().unwrap());
                     say("useless_cell", format!("{never}the floor gives `{floor}` to every active user"), &permission);
                 } else if !has_place && !holders.is_empty() && holders.iter().all(is_had) {
@@ -894,6 +953,23 @@ mod by_definition {
                     known(&to.to)
                 );
                 found.push((path, "toggle_in_place", message));
+            }
+        }
+
+        fn place(&self, path: &str, role: &Role, found: &mut Vec<Found>) {
+            let granted: Vec<(&Action, Level)> =
+                self.actions().iter().map(|(it, action)| (*action, level(grant(role, it)))).collect();
+            let levels = || granted.iter().filter(|(action, level)| !action.toggle && *level != Level::Deny);
+            if levels().next().is_none() || levels().any(|(_, level)| level.includes(Level::Department)) {
+                return;
+            }
+            if let Some(to) = in_places(role).first() {
+                let message = format!(
+                    "nothing that the role grants is measured from departments, so no place changes anything: for example, \
+                     that of the assignment to `{}`",
+                    known(&to.to)
+                );
+                found.push((format!("{path}.assigned_to"), "useless_place", message));
             }
         }
 
@@ -965,6 +1041,7 @@ mod by_definition {
             }
             self.cells(&path, place, found);
             self.toggles(&path, role, found);
+            self.place(&path, role, found);
             self.plain_members(&path, place, found);
         }
     }

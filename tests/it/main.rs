@@ -25,6 +25,7 @@ mod lock_out;
 mod log;
 mod ownership;
 mod periods;
+mod places;
 mod predicate;
 #[cfg(feature = "cli")]
 mod readme;

@@ -400,8 +400,11 @@ fn exceeds_own_level() {
             role: "copy".into(),
             permission: "contact.read".to_owned(),
             level: Grant::Level(Level::All),
+            needed: Grant::Level(Level::All),
             own: Grant::Level(Level::Department),
+            in_places: false,
             at: None,
+            from: None,
             assigned: true,
             delegation: Delegation::Contained,
         }
@@ -513,7 +516,7 @@ fn a_refusal_as_json() {
             "command": 0,
             "rule": {
                 "name": "own_level", "user": "nina", "role": "seller", "permission": "contact.read",
-                "level": "all", "own": "department", "assigned": false, "at": null, "delegation": "contained",
+                "level": "all", "needed": "all", "own": "department", "in_places": false, "assigned": false, "at": null, "delegation": "contained",
             },
             "message": "commands[0]: user `nina` has only `department` for `contact.read` and cannot give `all` to role \
                         `seller`",

@@ -64,8 +64,9 @@ impl Delegate<'_> {
         let grants = self.grants(action);
         let own = grants.anywhere();
         if !own.includes(level) {
-            let now = self.policy().instant();
-            return Err(self.exceeds(role, action, level, Uncovered { own, at: None }, now, false));
+            let (uncovered, now) =
+                (Uncovered { needed: level, own, in_places: false, at: None }, self.policy().instant());
+            return Err(self.exceeds(role, action, level, uncovered, now, false));
         }
         for (to, tenure) in to {
             for instant in self.instants(Tenure::Never, tenure) {
@@ -99,7 +100,7 @@ impl Delegate<'_> {
         role: &RoleId,
         action: ActionIndex,
         level: Level,
-        Uncovered { own, at }: Uncovered<'_>,
+        Uncovered { needed, own, in_places, at }: Uncovered<'_>,
         instant: Option<Time>,
         assigned: bool,
     ) -> Box<Rule> {
@@ -109,7 +110,9 @@ impl Delegate<'_> {
             role: role.clone(),
             permission: schema.action_name(action),
             level: schema.grant_of(action, level),
+            needed: schema.grant_of(action, needed),
             own: schema.grant_of(action, own),
+            in_places,
             at: at.cloned(),
             from: instant.filter(|_| instant != self.policy().instant()),
             assigned,

@@ -36,8 +36,12 @@ struct Held {
 /// The part of a level that is not covered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Uncovered<'a> {
-    /// What the user has of it.
+    /// The level that is needed.
+    pub(crate) needed: Level,
+    /// The level that the user has.
     pub(crate) own: Level,
+    /// Whether they have more, but only in places.
+    pub(crate) in_places: bool,
     /// The department that it is asked at, if not everywhere.
     pub(crate) at: Option<&'a DepartmentId>,
 }
@@ -79,6 +83,12 @@ impl<'s> Grants<'s> {
         unplaced.fold(Level::Deny, |level, held| level.join(held.level))
     }
 
+    /// Whether the user has some of it in places only.
+    pub(crate) fn has_places(&self) -> bool {
+        let counts = |held: &Held| held.has_place && held.level != Level::Deny;
+        self.everywhere() != Level::All && self.all.iter().any(counts)
+    }
+
     /// What the user has at a department: what does not depend on departments, and how far they reach there.
     fn at(&self, department: DepartmentSlot) -> Level {
         let number = self.tree.number(department);
@@ -106,10 +116,16 @@ impl<'s> Grants<'s> {
     pub(crate) fn cover<'a>(&self, level: Level, to: &'a Assignment) -> Result<(), Uncovered<'a>> {
         let given = if to.place.is_some() { self.policy.schema.level_in_place(self.action, level) } else { level };
         let is_toggle = self.policy.schema.action(self.action).toggle;
-        let Some(departments) = listed(to).filter(|_| !is_toggle) else {
+        let departments = measured_from(&to.subject, to.place.as_ref());
+        let Some(departments) = departments.filter(|_| !is_toggle) else {
             // For `own` and `open` any grant suffices, whatever its place.
             let own = Level::least_with(self.everywhere().parts() | (self.anywhere().parts() & (OWN | OPEN)));
-            return if own.includes(given) { Ok(()) } else { Err(Uncovered { own, at: None }) };
+            let in_places = !own.includes(self.anywhere());
+            return if own.includes(given) {
+                Ok(())
+            } else {
+                Err(Uncovered { needed: given, own, in_places, at: None })
+            };
         };
         let given = match (&to.place, &to.subject) {
             // The user may be in any of the departments below.
@@ -121,7 +137,7 @@ impl<'s> Grants<'s> {
         for id in departments {
             let own = self.policy.org.department(id).map_or(Level::Deny, |department| self.at(department));
             if !own.includes(given) {
-                return Err(Uncovered { own, at: Some(id) });
+                return Err(Uncovered { needed: given, own, in_places: false, at: Some(id) });
             }
         }
         Ok(())
@@ -130,10 +146,10 @@ impl<'s> Grants<'s> {
 
 /// The departments that a place stands for, if these are the same for whoever is in the subject; or the one that they are
 /// in or below.
-fn listed(to: &Assignment) -> Option<&[DepartmentId]> {
-    match (&to.place, &to.subject) {
-        (Some(Place::Departments(ids)), _) => Some(ids),
-        (Some(Place::Subject), Subject::Department(id) | Subject::DepartmentSub(id)) => Some(std::slice::from_ref(id)),
-        _ => None,
+pub(crate) fn measured_from<'a>(subject: &'a Subject, place: Option<&'a Place>) -> Option<&'a [DepartmentId]> {
+    match (place?, subject) {
+        (Place::Departments(ids), _) => Some(ids),
+        (Place::Subject, Subject::Department(id) | Subject::DepartmentSub(id)) => Some(std::slice::from_ref(id)),
+        (Place::Subject, _) => None,
     }
 }

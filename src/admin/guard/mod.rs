@@ -16,7 +16,7 @@
 
 pub(crate) mod about;
 mod containment;
-mod cover;
+pub(crate) mod cover;
 pub(crate) mod lock_out;
 mod locked;
 pub(crate) mod permitted;
@@ -39,6 +39,7 @@ use crate::snapshot::rights::zone::Zone;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::level::Level;
+use crate::vocabulary::mode::Delegation;
 use crate::vocabulary::period::{Period, Tenure};
 use crate::vocabulary::time::Time;
 
@@ -76,7 +77,8 @@ impl<'s> Delegate<'s> {
     }
 
     /// Adds the topics that the rules read: the delegate's levels for the cells that are raised or assigned, the cells
-    /// of a role that is assigned, and the subjects that the permission to manage must reach. The topics that decide
+    /// of a role that is assigned, the places where cells are given, and the subjects that the permission to manage must
+    /// reach. The topics that decide
     /// whether the user manages at all come from [`permitted::rests_on`].
     pub(crate) fn rests_on<'b>(&self, edit: &Edit<'b>, policy: &'b Policy, basis: &mut Basis<'b>)
     where
@@ -97,6 +99,9 @@ impl<'s> Delegate<'s> {
         if self.has_reach() {
             edit.changed(policy).into_iter().for_each(|(role, _)| basis.rests_on_reach_of_role(role));
             edit.assignments().for_each(|(_, to)| basis.rests_on_reach_of_written(to));
+        } else if policy.delegation == Delegation::Contained && !matches!(edit.raises, Raises::Nothing) {
+            edit.changed(policy).into_iter().for_each(|(role, _)| basis.rests_on_places_of_role(role));
+            edit.assignments().for_each(|(_, to)| basis.rests_on_place_of_written(to));
         }
     }
 

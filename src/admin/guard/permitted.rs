@@ -85,7 +85,7 @@ fn manager(user: &UserId, edit: &Edit<'_>, snapshot: &Snapshot) -> Result<Action
 /// The denied requirement that keeps a user with the permission to manage from managing.
 fn missing(user: &UserId, manage: ActionIndex, snapshot: &Snapshot) -> Option<String> {
     let (principal, closest) = (snapshot.principal(user), Relation::CLOSEST);
-    // Whoever has a level at all reaches the closest record, which is their own, without a place.
+    // A user with any level reaches the closest record, which is their own, whatever the place.
     let has_it = principal.admits_alone(manage, closest, |_| false);
     has_it.then(|| denied_requirement(&principal, manage, closest, |_| false)).flatten()
 }

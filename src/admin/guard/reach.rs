@@ -50,6 +50,7 @@ impl Delegate<'_> {
                 department: department.cloned(),
                 manage: self.snapshot.schema().action_name(self.manage),
                 level: self.level(self.manage),
+                in_places: self.grants(self.manage).has_places(),
                 why,
             })
         };

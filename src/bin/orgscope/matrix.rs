@@ -11,14 +11,13 @@ use std::str::FromStr;
 
 use clap::Args;
 use orgscope::world::World;
-use orgscope::{Grant, Snapshot, UserId};
+use orgscope::{Snapshot, UserId};
 
 use crate::one_line::one_line;
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
 use crate::world;
 
-use cell::Cell;
 use column::{Column, Section};
 use saved::{Cells, Saved};
 
@@ -33,7 +32,7 @@ pub(crate) struct Matrix {
     /// Show hidden roles too
     #[arg(long)]
     hidden: bool,
-    /// Print JSON with each granted cell on a line of its own, to be committed and compared
+    /// Print JSON with each granted cell on lines of its own, to be committed and compared
     #[arg(long, conflicts_with_all = ["csv", "check"])]
     json: bool,
     /// Print CSV with a row for each cell
@@ -68,7 +67,7 @@ impl Matrix {
         Ok(Outcome::Yes)
     }
 
-    fn columns(&self, world: &World, snapshot: &Snapshot) -> Vec<Column> {
+    fn columns<'w>(&self, world: &'w World, snapshot: &Snapshot) -> Vec<Column<'w>> {
         if let Some(user) = &self.user {
             return vec![Column::of_user(user, snapshot.principal(user), world.policy())];
         }
@@ -76,8 +75,8 @@ impl Matrix {
         roles.filter(|role| self.hidden || !role.hidden).map(|role| Column::of_role(role, world.policy())).collect()
     }
 
-    fn saved(&self, sections: &[Section<'_>], columns: &[Column]) -> Saved {
-        let cells = |section: &Section<'_>, column: &Column| -> Cells {
+    fn saved(&self, sections: &[Section<'_>], columns: &[Column<'_>]) -> Saved {
+        let cells = |section: &Section<'_>, column: &Column<'_>| -> Cells {
             let granted =
                 section.permissions.iter().filter_map(|name| Some((name.clone(), column.granted(name)?.clone())));
             granted.collect()
@@ -97,7 +96,7 @@ impl Matrix {
         &self,
         file: &Path,
         sections: &[Section<'_>],
-        columns: &[Column],
+        columns: &[Column<'_>],
         out: &mut Output,
     ) -> Result<Outcome, Failure> {
         let before: Saved = world::json_of(file)?;
@@ -112,14 +111,13 @@ impl Matrix {
         Ok(if changes.is_empty() { Outcome::Yes } else { Outcome::No })
     }
 
-    fn print_csv(&self, sections: &[Section<'_>], columns: &[Column], out: &mut Output) -> Result<(), Failure> {
+    fn print_csv(&self, sections: &[Section<'_>], columns: &[Column<'_>], out: &mut Output) -> Result<(), Failure> {
         let heading = if self.user.is_some() { "user" } else { "role" };
         out.line(csv::line(["section", heading, "permission", "level"]))?;
         for section in sections {
             for column in columns.iter().filter(|column| column.is_in(section.name)) {
                 for name in &section.permissions {
-                    let level = column.granted(name).map_or(Grant::DENY.as_str(), Cell::as_str);
-                    out.line(csv::line([section.name, &column.id, name, level]))?;
+                    out.line(csv::line([section.name, &column.id, name, &column.text(name)]))?;
                 }
             }
         }
@@ -127,7 +125,7 @@ impl Matrix {
     }
 }
 
-fn print_tables(sections: &[Section<'_>], columns: &[Column], out: &mut Output) -> Result<(), Failure> {
+fn print_tables(sections: &[Section<'_>], columns: &[Column<'_>], out: &mut Output) -> Result<(), Failure> {
     let width = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
     for (s, section) in sections.iter().enumerate() {
         if s > 0 {
@@ -138,7 +136,7 @@ fn print_tables(sections: &[Section<'_>], columns: &[Column], out: &mut Output) 
             out.line("no permissions")?;
             continue;
         }
-        let columns: Vec<&Column> = columns.iter().filter(|column| column.is_in(section.name)).collect();
+        let columns: Vec<&Column<'_>> = columns.iter().filter(|column| column.is_in(section.name)).collect();
         for (b, block) in table::blocks(&section.permissions, &columns, width).into_iter().enumerate() {
             if b > 0 {
                 out.line("")?;

@@ -340,7 +340,7 @@ impl Engine<'_> {
             let grant = |snapshot: &Snapshot, row: Option<&Row>, cell: Cell, action: Option<ActionIndex>| {
                 let held = row.zip(action).filter(|_| cell != Cell::NONE);
                 held.map_or(Grant::Level(Level::Deny), |(row, action)| {
-                    snapshot.schema().grant_of(action, row.level_told(action))
+                    snapshot.schema().grant_of(action, row.level_with_toggles(action))
                 })
             };
             let in_places = |row: Option<&Row>, cell: Cell, action: Option<ActionIndex>| {

@@ -7,6 +7,7 @@ use std::fmt::{self, Display};
 use crate::policy::org::{Org, User};
 use crate::query::diff::{Diff, DiffGroup, RightChange};
 use crate::query::names::{Names, listed};
+use crate::query::what::InPlace;
 use crate::snapshot::Snapshot;
 use crate::snapshot::people::Entry;
 use crate::vocabulary::id::{DepartmentId, UserId};
@@ -37,31 +38,37 @@ impl Display for DiffGroup<'_> {
         write!(f, "{}:", self.people())?;
         let runs: Vec<&[RightChange]> = self.runs().collect();
         match runs[..] {
-            [run] => write!(f, " {}", Run(run)),
-            _ => runs.into_iter().try_for_each(|run| write!(f, "\n  {}", Run(run))),
+            [run] => write!(f, " {}", self.told(run)),
+            _ => runs.into_iter().try_for_each(|run| write!(f, "\n  {}", self.told(run))),
         }
     }
 }
 
 impl Display for RightChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Run(std::slice::from_ref(self)).fmt(f)
+        Run { changes: std::slice::from_ref(self), held: None }.fmt(f)
     }
 }
 
 /// Changes that differ only in the action of one resource type.
-struct Run<'a>(&'a [RightChange]);
+struct Run<'a> {
+    changes: &'a [RightChange],
+    /// The rights before and after as text, with their places, if these are the same for all users and changes.
+    held: Option<[String; 2]>,
+}
 
 impl Display for Run<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [first, others @ ..] = self.0 else { return Ok(()) };
+        let [first, others @ ..] = self.changes else { return Ok(()) };
         let RightChange { permission, before, after, gains, loses, .. } = first;
-        let [old, new] = first.held().map(|(grant, in_places)| Held { grant, in_places });
+        let held = || first.held().map(|(grant, in_places)| Held { grant, in_places }.to_string());
+        let [old, new] = self.held.clone().unwrap_or_else(held);
+        let is_alike = first.held()[0] == first.held()[1];
         f.write_str(permission)?;
         for other in others {
             write!(f, ", {}", other.permission.split_once('.').map_or("", |(_, action)| action))?;
         }
-        if first.held()[0] == first.held()[1] {
+        if old == new {
             let which = match (gains, loses) {
                 (true, false) => "more",
                 (false, true) => "fewer",
@@ -81,6 +88,7 @@ impl Display for Run<'_> {
             found if found == expected => "",
             (true, false) => ", which reaches more records",
             (false, _) => ", which reaches fewer records",
+            (true, true) if is_alike => "",
             (true, true) if expected.0 => ", and no longer reaches some records",
             (true, true) => ", and reaches some others",
         })
@@ -111,6 +119,35 @@ fn parts(grant: Grant) -> Level {
 }
 
 impl DiffGroup<'_> {
+    /// Changes of the group, with the places of few people.
+    fn told<'a>(&self, changes: &'a [RightChange]) -> Run<'a> {
+        let has_places = |change: &RightChange| change.before_in_places || change.after_in_places;
+        let is_told = self.count() <= BY_NAME && changes.iter().any(has_places);
+        let users = if is_told { self.users() } else { Vec::new() };
+        let of = |user, change: &RightChange| {
+            [self.diff.before, self.diff.after].map(|snapshot| self.held(snapshot, user, &change.permission))
+        };
+        let mut all = users.iter().flat_map(|user| changes.iter().map(move |change| of(*user, change)));
+        let first = all.next();
+        Run { changes, held: first.filter(|first| all.all(|other| other == *first)) }
+    }
+
+    /// A right of a user in a state, as text: `own and department in Sales, Support`.
+    fn held(&self, snapshot: &Snapshot, user: &UserId, permission: &str) -> String {
+        let (principal, schema) = (snapshot.principal(user), snapshot.schema());
+        let held = schema.action_named(permission).filter(|action| principal.may_reach(*action)).map(|action| {
+            let in_place = |place: InPlace| {
+                let departments: Vec<String> = place.departments.iter().map(|id| self.department(id)).collect();
+                format!("{} in {}", place.level, departments.join(", "))
+            };
+            let (level, places) = principal.held(action);
+            let grant = Some(level).filter(|level| *level != Level::Deny || places.is_empty());
+            let grant = grant.map(|level| schema.grant_of(action, level).to_string());
+            grant.into_iter().chain(places.into_iter().map(in_place)).collect::<Vec<_>>().join(" and ")
+        });
+        held.unwrap_or_else(|| Grant::DENY.to_string())
+    }
+
     /// The state that knows a user: the one after, unless the user was removed.
     fn knowing(&self, user: &UserId) -> &Snapshot {
         let (before, after) = (self.diff.before, self.diff.after);

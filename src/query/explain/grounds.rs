@@ -34,25 +34,27 @@ impl Principal<'_> {
         }
         for (role_id, role) in policy.roles.iter() {
             let Some(level) = role.grants.get(&action).copied() else { continue };
-            let assignments = assignments(policy, id, user, role);
-            let suffices_by = |assignment: &Assignment| {
+            let suffices_by = |level: Level, assignment: &Assignment| {
                 let Some(place) = &assignment.place else { return suffices(level) };
-                let level = policy.schema.level_in_place(action, level);
                 let slots = place.iter().filter_map(|department| policy.org.department(&department.id));
                 match reach_from(policy, slots, &homes) {
                     Some(needed) if level.includes(needed) => suffices(Level::All),
                     _ => suffices(level.without_departments()),
                 }
             };
-            if !assignments.is_empty() {
+            let in_place = policy.schema.level_in_place(action, level);
+            let all = assignments(policy, id, user, role);
+            let (placed, unplaced): (Vec<_>, Vec<_>) =
+                all.into_iter().partition(|assignment| assignment.place.is_some() && in_place != level);
+            for (level, assignments) in [(level, unplaced), (in_place, placed)] {
+                if assignments.is_empty() {
+                    continue;
+                }
+                let (name, called) = (Some(role.name.clone()), policy.role_name(role_id));
                 grounds.push(Ground::Role {
-                    role: Named {
-                        id: role_id.clone(),
-                        name: Some(role.name.clone()),
-                        called: policy.role_name(role_id),
-                    },
+                    role: Named { id: role_id.clone(), name, called },
                     grant: grant(level),
-                    suffices: assignments.iter().any(suffices_by),
+                    suffices: assignments.iter().any(|assignment| suffices_by(level, assignment)),
                     assignments,
                 });
             }

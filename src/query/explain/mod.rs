@@ -174,7 +174,7 @@ pub(crate) struct Step {
     pub(crate) grant: Grant,
     /// The same with what assignments with a place give everywhere.
     #[serde(skip)]
-    pub(crate) level_here: Grant,
+    pub(crate) level_outside_zones: Grant,
     /// The grounds of the grant, and those in places.
     pub(crate) grounds: Vec<Ground>,
     /// The place that an owner of the record is in, if that is why it is allowed.

@@ -169,7 +169,7 @@ impl<'a> Search<'a> {
         let denied = needed.filter(|action| !principal.admits_alone(*action, relation, is_within));
         let denied = denied.map(|action| Denied {
             action,
-            level: principal.asker.row.level_here(action),
+            level: principal.asker.row.level_outside_zones(action),
             rules: policy.schema.action(action),
         });
         let denied = denied.collect();
@@ -221,7 +221,7 @@ impl<'a> Search<'a> {
         let policy = self.asked.snapshot.policy();
         let level = policy.schema.level_in_place(action, level);
         let place = match (place, &to.subject) {
-            // Who joins the department is then in it.
+            // A user who joins the department is then in it.
             (Place::Subject, Subject::Department(id) | Subject::DepartmentSub(id))
                 if !self.subjects.contains(&to.subject) =>
             {

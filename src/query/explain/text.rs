@@ -57,16 +57,12 @@ impl Explanation {
             let why = if self.has_roles { "none of their roles grants it" } else { "they have no roles" };
             write!(f, "\n{subject} has nothing for `{permission}`{required}: {why}, and the permission has no floor.")?;
         } else {
-            let is_everywhere = |ground: &Ground| ground.is_everywhere();
-            match (grounds.iter().any(is_everywhere), grounds.iter().all(is_everywhere)) {
-                _ if matches!(grant, Grant::Level(Level::All) | Grant::Allow) => {
-                    write!(f, "\n{subject} has `{grant}` for `{permission}`{required}:")?;
+            match (everywhere(grounds), grounds.iter().all(Ground::is_everywhere)) {
+                (None, _) => write!(f, "\n{subject} has `{permission}`{required}, in places only:")?,
+                (Some(held), false) if !matches!(held, Grant::Level(Level::All) | Grant::Allow) => {
+                    write!(f, "\n{subject} has `{held}` for `{permission}`{required}, and more in places:")?;
                 }
-                (_, true) => write!(f, "\n{subject} has `{grant}` for `{permission}`{required}:")?,
-                (true, false) => {
-                    write!(f, "\n{subject} has `{grant}` for `{permission}`{required}, and more in places:")?;
-                }
-                (false, false) => write!(f, "\n{subject} has `{permission}`{required}, in places only:")?,
+                (Some(held), _) => write!(f, "\n{subject} has `{held}` for `{permission}`{required}:")?,
             }
             for ground in grounds {
                 write!(f, "\n- {}.", ground.told(user))?;
@@ -100,13 +96,14 @@ impl Explanation {
                 _ => Ok(()),
             },
             _ if step.decision.is_allow() => {
-                let covering = self.told_ties(user, "; ", |tie| tie.is_covered(step.level_here));
+                let covering = self.told_ties(user, "; ", |tie| tie.is_covered(step.level_outside_zones));
                 write!(f, "\nThis covers the record: {covering}.")
             }
             _ => {
                 let in_places = !grounds.iter().all(Ground::is_everywhere);
                 let and = if in_places { "; and no owner is in one of the places" } else { "" };
-                write!(f, "\nThis falls short: {}{and}.", self.shortfall(step.level_here, user, record))
+                let held = everywhere(grounds).filter(|held| *held == step.level_outside_zones);
+                write!(f, "\nThis falls short: {}{and}.", self.shortfall(step.level_outside_zones, held, user, record))
             }
         }
     }
@@ -130,8 +127,8 @@ impl Explanation {
         }
     }
 
-    /// The reason why a level does not reach the record.
-    fn shortfall(&self, grant: Grant, user: &str, record: &RecordInfo) -> String {
+    /// The reason why a level does not reach the record. `held` is what it is called, if it is not in places only.
+    fn shortfall(&self, grant: Grant, held: Option<Grant>, user: &str, record: &RecordInfo) -> String {
         let Grant::Level(level) = grant else { return String::new() };
         let parts = level.parts();
         let mut missed = Vec::new();
@@ -148,7 +145,11 @@ impl Explanation {
             missed.push("it is not available to everyone".to_owned());
         }
         let beyond = self.told_ties(user, ", nor that ", |tie| !matches!(tie, Tie::Own | Tie::Unowned));
-        let but = if beyond.is_empty() { String::new() } else { format!("; `{level}` does not cover that {beyond}") };
+        let but = match held {
+            _ if beyond.is_empty() => String::new(),
+            Some(held) => format!("; `{held}` does not cover that {beyond}"),
+            None => format!("; none of this covers that {beyond}"),
+        };
         format!("{}{but}", listed(&missed))
     }
 }
@@ -178,12 +179,33 @@ impl Ground {
     }
 }
 
+/// The join of the grounds that no place narrows, if there are any.
+fn everywhere(grounds: &[Ground]) -> Option<Grant> {
+    let grants = grounds.iter().filter(|ground| ground.is_everywhere()).map(Ground::grant);
+    grants.reduce(|one, other| match (one, other) {
+        (Grant::Level(one), Grant::Level(other)) => one.join(other).into(),
+        _ => Grant::Allow,
+    })
+}
+
+/// Whether a grant is measured from departments.
+fn is_measured(grant: Grant) -> bool {
+    matches!(grant, Grant::Level(level) if level.includes(Level::Department))
+}
+
 impl Ground {
-    /// Whether it is measured from all departments of the user.
+    fn grant(&self) -> Grant {
+        let (Self::Floor { grant, .. } | Self::Bypass { grant, .. } | Self::Role { grant, .. }) = self;
+        *grant
+    }
+
+    /// Whether no place narrows it.
     fn is_everywhere(&self) -> bool {
         match self {
             Self::Floor { .. } | Self::Bypass { .. } => true,
-            Self::Role { assignments, .. } => assignments.iter().any(|each| each.place.is_none()),
+            Self::Role { grant, assignments, .. } => {
+                !is_measured(*grant) || assignments.iter().any(|each| each.place.is_none())
+            }
         }
     }
 }
@@ -192,7 +214,7 @@ impl Assignment {
     /// The assignment with its place: `assigned to Cleo by name, in Sports and below`.
     fn told_with_place(&self, user: &str, grant: Grant) -> String {
         let told = self.told(user);
-        match &self.place {
+        match self.place.as_ref().filter(|_| is_measured(grant)) {
             None => told,
             Some(place) if place.is_empty() => format!("{told}, in no department"),
             Some(place) => {

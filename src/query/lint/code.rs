@@ -28,6 +28,7 @@ codes! {
     UNASSIGNED_ROLE: "unassigned_role", Note;
     NOBODY_HAS_ROLE: "nobody_has_role", Note;
     USELESS_ASSIGNMENT: "useless_assignment", Note;
+    USELESS_PLACE: "useless_place", Note;
     USELESS_ROLE: "useless_role", Note;
     USELESS_CELL: "useless_cell", Note;
 }

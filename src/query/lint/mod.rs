@@ -21,7 +21,7 @@ use crate::query::names::listed;
 use crate::snapshot::people::Tree;
 use crate::vocabulary::id::{Id, RoleId};
 use crate::vocabulary::index::{ActionIndex, DepartmentSlot, Idx};
-use crate::vocabulary::level::{DEPARTMENT, Level, SUB};
+use crate::vocabulary::level::{DEPARTMENT, Grant, Level, SUB};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
@@ -232,7 +232,10 @@ impl Lint<'_> {
             let action = ActionIndex::new(place);
             let path = format_args!("schema {}.floor", schema.action_name(action));
             let floor = schema.grant_of(action, rules.floor);
-            if by_roles.includes(rules.floor) {
+            if rules.reaches_nothing_by(rules.floor) {
+                let message = format_args!("the floor {}", reaches_nothing(floor));
+                self.add(path, code::USELESS_FLOOR, message);
+            } else if by_roles.includes(rules.floor) {
                 let message = format_args!("everyone has as much by roles, so the floor `{floor}` adds nothing");
                 self.add(path, code::USELESS_FLOOR, message);
             } else if rules.floor == Level::All && !rules.toggle {
@@ -269,6 +272,7 @@ impl Lint<'_> {
         }
         self.cells(&path, place, known);
         self.toggles_in_places(&path, role);
+        self.useless_place(&path, role);
         for (word, reached) in &known.plain {
             self.plain_members(&path, word, reached.get(&place).map_or(&[], Vec::as_slice), known);
         }
@@ -288,6 +292,26 @@ impl Lint<'_> {
             self.subject(&to.subject)
         );
         self.add_of(path, code::TOGGLE_IN_PLACE, &toggles, &message);
+    }
+
+    /// A place that narrows no level, because none is measured from departments. Toggles alone are reported as such.
+    fn useless_place(&mut self, path: &str, role: &Role) {
+        let schema = &self.policy.schema;
+        let is_measured = |(action, level): (&ActionIndex, &Level)| {
+            !schema.action(*action).toggle && level.includes(Level::Department)
+        };
+        let has_levels = role.grants.keys().any(|action| !schema.action(*action).toggle);
+        if !has_levels || role.grants.iter().any(is_measured) {
+            return;
+        }
+        if let Some(to) = role.assigned_to.iter().find(|to| to.place.is_some()) {
+            let message = format!(
+                "nothing that the role grants is measured from departments, so no place changes anything: for example, that \
+                 of the assignment to {}",
+                self.subject(&to.subject)
+            );
+            self.add(format_args!("{path}.assigned_to"), code::USELESS_PLACE, message);
+        }
     }
 
     fn superfluous(&self, other: Other) -> String {
@@ -310,7 +334,9 @@ impl Lint<'_> {
         for ((action, level), is_needed) in role.grants.iter().zip(&known.needed[place]) {
             let rules = schema.action(*action);
             let grant = schema.grant_of(*action, *level);
-            if !has_place && rules.floor.includes(*level) {
+            if rules.reaches_nothing_by(*level) {
+                said.entry((code::USELESS_CELL, reaches_nothing(grant))).or_default().push(*action);
+            } else if !has_place && rules.floor.includes(*level) {
                 let floor = schema.grant_of(*action, rules.floor);
                 let message = format!("`{grant}` can never matter: the floor gives `{floor}` to every active user");
                 said.entry((code::USELESS_CELL, message)).or_default().push(*action);
@@ -383,6 +409,10 @@ impl Lint<'_> {
         };
         with_name(subject, name)
     }
+}
+
+fn reaches_nothing(grant: Grant) -> String {
+    format!("`{grant}` reaches nothing: the permission is denied for own records")
 }
 
 const EVERYONE_HAS_ALL: &str = "everyone has `all`: every user reaches every record of the type";

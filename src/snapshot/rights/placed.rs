@@ -69,11 +69,11 @@ impl Placed {
         self.needs.get(action.index()).map_or(&[], |needs| needs)
     }
 
-    /// The cell of an action for records outside of all zones.
+    /// The cell of an action for records outside of all zones, marked if more is reached within them.
     pub(super) fn cell(&self, action: ActionIndex) -> Cell {
-        let needs = self.needs(action);
-        let here = needs.iter().map(|need| need.here).reduce(Cell::and).unwrap_or(Cell::NONE);
-        if needs.iter().all(|need| need.zone.is_empty()) { here } else { here.placed() }
+        let all = |of: fn(&Need) -> Cell| self.needs(action).iter().map(of).reduce(Cell::and).unwrap_or(Cell::NONE);
+        let (here, there) = (all(|need| need.here), all(|need| need.there));
+        if here == there { here } else { here.placed() }
     }
 
     pub(super) fn level(&self, action: ActionIndex) -> Level {

@@ -124,9 +124,9 @@ impl Row {
         self.levels.get(action.index()).copied().unwrap_or(Level::Deny)
     }
 
-    /// The same, or for a toggle that a place gives: for a toggle is not measured.
-    pub(crate) fn level_told(&self, action: ActionIndex) -> Level {
-        match self.level_here(action) {
+    /// The same, but `all` for a toggle that an assignment with a place gives: a toggle is not measured.
+    pub(crate) fn level_with_toggles(&self, action: ActionIndex) -> Level {
+        match self.level_outside_zones(action) {
             Level::All => Level::All,
             _ => self.level(action),
         }
@@ -134,12 +134,13 @@ impl Row {
 
     /// Whether assignments with a place add to an action, or to what it requires.
     pub(crate) fn has_places(&self, action: ActionIndex) -> bool {
-        let here = self.level_here(action);
+        let here = self.level_outside_zones(action);
         self.cell(action).is_some_and(Cell::is_placed) || (here != Level::All && here != self.level(action))
     }
 
-    /// The same with all parts of assignments with a place that do not depend on the place.
-    pub(crate) fn level_here(&self, action: ActionIndex) -> Level {
+    /// The level for records outside of all zones: with the parts of placed levels that do not depend on the place, and
+    /// with places that are all departments of the user.
+    pub(crate) fn level_outside_zones(&self, action: ActionIndex) -> Level {
         self.placed.as_ref().map_or_else(|| self.level(action), |placed| placed.level(action))
     }
 }
@@ -175,7 +176,7 @@ fn place(schema: &Schema, levels: &[Level], placed: &[(&Role, Measured)], tree: 
         }
     }
     let zone = |(level, departments): (&Level, &Vec<_>)| {
-        // Who reaches everything reaches no more by a place.
+        // A place adds nothing to a level that reaches everything.
         if *level == Level::All { Zone::default() } else { Zone::of(departments, tree) }
     };
     let zones = levels.iter().zip(&departments).map(zone).collect();

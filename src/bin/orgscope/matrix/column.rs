@@ -1,4 +1,4 @@
-//! What a matrix shows: the sections, and a column for each role or for one user.
+//! The sections and columns of a matrix: a column for each role, or for one user.
 
 use std::collections::BTreeMap;
 
@@ -21,29 +21,32 @@ impl<'a> Section<'a> {
 }
 
 /// The grants of a role, or of a user.
-pub(super) struct Column {
+pub(super) struct Column<'a> {
     /// The id, as it is printed everywhere.
     pub(super) id: String,
     /// What the heading of a table says besides the id.
     pub(super) mark: String,
-    /// The section of a role, or `None` for a user, who may have grants in every section.
+    /// The section of a role, or `None` for a user, whose grants may be in every section.
     pub(super) section: Option<String>,
     /// By permission; what is left out is `deny`.
     pub(super) grants: BTreeMap<String, Cell>,
+    /// For the names of departments.
+    pub(super) policy: &'a Policy,
 }
 
-impl Column {
-    pub(super) fn of_role(role: Role, policy: &Policy) -> Self {
+impl<'a> Column<'a> {
+    pub(super) fn of_role(role: Role, policy: &'a Policy) -> Self {
         let marks = [(role.locked, " (locked)"), (role.hidden, " (hidden)")];
         let marks = marks.into_iter().filter(|(marked, _)| *marked).map(|(_, mark)| mark);
         let grants = role.grants.into_iter().filter_map(|(permission, grant)| match grant {
-            Word::Known(grant) => Some((permission, Cell::of(grant, &[], policy)?)),
+            Word::Known(grant) => Some((permission, Cell::of(grant, &[])?)),
             Word::Unknown(_) => None,
         });
-        Self { id: role.id.to_string(), mark: marks.collect(), section: Some(role.section), grants: grants.collect() }
+        let (id, section) = (role.id.to_string(), Some(role.section));
+        Self { id, mark: marks.collect(), section, grants: grants.collect(), policy }
     }
 
-    pub(super) fn of_user(id: &UserId, user: Principal<'_>, policy: &Policy) -> Self {
+    pub(super) fn of_user(id: &UserId, user: Principal<'_>, policy: &'a Policy) -> Self {
         let mark = match (user.id(), user.is_active()) {
             (None, _) => " (no such user)",
             (Some(_), false) => " (inactive)",
@@ -52,9 +55,9 @@ impl Column {
         let rights = user.rights();
         let all = rights.sections().flat_map(|(_, rights)| rights);
         let grants = all.filter_map(|(permission, grant)| {
-            Some((permission.to_owned(), Cell::of(grant, rights.in_places(permission), policy)?))
+            Some((permission.to_owned(), Cell::of(grant, rights.in_places(permission))?))
         });
-        Self { id: id.to_string(), mark: mark.to_owned(), section: None, grants: grants.collect() }
+        Self { id: id.to_string(), mark: mark.to_owned(), section: None, grants: grants.collect(), policy }
     }
 
     pub(super) fn is_in(&self, section: &str) -> bool {
@@ -70,7 +73,14 @@ impl Column {
         self.grants.get(permission)
     }
 
-    pub(super) fn cell(&self, permission: &str) -> &str {
-        self.granted(permission).map_or("-", Cell::as_str)
+    /// The cell as a table shows it, with names.
+    pub(super) fn cell(&self, permission: &str) -> String {
+        let named = |cell: &Cell| cell.named(|department| self.policy.department_name(department));
+        self.granted(permission).map_or_else(|| "-".to_owned(), named)
+    }
+
+    /// The cell for machines, with ids.
+    pub(super) fn text(&self, permission: &str) -> String {
+        self.granted(permission).unwrap_or(Cell::NOTHING).to_string()
     }
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::marker::PhantomData;
 
+use orgscope::UserId;
 use orgscope::document::Format;
-use orgscope::{Grant, UserId};
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -105,7 +105,7 @@ impl Changes<'_> {
         let mut cells = both(before, now);
         cells.sort_by_key(|(permission, ..)| self.place.get(permission).copied().unwrap_or(usize::MAX));
         for (permission, before, now) in cells {
-            let [before, now] = [before, now].map(|cell| cell.map_or(Grant::DENY.as_str(), Cell::as_str));
+            let [before, now] = [before, now].map(|cell| cell.unwrap_or(Cell::NOTHING));
             if before == now {
                 continue;
             }

@@ -13,22 +13,23 @@ const GAP: usize = 2;
 
 /// The permissions of a section and the grants of the columns, in as many blocks as the width requires. Words are never
 /// cut: a block of a single role may be wider.
-pub(super) fn blocks(permissions: &[String], columns: &[&Column], width: Option<usize>) -> Vec<String> {
+pub(super) fn blocks(permissions: &[String], columns: &[&Column<'_>], width: Option<usize>) -> Vec<String> {
     let length = |text: &str| text.chars().count();
     let first = permissions.iter().map(|name| length(name)).chain([PERMISSION.len()]).max().unwrap_or_default();
     let widths = columns.iter().map(|column| {
         permissions
             .iter()
-            .map(|name| length(column.cell(name)))
+            .map(|name| length(&column.cell(name)))
             .chain([length(&column.heading())])
             .max()
             .unwrap_or_default()
     });
-    let mut blocks: Vec<(usize, Vec<&Column>)> = vec![(first, Vec::new())];
+    let mut blocks: Vec<(usize, Vec<&Column<'_>>)> = vec![(first, Vec::new())];
     for (column, more) in columns.iter().zip(widths) {
         let more = GAP + more;
-        let is_full =
-            |(used, block): &(usize, Vec<&Column>)| !block.is_empty() && width.is_some_and(|width| used + more > width);
+        let is_full = |(used, block): &(usize, Vec<&Column<'_>>)| {
+            !block.is_empty() && width.is_some_and(|width| used + more > width)
+        };
         match blocks.last_mut() {
             Some(block) if !is_full(block) => {
                 block.0 += more;
@@ -41,13 +42,13 @@ pub(super) fn blocks(permissions: &[String], columns: &[&Column], width: Option<
 }
 
 /// One block, aligned by blanks.
-fn table(permissions: &[String], columns: &[&Column]) -> String {
+fn table(permissions: &[String], columns: &[&Column<'_>]) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING);
     table.set_header(iter::once(PERMISSION.to_owned()).chain(columns.iter().map(|column| column.heading())));
     for permission in permissions {
         let cells = columns.iter().map(|column| column.cell(permission));
-        table.add_row(iter::once(permission.as_str()).chain(cells));
+        table.add_row(iter::once(permission.clone()).chain(cells));
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, u16::try_from(GAP).unwrap_or_default()));
@@ -62,18 +63,19 @@ mod tests {
     use super::super::cell::Cell;
     use super::{Column, blocks};
 
-    fn column(heading: &str, grant: &str) -> Column {
-        let (grant, policy) = (grant.parse().unwrap(), Policy::from_document(Document::new()).unwrap());
-        let cell = Cell::of(grant, &[], &policy).unwrap();
+    fn column<'a>(heading: &str, grant: &str, policy: &'a Policy) -> Column<'a> {
+        let cell = Cell::of(grant.parse().unwrap(), &[]).unwrap();
         let (id, mark) = (heading.to_owned(), String::new());
-        Column { id, mark, section: None, grants: [("contact.read".to_owned(), cell)].into() }
+        Column { id, mark, section: None, grants: [("contact.read".to_owned(), cell)].into(), policy }
     }
 
     /// Words are never cut, however narrow the terminal is. Columns that do not fit are in a block below.
     #[test]
     fn what_does_not_fit_goes_on_below() {
-        let columns = [column("chief", "department+sub+open"), column("guest", "own"), column("boss", "all")];
-        let columns: Vec<&Column> = columns.iter().collect();
+        let policy = Policy::from_document(Document::new()).unwrap();
+        let columns = [("chief", "department+sub+open"), ("guest", "own"), ("boss", "all")];
+        let columns = columns.map(|(heading, grant)| column(heading, grant, &policy));
+        let columns: Vec<&Column<'_>> = columns.iter().collect();
         let at = |width| blocks(&["contact.read".to_owned()], &columns, width);
         let wide = "permission    chief                guest  boss\ncontact.read  department+sub+open  own    all";
         assert_eq!(at(None), [wide]);
