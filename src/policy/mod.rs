@@ -17,6 +17,7 @@ pub(crate) mod role;
 pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod sorted;
+mod stated;
 pub(crate) mod subjects;
 pub(crate) mod tenure;
 pub(crate) mod undo;
@@ -27,20 +28,16 @@ use std::sync::Arc;
 
 use crate::document::{Document, Format, Word};
 use crate::policy::assigned::Assigned;
-use crate::policy::assignment::Assignment;
 use crate::policy::dated::{Dated, Entries};
 use crate::policy::labels::ThingLabels;
 use crate::policy::near::with_hint_at_parent;
-use crate::policy::org::{Group, Org, User};
-use crate::policy::role::{Names, Role, Roles};
+use crate::policy::org::Org;
+use crate::policy::role::{Names, Roles};
 use crate::policy::rules::Invalid;
 use crate::policy::schema::Schema;
 use crate::policy::validate::{PolicyError, Problems};
-use crate::vocabulary::id::{GroupId, RoleId, UserId};
-use crate::vocabulary::index::DepartmentSlot;
+use crate::vocabulary::id::RoleId;
 use crate::vocabulary::mode::Delegation;
-use crate::vocabulary::period::Tenure;
-use crate::vocabulary::post::Post;
 use crate::vocabulary::time::Time;
 
 /// A valid policy: the schema, the company, the roles and their assignments.
@@ -178,33 +175,6 @@ impl Policy {
         let mut policy = self.clone();
         policy.go(Some(instant));
         policy
-    }
-
-    /// Whether a user has a post in a department, and when.
-    pub(crate) fn tenure_of_post(&self, id: &UserId, user: &User, department: DepartmentSlot, post: Post) -> Tenure {
-        let period = self.dated.post(id, department, post);
-        period.map_or_else(|| user.anchors.have(department, post).into(), Tenure::During)
-    }
-
-    /// Whether a user is a member of a group, and when.
-    pub(crate) fn tenure_of_member(&self, user: &UserId, group: &Group) -> Tenure {
-        let period = self.dated.member(user, group.number);
-        period.map_or_else(|| group.members.contains(user).into(), Tenure::During)
-    }
-
-    /// Whether a role has an assignment, and when.
-    pub(crate) fn tenure_of_assignment(&self, id: &RoleId, role: &Role, to: &Assignment) -> Tenure {
-        self.dated.assignment(id, to).map_or_else(|| role.assigned_to.contains(to).into(), Tenure::During)
-    }
-
-    /// All assignments of a role with their tenures, whether they hold or not, in canonical order.
-    pub(crate) fn stated_assignments(&self, id: &RoleId) -> impl Iterator<Item = (&Assignment, Tenure)> {
-        self.roles.get(id).into_iter().flat_map(|role| role::stated(id, role, &self.dated))
-    }
-
-    /// All members of a group with their tenures, whether they hold or not, in canonical order.
-    pub(crate) fn stated_members(&self, group: &GroupId) -> impl Iterator<Item = (&UserId, Tenure)> {
-        self.org.groups().get(group).into_iter().flat_map(|group| self.org.stated_members(group, &self.dated))
     }
 
     /// Whether another role than this one, of whatever section, has a name.

@@ -5,7 +5,6 @@ pub(crate) mod cycle;
 mod document;
 mod forest;
 
-pub(crate) use document::entry;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Tenures as documents and commands write them: always, or in a period.
 
-use crate::document::{Dates, Word};
+use crate::document::{self, Dates, Word};
 use crate::policy::rules::Invalid;
 use crate::vocabulary::period::{Period, Tenure};
 use crate::vocabulary::time::Time;
@@ -34,4 +34,9 @@ pub(crate) fn tenure(dates: Option<&Dates>) -> Result<Tenure, Invalid> {
     let mut first = None;
     let tenure = known_tenure(dates, |_, invalid| _ = first.get_or_insert(invalid));
     first.map_or_else(|| Ok(tenure.unwrap_or(Tenure::Always)), Err)
+}
+
+/// An entry as documents write it.
+pub(crate) fn entry<I>(id: I, tenure: Tenure) -> document::Entry<I> {
+    document::Entry { id, dates: tenure.period().map(Into::into) }
 }

@@ -2,8 +2,8 @@
 
 use crate::document::{self, Command, Dates, Department, Group, User, Word};
 use crate::policy::fact::{Change, DepartmentState, Fact, RoleState, UserState};
-use crate::policy::org::entry;
 use crate::policy::schema::Schema;
+use crate::policy::tenure::entry;
 use crate::vocabulary::id::{DepartmentId, RoleId, UserId};
 use crate::vocabulary::period::Tenure;
 use crate::vocabulary::post::Post;

@@ -516,7 +516,8 @@ fn a_refusal_as_json() {
             "command": 0,
             "rule": {
                 "name": "own_level", "user": "nina", "role": "seller", "permission": "contact.read",
-                "level": "all", "needed": "all", "own": "department", "in_places": false, "assigned": false, "at": null, "delegation": "contained",
+                "level": "all", "needed": "all", "own": "department", "in_places": false, "at": null, "from": null, "assigned": false,
+                "delegation": "contained",
             },
             "message": "commands[0]: user `nina` has only `department` for `contact.read` and cannot give `all` to role \
                         `seller`",

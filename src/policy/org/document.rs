@@ -15,7 +15,7 @@ use crate::policy::org::anchors::Anchors;
 use crate::policy::org::forest::Forest;
 use crate::policy::org::{Department, Group, Org, User};
 use crate::policy::rules::{self, Invalid, Kind};
-use crate::policy::tenure::known_tenure;
+use crate::policy::tenure::{entry, known_tenure};
 use crate::policy::validate::{Problems, check_id, repeated};
 use crate::vocabulary::id::{DepartmentId, GroupId, UserId};
 use crate::vocabulary::index::{DepartmentSlot, GroupNumber, Idx, UserSlot};
@@ -91,48 +91,6 @@ impl Org {
             groups: self.groups.iter().map(group).collect(),
         }
     }
-}
-
-impl Org {
-    /// The departments where a user has a post, with the tenures, whether they hold or not, in canonical order.
-    pub(crate) fn stated_posts<'o>(
-        &'o self,
-        id: &UserId,
-        user: &User,
-        post: Post,
-        dated: &Dated,
-    ) -> impl Iterator<Item = (&'o DepartmentId, Tenure)> + use<'o> {
-        let with_periods = dated.posts_of(id).filter(|(_, has, _)| *has == post);
-        let with_periods: SmallVec<[(DepartmentSlot, Tenure); 2]> =
-            with_periods.map(|(department, _, period)| (department, Tenure::During(period))).collect();
-        let has_period = |department: &DepartmentSlot| with_periods.iter().any(|(with, _)| with == department);
-        let always = user.anchors.by(post).filter(|department| !has_period(department));
-        let all = always.map(|department| (department, Tenure::Always)).chain(with_periods.iter().copied());
-        let mut all: Vec<_> = all.map(|(department, tenure)| (self.department_id(department), tenure)).collect();
-        all.sort_unstable_by_key(|(id, _)| *id);
-        all.into_iter()
-    }
-
-    /// The members of a group with their tenures, whether they hold or not, in canonical order.
-    pub(crate) fn stated_members<'o>(
-        &self,
-        group: &'o Group,
-        dated: &'o Dated,
-    ) -> impl Iterator<Item = (&'o UserId, Tenure)> + use<'o> {
-        let with_periods: Vec<_> =
-            dated.members_of(group.number).map(|(user, period)| (user, Tenure::During(period))).collect();
-        let has_period = |user: &UserId| with_periods.binary_search_by_key(&user, |(user, _)| user).is_ok();
-        let mut all: Vec<_> =
-            group.members.iter().filter(|user| !has_period(user)).map(|user| (user, Tenure::Always)).collect();
-        all.extend(with_periods);
-        all.sort_unstable_by_key(|(user, _)| *user);
-        all.into_iter()
-    }
-}
-
-/// An entry as documents write it.
-pub(crate) fn entry<I>(id: I, tenure: Tenure) -> document::Entry<I> {
-    document::Entry { id, dates: tenure.period().map(Into::into) }
 }
 
 /// The slots of departments, in the order of the document.
