@@ -82,6 +82,7 @@
 //! # The guide
 //!
 //! - [`docs::semantics`]: the rules.
+//! - [`docs::time`]: periods, and an application that tells the instant.
 //! - [`docs::administration`]: commands, delegation, the log.
 //! - [`docs::lists`]: lists in a database.
 //! - [`docs::explain`]: explanations as data.

@@ -64,12 +64,13 @@
 //! |---|---|
 //! | `add_department` · `rename_department` · `move_department` · `remove_department` | `id`, `name?`, `parent?` · `id`, `name` or `null` · `id`, `parent` or `null` for a root · `id` |
 //! | `add_user` · `rename_user` · `set_active` · `remove_user` | `id`, `name?`, `active?`, `departments?`, `heads?`, `deputy_of?` · `id`, `name` or `null` · `user`, `active` · `id` |
-//! | `join_department`, `leave_department` · `set_head` · `set_deputy` | `user`, `department` · the same and `head` · the same and `deputy` |
-//! | `add_group` · `rename_group` · `remove_group` · `join_group`, `leave_group` | `id`, `name?`, `members?` · `id`, `name` or `null` · `id` · `user`, `group` |
+//! | `join_department`, `leave_department` · `set_head` · `set_deputy` | `user`, `department` · the same and `head` · the same and `deputy`; to join, and where it is `true`, `from?`, `until?` |
+//! | `add_group` · `rename_group` · `remove_group` · `join_group`, `leave_group` | `id`, `name?`, `members?` · `id`, `name` or `null` · `id` · `user`, `group`, and to join `from?`, `until?` |
 //! | `set_administrator` | `user`, `administrator` |
 //! | `create_role` · `clone_role` · `rename_role` · `delete_role` | `id`, `section`, `name`, `grants?`, `hidden?`, `locked?`, `assigned_to?` · `from`, `id`, `name` · `id`, `name` · `id` |
 //! | `set_hidden` · `set_level` · `set_level_for_all_roles` | `role`, `hidden` · `role`, `permission`, `level` · `section`, `permissions`, `level` |
-//! | `assign`, `unassign` | `role`, `subject`, `in?` |
+//! | `assign`, `unassign` | `role`, `subject`, `in?`, `from?`, `until?` · `role`, `subject`, `in?` |
+//! | `prune` | `ended_by`: a time |
 //!
 //! [`Snapshot::catalogue`](crate::Snapshot::catalogue) lists what a page shows before any command: the roles of each section
 //! with their cells, and how many people each assignment covers. The [`presets`](crate::presets) are sections with roles to
@@ -128,6 +129,8 @@
 //!   department; with those below, `department` is asked as `department+sub`, because the user may be anywhere below.
 //! - The place `subject` of any other subject is asked like none.
 //! - For `own`, `open` and toggles any grant suffices, whatever the places.
+//! - All of this at every instant of the assignment's [period](crate::docs::time), from now on: nobody gives for longer than they
+//!   have. If only the period changes, at the instants that the one before lacked.
 //!
 //! Rule 2 decides like this whether a subject is reached:
 //!
@@ -148,8 +151,9 @@
 //!
 //! A batch is refused if it leaves a section without a manager that had one before. The managers of a section are the active
 //! administrators, the users who are allowed its `manage` if that is a toggle, and those who are allowed it for every record if it
-//! is levelled (or for some record, if nobody was for every one), with all that it requires. Lock-out is judged at the end of the batch, and the host application may
-//! force it.
+//! is levelled (or for some record, if nobody was for every one), with all that it requires. That holds for every instant from now
+//! on: a batch is refused as well if it takes the only manager of next March. Lock-out is judged at the end of the batch, and the
+//! host application may force it.
 //!
 //! # Refusals
 //!
@@ -191,7 +195,7 @@
 //! # The log
 //!
 //! Each accepted batch makes one revision, even if it changes nothing, and one [`AuditEntry`](crate::log::AuditEntry): the actor,
-//! the time (as passed by the application), the commands, and a hash. A policy that [replaces](crate::Handle::replace) the
+//! the time (as passed by the application), the instant of the state if one has been told, the commands, and a hash. A policy that [replaces](crate::Handle::replace) the
 //! current one is an entry as well, with the whole document. So that any program can check it, the hash
 //! is SHA-256 of two things, one after the other: the 32 bytes of the hash before it (zeros before the first entry), and the entry
 //! as compact JSON without its `hash`, with the fields in the order in which it was written. That is its line without the end
@@ -219,5 +223,6 @@
 //! last manages wholly, or that no role lets anybody manage, as long as a batch changes only other users. Otherwise it looks for
 //! one manager, starting with the last one, then with one user of each subject that a role lets manage. It looks at all users
 //! only if such a role gives more than anybody gets from it: if all who have it are inactive, or if it is assigned to
-//! `supervisors` and nobody is a head. To name the command that locked out, a refused batch is undone from its end, command by
+//! `supervisors` and nobody is a head, or if all managers have it in periods. Then it also looks at each later instant at which
+//! somebody may begin or cease to manage. To name the command that locked out, a refused batch is undone from its end, command by
 //! command.

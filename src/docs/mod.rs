@@ -2,6 +2,7 @@
 //!
 //! - [`semantics`]: the rules, for those who write policies.
 //! - [`recipes`]: needs that many companies have, as documents to copy.
+//! - [`time`]: periods, and an application that tells the instant.
 //! - [`administration`]: changing a policy by commands, and who may.
 //! - [`lists`]: lists in a database, and saving changes.
 //! - [`explain`]: explanations as data.
@@ -19,3 +20,4 @@ pub mod performance;
 pub mod recipes;
 pub mod security;
 pub mod semantics;
+pub mod time;

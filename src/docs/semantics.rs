@@ -119,11 +119,17 @@
 //! - The *level* of a user, where this documentation speaks of one, is the join of those without a place.
 //!   [`Rights::in_places`](crate::Rights::in_places) has the others.
 //!
+//! # Periods
+//!
+//! Assignments, and being member, head or deputy of a department or member of a group, may have a period: `from`, `until` or
+//! both. What does not hold at the instant of a state is not there, for every rule of this page. As long as no instant has
+//! been told, nothing holds that has a period. See [`time`](crate::docs::time).
+//!
 //! # The decision
 //!
 //! 1. If the user is unknown or inactive, the permission unknown, or the record of another type: deny.
-//! 2. The user's grants are the floor, the level of each role for each assignment that the user is in, and, for an
-//!    administrator, `all` (`allow` for a toggle) unless the action has no bypass.
+//! 2. The user's grants are the floor, the level of each role for each assignment that the user is in and that holds, and, for
+//!    an administrator, `all` (`allow` for a toggle) unless the action has no bypass.
 //! 3. For a toggle, one grant must be `allow`. For a level, one grant must reach the record from where it is measured; or the
 //!    record is shared with the user, the action is `shared`, and some grant is not `deny`. With `except_own`, the record must
 //!    not be the user's own.
@@ -143,7 +149,8 @@
 //! **Errors of the content** are reported all at once, each with its path: unknown or duplicate names, an unknown word for a
 //! level or a subject, a level that the action does not take, a dangling reference, a cycle, an entry twice in a list.
 //!
-//! **Saving** gives the canonical form: entries by id, integers first; lists sorted; assignments by subject, in the order of [`Subject`](crate::Subject), and then by place; levels in the order of the table above, with
+//! **Saving** gives the canonical form: entries by id, integers first; lists sorted; assignments by subject, in the order of [`Subject`](crate::Subject), and then by place; times as UTC; entries with a period,
+//! and assignments that say more than a subject, as objects, all others in the short form; levels in the order of the table above, with
 //! the `open` ones before `all`, and always with `deny`; defaults left out; the schema in its own order. So documents that mean
 //! the same are the same bytes.
 //!
@@ -156,7 +163,8 @@
 //! - moves a department below itself, or removes one that is not empty: that has departments below it, or people, or stands in
 //!   the place of an assignment;
 //! - sets a level that the action does not take;
-//! - joins or assigns what is joined or assigned already, or leaves or unassigns what is not.
+//! - joins or assigns what is joined or assigned already in the same period, or leaves or unassigns what is not;
+//! - has a period that ends before it begins, or prunes what may not have ended by the instant of the state.
 //!
 //! Setting a value that is set already is accepted and changes nothing. In `set_level_for_all_roles`, a permission may be listed
 //! twice. Removing something removes its memberships and assignments too, those of locked roles included.
@@ -187,6 +195,9 @@
 //! one expectation. If it is refused against expectation, the policy stays as it was, the records are replaced all the
 //! same, and the next stage goes on from there. No stage is refused for a
 //! `conflict`, which takes an editor who saw an older state, so to expect that is an error.
+//!
+//! `at`, beside `records`, is the instant of the first expectations. A stage may have an `at`, not before the last one, which is
+//! told before its commands and holds from then on.
 //!
 //! # The command line
 //!
