@@ -1,11 +1,14 @@
 //! Who edits roles hands out no more than they have, and only where they reach.
 
+use std::collections::BTreeSet;
+
 use orgscope::document::{Action, Assignment, Delegation, Place, ResourceType, Role, Section, Word};
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
 use orgscope::rules::{RefusalKind, Rule};
-use orgscope::{Command, Document, Grant, Handle, Level, Owner, Policy, RoleId, Subject, UserId};
+use orgscope::{Command, DepartmentId, Document, Grant, Handle, Level, Owner, Policy, RoleId, Subject, Time, UserId};
 use orgscope_testing::commands::{RawCommand, command};
+use orgscope_testing::dated::{self, HOURS, dated, dates, holds, hour, period, plain, turns};
 use orgscope_testing::managed::{
     Held, Lacking, as_level, cell, everybody, gained, grants, is_administrator, is_in, is_inside, is_subject_inside,
     is_toggle, known, lacking, lacking_for_cell, listed, manage, managed_world, manages, needed, parts, reaches, ways,
@@ -216,8 +219,8 @@ fn gains_nothing(world: &World, delegate: &UserId, Step { before, after }: &Step
     }
 }
 
-/// The refusal of a valid command by the rules for delegates as they are written, whatever the code that refuses.
-fn expected(document: &Document, policy: &Policy, actor: &UserId, command: &Command) -> Option<RefusalKind> {
+/// The section whose roles a command edits, or its refusal because the actor may not edit them at all, or not this one.
+fn edited(document: &Document, policy: &Policy, actor: &UserId, command: &Command) -> Result<String, RefusalKind> {
     let (named, section) = match command {
         Command::CreateRole(new) => (None, new.section.clone()),
         Command::SetLevelForAllRoles { section, .. } => (None, section.clone()),
@@ -235,11 +238,20 @@ fn expected(document: &Document, policy: &Policy, actor: &UserId, command: &Comm
     };
     let creates_locked = matches!(command, Command::CreateRole(new) if new.locked);
     if creates_locked || !manages(policy, actor, &section) {
-        return Some(RefusalKind::NotPermitted);
+        return Err(RefusalKind::NotPermitted);
     }
     if named.is_some_and(|role| role.locked) && !matches!(command, Command::CloneRole { .. }) {
-        return Some(RefusalKind::LockedRole);
+        return Err(RefusalKind::LockedRole);
     }
+    Ok(section)
+}
+
+/// The refusal of a valid command by the rules for delegates as they are written, whatever the code that refuses.
+fn expected(document: &Document, policy: &Policy, actor: &UserId, command: &Command) -> Option<RefusalKind> {
+    let section = match edited(document, policy, actor, command) {
+        Ok(section) => section,
+        Err(refused) => return Some(refused),
+    };
     let is_outside = |to: &Assignment| !is_inside(policy, &section, actor, to);
     if reached(document, command).iter().any(|(_, to)| is_outside(to)) {
         return Some(RefusalKind::OutsideReach);
@@ -249,6 +261,74 @@ fn expected(document: &Document, policy: &Policy, actor: &UserId, command: &Comm
         .iter()
         .any(|given| contained(&given.permission) && !given.lacking(document, actor, command).is_empty());
     exceeds.then_some(RefusalKind::ExceedsOwnLevel)
+}
+
+/// The same in a company with periods, at the instant of the state.
+fn expected_at(document: &Document, now: Option<Time>, actor: &UserId, command: &Command) -> Option<RefusalKind> {
+    let present = plain(document, now);
+    let policy = Policy::from_document(present.clone()).unwrap();
+    let section = match edited(&present, &policy, actor, command) {
+        Ok(section) => section,
+        Err(refused) => return Some(refused),
+    };
+    // Inside is what is inside now. The members of a group are all who are stated.
+    let is_levelled = matches!(manage(&policy, &section), Some(AnyPermission::Levelled(_)));
+    let is_outside = |to: &Assignment| {
+        let members = match known(&to.to) {
+            Subject::Group(id) => document.org.groups.iter().find(|group| group.id == id).map(|group| &group.members),
+            _ => None,
+        };
+        match members {
+            Some(members) if is_levelled && !members.is_empty() => {
+                let mut parts: Vec<Subject> = members.iter().map(|member| Subject::User(member.id.clone())).collect();
+                parts.extend(listed(to).into_iter().map(Subject::DepartmentSub));
+                !parts.iter().all(|part| is_subject_inside(&policy, &section, actor, part))
+            }
+            _ => !is_inside(&policy, &section, actor, to),
+        }
+    };
+    if reached(document, command).iter().any(|(_, to)| is_outside(to)) {
+        return Some(RefusalKind::OutsideReach);
+    }
+    // Every instant at which anything begins or ends, from now on.
+    let ends = match command {
+        Command::Assign { from, until, .. } => [from, until].into_iter().flatten().map(known).collect(),
+        Command::CreateRole(new) => turns(&Document::new().role(new.clone())),
+        _ => Vec::new(),
+    };
+    let all = turns(document).into_iter().chain(ends).map(Some).filter(|turn| *turn > now);
+    let instants: Vec<Option<Time>> = [now, Some(now.unwrap_or(Time::MIN))].into_iter().chain(all).collect();
+    let exceeds = |Given { role: id, permission, level, to }: &Given| {
+        let lacks = |to: &Assignment| {
+            let same = |other: &&Assignment| known(&other.to) == known(&to.to) && sorted(other) == sorted(to);
+            let before = match command {
+                Command::Assign { .. } => assignments(role(document, id)).iter().find(same),
+                _ => None,
+            };
+            let given = instants.iter().filter(|instant| {
+                holds(to.dates.as_deref(), **instant)
+                    && !before.is_some_and(|before| holds(before.dates.as_deref(), **instant))
+            });
+            let mut undated = to.clone();
+            undated.dates = None;
+            given
+                .into_iter()
+                .any(|instant| !lacking(&plain(document, *instant), actor, permission, *level, &undated).is_empty())
+        };
+        let is_raised = !matches!(command, Command::Assign { .. });
+        (is_raised && !lacking_for_cell(&present, actor, permission, *level, &[]).is_empty()) || to.iter().any(lacks)
+    };
+    let given = given(document, command);
+    let contained = given.iter().filter(|given| is_contained(&policy, &section, &given.permission));
+    contained.into_iter().any(exceeds).then_some(RefusalKind::ExceedsOwnLevel)
+}
+
+/// The place of an assignment, as a set.
+fn sorted(to: &Assignment) -> Option<(bool, BTreeSet<DepartmentId>)> {
+    to.place.as_ref().map(|place| match known(place) {
+        Place::Departments(listed) => (true, listed.iter().cloned().collect()),
+        _ => (false, BTreeSet::new()),
+    })
 }
 
 /// The roles that a command edits, deletes, assigns or unassigns, each with the assignments that must be inside for it.
@@ -307,8 +387,10 @@ fn given(document: &Document, command: &Command) -> Vec<Given> {
         })
     };
     match command {
-        Command::Assign { role: id, subject, place, .. } => {
-            let (role, to) = (role(document, id).unwrap(), vec![assignment(subject, place.as_ref())]);
+        Command::Assign { role: id, subject, place, from, until } => {
+            let mut to = assignment(subject, place.as_ref());
+            to.dates = dates(from.as_ref(), until.as_ref());
+            let (role, to) = (role(document, id).unwrap(), vec![to]);
             let given = |permission: &String| Given {
                 role: id.clone(),
                 permission: permission.clone(),
@@ -407,6 +489,30 @@ proptest! {
             Rule::Locked { role: id } => prop_assert!(role(&document, id).unwrap().locked),
             _ => {}
         }
+    }
+
+    /// The same with periods, at any instant: a delegate gives nothing for longer than they have it.
+    #[test]
+    fn nothing_is_given_for_longer_than_it_is_had(
+        world in managed_world(), seed in any::<u64>(), who in any::<u8>(), at in -1..HOURS + 2,
+        raw in any::<RawCommand>(), number in any::<u32>(),
+    ) {
+        let world = dated(world, seed);
+        let handle = Handle::new(world.policy());
+        if at >= 0 {
+            handle.advance(hour(at));
+        }
+        let (document, now) = (handle.load().policy().to_document(), handle.load().instant());
+        let delegate = delegate(&document, who);
+        let is_active = document.org.users.iter().any(|user| user.id == delegate && user.active != Some(false));
+        let command = dated::during(command(about_roles(raw), &world, &handle), period(number));
+        let is_valid = handle.as_host().force().dry_run([command.clone()]).is_ok();
+        if is_administrator(&document, &delegate) || !is_active || !is_valid {
+            return Ok(());
+        }
+        let verdict = handle.as_user(delegate.clone()).dry_run([command.clone()]);
+        let kind = verdict.as_ref().err().map(|refusal| refusal.kind()).filter(|kind| *kind != RefusalKind::WouldLockOut);
+        prop_assert_eq!(kind, expected_at(&document, now, &delegate, &command), "{:?}", command);
     }
 
     /// The grants in the model of these rules are those of the reference.

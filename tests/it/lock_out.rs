@@ -3,8 +3,9 @@
 use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
 use orgscope::rules::RefusalKind;
 use orgscope::rules::Rule;
-use orgscope::{Command, Grant, Handle, Level, Policy, Subject};
+use orgscope::{Command, Grant, Handle, Level, Policy, Subject, Time};
 use orgscope_testing::commands::{RawCommand, command};
+use orgscope_testing::dated::{HOURS, dated, during, hour, period, turns};
 use orgscope_testing::managed::{Managed, locked_out, managed, managed_world};
 use orgscope_testing::random;
 use proptest::collection::vec;
@@ -20,33 +21,55 @@ proptest! {
         administrators in prop::bool::weighted(0.2),
         batches in vec((any::<u8>(), vec(any::<RawCommand>(), 1..4)), 1..12),
         comes_and_goes in vec(0..8_u8, 12),
+        seed in prop::option::of(any::<u64>()),
+        hours in vec((-2..HOURS, any::<u32>()), 12),
     ) {
-        let mut world = world;
+        let mut world = match seed {
+            Some(seed) => dated(world, seed),
+            None => world,
+        };
         world.document.org.users.iter_mut().for_each(|user| user.admin &= administrators);
         let handle = Handle::new(world.policy());
-        for ((who, raw), administrator) in batches.into_iter().zip(comes_and_goes) {
+        for (((who, raw), administrator), (at, number)) in batches.into_iter().zip(comes_and_goes).zip(hours) {
+            if seed.is_some() && at >= 0 {
+                handle.advance(hour(at));
+            }
             let before = handle.load().policy().clone();
             let user = random::user(usize::from(who) % random::NAMES);
             // Administrators come and go, too: what was found out before they came is not all that is true when they
             // go.
             let commands: Vec<Command> = match administrator {
                 0 | 1 => vec![Command::set_administrator(user, administrator == 0)],
-                _ => raw.into_iter().map(|raw| command(raw, &world, &handle)).collect(),
+                _ => {
+                    let commands = raw.into_iter().map(|raw| command(raw, &world, &handle));
+                    commands.map(|command| during(command, period(number).filter(|_| seed.is_some()))).collect()
+                }
             };
             let editor = match usize::from(who) {
                 user if user % 3 == 0 => handle.as_user(random::user(user % random::NAMES)),
                 _ => handle.as_host(),
             };
             let verdict = editor.apply(&commands).map_err(|refusal| refusal.kind());
-            prop_assert_eq!(locked_out(&before, handle.load().policy()), None);
+            let published = handle.load().policy().clone();
+            for (before, after) in from_now_on(&before, &published) {
+                prop_assert_eq!(locked_out(&before, &after), None, "{:?}", after.instant());
+            }
             // And nothing else is refused for it.
             if verdict.err() == Some(RefusalKind::WouldLockOut) {
                 let refusal = editor.dry_run(&commands).unwrap_err();
-                let Rule::LockOut { section, manage, in_part, .. } = refusal.rule() else { unreachable!() };
+                let Rule::LockOut { section, manage, in_part, from } = refusal.rule() else { unreachable!() };
+                let at = |policy: &Policy| from.map_or_else(|| policy.clone(), |from| policy.at(from));
                 let forced = |commands: &[Command]| {
-                    managed(handle.as_host().force().dry_run(commands).unwrap().after().policy(), section)
+                    managed(&at(handle.as_host().force().dry_run(commands).unwrap().after().policy()), section)
                 };
-                let (before, after) = (managed(&before, section), forced(&commands));
+                let first = |tried: &Policy| {
+                    let all = from_now_on(&before, tried);
+                    let lost = all.into_iter().find(|(before, after)| managed(after, section) < managed(before, section));
+                    lost.map(|(_, after)| after.instant())
+                };
+                let tried = handle.as_host().force().dry_run(&commands).unwrap().after().policy().clone();
+                prop_assert_eq!(first(&tried), Some(from.or(before.instant())));
+                let (before, after) = (managed(&at(&before), section), forced(&commands));
                 prop_assert!(after < before);
                 prop_assert_eq!(*in_part, after == Managed::InPart);
                 prop_assert_eq!(manage.is_some(), orgscope_testing::managed::manage(&world.policy(), section).is_some());
@@ -59,6 +82,17 @@ proptest! {
             }
         }
     }
+}
+
+/// Both states at each instant from theirs on at which anything begins or ends in one of them.
+fn from_now_on(before: &Policy, after: &Policy) -> Vec<(Policy, Policy)> {
+    let now = before.instant();
+    let mut later: Vec<Time> = [before, after].into_iter().flat_map(|policy| turns(&policy.to_document())).collect();
+    later.extend(now.is_none().then_some(Time::MIN));
+    later.sort_unstable();
+    later.dedup();
+    let later = later.into_iter().filter(|turn| Some(*turn) > now);
+    [(before.clone(), after.clone())].into_iter().chain(later.map(|turn| (before.at(turn), after.at(turn)))).collect()
 }
 
 /// A section whose `manage` is levelled or a toggle, with some users who manage.

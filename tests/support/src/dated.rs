@@ -43,6 +43,17 @@ fn written(period: Period) -> Box<Dates> {
     Box::<Dates>::from(period)
 }
 
+/// The ends of a command as dates.
+pub fn dates(from: Option<&Word<Time>>, until: Option<&Word<Time>>) -> Option<Box<Dates>> {
+    let period = match (end(from), end(until)) {
+        (None, None) => return None,
+        (Some(from), None) => Period::starting(from),
+        (None, Some(until)) => Period::until(until),
+        (Some(from), Some(until)) => Period::between(from, until).unwrap(),
+    };
+    Some(written(period))
+}
+
 /// The same command with this period, if it takes one.
 pub fn during(mut command: Command, new: Option<Period>) -> Command {
     if let Command::JoinDepartment { from, until, .. }
