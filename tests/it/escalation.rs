@@ -8,7 +8,7 @@ use orgscope::reference::Reference;
 use orgscope::rules::{RefusalKind, Rule};
 use orgscope::{Command, DepartmentId, Document, Grant, Handle, Level, Owner, Policy, RoleId, Subject, Time, UserId};
 use orgscope_testing::commands::{RawCommand, command};
-use orgscope_testing::dated::{self, HOURS, dated, dates, holds, hour, period, plain, turns};
+use orgscope_testing::dated::{self, HOURS, dated_for_a_delegate, dates, holds, hour, period, plain, turns};
 use orgscope_testing::managed::{
     Held, Lacking, as_level, cell, everybody, gained, grants, is_administrator, is_in, is_inside, is_subject_inside,
     is_toggle, known, lacking, lacking_for_cell, listed, manage, managed_world, manages, needed, parts, reaches, ways,
@@ -36,6 +36,27 @@ fn delegate(document: &Document, who: u8) -> UserId {
 /// A command about roles, most often one that assigns a role or sets a level.
 fn about_roles((kind, numbers): RawCommand) -> RawCommand {
     ([18, 19, 20, 21, 22, 23, 23, 24, 25, 25, 25, 25][usize::from(kind % 12)], numbers)
+}
+
+/// A command that gives something: most often one that assigns a role of the document in a period.
+fn gift(world: &World, handle: &Handle, (kind, [a, b, c, d]): RawCommand, number: u32) -> Command {
+    let (document, period) = (&world.document, period(number));
+    let pick = |number: u8, len: usize| usize::from(number) % len.max(1);
+    let of = |section: &Role| section.section == "crm";
+    let roles: Vec<&Role> = document.roles.iter().filter(|role| of(role)).collect();
+    let (Some(role), false) = (roles.get(pick(a, roles.len())), kind.is_multiple_of(5)) else {
+        return dated::during(command(about_roles((kind, [a, b, c, d])), world, handle), period);
+    };
+    let departments = document.org.departments.len();
+    let subject = match (c % 5, departments) {
+        (0, 1..) => Subject::Department(random::department(pick(b, departments))),
+        (1, _) => Subject::Supervisors,
+        (2, _) => Subject::Employees,
+        _ => Subject::User(random::user(pick(b, document.org.users.len()))),
+    };
+    let place = random::place(u16::from(d % 6) + 5 * (1 << (d / 6 % 12)), departments.max(1));
+    let to = random::assignment(subject, place.filter(|_| departments > 0));
+    dated::during(Command::assign(role.id.clone(), to), period)
 }
 
 /// Lets a user, who is no administrator, apply what they may of a batch about roles. Returns the batch command by
@@ -497,7 +518,7 @@ proptest! {
         world in managed_world(), seed in any::<u64>(), who in any::<u8>(), at in -1..HOURS + 2,
         raw in any::<RawCommand>(), number in any::<u32>(),
     ) {
-        let world = dated(world, seed);
+        let world = dated_for_a_delegate(world, seed);
         let handle = Handle::new(world.policy());
         if at >= 0 {
             handle.advance(hour(at));
@@ -505,7 +526,7 @@ proptest! {
         let (document, now) = (handle.load().policy().to_document(), handle.load().instant());
         let delegate = delegate(&document, who);
         let is_active = document.org.users.iter().any(|user| user.id == delegate && user.active != Some(false));
-        let command = dated::during(command(about_roles(raw), &world, &handle), period(number));
+        let command = gift(&world, &handle, raw, number);
         let is_valid = handle.as_host().force().dry_run([command.clone()]).is_ok();
         if is_administrator(&document, &delegate) || !is_active || !is_valid {
             return Ok(());
@@ -513,6 +534,10 @@ proptest! {
         let verdict = handle.as_user(delegate.clone()).dry_run([command.clone()]);
         let kind = verdict.as_ref().err().map(|refusal| refusal.kind()).filter(|kind| *kind != RefusalKind::WouldLockOut);
         prop_assert_eq!(kind, expected_at(&document, now, &delegate, &command), "{:?}", command);
+        // If it is told from when on, everything is covered before.
+        if let Err(Some(Rule::OwnLevel { from: Some(from), .. })) = verdict.as_ref().map_err(|it| Some(it.rule())) {
+            prop_assert!(Some(*from) > now);
+        }
     }
 
     /// The grants in the model of these rules are those of the reference.
@@ -581,6 +606,29 @@ fn all_that_is_covered_may_be_assigned() {
         }
     }
     assert!(accepted > refused / 10 && refused > accepted / 10, "{accepted} accepted, {refused} refused");
+}
+
+/// The same for periods: in a share of the worlds, it is a later instant that decides.
+#[test]
+fn later_instants_do_decide() {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+
+    let mut runner = TestRunner::deterministic();
+    let strategy = (managed_world(), any::<u64>(), any::<RawCommand>(), any::<u32>(), 0..HOURS);
+    let (worlds, mut given, mut later) = (scaled(4_000), 0, 0);
+    for _ in 0..worlds {
+        let (world, seed, raw, number, at) = strategy.new_tree(&mut runner).unwrap().current();
+        let world = dated_for_a_delegate(world, seed);
+        let handle = Handle::new(world.policy());
+        handle.advance(hour(at));
+        let command = gift(&world, &handle, raw, number);
+        match handle.as_user(random::user(0)).dry_run([command]) {
+            Ok(_) => given += 1,
+            Err(refusal) => later += u32::from(matches!(refusal.rule(), Rule::OwnLevel { from: Some(_), .. })),
+        }
+    }
+    assert!(given > worlds / 10 && later > worlds / 30, "{worlds} worlds: {given} accepted, {later} refused for later");
 }
 
 /// How often the properties above are about something: a share of the worlds must have delegates whose batches are

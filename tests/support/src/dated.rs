@@ -1,8 +1,9 @@
 //! Worlds with periods, and what is left of them at an instant, found without the library.
 
 use orgscope::document::{Command, Dates, Document, Entry, Word};
-use orgscope::{Period, Time};
+use orgscope::{Period, Subject, Time};
 
+use crate::commands::delegates;
 use crate::random::World;
 
 /// The latest hour at which anything of a dated world begins or ends.
@@ -115,4 +116,23 @@ pub fn turns(document: &Document) -> Vec<Time> {
     turns.sort_unstable();
     turns.dedup();
     turns
+}
+
+/// A dated world whose first user most often manages without a period, and has other roles in periods.
+pub fn dated_for_a_delegate(world: World, seed: u64) -> World {
+    let mut world = dated(world, seed);
+    let mut rng = fastrand::Rng::with_seed(!seed);
+    let Some(first) = world.document.org.users.first().map(|user| user.id.clone()) else { return world };
+    (world.document.org.users[0].active, world.document.org.users[0].admin) = (None, false);
+    let user = || Subject::User(first.clone());
+    for role in &mut world.document.roles {
+        if role.id == delegates() {
+            let keeps = rng.u8(..) < 64;
+            role.assigned_to.iter_mut().for_each(|to| to.dates = to.dates.take().filter(|_| keeps));
+        } else if rng.bool() && !role.assigned_to.iter().any(|to| to.to == Word::Known(user())) {
+            let period = period(rng.u32(..)).unwrap_or(Period::until(hour(HOURS)));
+            role.assigned_to.push(user().during(period));
+        }
+    }
+    world
 }
