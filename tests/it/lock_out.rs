@@ -1,9 +1,9 @@
 //! No sequence of batches leaves a section without anybody who can manage it, unless it is forced.
 
-use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
+use orgscope::document::{Action, Department, Document, Entry, Group, ResourceType, Role, Section, User};
 use orgscope::rules::RefusalKind;
 use orgscope::rules::Rule;
-use orgscope::{Command, Grant, Handle, Level, Policy, Subject, Time};
+use orgscope::{Command, Grant, Handle, Level, Period, Policy, Subject, Time};
 use orgscope_testing::commands::{RawCommand, command};
 use orgscope_testing::dated::{HOURS, dated, during, hour, period, turns};
 use orgscope_testing::managed::{Managed, locked_out, managed, managed_world};
@@ -82,6 +82,108 @@ proptest! {
             }
         }
     }
+}
+
+/// A section whose managers follow one another: users by name, a head, the people of a department, members of a group.
+fn relay(kind: u8, numbers: [u32; 6]) -> Document {
+    let manage = if kind.is_multiple_of(3) { Action::new("manage") } else { Action::toggle("manage") };
+    let grant = if kind.is_multiple_of(3) { Grant::Level(Level::All) } else { Grant::Allow };
+    let section = Section::new("crm").managed_by("settings.manage");
+    let [a, b, c, d, e, f] = numbers.map(period);
+    let during = |subject: Subject, period: Option<Period>| match period {
+        Some(period) => subject.during(period),
+        None => subject.into(),
+    };
+    let role = Role::new("manager", "crm", "Manager").grant("settings.manage", grant);
+    let role = [("ann", a), ("bo", b)]
+        .into_iter()
+        .filter(|(_, period)| period.is_some())
+        .fold(role, |role, (user, period)| role.assigned_to(during(Subject::user(user), period)));
+    let role = match kind % 4 {
+        0 => role.assigned_to(during(Subject::Supervisors, f)),
+        1 => role.assigned_to(during(Subject::department("desk"), f)),
+        2 => role.assigned_to(during(Subject::group("team"), f)),
+        _ => role,
+    };
+    let mut head = User::new("head");
+    head.heads.extend(c.map(|period| Entry::during("desk", period)));
+    let mut clerk = User::new("clerk");
+    clerk.departments.extend(d.map(|period| Entry::during("desk", period)));
+    let mut team = Group::new("team");
+    team.members.extend(e.map(|period| Entry::during("clerk", period)));
+    let document = Document::new().section(section.resource(ResourceType::new("settings").action(manage)));
+    let users = [User::new("ann"), User::new("bo"), head, clerk];
+    let document = document.department(Department::new("desk")).group(team).role(role);
+    users.into_iter().fold(document, Document::user)
+}
+
+/// A change of who manages, and when.
+fn relayed((kind, number): (u8, u32)) -> Command {
+    let user = ["ann", "bo", "head", "clerk"][usize::from(kind / 16 % 4)];
+    let during_it = |command| during(command, period(number));
+    match kind % 12 {
+        0 | 1 => Command::unassign("manager", Subject::user(user)),
+        2 => Command::leave_group("clerk", "team"),
+        3 => Command::leave_department("clerk", "desk"),
+        4 => Command::set_head("head", "desk", false),
+        5 => Command::remove_user(user),
+        6 => Command::set_active(user, kind >= 128),
+        7 => during_it(Command::set_head(user, "desk", true)),
+        8 => during_it(Command::join_group(user, "team")),
+        9 => during_it(Command::join_department(user, "desk")),
+        _ => during_it(Command::assign("manager", Subject::user(user))),
+    }
+}
+
+proptest! {
+    #![proptest_config(random::worlds(6_000))]
+
+    /// A batch is refused if, and only if, some later instant loses its last manager, and it names the first of them.
+    #[test]
+    fn no_later_instant_loses_its_last_manager(
+        kind in any::<u8>(), numbers in any::<[u32; 6]>(),
+        batches in vec((-1..HOURS, vec((any::<u8>(), any::<u32>()), 1..3)), 1..6),
+    ) {
+        let handle = Handle::new(Policy::from_document(relay(kind, numbers)).unwrap());
+        for (at, raw) in batches {
+            if at >= 0 {
+                handle.advance(hour(at));
+            }
+            let before = handle.load().policy().clone();
+            let commands: Vec<Command> = raw.into_iter().map(relayed).collect();
+            let Ok(tried) = handle.as_host().force().dry_run(&commands) else { continue };
+            let all = from_now_on(&before, tried.after().policy());
+            let lost = all.into_iter().find(|(before, after)| managed(after, "crm") < managed(before, "crm"));
+            let lost = lost.map(|(_, after)| after.instant());
+            let told = handle.apply(&commands).err().map(|refusal| match refusal.rule() {
+                Rule::LockOut { from, .. } => from.or(before.instant()),
+                _ => unreachable!("{refusal}"),
+            });
+            prop_assert_eq!(told, lost);
+        }
+    }
+}
+
+/// How often that is about later instants.
+#[test]
+fn later_instants_do_lose_their_last_manager() {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+
+    let mut runner = TestRunner::deterministic();
+    let strategy = (any::<u8>(), any::<[u32; 6]>(), (any::<u8>(), any::<u32>()), 0..HOURS);
+    let (mut later, mut second) = (0, 0);
+    for _ in 0..1_000 {
+        let (kind, numbers, raw, at) = strategy.new_tree(&mut runner).unwrap().current();
+        let handle = Handle::new(Policy::from_document(relay(kind, numbers)).unwrap());
+        handle.advance(hour(at));
+        let next = handle.load().policy().next_change();
+        let Err(refusal) = handle.apply([relayed(raw)]) else { continue };
+        if let Rule::LockOut { from: Some(from), .. } = refusal.rule() {
+            (later, second) = (later + 1, second + u32::from(Some(*from) > next));
+        }
+    }
+    assert!(later > 20 && second > 8, "{later} later, {second} of them not at the next change");
 }
 
 /// Both states at each instant from theirs on at which anything begins or ends in one of them.

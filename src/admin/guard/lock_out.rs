@@ -104,8 +104,9 @@ impl Managers {
             }
             let (managed, latest) = now.managed(section, after, true);
             let lost = self.lost(section, before, managed, None).or_else(|| {
-                let is_open = !latest.settled && !(before.policy().dated.is_empty() && after.policy().dated.is_empty());
-                is_open.then(|| self.lost_later(section, now, before, after)).flatten()
+                let is_managed = latest.settled && managed == Managed::Wholly;
+                let is_dated = [before, after].into_iter().any(|state| !state.policy().dated.is_empty());
+                (is_dated && !is_managed).then(|| self.lost_later(section, now, before, after)).flatten()
             });
             if lost.is_some() {
                 return lost;
