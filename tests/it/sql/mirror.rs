@@ -6,6 +6,7 @@ use orgscope::document::{Command, Department, Document, User};
 use orgscope::sql::{Dialect, Ids, Mapping, Members, Mirror, Param, Records, Sql};
 use orgscope::{Handle, Policy, Receipt, Snapshot, UserId};
 use orgscope_testing::commands::command;
+use orgscope_testing::dated::{HOURS, dated, during, hour, period};
 use orgscope_testing::random::{world, worlds};
 use orgscope_testing::scaled;
 use orgscope_testing::sql::mirror::{ask, company, one_by_one, what_is_behind_is_an_error};
@@ -41,20 +42,34 @@ proptest! {
     #![proptest_config(worlds(500))]
 
     #[test]
-    fn what_follows_is_what_would_be_filled(world in world(), batches in vec(vec((any::<u8>(), any::<[u8; 4]>()), 1..8), 1..10)) {
+    fn what_follows_is_what_would_be_filled(
+        world in world(), seed in prop::option::of(any::<u64>()),
+        batches in vec((vec((any::<u8>(), any::<[u8; 4]>()), 0..8), any::<u32>(), 0..HOURS), 1..10),
+    ) {
+        // In some worlds time goes on, too.
+        let world = match seed {
+            Some(seed) => dated(world, seed),
+            None => world,
+        };
         let handle = Handle::new(world.policy());
         let (followed, mirror) = self::mirror(Ids::Both);
         followed.all(mirror.fill(&handle.load()).unwrap()).unwrap();
-        for batch in batches {
-            let commands = batch.into_iter().map(|raw| command(raw, &world, &handle)).collect();
+        for (batch, number, at) in batches {
+            let commands = batch.into_iter().map(|raw| command(raw, &world, &handle));
+            let commands = commands.map(|command| during(command, period(number).filter(|_| seed.is_some()))).collect();
             let receipt = published(&handle, commands);
             prop_assert_eq!(followed.all(mirror.follow(&receipt).unwrap()), Ok(()));
+            if seed.is_some() {
+                let advance = handle.advance(hour(at));
+                prop_assert_eq!(followed.all(mirror.follow(&advance).unwrap()), Ok(()));
+            }
             let (filled, mirror) = self::mirror(Ids::Both);
             filled.all(mirror.fill(&handle.load()).unwrap()).unwrap();
             prop_assert_eq!(rows(&followed), rows(&filled));
             // Another process, which only knows what was saved, agrees.
             let (elsewhere, mirror) = self::mirror(Ids::Both);
             let saved = Policy::from_document(handle.load().policy().to_document()).unwrap();
+            let saved = handle.load().instant().map_or(saved.clone(), |instant| saved.at(instant));
             elsewhere.all(mirror.fill(&Snapshot::compile(&saved)).unwrap()).unwrap();
             prop_assert_eq!(rows(&followed), rows(&elsewhere));
         }
