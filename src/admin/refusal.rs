@@ -324,24 +324,9 @@ impl Display for Rule {
                     None => write!(f, ": that takes `{needed}` in the place `subject`"),
                 }
             }
-            Self::LockOut { section, manage: Some(manage), from: Some(from), .. } => write!(
-                f,
-                "from {from} on, nobody could manage section `{section}` as before: let somebody else have `{manage}` from \
-                 then on first"
-            ),
-            Self::LockOut { section, manage: Some(manage), in_part: true, .. } => write!(
-                f,
-                "nobody could manage the whole of section `{section}` any more: let somebody else have `all` for \
-                 `{manage}` first"
-            ),
-            Self::LockOut { section, manage: Some(_), .. } => {
-                write!(f, "nobody could manage section `{section}` any more: let somebody else manage it first")
+            Self::LockOut { section, manage, in_part, from } => {
+                write_lock_out(f, section, manage.as_deref(), *in_part, *from)
             }
-            Self::LockOut { section, manage: None, .. } => write!(
-                f,
-                "nobody could manage section `{section}` any more, because only administrators can: make somebody else \
-                 an administrator first"
-            ),
             Self::Conflict { seen, changed: Some(changed), what } => {
                 write!(f, "{what} changed in revision {changed}, and you saw revision {seen}: reload and try again")
             }
@@ -349,6 +334,34 @@ impl Display for Rule {
                 write!(f, "{what}, and you saw revision {seen}: reload and try again")
             }
         }
+    }
+}
+
+fn write_lock_out(
+    f: &mut fmt::Formatter<'_>,
+    section: &str,
+    manage: Option<&str>,
+    in_part: bool,
+    from: Option<Time>,
+) -> fmt::Result {
+    match (manage, from) {
+        (Some(manage), Some(from)) => write!(
+            f,
+            "from {from} on, nobody could manage section `{section}` as before: let somebody else have `{manage}` from then \
+             on first"
+        ),
+        (Some(manage), None) if in_part => write!(
+            f,
+            "nobody could manage the whole of section `{section}` any more: let somebody else have `all` for `{manage}` first"
+        ),
+        (Some(_), None) => {
+            write!(f, "nobody could manage section `{section}` any more: let somebody else manage it first")
+        }
+        (None, _) => write!(
+            f,
+            "nobody could manage section `{section}` any more, because only administrators can: make somebody else an \
+             administrator first"
+        ),
     }
 }
 

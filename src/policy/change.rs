@@ -85,17 +85,20 @@ impl Policy {
             }
             Command::RemoveUser { id } => self.remove_user(id),
             Command::JoinDepartment { user, department, from, until } => {
-                self.set_member_of_department(user, department, written_tenure(from, until)?)
+                self.set_member_of_department(user, department, written_tenure(from.as_ref(), until.as_ref())?)
             }
             Command::LeaveDepartment { user, department } => {
                 self.set_member_of_department(user, department, Tenure::Never)
             }
             Command::SetHead { user, department, head, from, until } => {
-                self.set_post(user, department, Post::Head, tenure_if(*head, "head", from, until)?)
+                self.set_post(user, department, Post::Head, tenure_if(*head, "head", from.as_ref(), until.as_ref())?)
             }
-            Command::SetDeputy { user, department, deputy, from, until } => {
-                self.set_post(user, department, Post::Deputy, tenure_if(*deputy, "deputy", from, until)?)
-            }
+            Command::SetDeputy { user, department, deputy, from, until } => self.set_post(
+                user,
+                department,
+                Post::Deputy,
+                tenure_if(*deputy, "deputy", from.as_ref(), until.as_ref())?,
+            ),
             Command::AddGroup(group) => self.add_group(group),
             Command::RenameGroup { id, name } => {
                 self.org.known_group(id)?;
@@ -105,7 +108,7 @@ impl Policy {
             }
             Command::RemoveGroup { id } => self.remove_group(id),
             Command::JoinGroup { user, group, from, until } => {
-                self.set_member_of_group(user, group, written_tenure(from, until)?)
+                self.set_member_of_group(user, group, written_tenure(from.as_ref(), until.as_ref())?)
             }
             Command::LeaveGroup { user, group } => self.set_member_of_group(user, group, Tenure::Never),
             Command::CreateRole(role) => self.create_role(role),
@@ -281,16 +284,16 @@ fn check_membership(before: Tenure, after: Tenure, user: &UserId, of: impl Fn() 
 }
 
 /// The tenure that a command gives.
-fn written_tenure(from: &Option<Word<Time>>, until: &Option<Word<Time>>) -> Result<Tenure, Invalid> {
-    tenure(Dates::of(from.clone(), until.clone()).as_deref())
+fn written_tenure(from: Option<&Word<Time>>, until: Option<&Word<Time>>) -> Result<Tenure, Invalid> {
+    tenure(Dates::of(from.cloned(), until.cloned()).as_deref())
 }
 
 /// The tenure that a command gives, or ends, which takes no period.
 fn tenure_if(
     there: bool,
     field: &'static str,
-    from: &Option<Word<Time>>,
-    until: &Option<Word<Time>>,
+    from: Option<&Word<Time>>,
+    until: Option<&Word<Time>>,
 ) -> Result<Tenure, Invalid> {
     match written_tenure(from, until)? {
         tenure if there => Ok(tenure),
@@ -327,7 +330,7 @@ impl Policy {
             let leaves = |(user, before): (&UserId, Tenure)| {
                 Fact::Member(Change { key: (user.clone(), id.clone()), before, after: Tenure::Never })
             };
-            facts.extend(self.org.stated_members(group, &self.dated).map(leaves));
+            facts.extend(group.stated_members(&self.dated).map(leaves));
             name.clone_from(&group.name);
         }
         facts[from..].reverse();
@@ -504,19 +507,18 @@ impl Policy {
     /// The facts that remove what has ended by an instant, those of locked roles only if the host does.
     fn prune(&self, ended_by: Time, by: By) -> Vec<Fact> {
         let has_ended = |period: Period| period.end().is_some_and(|end| end <= ended_by);
-        let (posts, members, assignments) = self.dated.all();
         let mut facts = Vec::new();
-        for (role, to, period) in assignments.into_iter().filter(|(.., period)| has_ended(*period)) {
+        for (role, to, period) in self.dated.assignments().filter(|(.., period)| has_ended(*period)) {
             if by == By::Host || self.roles.get(role).is_some_and(|role| !role.locked) {
                 facts.push(end(role, to.clone(), Tenure::During(period)));
             }
         }
-        for ((user, group), period) in members.into_iter().filter(|(_, period)| has_ended(*period)) {
+        for ((user, group), period) in self.dated.members().filter(|(_, period)| has_ended(*period)) {
             let Some(group) = self.org.group_id(*group) else { continue };
             let key = (user.clone(), group.clone());
             facts.push(Fact::Member(Change { key, before: Tenure::During(period), after: Tenure::Never }));
         }
-        for ((user, department, post), period) in posts.into_iter().filter(|(_, period)| has_ended(*period)) {
+        for ((user, department, post), period) in self.dated.posts().filter(|(_, period)| has_ended(*period)) {
             let key = (user.clone(), self.org.department_id(*department).clone(), *post);
             facts.push(Fact::Post(Change { key, before: Tenure::During(period), after: Tenure::Never }));
         }

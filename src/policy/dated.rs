@@ -56,8 +56,12 @@ impl Dated {
         members.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         assignments.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         let mut dated = Self::default();
-        posts.iter().for_each(|((_, department, _), _)| dated.count(*department, true));
-        members.iter().for_each(|((user, group), _)| dated.list(user, *group, true));
+        for ((_, department, _), _) in &posts {
+            dated.count(*department, true);
+        }
+        for ((user, group), _) in &members {
+            dated.list(user, *group, true);
+        }
         let of_roles = assignments.chunk_by(|((a, _), _), ((b, _), _)| a == b).map(|of_one| {
             let entries = of_one.iter().map(|((_, to), period)| (to.clone(), *period));
             (of_one[0].0.0.clone(), Timetable::of_sorted(entries, None))
@@ -157,16 +161,20 @@ impl Dated {
         })
     }
 
-    /// All posts, memberships and assignments that have periods.
-    pub(crate) fn all(
-        &self,
-    ) -> (Vec<(&PostKey, Period)>, Vec<(&MemberKey, Period)>, Vec<(&RoleId, &Assignment, Period)>) {
+    /// All posts that have periods.
+    pub(crate) fn posts(&self) -> impl Iterator<Item = (&PostKey, Period)> {
+        self.posts.iter()
+    }
+
+    /// All memberships that have periods.
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&MemberKey, Period)> {
+        self.members.iter()
+    }
+
+    /// All assignments that have periods, by role.
+    pub(crate) fn assignments(&self) -> impl Iterator<Item = (&RoleId, &Assignment, Period)> {
         let of_role = |(role, table)| Timetable::iter(table).map(move |(to, period)| (role, to, period));
-        (
-            self.posts.iter().collect(),
-            self.members.iter().collect(),
-            self.assignments.iter().flat_map(of_role).collect(),
-        )
+        self.assignments.iter().flat_map(of_role)
     }
 }
 

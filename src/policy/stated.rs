@@ -37,7 +37,7 @@ impl Policy {
 
     /// All members of a group with their tenures, whether they hold or not, in canonical order.
     pub(crate) fn stated_members(&self, group: &GroupId) -> impl Iterator<Item = (&UserId, Tenure)> {
-        self.org.groups().get(group).into_iter().flat_map(|group| self.org.stated_members(group, &self.dated))
+        self.org.groups().get(group).into_iter().flat_map(|group| group.stated_members(&self.dated))
     }
 }
 
@@ -60,18 +60,19 @@ impl Org {
         all.sort_unstable_by_key(|(id, _)| *id);
         all.into_iter()
     }
+}
 
-    /// The members of a group with their tenures, whether they hold or not, in canonical order.
+impl Group {
+    /// The members with their tenures, whether they hold or not, in canonical order.
     pub(crate) fn stated_members<'o>(
-        &self,
-        group: &'o Group,
+        &'o self,
         dated: &'o Dated,
     ) -> impl Iterator<Item = (&'o UserId, Tenure)> + use<'o> {
         let with_periods: Vec<_> =
-            dated.members_of(group.number).map(|(user, period)| (user, Tenure::During(period))).collect();
+            dated.members_of(self.number).map(|(user, period)| (user, Tenure::During(period))).collect();
         let has_period = |user: &UserId| with_periods.binary_search_by_key(&user, |(user, _)| user).is_ok();
         let mut all: Vec<_> =
-            group.members.iter().filter(|user| !has_period(user)).map(|user| (user, Tenure::Always)).collect();
+            self.members.iter().filter(|user| !has_period(user)).map(|user| (user, Tenure::Always)).collect();
         all.extend(with_periods);
         all.sort_unstable_by_key(|(user, _)| *user);
         all.into_iter()

@@ -532,7 +532,7 @@ proptest! {
             return Ok(());
         }
         let verdict = handle.as_user(delegate.clone()).dry_run([command.clone()]);
-        let kind = verdict.as_ref().err().map(|refusal| refusal.kind()).filter(|kind| *kind != RefusalKind::WouldLockOut);
+        let kind = verdict.as_ref().err().map(orgscope::Refusal::kind).filter(|kind| *kind != RefusalKind::WouldLockOut);
         prop_assert_eq!(kind, expected_at(&document, now, &delegate, &command), "{:?}", command);
         // If it is told from when on, everything is covered before.
         if let Err(Some(Rule::OwnLevel { from: Some(from), .. })) = verdict.as_ref().map_err(|it| Some(it.rule())) {

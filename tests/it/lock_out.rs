@@ -89,28 +89,28 @@ fn relay(kind: u8, numbers: [u32; 6]) -> Document {
     let manage = if kind.is_multiple_of(3) { Action::new("manage") } else { Action::toggle("manage") };
     let grant = if kind.is_multiple_of(3) { Grant::Level(Level::All) } else { Grant::Allow };
     let section = Section::new("crm").managed_by("settings.manage");
-    let [a, b, c, d, e, f] = numbers.map(period);
+    let [ann, bo, heads, sits, joins, given] = numbers.map(period);
     let during = |subject: Subject, period: Option<Period>| match period {
         Some(period) => subject.during(period),
         None => subject.into(),
     };
     let role = Role::new("manager", "crm", "Manager").grant("settings.manage", grant);
-    let role = [("ann", a), ("bo", b)]
+    let role = [("ann", ann), ("bo", bo)]
         .into_iter()
         .filter(|(_, period)| period.is_some())
         .fold(role, |role, (user, period)| role.assigned_to(during(Subject::user(user), period)));
     let role = match kind % 4 {
-        0 => role.assigned_to(during(Subject::Supervisors, f)),
-        1 => role.assigned_to(during(Subject::department("desk"), f)),
-        2 => role.assigned_to(during(Subject::group("team"), f)),
+        0 => role.assigned_to(during(Subject::Supervisors, given)),
+        1 => role.assigned_to(during(Subject::department("desk"), given)),
+        2 => role.assigned_to(during(Subject::group("team"), given)),
         _ => role,
     };
     let mut head = User::new("head");
-    head.heads.extend(c.map(|period| Entry::during("desk", period)));
+    head.heads.extend(heads.map(|period| Entry::during("desk", period)));
     let mut clerk = User::new("clerk");
-    clerk.departments.extend(d.map(|period| Entry::during("desk", period)));
+    clerk.departments.extend(sits.map(|period| Entry::during("desk", period)));
     let mut team = Group::new("team");
-    team.members.extend(e.map(|period| Entry::during("clerk", period)));
+    team.members.extend(joins.map(|period| Entry::during("clerk", period)));
     let document = Document::new().section(section.resource(ResourceType::new("settings").action(manage)));
     let users = [User::new("ann"), User::new("bo"), head, clerk];
     let document = document.department(Department::new("desk")).group(team).role(role);

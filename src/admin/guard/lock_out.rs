@@ -298,9 +298,8 @@ fn turns_of_managers(section: SectionIndex, manage: ActionIndex, policy: &Policy
             subjects.insert(to.subject.clone());
         }
     }
-    let (posts, members, _) = policy.dated.all();
     let (org, has) = (&policy.org, |subject: Subject| subjects.contains(&subject));
-    let by_post = posts.into_iter().filter(|((_, department, post), _)| {
+    let by_post = policy.dated.posts().filter(|((_, department, post), _)| {
         has(Subject::Employees)
             || (*post == Post::Head && has(Subject::Supervisors))
             || (*post == Post::Deputy && has(Subject::Deputies))
@@ -310,8 +309,9 @@ fn turns_of_managers(section: SectionIndex, manage: ActionIndex, policy: &Policy
                 .any(|above| has(Subject::DepartmentSub(org.department_id(above).clone())))
     });
     periods.extend(by_post.map(|(_, period)| period));
-    let by_group = members
-        .into_iter()
+    let by_group = policy
+        .dated
+        .members()
         .filter(|((_, group), _)| org.group_id(*group).is_some_and(|group| has(Subject::Group(group.clone()))));
     periods.extend(by_group.map(|(_, period)| period));
     periods.into_iter().flat_map(|period| [period.start(), period.end()]).flatten().collect()

@@ -52,10 +52,13 @@ pub(crate) struct Delegate<'s> {
     snapshot: &'s Snapshot,
     manage: ActionIndex,
     /// The delegate's grants that were gathered so far: a command may ask for the same ones for each role and department.
-    known: RefCell<HashMap<(ActionIndex, Option<Time>), Rc<Grants<'s>>>>,
+    known: RefCell<Known<'s>>,
     /// The instants at which what the delegate has may change.
     turns: OnceCell<BTreeSet<Time>>,
 }
+
+/// Grants by permission and instant.
+type Known<'s> = HashMap<(ActionIndex, Option<Time>), Rc<Grants<'s>>>;
 
 impl<'s> Delegate<'s> {
     pub(crate) fn new(user: &'s UserId, snapshot: &'s Snapshot, manage: ActionIndex) -> Self {

@@ -83,7 +83,7 @@ impl Org {
         let group = |(id, group): (&GroupId, &Arc<Group>)| document::Group {
             id: id.clone(),
             name: group.name.clone(),
-            members: self.stated_members(group, dated).map(|(user, tenure)| entry(user.clone(), tenure)).collect(),
+            members: group.stated_members(dated).map(|(user, tenure)| entry(user.clone(), tenure)).collect(),
         };
         document::Org {
             departments: self.departments().map(department).collect(),

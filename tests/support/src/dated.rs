@@ -28,7 +28,7 @@ pub fn period(number: u32) -> Option<Period> {
 /// The world with periods for some assignments, posts and memberships, by a seed.
 pub fn dated(mut world: World, seed: u64) -> World {
     let mut rng = fastrand::Rng::with_seed(seed);
-    let mut dates = || period(rng.u32(..)).map(|period| written(period));
+    let mut dates = || period(rng.u32(..)).map(Into::into);
     let org = &mut world.document.org;
     for user in &mut org.users {
         for post in [&mut user.departments, &mut user.heads, &mut user.deputy_of].into_iter().flatten() {
@@ -40,10 +40,6 @@ pub fn dated(mut world: World, seed: u64) -> World {
     world
 }
 
-fn written(period: Period) -> Box<Dates> {
-    Box::<Dates>::from(period)
-}
-
 /// The ends of a command as dates.
 pub fn dates(from: Option<&Word<Time>>, until: Option<&Word<Time>>) -> Option<Box<Dates>> {
     let period = match (end(from), end(until)) {
@@ -52,7 +48,7 @@ pub fn dates(from: Option<&Word<Time>>, until: Option<&Word<Time>>) -> Option<Bo
         (None, Some(until)) => Period::until(until),
         (Some(from), Some(until)) => Period::between(from, until).unwrap(),
     };
-    Some(written(period))
+    Some(period.into())
 }
 
 /// The same command with this period, if it takes one.
@@ -88,11 +84,15 @@ pub fn holds(dates: Option<&Dates>, instant: Option<Time>) -> bool {
 pub fn plain(document: &Document, instant: Option<Time>) -> Document {
     fn keep<I>(entries: &mut Vec<Entry<I>>, instant: Option<Time>) {
         entries.retain(|entry| holds(entry.dates.as_deref(), instant));
-        entries.iter_mut().for_each(|entry| entry.dates = None);
+        for entry in entries {
+            entry.dates = None;
+        }
     }
     let mut document = document.clone();
     for user in &mut document.org.users {
-        [&mut user.departments, &mut user.heads, &mut user.deputy_of].into_iter().for_each(|list| keep(list, instant));
+        for list in [&mut user.departments, &mut user.heads, &mut user.deputy_of] {
+            keep(list, instant);
+        }
     }
     document.org.groups.iter_mut().for_each(|group| keep(&mut group.members, instant));
     for role in &mut document.roles {

@@ -291,10 +291,10 @@ fn departments_of(document: &Document, user: &User, to: &Assignment) -> Vec<Depa
             anchors.retain(|anchor| above(document, anchor).contains(&id));
         }
         (Some(Place::Subject), Subject::Supervisors) => {
-            anchors.retain(|anchor| user.heads.iter().any(|post| post.id == *anchor))
+            anchors.retain(|anchor| user.heads.iter().any(|post| post.id == *anchor));
         }
         (Some(Place::Subject), Subject::Deputies) => {
-            anchors.retain(|anchor| user.deputy_of.iter().any(|post| post.id == *anchor))
+            anchors.retain(|anchor| user.deputy_of.iter().any(|post| post.id == *anchor));
         }
         _ => {}
     }
