@@ -2,7 +2,7 @@
 //!
 //! [`Policy::lint`](crate::Policy::lint) finds it, and so does `orgscope validate --lint`. A finding is reported only if it can
 //! matter in this document: without active users nothing is reported about people, and without roles for supervisors nothing
-//! about heads. Findings say what is so now, for active users. That administrators have everything anyway is not reported.
+//! about heads. Findings say what is so at the [instant](crate::Policy::instant) of the policy, for active users. That administrators have everything anyway is not reported.
 //!
 //! A **warning** says that some access may be wider or narrower than was meant. A **note** names something without effect: every
 //! answer stays the same without it. A code never changes its meaning or its severity, while a message may be reworded.
@@ -17,11 +17,13 @@
 //! | `plain_member_reached` | warning | for a level of a role for supervisors (or deputies) by which one of them also reaches colleagues in a department where they are a plain member, unless they have that level by other roles. An assignment in the place `subject` does not reach these |
 //! | `toggle_in_place` | warning | for a toggle that an assignment with a place gives: it is not measured, so the place does not narrow it |
 //! | `unmet_requirement` | warning | for a level that requires, directly or not, a permission that no floor and no role gives; the bypass of administrators counts as given if the permission itself has none |
-//! | `empty_department` | note | for a department without members, heads, deputies and departments below |
+//! | `shorter_period` | warning | for an assignment with a period within a longer one of the same role and subject, in another place |
+//! | `ended` | note | for entries whose period has ended by the instant of the policy, once for each list |
+//! | `empty_department` | note | for a department without members, heads, deputies and departments below, those in periods included |
 //! | `inactive_department` | note | for a department without departments below, all of whose people are inactive |
 //! | `useless_floor` | note | for a floor that is within the levels of the roles that are assigned to `everyone`; and for one that reaches nothing, as below |
-//! | `unassigned_role` | note | for a role that is assigned to nobody. A hidden role is out of use, and a locked one may be there to be cloned: they are not reported |
-//! | `nobody_has_role` | note | for a role whose subjects contain no active user |
+//! | `unassigned_role` | note | for a role that is assigned to nobody, now and later. A hidden role is out of use, and a locked one may be there to be cloned: they are not reported |
+//! | `nobody_has_role` | note | for a role whose subjects contain no active user; not as long as an assignment of it, a post or a membership has a period that has not ended |
 //! | `useless_assignment` | note | for a subject without active users, or one whose users all have the role by other assignments. A word such as `supervisors` means whoever comes, so it is reported only beside a broader word |
 //! | `useless_place` | note | for an assignment with a place of a role that grants only `own`, `own+open` and toggles, which are not measured from departments; not if it grants toggles alone, for which there is `toggle_in_place` |
 //! | `useless_role` | note | for a role that grants exactly what an earlier one of the section grants; and for one whose holders all have another role of the section, which grants as much and more |

@@ -134,11 +134,6 @@ impl Assigned {
         self.places.get(department).map_or(&[], |there| there)
     }
 
-    /// Whether this department stands in the place of an assignment.
-    pub(crate) fn is_place(&self, department: &DepartmentId) -> bool {
-        self.places.contains_key(department)
-    }
-
     /// Whether heads (or deputies) have a role whose levels are measured from the departments that they head.
     pub(crate) fn is_in_subject(&self, post: Post) -> bool {
         let given = match post {

@@ -18,11 +18,8 @@ pub(crate) struct Assignment {
 impl Assignment {
     /// The error for the same assignment twice.
     pub(crate) fn repeated(&self) -> Invalid {
-        let Self { subject, place } = self;
-        match place {
-            None => Invalid::repeated(subject, "assigned_to"),
-            Some(place) => Invalid::repeated(format_args!("{subject} {place}"), "assigned_to"),
-        }
+        let Self { subject, place } = self.clone();
+        Invalid::RepeatedAssignment { subject, place }
     }
 }
 

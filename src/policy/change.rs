@@ -191,8 +191,8 @@ impl Policy {
         if self.org.has_people(department) || self.dated.has_people(department) {
             return not_empty(Content::People);
         }
-        if self.assigned.is_place(id) {
-            return not_empty(Content::Places);
+        if let Some((role, to)) = self.assigned.in_place(id).first() {
+            return not_empty(Content::Places { role: role.clone(), subject: to.subject.clone() });
         }
         let mut facts = self.end_assignments(&[Subject::Department(id.clone()), Subject::DepartmentSub(id.clone())]);
         let state = self.department_state(id)?;

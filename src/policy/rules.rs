@@ -137,6 +137,13 @@ pub enum Invalid {
         /// The list.
         list: &'static str,
     },
+    /// A role is assigned to a subject twice, in the same place.
+    RepeatedAssignment {
+        /// The subject.
+        subject: Subject,
+        /// The place, if the assignments have one.
+        place: Option<Place>,
+    },
     /// Departments would be below each other, or actions require each other.
     Cycle {
         /// The kind of its members: `departments` or `actions`.
@@ -247,7 +254,7 @@ pub enum Kind {
 }
 
 /// The content that keeps a department from being removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Content {
@@ -256,7 +263,12 @@ pub enum Content {
     /// Members, heads or deputies.
     People,
     /// Assignments with a place that it stands in.
-    Places,
+    Places {
+        /// The role of the first of them.
+        role: RoleId,
+        /// The subject of that one.
+        subject: Subject,
+    },
 }
 
 impl Kind {
@@ -311,7 +323,7 @@ impl Invalid {
             Self::OtherSection { .. } => "other_section",
             Self::UnknownWord(_) => "unknown_word",
             Self::LevelNotTaken { .. } => "level_not_taken",
-            Self::Repeated { .. } => "repeated",
+            Self::Repeated { .. } | Self::RepeatedAssignment { .. } => "repeated",
             Self::Cycle { .. } => "cycle",
             Self::FieldOfToggle { .. } => "field_of_toggle",
             Self::ToggleRequiresLevelled { .. } => "toggle_requires_levelled",
@@ -371,6 +383,9 @@ impl Display for Invalid {
                 write!(f, "`{permission}` does not take `{grant}`: it takes {takes}")
             }
             Self::Repeated { item, list } => write!(f, "`{item}` is listed twice in `{list}`"),
+            Self::RepeatedAssignment { subject, place } => {
+                write!(f, "{} is listed twice in `assigned_to`", AssignedTo(subject, place.as_ref()))
+            }
             Self::Cycle { of, members } => write!(f, "these {of} form a cycle: {members}"),
             Self::FieldOfToggle { field } => {
                 write!(f, "a toggle has no `{field}`: leave it out")
@@ -406,11 +421,14 @@ impl Display for Invalid {
             ),
             Self::NotEmpty { department, has } => {
                 write!(f, "department `{department}` has ")?;
-                f.write_str(match has {
-                    Content::Departments => "departments below it: move or remove them first",
-                    Content::People => "members, heads or deputies: remove them first",
-                    Content::Places => "assignments that are in place there: end them first",
-                })
+                match has {
+                    Content::Departments => f.write_str("departments below it: move or remove them first"),
+                    Content::People => f.write_str("members, heads or deputies: remove them first"),
+                    Content::Places { role, subject } => write!(
+                        f,
+                        "assignments whose place it is in, such as that of role `{role}` to `{subject}`: end them first"
+                    ),
+                }
             }
             Self::AlreadyMember { user, of, period } => {
                 write!(f, "user `{user}` is already a member of {of}")?;

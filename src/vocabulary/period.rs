@@ -80,6 +80,11 @@ impl Period {
         instant.is_some_and(|instant| self.contains(instant))
     }
 
+    /// Whether every instant of the other is in this one.
+    pub(crate) fn includes(self, other: Self) -> bool {
+        self.from <= other.from && other.until <= self.until
+    }
+
     /// The first instant after this one at which it begins or ends. Without one, it begins at the first that is told.
     pub(crate) fn next_after(self, instant: Option<Time>) -> Option<Time> {
         let Some(instant) = instant else { return Some(self.start().unwrap_or(Time::MIN)) };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
 use orgscope::error::{Problem, Severity};
-use orgscope::{Grant, Level, Policy, Subject};
+use orgscope::{Grant, Level, Period, Policy, Subject, Time};
 use orgscope_testing::company::{Company, Ids, Size};
 use orgscope_testing::random::{world, worlds};
 use proptest::prelude::*;
@@ -584,6 +584,7 @@ fn the_table_of_codes_is_complete_and_true() {
     let toggle = Role::new("up", "crm", "Up").grant("settings.manage", Grant::Allow);
     let toggle = toggle.assigned_to(Subject::user("bo").in_subject());
     let cells = up(Level::All).grant("contact.read", Level::Own).assigned_to(Subject::user("bo"));
+    let short = Subject::user("bo").in_subject().during(Period::until(Time::MAX));
     let documents = [
         clean().user(User::new("Ann")),
         desk().user(User::new("cy").member_of("desk")),
@@ -592,6 +593,8 @@ fn the_table_of_codes_is_complete_and_true() {
         desk().user(User::new("cy").member_of("sales").head_of("desk")),
         clean().role(toggle),
         unmet,
+        clean().role(up(Level::Department).assigned_to(Subject::user("bo")).assigned_to(short)),
+        clean().user(User::new("cy").member_of_during("sales", Period::until(Time::MIN))),
         clean().department(Department::new("desk")),
         desk().user(User::new("old").inactive().member_of("desk")),
         floor,
@@ -604,7 +607,7 @@ fn the_table_of_codes_is_complete_and_true() {
     ];
     assert_eq!(documents.len(), Policy::LINT_CODES.len());
     for (document, (code, severity)) in documents.into_iter().zip(Policy::LINT_CODES) {
-        let findings = Policy::from_document(document).unwrap().lint();
+        let findings = Policy::from_document(document).unwrap().at(Time::MIN).lint();
         let finding = findings.iter().find(|finding| finding.code() == *code);
         assert_eq!(finding.map(Problem::severity), Some(*severity), "{code}: {findings:?}");
     }
@@ -1056,4 +1059,67 @@ mod by_definition {
         (0..document.roles.len()).for_each(|place| world.role(place, &mut found));
         found
     }
+}
+
+#[test]
+fn periods() {
+    let time = |text: &str| text.parse::<Time>().unwrap();
+    let (march, april, may) =
+        (time("2027-03-01T00:00:00Z"), time("2027-04-01T00:00:00Z"), time("2027-05-01T00:00:00Z"));
+    let at = |document: Document, instant: Option<Time>, expected: &[(&str, &str)]| {
+        let policy = Policy::from_document(document).unwrap();
+        let found = instant.map_or_else(|| policy.clone(), |instant| policy.at(instant)).lint();
+        let found: Vec<(String, &str)> = found.iter().map(|it| (it.to_string(), it.code())).collect();
+        let found: Vec<(&str, &str)> = found.iter().map(|(text, code)| (text.as_str(), *code)).collect();
+        assert_eq!(found, expected);
+    };
+    // A role, a department and a subject that wait for somebody are not reported, and those whose time is over are.
+    let spare = || Role::new(7, "crm", "Spare").grant("contact.update", Level::Own);
+    let waits = clean().role(spare().assigned_to(Subject::user("bo").during(Period::between(march, april).unwrap())));
+    let unassigned = ("roles[id=7].assigned_to: nobody has this role: it is assigned to nobody", "unassigned_role");
+    let ended = "an entry ended at 2027-04-01T00:00:00Z: prune it, or give it another period";
+    at(waits.clone(), None, &[]);
+    at(waits.clone(), Some(march), &[]);
+    at(waits, Some(april), &[(&format!("roles[id=7].assigned_to: {ended}"), "ended"), unassigned]);
+    let empty = clean().department(Department::new("desk"));
+    let nobody = (r#"org.departments[id="desk"]: nobody is a member, head or deputy of it"#, "empty_department");
+    at(empty.clone(), Some(march), &[nobody]);
+    let joins =
+        User::new("cy").member_of_during("desk", Period::starting(may)).head_of_during("sales", Period::until(april));
+    at(empty.user(joins), Some(may), &[(format!(r#"org.users[id="cy"].heads: {ended}"#).as_str(), "ended")]);
+    let deputies = clean().role(spare().assigned_to(Subject::Deputies));
+    let nobody = "roles[id=7].assigned_to: nobody has this role: no active user is among those whom it is assigned to";
+    at(deputies.clone(), Some(march), &[(nobody, "nobody_has_role")]);
+    let deputy = User::new("cy").member_of("sales").deputy_of_during("sales", Period::between(april, may).unwrap());
+    at(deputies.clone().user(deputy.clone()), Some(march), &[]);
+    let ended = (
+        r#"org.users[id="cy"].deputy_of: an entry ended at 2027-05-01T00:00:00Z: prune it, or give it another period"#,
+        "ended",
+    );
+    at(deputies.user(deputy), Some(may), &[ended, (nobody, "nobody_has_role")]);
+    // Several entries of one list are one finding.
+    let team = Group::new("team").member_during("ann", Period::until(march)).member_during("bo", Period::until(april));
+    at(
+        clean().group(team),
+        Some(may),
+        &[(
+            r#"org.groups[id="team"].members: 2 entries have ended, the last at 2027-04-01T00:00:00Z: prune them, or give them other periods"#,
+            "ended",
+        )],
+    );
+    // A period within a longer one.
+    let update = || Role::new(7, "crm", "Helper").grant("contact.update", Level::Department);
+    let here = |period| Subject::user("bo").in_departments(["sales"]).during(period);
+    let longer = |text: &str| {
+        format!(
+            "roles[id=7].assigned_to: `user bo` has the role until 2027-03-01T00:00:00Z in one place, and {text} in another: check which place was meant"
+        )
+    };
+    let forever = update().assigned_to(Subject::user("bo")).assigned_to(here(Period::until(march)));
+    at(clean().role(forever), None, &[(&longer("for ever"), "shorter_period")]);
+    let until_april = Subject::user("bo").in_subject().during(Period::until(april));
+    let both = update().assigned_to(here(Period::until(march))).assigned_to(until_april);
+    at(clean().role(both), None, &[(&longer("until 2027-04-01T00:00:00Z"), "shorter_period")]);
+    let apart = Subject::user("bo").in_subject().during(Period::starting(march));
+    at(clean().role(update().assigned_to(here(Period::until(march))).assigned_to(apart)), None, &[]);
 }

@@ -22,6 +22,8 @@ codes! {
     PLAIN_MEMBER_REACHED: "plain_member_reached", Warning;
     TOGGLE_IN_PLACE: "toggle_in_place", Warning;
     UNMET_REQUIREMENT: "unmet_requirement", Warning;
+    SHORTER_PERIOD: "shorter_period", Warning;
+    ENDED: "ended", Note;
     EMPTY_DEPARTMENT: "empty_department", Note;
     INACTIVE_DEPARTMENT: "inactive_department", Note;
     USELESS_FLOOR: "useless_floor", Note;

@@ -4,6 +4,7 @@ mod cells;
 mod code;
 mod holders;
 mod ids;
+mod periods;
 mod plain;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,6 +65,7 @@ impl Policy {
         lint.ids();
         lint.departments(&tree, &holders);
         lint.floors();
+        lint.ended();
         let known = Known::of(self, &tree, holders);
         for place in 0..lint.roles.len() {
             lint.role(place, &known);
@@ -176,6 +178,9 @@ impl Lint<'_> {
             let place = department.index();
             let is_leaf = !org.has_children(department);
             let (code, message) = if !org.has_people(department) && is_leaf {
+                if self.policy.dated.has_people(department) {
+                    continue;
+                }
                 (code::EMPTY_DEPARTMENT, "nobody is a member, head or deputy of it")
             } else if org.has_people(department) && !peopled[place] && is_leaf {
                 (code::INACTIVE_DEPARTMENT, "all its people are inactive")
@@ -249,7 +254,14 @@ impl Lint<'_> {
         let path = format!("roles{}", key(id));
         let audience = &known.holders.audiences[known.holders.audience_of[place]];
         let is_unassigned = role.assigned_to.iter().next().is_none();
+        self.shorter_period(&path, place);
+        // What is yet to begin may bring somebody.
+        let is_pending = self.policy.dated.assignments_of(id).any(|(_, period)| self.is_pending(period))
+            || (!is_unassigned && self.are_people_pending());
         if audience.crowds.is_empty() && !known.holders.active.is_empty() && !known.holders.is_held_in_place(role) {
+            if is_pending {
+                return;
+            }
             let path = format_args!("{path}.assigned_to");
             if !is_unassigned {
                 let message = "nobody has this role: no active user is among those whom it is assigned to";
