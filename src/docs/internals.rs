@@ -118,6 +118,14 @@
 //! A new kind of change is a new fact, and its consequences are in these places. The compiler finds most of them, because
 //! `apply`, `topics`, `affected` and `touched` list every fact; look at the others too.
 //!
+//! **Time** goes on by facts, too. What holds at the instant of a state is in the model as if nothing had a period, so no
+//! question looks at periods, and a company without any pays nothing. What has a period stands in `policy/dated.rs` as well,
+//! whether it holds or not, in tables whose chunks know when the next of their periods begins or ends
+//! (`collections/timetable.rs`). [`Handle::advance`](crate::Handle::advance) takes what is due from there, changes the model by
+//! facts of what begins and ends, and everything in the table above follows but the undo. A fact of a command says from which
+//! period to which; `effects` in `policy/fact.rs` says what of it shows at the instant of the state. The rules that look ahead
+//! ask `policy/moment.rs` about one user at another instant, or take the whole state there.
+//!
 //! **Slots.** Users, departments and groups keep their slots and numbers while they are there, and later ones may get them. A
 //! standing names a group by its number. That is sound because a group cannot go before its roles are taken from it, and its
 //! successor has none before one is assigned: either drops the rows. Equal lists of departments, and equal standings, are stored
@@ -161,6 +169,10 @@
 //!   unless by force; a refusal changes no byte; undo gives the bytes before; the log gives the bytes of the present. Users
 //!   who are not among the affected get every answer as before. A batch without conflict gets the verdict of the state that its
 //!   actor saw. All of it by the reference, and by rules that the tests write once more.
+//! - **Periods**: dated worlds at random instants, reached in any order of advances and batches, answer like the reference for
+//!   the world in which only what holds is left, which the tests make of the document by themselves. Undo and replay give the
+//!   same bytes at any instant, and mirror tables follow. Batches of delegates are judged by the rules at every instant at
+//!   which anything turns, and so is lock-out.
 //! - **Threads**: a model checker tries every order of two threads that meet in the table of rows, and most of three. With readers
 //!   beside writers, every answer belongs to one state.
 //! - **Laws**: the join is the union; one more role never takes away; order does not matter; moving a department changes only

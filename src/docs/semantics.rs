@@ -215,9 +215,14 @@
 //!   not a request. A file of commands is JSON, whatever its name.
 //! - **A newer `format`** is reported instead of any other error of the file, wherever `format` stands; unless the text up to it
 //!   is not even TOML, JSON or YAML.
-//! - `apply` writes the receipt before it prints the document. Its log entry holds no time, because the tool reads no clock.
-//!   `--force` acts as the host, so it excludes `--as`.
-//! - `diff` prints nothing if nothing differs. Like `explain`, it takes `--json`.
+//! - **The instant**: all commands but `test` and `calendar` take `--at TIME`. Without it they answer for the file's `at`, and without
+//!   that for the present time. The clock is read only for a file with periods.
+//! - `apply` writes the receipt before it prints the document. Its log entry holds no time of the change, and the instant at which
+//!   it was judged, if there was one. `--force` acts as the host, so it excludes `--as`.
+//! - `diff` prints nothing if nothing differs. It goes on to each later instant at which a period of either file begins or ends,
+//!   and prints what differs from then on, if that is another difference. Like `explain`, it takes `--json`, which prints a line
+//!   for each of them.
+//! - `calendar` lists what begins and ends, in the order of time: one line each, or with `--json` an object on each line.
 //! - `dot` shades the departments whose own records the user reaches, and draws a thick border around those that the user is in.
 //! - `validate --lint` prints findings after `valid`, each with its severity, a path that names entries by id, and its code.
 //!   `--allow CODE` leaves out those with a code.

@@ -1510,3 +1510,102 @@ fn what_is_no_terminal_has_no_colours() {
     let (stdout, ..) = run(&["check", "world.json", "--user=-7", "--action", "lead.export"]);
     assert!(!stdout.contains('\u{1b}'));
 }
+
+/// A company in which something begins and ends.
+const PERIODS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/worlds/periods.json");
+
+#[test]
+fn an_answer_is_for_an_instant() {
+    let manage = ["check", PERIODS, "--user", "nils", "--action", "clinic_settings.manage"];
+    let at = |instant| [&manage[..], &["--at", instant]].concat();
+    prints(&at("2027-02-28T22:59:59Z"), "deny: no role of the user gives `clinic_settings.manage`\n", 1);
+    prints(&at("2027-03-01T00:00:00+01:00"), "allow: `clinic_settings.manage` is `allow`\n", 0);
+    let list = ["list", PERIODS, "--user", "tove", "--action", "chart.write", "--at"];
+    prints(&[&list[..], &["2026-12-14T22:59:59Z"]].concat(), "c-paz\nc-rui\nc-tove\nc-xu\n", 0);
+    prints(&[&list[..], &["2026-12-14T23:00:00Z"]].concat(), "c-tove\n", 0);
+    let who = ["who", PERIODS, "--action", "chart.sign", "--record", "c-haas", "--at", "2026-12-25T00:00:00Z"];
+    prints(&who, "lin\n", 0);
+    let matrix = ["matrix", PERIODS, "--user", "tove", "--csv", "--at", "2026-12-01T00:00:00Z"];
+    assert!(run(&matrix).0.contains("chart.write,department"), "{}", run(&matrix).0);
+    let picture = run(&["dot", PERIODS, "--at", "2026-12-25T00:00:00Z"]).0;
+    assert!(picture.contains(r#"[label="Surgery\nhead: Dr Lin\n1 member"]"#), "{picture}");
+    let (stdout, stderr, code) = run(&at("2027-03-01"));
+    assert_eq!((stdout.as_str(), code), ("", Some(2)));
+    assert_eq!(
+        stderr.lines().next(),
+        Some(
+            "error: invalid value '2027-03-01' for '--at <TIME>': `2027-03-01` is a date alone: add the time of day and the \
+             offset, as in `2027-03-01T00:00:00+01:00`"
+        )
+    );
+}
+
+/// Without an instant it is the present time; in 2026 Mara manages, and later Nils does.
+#[test]
+fn without_an_instant_it_is_the_present_time() {
+    let manages = |user| run(&["check", PERIODS, "--user", user, "--action", "clinic_settings.manage"]).2 == Some(0);
+    assert!(manages("mara") != manages("nils"));
+}
+
+#[test]
+fn changes_are_judged_at_an_instant() {
+    let commands = file("judged_at.json", r#"[{"prune": {"ended_by": "2026-12-20T00:00:00Z"}}]"#);
+    let apply = ["apply", PERIODS, "--commands", &commands, "--at"];
+    let (_, stderr, code) = run(&[&apply[..], &["2026-12-19T00:00:00Z"]].concat());
+    assert_eq!(code, Some(3));
+    assert_eq!(
+        stderr,
+        "refused: invalid: commands[0]: `ended_by` (2026-12-20T00:00:00Z) is later than the instant of the policy \
+         (2026-12-19T00:00:00Z): prune what has ended by then\n"
+    );
+    let (stdout, stderr, code) = run(&[&apply[..], &["2026-12-20T00:00:00Z"]].concat());
+    assert_eq!((stderr.as_str(), code), ("", Some(0)));
+    assert!(
+        stdout.contains("2027-01-06T23:00:00Z")
+            && !stdout.contains("2026-12-19T23:00:00Z\"\n            }\n          ],\n          \"id\": \"okafor\""),
+        "{stdout}"
+    );
+    assert!(!stdout.contains("\"at\""));
+}
+
+#[test]
+fn a_difference_is_followed_through_time() {
+    let text = std::fs::read_to_string(PERIODS).unwrap();
+    let later = file("a_month_later.json", text.replace("2027-03-01", "2027-04-01"));
+    let diff = ["diff", PERIODS, &later, "--at", "2026-12-01T00:00:00Z"];
+    prints(
+        &diff,
+        "from 2027-02-28T23:00:00Z on:\nNils: clinic_settings.manage allow → deny\nMara: clinic_settings.manage deny → allow\n\
+         from 2027-03-31T23:00:00Z on: nothing differs\n",
+        1,
+    );
+    prints(&["diff", PERIODS, PERIODS, "--at", "2026-12-01T00:00:00Z"], "", 0);
+}
+
+#[test]
+fn a_calendar_lists_what_begins_and_ends() {
+    prints(
+        &["calendar", PERIODS],
+        "2026-12-01T09:00:00Z  begins  Vera in group Review of December\n\
+         2026-12-12T17:00:00Z  ends    Vera in group Review of December\n\
+         2026-12-12T17:00:00Z  ends    role \"Reviewer: every chart, while the review lasts\" for group Review of December\n\
+         2026-12-14T23:00:00Z  ends    role \"Trainee: writes what the ward writes\" for Tove\n\
+         2026-12-19T23:00:00Z  ends    Dr Okafor head of Surgery\n\
+         2026-12-19T23:00:00Z  begins  Dr Lin head of Surgery\n\
+         2026-12-31T19:00:00Z  begins  role \"Night shift in Emergency, over the turn of the year\" for Kit in Emergency\n\
+         2026-12-31T23:00:00Z  ends    Paz member of Emergency\n\
+         2026-12-31T23:00:00Z  begins  Paz member of Pediatrics\n\
+         2026-12-31T23:00:00Z  begins  Xu deputy of Pediatrics\n\
+         2027-01-01T07:00:00Z  ends    role \"Night shift in Emergency, over the turn of the year\" for Kit in Emergency\n\
+         2027-01-06T23:00:00Z  ends    Dr Lin head of Surgery\n\
+         2027-02-28T23:00:00Z  ends    role Rights for Mara\n\
+         2027-02-28T23:00:00Z  begins  role Rights for Nils\n",
+        0,
+    );
+    let first = run(&["calendar", PERIODS, "--json"]).0.lines().next().map(str::to_owned);
+    assert_eq!(
+        first.as_deref(),
+        Some(r#"{"at":"2026-12-01T09:00:00Z","turn":"begins","what":"Vera in group Review of December"}"#)
+    );
+    prints(&["calendar", "world.json"], "", 0);
+}

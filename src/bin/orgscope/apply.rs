@@ -6,6 +6,7 @@ use std::str::FromStr;
 use clap::Args;
 use orgscope::{Handle, Receipt, UserId};
 
+use crate::at::At;
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
 use crate::world;
@@ -16,6 +17,8 @@ pub(crate) struct Apply {
     /// World file: JSON, TOML or YAML by the ending
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    #[command(flatten)]
+    at: At,
     /// The commands: a JSON array, applied all or none; `-` for standard input
     #[arg(long, value_name = "C.json")]
     commands: PathBuf,
@@ -33,7 +36,7 @@ pub(crate) struct Apply {
 
 impl Apply {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
-        let world = world::open(&self.file)?;
+        let world = self.at.open(&self.file)?;
         let commands = world::commands(&self.commands)?;
         let authz = Handle::new(world.policy().clone());
         let editor = match &self.by {

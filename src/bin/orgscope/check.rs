@@ -7,9 +7,10 @@ use clap::Args;
 use orgscope::id::RecordId;
 use orgscope::{Snapshot, UserId};
 
+use crate::at::At;
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
-use crate::{ask, paint, requests, world};
+use crate::{ask, paint, requests};
 
 const USAGE: &str = "\
 orgscope check <FILE> --user <ID> --action <TYPE.ACTION> [--record <ID>]
@@ -21,6 +22,8 @@ orgscope check <FILE> --user <ID> --action <TYPE.ACTION> [--record <ID>]
 pub(crate) struct Check {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
+    #[command(flatten)]
+    at: At,
     #[command(flatten)]
     asked: Option<Asked>,
     /// A file of questions, a JSON object on each line: `{"user": 7, "action": "contact.read", "record": "c1"}`, where
@@ -45,7 +48,7 @@ struct Asked {
 
 impl Check {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
-        let world = world::open(&self.file)?;
+        let world = self.at.open(&self.file)?;
         let snapshot = Snapshot::compile(world.policy());
         if let Some(requests) = &self.requests {
             return requests::answer(&world, &snapshot, requests, out);

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use orgscope::Snapshot;
 use orgscope::diff::RightChange;
+use orgscope::{Policy, Snapshot, Time};
 
+use crate::at::At;
 use crate::one_line::one_line;
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
@@ -21,14 +22,47 @@ pub(crate) struct Diff {
     /// Print one line of JSON, for machines
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    at: At,
 }
 
 impl Diff {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
         let (old, new) = (world::open(&self.old)?, world::open(&self.new)?);
-        let (before, after) = (Snapshot::compile(old.policy()), Snapshot::compile(new.policy()));
-        let diff = before.diff(&after);
-        if self.json {
+        let instant = self.at.of([old.policy(), new.policy()])?;
+        let at = |policy: &Policy| instant.map_or_else(|| policy.clone(), |instant| policy.at(instant));
+        let (mut old, mut new) = (at(old.policy()), at(new.policy()));
+        let (mut printed, mut from) = (String::new(), None);
+        let mut outcome = Outcome::Yes;
+        loop {
+            let (before, after) = (Snapshot::compile(&old), Snapshot::compile(&new));
+            let diff = before.diff(&after);
+            // Of later instants only those with another difference.
+            let text = diff.to_string();
+            if from.is_none() || text != printed {
+                self.print(&diff, from, out)?;
+                printed = text;
+            }
+            if !diff.is_empty() {
+                outcome = Outcome::No;
+            }
+            let Some(next) = old.next_change().into_iter().chain(new.next_change()).min().filter(|_| instant.is_some())
+            else {
+                return Ok(outcome);
+            };
+            (old, new, from) = (old.at(next), new.at(next), Some(next));
+        }
+    }
+
+    /// Prints a difference, and from when it is so if not from the first instant.
+    fn print(&self, diff: &orgscope::diff::Diff, from: Option<Time>, out: &mut Output) -> Result<(), Failure> {
+        if let (Some(from), false) = (from, self.json) {
+            let same = if diff.is_empty() { " nothing differs" } else { "" };
+            out.line(format_args!("from {from} on:{same}"))?;
+        }
+        if let (Some(from), true) = (from, self.json) {
+            out.line(serde_json::json!({ "from": from, "groups": diff }))?;
+        } else if self.json {
             out.line(serde_json::json!(diff))?;
         } else {
             for group in diff.groups() {
@@ -44,6 +78,6 @@ impl Diff {
                 }
             }
         }
-        Ok(if diff.is_empty() { Outcome::Yes } else { Outcome::No })
+        Ok(())
     }
 }

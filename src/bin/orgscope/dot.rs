@@ -9,15 +9,17 @@ use orgscope::document::{Entry, Org, User};
 use orgscope::world::World;
 use orgscope::{AnyRecord, DepartmentId, Facts, Owner, Permission, Policy, Snapshot, Time, UserId};
 
+use crate::at::At;
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
-use crate::world;
 
 /// Draw the departments with their heads and numbers of people, for `dot -Tsvg`
 #[derive(Debug, Args)]
 pub(crate) struct Dot {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
+    #[command(flatten)]
+    at: At,
     /// Shade the departments whose records this user reaches; requires `--action`
     #[arg(long, value_name = "ID", allow_hyphen_values = true, requires = "action", value_parser = UserId::from_str)]
     user: Option<UserId>,
@@ -28,7 +30,7 @@ pub(crate) struct Dot {
 
 impl Dot {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
-        let world = world::open(&self.file)?;
+        let world = self.at.open(&self.file)?;
         let policy = world.policy();
         let org = policy.to_document().org;
         let reached = match (&self.user, &self.action) {

@@ -9,16 +9,19 @@ use orgscope::id::RecordId;
 use orgscope::world::Question;
 use orgscope::{Explanation, Snapshot, UserId};
 
+use crate::at::At;
 use crate::one_line::one_line;
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
-use crate::{paint, world};
+use crate::paint;
 
 /// Explain why a user may, or may not, do something, with the smallest changes that would turn a denial
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
+    #[command(flatten)]
+    at: At,
     /// The user
     #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = UserId::from_str)]
     user: UserId,
@@ -35,7 +38,7 @@ pub(crate) struct Explain {
 
 impl Explain {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
-        let world = world::open(&self.file)?;
+        let world = self.at.open(&self.file)?;
         let snapshot = Snapshot::compile(world.policy());
         let user = snapshot.principal(&self.user);
         let told: Explanation = match world.question(&self.action, self.record.as_ref())? {

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use clap::Args;
 use orgscope::{Snapshot, UserId};
 
+use crate::at::At;
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
 use crate::{ask, world};
@@ -15,6 +16,8 @@ use crate::{ask, world};
 pub(crate) struct List {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
+    #[command(flatten)]
+    at: At,
     /// The user
     #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = UserId::from_str)]
     user: UserId,
@@ -25,7 +28,7 @@ pub(crate) struct List {
 
 impl List {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
-        let world = world::open(&self.file)?;
+        let world = self.at.open(&self.file)?;
         let permission = world.listable(&self.action)?;
         let snapshot = Snapshot::compile(world.policy());
         world::note_user(&world, snapshot.principal(&self.user), &self.user);

@@ -2,6 +2,8 @@
 
 mod apply;
 mod ask;
+mod at;
+mod calendar;
 mod check;
 mod diff;
 mod dot;
@@ -55,6 +57,7 @@ enum Command {
     Who(who::Who),
     Explain(explain::Explain),
     Matrix(matrix::Matrix),
+    Calendar(calendar::Calendar),
     Apply(apply::Apply),
     Diff(diff::Diff),
     Dot(dot::Dot),
@@ -83,6 +86,7 @@ fn run(command: &Command, out: &mut Output) -> Result<Outcome, Failure> {
         Command::Who(who) => who.run(out),
         Command::Explain(explain) => explain.run(out),
         Command::Matrix(matrix) => matrix.run(out),
+        Command::Calendar(calendar) => calendar.run(out),
         Command::Apply(apply) => apply.run(out),
         Command::Diff(diff) => diff.run(out),
         Command::Dot(dot) => dot.run(out),

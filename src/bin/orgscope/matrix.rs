@@ -13,6 +13,7 @@ use clap::Args;
 use orgscope::world::World;
 use orgscope::{Snapshot, UserId};
 
+use crate::at::At;
 use crate::one_line::one_line;
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
@@ -26,6 +27,8 @@ use saved::{Cells, Saved};
 pub(crate) struct Matrix {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
+    #[command(flatten)]
+    at: At,
     /// Show the effective grants of this user; some actions also require others on the same record
     #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = UserId::from_str)]
     user: Option<UserId>,
@@ -45,7 +48,7 @@ pub(crate) struct Matrix {
 
 impl Matrix {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
-        let world = world::open(&self.file)?;
+        let world = self.at.open(&self.file)?;
         let schema = world.policy().schema();
         let sections: Vec<Section<'_>> = schema.sections().map(|section| Section::of(section, schema)).collect();
         let snapshot = Snapshot::compile(world.policy());

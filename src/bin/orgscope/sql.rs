@@ -10,6 +10,7 @@ use orgscope::world::World;
 use orgscope::{Snapshot, UserId};
 use serde::Serialize;
 
+use crate::at::At;
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
 use crate::world;
@@ -19,6 +20,8 @@ use crate::world;
 pub(crate) struct Sql {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
+    #[command(flatten)]
+    at: At,
     /// The user
     #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = UserId::from_str)]
     user: UserId,
@@ -77,7 +80,7 @@ struct Line<'s> {
 
 impl Sql {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
-        let world = world::open(&self.file)?;
+        let world = self.at.open(&self.file)?;
         let permission = world.listable(&self.action)?;
         let snapshot = Snapshot::compile(world.policy());
         world::note_user(&world, snapshot.principal(&self.user), &self.user);

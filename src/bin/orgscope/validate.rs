@@ -6,6 +6,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use orgscope::Policy;
 
+use crate::at::At;
 use crate::one_line::one_line;
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
@@ -23,6 +24,8 @@ pub(crate) struct Validate {
     /// Leave out the findings with this code; may be repeated
     #[arg(long, value_name = "CODE", requires = "lint", hide_possible_values = true, value_parser = codes())]
     allow: Vec<String>,
+    #[command(flatten)]
+    at: At,
 }
 
 fn codes() -> PossibleValuesParser {
@@ -33,7 +36,8 @@ impl Validate {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
         let mut outcome = Outcome::Yes;
         for file in &self.files {
-            match world::open(file) {
+            let opened = if self.lint { self.at.open(file) } else { world::open(file) };
+            match opened {
                 Ok(world) => {
                     let name = file.display();
                     out.line(one_line(&format!("{name}: valid")))?;

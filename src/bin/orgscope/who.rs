@@ -7,15 +7,18 @@ use clap::Args;
 use orgscope::Snapshot;
 use orgscope::id::RecordId;
 
+use crate::ask;
+use crate::at::At;
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
-use crate::{ask, world};
 
 /// List the users who may do something, integers first, then text
 #[derive(Debug, Args)]
 pub(crate) struct Who {
     /// A world file: JSON, TOML or YAML by the ending
     file: PathBuf,
+    #[command(flatten)]
+    at: At,
     /// The permission, for example `contact.read`
     #[arg(long, value_name = "TYPE.ACTION")]
     action: String,
@@ -26,7 +29,7 @@ pub(crate) struct Who {
 
 impl Who {
     pub(crate) fn run(&self, out: &mut Output) -> Result<Outcome, Failure> {
-        let world = world::open(&self.file)?;
+        let world = self.at.open(&self.file)?;
         let question = world.question(&self.action, self.record.as_ref())?;
         for user in ask::who(&Snapshot::compile(world.policy()), question) {
             out.line(user)?;
