@@ -12,6 +12,11 @@
 //!   has the code `except_own`, whatever the grounds.
 //! - `ties` say how the record is related to the user, whether a level covers that or not.
 //!
+//! - `until`, of what is allowed, is the instant at which it will be denied if nothing changes but the
+//!   [time](crate::docs::time). `begins`, of what is denied, is the instant from which on it will be allowed, and `ended` the one
+//!   until which it was. All are found by the decision itself, at up to 64 instants in each direction at which anything begins or
+//!   ends that concerns the user or the owners.
+//!
 //! If the user may not ask or the question is invalid (`unknown_user`, `inactive`, `other_schema`, `other_type`), nothing was
 //! evaluated and there are no steps.
 //!

@@ -55,10 +55,15 @@ impl Policy {
             let (before, after) = tenures(holds);
             facts.push(Fact::Assignment(Change { key, before, after }));
         }
-        for fact in &facts {
+        self.hold_all(&facts);
+        facts
+    }
+
+    /// Changes what holds, without a word about periods.
+    pub(crate) fn hold_all(&mut self, facts: &[Fact]) {
+        for fact in facts {
             self.hold(fact, Tenure::is_there);
         }
-        facts
     }
 
     /// Changes what holds at the instant of the state.

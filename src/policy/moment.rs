@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use crate::policy::Policy;
 use crate::policy::assigned::Given;
 use crate::policy::assignment::Assignment;
+use crate::policy::fact::{Change, Fact};
 use crate::policy::org::User;
 use crate::vocabulary::id::UserId;
-use crate::vocabulary::period::Period;
+use crate::vocabulary::period::{Period, Tenure};
 use crate::vocabulary::subject::Subject;
 use crate::vocabulary::time::Time;
 
@@ -43,6 +44,38 @@ impl Policy {
         let always = now.iter().filter(|given| !has_period(given)).cloned();
         let then = self.dated.assignments_to(subject).filter(|(.., period)| period.holds_at(instant));
         always.chain(then.map(|(role, to, _)| Given { role: role.clone(), place: to.place.clone() })).collect()
+    }
+
+    /// The policy with all that decides about a user and records of these owners as it is at an instant, and the facts that
+    /// lead there. All else stays as it is now, so it costs what is dated about them.
+    pub(crate) fn at_for(&self, id: &UserId, owners: &BTreeSet<UserId>, instant: Time) -> (Self, Vec<Fact>) {
+        let now = self.instant();
+        let turned = |period: Period| {
+            let (before, after) = (period.holds_at(now), period.contains(instant));
+            (before != after).then(|| (Tenure::from(before), Tenure::from(after)))
+        };
+        let mut facts = Vec::new();
+        let users: BTreeSet<&UserId> = owners.iter().chain([id]).collect();
+        for user in users {
+            for (department, post, period) in self.dated.posts_of(user) {
+                let Some((before, after)) = turned(period) else { continue };
+                let key = (user.clone(), self.org.department_id(department).clone(), post);
+                facts.extend(Change::of(key, before, after).map(Fact::Post));
+            }
+        }
+        for (group, period) in self.dated.groups_of(id) {
+            let (Some((before, after)), Some(group)) = (turned(period), self.org.group_id(group)) else { continue };
+            facts.extend(Change::of((id.clone(), group.clone()), before, after).map(Fact::Member));
+        }
+        for subject in self.subjects_ever(id) {
+            for (role, to, period) in self.dated.assignments_to(&subject) {
+                let Some((before, after)) = turned(period) else { continue };
+                facts.extend(Change::of((role.clone(), to.clone()), before, after).map(Fact::Assignment));
+            }
+        }
+        let mut policy = self.clone();
+        policy.hold_all(&facts);
+        (policy, facts)
     }
 
     /// Every subject that contains a user at any instant.

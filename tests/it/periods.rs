@@ -165,4 +165,44 @@ proptest! {
         }
         prop_assert_eq!(&document(&handle), start.document());
     }
+
+    /// An explanation tells how the decision turns by itself, found by the reference at each instant.
+    #[test]
+    fn an_explanation_says_until_when(world in world(), seed in any::<u64>(), at in 0..HOURS + 2, asked in any::<[u16; 4]>()) {
+        let world = dated(world, seed);
+        let (whole, now) = (world.policy().to_document(), hour(at));
+        let snapshot = Snapshot::compile(&world.policy().at(now));
+        let turns = turns(&whole);
+        for number in asked {
+            let (users, all) = (world.askers(), permissions(snapshot.policy()));
+            let user = &users[usize::from(number) % users.len()];
+            let permission = all[usize::from(number / 16) % all.len()];
+            let records: Vec<&random::Record> = world.records.iter().collect();
+            let record = records[usize::from(number / 256) % records.len()].as_any();
+            let allowed = |instant: Time| {
+                let policy = Policy::from_document(plain(&whole, Some(instant))).unwrap();
+                decide(Reference::new(&policy), user, permission, &record)
+            };
+            let is_allowed = allowed(now);
+            let explanation = match permission {
+                AnyPermission::Toggle(toggle) => snapshot.principal(user).explain(toggle, &()),
+                AnyPermission::Levelled(levelled) => snapshot.principal(user).explain(levelled, &record),
+            };
+            let next = turns.iter().copied().find(|turn| *turn > now && allowed(*turn) != is_allowed);
+            prop_assert_eq!(explanation.until(), next.filter(|_| is_allowed));
+            prop_assert_eq!(explanation.begins(), next.filter(|_| !is_allowed));
+            let before = |turn: Time| Time::from_seconds(turn.seconds() - 1).unwrap();
+            let ended = turns.iter().rev().copied().filter(|turn| *turn <= now).find(|turn| allowed(before(*turn)));
+            prop_assert_eq!(explanation.ended(), ended.filter(|_| !is_allowed));
+            let text = explanation.to_string();
+            for (told, sentence) in [
+                (explanation.until(), "That is so until"),
+                (explanation.ended(), "It was allowed until"),
+                (explanation.begins(), "It will be allowed from"),
+            ] {
+                let told = told.map(|told| text.contains(&format!("{sentence} {told}")));
+                prop_assert_eq!(told.unwrap_or(!text.contains(sentence)), true, "{}", text);
+            }
+        }
+    }
 }

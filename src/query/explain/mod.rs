@@ -1,5 +1,6 @@
 //! Explanations: every step to a decision, and the smallest changes that would turn it.
 
+mod course;
 mod grounds;
 mod record;
 mod repair;
@@ -20,6 +21,7 @@ use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::{Owner, Share, Subject};
+use crate::vocabulary::time::Time;
 
 /// The explanation of a check.
 ///
@@ -76,9 +78,37 @@ pub struct Explanation {
     /// are not.
     all_weighed: bool,
     has_roles: bool,
+    course: Course,
+}
+
+/// How time alone turns a decision.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Course {
+    /// If it is allowed, the first later instant at which it is denied.
+    pub(crate) until: Option<Time>,
+    /// If it is denied, the first later instant at which it is allowed.
+    pub(crate) begins: Option<Time>,
+    /// If it is denied, the latest instant at which it ceased to be allowed.
+    pub(crate) ended: Option<Time>,
 }
 
 impl Explanation {
+    /// The instant until which it is allowed, if nothing changes but the time and something that the decision rests on
+    /// ends.
+    pub fn until(&self) -> Option<Time> {
+        self.course.until
+    }
+
+    /// The instant from which on it will be allowed, if nothing changes but the time.
+    pub fn begins(&self) -> Option<Time> {
+        self.course.begins
+    }
+
+    /// The instant at which it ceased to be allowed, because something ended.
+    pub fn ended(&self) -> Option<Time> {
+        self.course.ended
+    }
+
     /// The decision with its reason, the same as those of the check.
     pub fn reason(&self) -> &Reason {
         &self.reason
@@ -328,6 +358,12 @@ impl Serialize for Explanation {
             record: Option<&'a RecordInfo>,
             ties: &'a [Tie],
             steps: &'a [Step],
+            #[serde(skip_serializing_if = "Option::is_none")]
+            until: Option<Time>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            begins: Option<Time>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            ended: Option<Time>,
             repairs: &'a [Repair],
             more_repairs: usize,
             all_weighed: bool,
@@ -343,6 +379,9 @@ impl Serialize for Explanation {
             record: record.as_ref(),
             ties,
             steps,
+            until: self.course.until,
+            begins: self.course.begins,
+            ended: self.course.ended,
             repairs,
             more_repairs: self.more_repairs,
             all_weighed: self.all_weighed,

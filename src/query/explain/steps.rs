@@ -7,7 +7,7 @@ use crate::query::check::Decision;
 use crate::query::explain::grounds::assignments;
 use crate::query::explain::record::{owner_info, share_info};
 use crate::query::explain::repair::Repairs;
-use crate::query::explain::{Explanation, Named, RecordInfo, Step};
+use crate::query::explain::{Course, Explanation, Named, RecordInfo, Step};
 use crate::query::principal::Principal;
 use crate::query::reason::{Reason, ReasonCode};
 use crate::snapshot::relation::Relation;
@@ -48,6 +48,7 @@ impl Principal<'_> {
             more_repairs: 0,
             all_weighed: true,
             has_roles: false,
+            course: Course::default(),
         }
     }
 
@@ -82,6 +83,9 @@ impl Principal<'_> {
             more_repairs: repairs.more,
             all_weighed: !repairs.is_cut,
             has_roles: policy.roles.values().any(|role| self.has(role)),
+            course: asked
+                .filter(|_| self.is_active())
+                .map_or_else(Course::default, |asked| self.course(asked, facts, !denied)),
         }
     }
 

@@ -22,10 +22,16 @@ impl Display for Explanation {
             self.tell_step(f, user, step)?;
         }
         if self.reason.decision().is_allow() {
-            return Ok(());
+            return self.until().map_or(Ok(()), |until| write!(f, "\nThat is so until {until}."));
         }
         if let Some(record) = self.record.as_ref().filter(|_| !self.steps.is_empty()) {
             write!(f, "\nThe record {}.", record.described())?;
+        }
+        if let Some(ended) = self.ended() {
+            write!(f, "\nIt was allowed until {ended}.")?;
+        }
+        if let Some(begins) = self.begins() {
+            write!(f, "\nIt will be allowed from {begins} on.")?;
         }
         match &self.repairs[..] {
             [] => match self.reason.code() {
