@@ -28,6 +28,8 @@
 //! | A check, a question or a listing never panics, never fails, and denies what is unknown | `layering`, `tokens`, `square` |
 //! | A delegate gives nothing that they do not have, assigns within reach and touches no locked role | `escalation`, `refusals` |
 //! | No batch leaves a section without a manager that had one, unless the host forces it | `lock_out` |
+//! | At each instant, exactly what holds then counts; before one is told, nothing that has a period | `periods`, `worlds` |
+//! | Nobody gives anything for longer than they have it, and no later instant is left without a manager | `escalation`, `lock_out` |
 //! | A refused batch changes nothing, and a user without permission learns nothing from a conflict | `refusals`, `conflicts` |
 //! | An entry of the log, or a checkpoint, that was altered, left out or repeated is not accepted | `log` |
 //! | An SQL text holds no id: ids are parameters, and names of tables and columns are quoted | `sql/text` |
@@ -49,7 +51,9 @@
 //!   one transaction that locks it, or add the condition of the scope to the `UPDATE` itself.
 //! - **Load one snapshot for each request**, so that its answers belong together, and load again for the next one: a request that
 //!   runs for long, a subscription or a job keeps the rights of the moment at which it loaded.
-//! - **Cache with care.** A kept answer is valid for one revision. Drop those of the users in
+//! - **Tell the time**, if anything has a [period](crate::docs::time): by a timer or at each request, from a clock that is right.
+//!   Whoever sets the clock decides what has ended; it is never taken back.
+//! - **Cache with care.** A kept answer is valid for one revision, and no longer than until the next change by time. Drop those of the users in
 //!   [`Receipt::affected`](crate::Receipt::affected), in every process. A scope, a condition and a list are answers as well.
 //! - **Keep processes in step.** Each has a handle of its own. Let them [follow](crate::Handle::follow) one log, and save a change
 //!   [before it is published](crate::docs::lists#saving-a-change).
