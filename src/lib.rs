@@ -154,7 +154,7 @@ pub use vocabulary::time::Time;
 
 /// Ids of any kind, ids that borrow their text, and the ids of records. The other ids are at the root.
 pub mod id {
-    pub use crate::vocabulary::id::{DepartmentRef, GroupRef, Id, InvalidId, RecordId, UserRef};
+    pub use crate::vocabulary::id::{DepartmentRef, GroupRef, Id, InvalidId, RecordId, UserRef, VariantId, VariantRef};
 }
 
 /// Permissions found by name alone.
@@ -164,13 +164,13 @@ pub mod permission {
 
 /// The parts of a [`Predicate`].
 pub mod predicate {
-    pub use crate::query::predicate::{AnyOf, Audience, Departments, Term};
+    pub use crate::query::predicate::{AnyOf, Audience, Case, Departments, Term, Variants};
 }
 
 /// What one user may do, and the roles of each section as an administration page shows them.
 pub mod catalogue {
     pub use crate::query::catalogue::{AssignmentEntry, Catalogue, RoleEntry, SectionRoles};
-    pub use crate::query::what::InPlace;
+    pub use crate::query::what::{InPlace, InVariant};
 }
 
 /// The difference between two states.

@@ -7,8 +7,8 @@ use crate::policy::Policy;
 use crate::policy::assignment::Assignment;
 use crate::policy::org::User;
 use crate::vocabulary::facts::{Facts, Record};
-use crate::vocabulary::id::{UserId, UserRef};
-use crate::vocabulary::index::{ActionIndex, DepartmentSlot};
+use crate::vocabulary::id::{UserId, UserRef, VariantId};
+use crate::vocabulary::index::{ActionIndex, Case, DepartmentSlot, VariantIndex};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::mode::Unowned;
 use crate::vocabulary::permission::{AnyPermission, Permission};
@@ -49,22 +49,36 @@ impl<'p> Reference<'p> {
         record.with_facts(|facts| self.allows(&id, user, permission.action, facts))
     }
 
-    /// The level that a user has for a permission, before requirements: the join of those without a place. `deny` for an
-    /// unknown or inactive user. For a toggle, `all` stands for `allow`.
+    /// The level that a user has for a permission, before requirements: the join of those without a place, for records
+    /// without variant. `deny` for an unknown or inactive user. For a toggle, `all` stands for `allow`.
     pub fn level<'a>(self, user: impl Into<UserRef<'a>>, permission: impl Into<AnyPermission>) -> Level {
+        self.level_for(user, permission, &Facts::unowned())
+    }
+
+    /// The same for the records of a variant.
+    pub fn level_for<'a>(
+        self,
+        user: impl Into<UserRef<'a>>,
+        permission: impl Into<AnyPermission>,
+        facts: &Facts<'_>,
+    ) -> Level {
         let id = UserId::from(user.into());
         let active = self.policy.org.users().get(&id).filter(|user| user.active);
         let (action, _) = permission.into().action();
-        let everywhere = active.into_iter().flat_map(|user| self.grants(&id, user, action));
+        let everywhere =
+            active.into_iter().flat_map(|user| self.grants(&id, user, action, self.variant(action, facts)));
         everywhere.filter(|grant| grant.place.is_none()).fold(Level::Deny, |level, grant| level.join(grant.level))
     }
 
     /// 2. The grants of a user: the floor, those of all assignments that they are in, and the administrator's bypass.
-    fn grants(self, id: &UserId, user: &User, action: ActionIndex) -> Vec<Grant> {
+    fn grants(self, id: &UserId, user: &User, action: ActionIndex, variant: Option<VariantIndex>) -> Vec<Grant> {
         let rules = self.policy.schema.action(action);
         let mut grants = vec![Grant { level: rules.floor, place: None }];
         for role in self.policy.roles.values() {
-            let level = role.grants.get(&action).copied().unwrap_or(Level::Deny);
+            // Each role first settles its level for the variant of the record.
+            let own = variant.and_then(|variant| role.grants.get(&Case { action, variant: Some(variant) }));
+            let level =
+                own.or_else(|| role.grants.get(&Case { action, variant: None })).copied().unwrap_or(Level::Deny);
             for Assignment { subject, place } in role.assigned_to.iter().filter(|to| self.is_in(id, user, &to.subject))
             {
                 let place = place.as_ref().map(|place| match place {
@@ -113,7 +127,7 @@ impl<'p> Reference<'p> {
 
     fn allows(self, id: &UserId, user: &User, action: ActionIndex, facts: &Facts<'_>) -> bool {
         let rules = self.policy.schema.action(action);
-        let grants = self.grants(id, user, action);
+        let grants = self.grants(id, user, action, self.variant(action, facts));
         let allowed = if rules.toggle {
             // 3. A toggle is allowed by its level alone.
             grants.iter().any(|grant| grant.level == Level::All)
@@ -129,6 +143,13 @@ impl<'p> Reference<'p> {
         };
         // 4. Everything that the action requires must be allowed too.
         allowed && rules.requires.iter().all(|required| self.allows(id, user, *required, facts))
+    }
+
+    /// The variant of the record: that of its type whose values hold the record's. A toggle has no record.
+    fn variant(self, action: ActionIndex, facts: &Facts<'_>) -> Option<VariantIndex> {
+        let value = VariantId::from(facts.variant?);
+        let variants = self.policy.schema.variants_of(action);
+        variants.into_iter().find(|variant| self.policy.schema.variant(*variant).values.contains(&value))
     }
 
     /// Whether the record is the user's own.

@@ -94,7 +94,9 @@ pub(crate) fn topics(facts: &[Fact], after: &Policy) -> BTreeSet<Topic> {
                 topics.extend([Topic::User(user.clone()), Topic::Members(group.clone())]);
             }
             Fact::Role(change) => add_role(&mut topics, change),
-            Fact::Cell(Change { key: (role, action), .. }) => _ = topics.insert(Topic::Cell(role.clone(), *action)),
+            Fact::Cell(Change { key: (role, case), .. }) => {
+                topics.insert(Topic::Cell(role.clone(), case.action));
+            }
             Fact::Assignment(Change { key: (role, assignment), .. }) => {
                 topics.insert(Topic::Assignment(section(role), role.clone(), assignment.clone()));
             }

@@ -126,6 +126,8 @@ pub enum Rule {
         role: RoleId,
         /// The permission of the cell, for example `contact.read`.
         permission: String,
+        /// The variant of the cell, if it is not that of all other records.
+        variant: Option<String>,
         /// The grant that the cell would hold, or holds.
         level: Grant,
         /// The grant that the user would need: that of the cell, or the one that it counts as in a place.
@@ -298,6 +300,7 @@ impl Display for Rule {
                 user,
                 role,
                 permission,
+                variant,
                 level,
                 needed,
                 own,
@@ -308,6 +311,7 @@ impl Display for Rule {
                 delegation,
             } => {
                 write!(f, "user `{user}` has only `{own}` for `{permission}`")?;
+                variant.iter().try_for_each(|variant| write!(f, " in `{variant}`"))?;
                 at.iter().try_for_each(|department| write!(f, " at department `{department}`"))?;
                 from.iter().try_for_each(|from| write!(f, " from {from} on"))?;
                 f.write_str(if *in_places { ", apart from places, and " } else { " and " })?;

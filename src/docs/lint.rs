@@ -17,8 +17,12 @@
 //! | `plain_member_reached` | warning | for a level of a role for supervisors (or deputies) by which one of them also reaches colleagues in a department where they are a plain member, unless they have that level by other roles. An assignment in the place `subject` does not reach these |
 //! | `toggle_in_place` | warning | for a toggle that an assignment with a place gives: it is not measured, so the place does not narrow it |
 //! | `unmet_requirement` | warning | for a level that requires, directly or not, a permission that no floor and no role gives; the bypass of administrators counts as given if the permission itself has none |
+//! | `enter_without_read` | warning | for an action `enter` in a variant whose records some holder of the role may not read: they move a record there and lose sight of it |
+//! | `field_without_read` | warning | for an action of a field that does not require `read`, directly or not, in a type that has this action |
 //! | `shorter_period` | warning | for an assignment with a period within a longer one of the same role and subject, in another place |
+//! | `narrower_variant` | warning | for levels of variants that are not at least that of all other records: a record whose variant is missing or unknown is then reached by more |
 //! | `ended` | note | for entries whose period has ended by the instant of the policy, once for each list |
+//! | `unnamed_variant` | note | for variants that no role has a level for, once for each type |
 //! | `empty_department` | note | for a department without members, heads, deputies and departments below, those in periods included |
 //! | `inactive_department` | note | for a department without departments below, all of whose people are inactive |
 //! | `useless_floor` | note | for a floor that is within the levels of the roles that are assigned to `everyone`; and for one that reaches nothing, as below |

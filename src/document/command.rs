@@ -15,7 +15,7 @@ use crate::document::word::{
     Word, array, is_default, optional_flag, optional_text, required_array, required_flag, text,
 };
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
-use crate::vocabulary::level::Grant;
+use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::period::Period;
 use crate::vocabulary::place::Place;
 use crate::vocabulary::subject::Subject;
@@ -236,17 +236,23 @@ pub enum Command {
         #[serde(deserialize_with = "required_flag")]
         hidden: bool,
     },
-    /// Sets the grant of a role for one permission.
+    /// Sets the grant of a role for one permission: of all records whose variant has no level of its own, or of one
+    /// variant.
     SetLevel {
         /// The role.
         role: RoleId,
         /// The permission, for example `contact.read`.
         #[serde(deserialize_with = "text")]
         permission: String,
-        /// The level, or `allow` or `deny` for a toggle.
-        level: Word<Grant>,
+        /// The variant whose level is set, by its name.
+        #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
+        variant: Option<String>,
+        /// The level, or `allow` or `deny` for a toggle. `None` takes a variant's own level away.
+        #[serde(deserialize_with = "nullable")]
+        level: Option<Word<Grant>>,
     },
-    /// Sets one level for several permissions in all roles of a section, except locked roles.
+    /// Sets one level for several permissions in all roles of a section, except locked roles: for all records, so that
+    /// variants lose their own levels, or for those of one variant.
     SetLevelForAllRoles {
         /// The section.
         #[serde(deserialize_with = "text")]
@@ -254,8 +260,12 @@ pub enum Command {
         /// The permissions.
         #[serde(deserialize_with = "required_array")]
         permissions: Vec<String>,
-        /// The level, or `allow` or `deny` for toggles.
-        level: Word<Grant>,
+        /// The variant whose level is set, by its name.
+        #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
+        variant: Option<String>,
+        /// The level, or `allow` or `deny` for toggles. `None` takes a variant's own level away.
+        #[serde(deserialize_with = "nullable")]
+        level: Option<Word<Grant>>,
     },
     /// Assigns a role to a subject, or changes the period of an assignment.
     Assign {
@@ -448,7 +458,28 @@ impl Command {
 
     /// Sets the grant of a role for one permission.
     pub fn set_level(role: impl Into<RoleId>, permission: impl Into<String>, level: impl Into<Grant>) -> Self {
-        Self::SetLevel { role: role.into(), permission: permission.into(), level: Word::Known(level.into()) }
+        let level = Some(Word::Known(level.into()));
+        Self::SetLevel { role: role.into(), permission: permission.into(), variant: None, level }
+    }
+
+    /// Sets the level of a role for one permission and the records of one variant, or takes it away with `None`, so that
+    /// the level of all other records counts.
+    ///
+    /// ```
+    /// use orgscope::{Command, Level};
+    ///
+    /// let closed = Command::set_level_of_variant("seller", "deal.update", "won", Level::Deny);
+    /// let as_others = Command::set_level_of_variant("seller", "deal.update", "won", None);
+    /// # assert_ne!(closed, as_others);
+    /// ```
+    pub fn set_level_of_variant(
+        role: impl Into<RoleId>,
+        permission: impl Into<String>,
+        variant: impl Into<String>,
+        level: impl Into<Option<Level>>,
+    ) -> Self {
+        let level = level.into().map(|level| Word::Known(level.into()));
+        Self::SetLevel { role: role.into(), permission: permission.into(), variant: Some(variant.into()), level }
     }
 
     /// Sets one level for several permissions in all roles of a section, except locked roles.
@@ -458,7 +489,8 @@ impl Command {
         level: impl Into<Grant>,
     ) -> Self {
         let permissions = permissions.into_iter().map(Into::into).collect();
-        Self::SetLevelForAllRoles { section: section.into(), permissions, level: Word::Known(level.into()) }
+        let level = Some(Word::Known(level.into()));
+        Self::SetLevelForAllRoles { section: section.into(), permissions, variant: None, level }
     }
 
     /// Assigns a role to a subject, or to one in a place or in a period. Assigning it again in another period, or without

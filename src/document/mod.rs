@@ -33,10 +33,13 @@
 mod assignment;
 mod command;
 mod entry;
+mod field;
+mod levels;
 pub(crate) mod object;
 mod org;
 mod role;
 mod schema;
+mod variant;
 pub(crate) mod word;
 
 use std::fmt;
@@ -49,9 +52,12 @@ pub use crate::vocabulary::place::Place;
 pub use assignment::Assignment;
 pub use command::Command;
 pub use entry::{Dates, Entry};
+pub use field::Field;
+pub use levels::Levels;
 pub use org::{Department, Group, Org, User};
 pub use role::Role;
 pub use schema::{Action, ResourceType, Schema, Section};
+pub use variant::Variant;
 pub use word::Word;
 
 use object::{read_objects, write_objects};

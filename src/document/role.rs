@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::document::assignment::Assignment;
+use crate::document::levels::Levels;
 use crate::document::object::{read_objects, write_objects};
 use crate::document::word::{Word, array, flag, is_default, text, unique_keys};
 use crate::vocabulary::id::RoleId;
@@ -34,7 +35,7 @@ pub struct Role {
     pub locked: bool,
     /// The level for each permission, for example `contact.read`. A permission that is left out is `deny`.
     #[serde(default, deserialize_with = "unique_keys", skip_serializing_if = "is_default")]
-    pub grants: BTreeMap<String, Word<Grant>>,
+    pub grants: BTreeMap<String, Levels>,
     /// The subjects that it is assigned to, each with its place if it has one.
     #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
     pub assigned_to: Vec<Assignment>,
@@ -56,7 +57,32 @@ impl Role {
 
     /// Sets the grant for one permission: a [`Level`](crate::Level), or [`Grant::Allow`] for a toggle.
     pub fn grant(mut self, permission: impl Into<String>, grant: impl Into<Grant>) -> Self {
-        self.grants.insert(permission.into(), Word::Known(grant.into()));
+        self.grants.insert(permission.into(), Levels::Alike(Word::Known(grant.into())));
+        self
+    }
+
+    /// Sets the grant for one permission and the records of one variant, beside that for all others.
+    ///
+    /// ```
+    /// use orgscope::Level;
+    /// use orgscope::document::Role;
+    ///
+    /// let role = Role::new("seller", "crm", "Seller")
+    ///     .grant("deal.update", Level::Department)
+    ///     .grant_variant("deal.update", "won", Level::Deny);
+    /// assert_eq!(serde_json::to_value(role)?["grants"], serde_json::json!({
+    ///     "deal.update": { "default": "department", "won": "deny" }
+    /// }));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn grant_variant(
+        mut self,
+        permission: impl Into<String>,
+        variant: impl Into<String>,
+        level: impl Into<Grant>,
+    ) -> Self {
+        let levels = self.grants.entry(permission.into()).or_default();
+        levels.set(variant.into(), Word::Known(level.into()));
         self
     }
 

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::document::field::{Field, entries};
 use crate::document::object::{read_objects, write_objects};
+use crate::document::variant::Variant;
 use crate::document::word::{
-    Word, array, flag, is_default, null_is_default, optional_array, optional_flag, optional_text, text,
+    Word, array, flag, is_default, null_is_default, optional_array, optional_flag, optional_text, text, unique_entries,
 };
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::Unowned;
@@ -68,6 +70,17 @@ pub struct ResourceType {
     /// The treatment of records without an owner.
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_default")]
     pub unowned: Word<Unowned>,
+    /// The variants of its records: stages, pipelines, categories, in the order in which they are shown.
+    #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
+    pub variants: Vec<Variant>,
+    /// The fields that actions of their own give access to, by name, in the order in which they are shown.
+    #[serde(
+        default,
+        deserialize_with = "unique_entries",
+        serialize_with = "entries",
+        skip_serializing_if = "is_default"
+    )]
+    pub fields: Vec<(String, Field)>,
     /// The actions, in the order in which they are shown.
     #[serde(default, deserialize_with = "array", skip_serializing_if = "is_default")]
     pub actions: Vec<Action>,
@@ -76,12 +89,30 @@ pub struct ResourceType {
 impl ResourceType {
     /// A resource type without actions.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), unowned: Word::default(), actions: Vec::new() }
+        Self {
+            name: name.into(),
+            unowned: Word::default(),
+            variants: Vec::new(),
+            fields: Vec::new(),
+            actions: Vec::new(),
+        }
     }
 
     /// Makes the type a pool: a record without an owner counts as every user's own.
     pub fn pool(mut self) -> Self {
         self.unowned = Word::Known(Unowned::Pool);
+        self
+    }
+
+    /// Adds a variant: a name, or a [`Variant`] with the values that mean it.
+    pub fn variant(mut self, variant: impl Into<Variant>) -> Self {
+        self.variants.push(variant.into());
+        self
+    }
+
+    /// Adds a field.
+    pub fn field(mut self, name: impl Into<String>, field: Field) -> Self {
+        self.fields.push((name.into(), field));
         self
     }
 

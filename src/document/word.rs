@@ -5,6 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
+use indexmap::IndexMap;
 use serde::de::value::{self, MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
@@ -212,22 +213,31 @@ where
     T: Deserialize<'de>,
     D: Deserializer<'de>,
 {
+    unique_entries(deserializer).map(|entries| entries.into_iter().collect())
+}
+
+/// The same in the order of the map.
+pub(crate) fn unique_entries<'de, T, D>(deserializer: D) -> Result<Vec<(String, T)>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
     struct MapVisitor<T>(PhantomData<fn() -> T>);
 
     impl<'de, T: Deserialize<'de>> Visitor<'de> for MapVisitor<T> {
-        type Value = BTreeMap<String, Option<T>>;
+        type Value = IndexMap<String, Option<T>>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("an object")
         }
         fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-            Ok(BTreeMap::new())
+            Ok(IndexMap::new())
         }
         fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
             Err(A::Error::invalid_type(Unexpected::Other("array"), &self))
         }
         fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-            let mut map = BTreeMap::new();
+            let mut map = IndexMap::new();
             while let Some(key) = entries.next_key::<String>()? {
                 if map.contains_key(&key) {
                     return Err(A::Error::custom(format_args!("duplicate field `{key}`")));

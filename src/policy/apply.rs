@@ -79,9 +79,12 @@ impl Policy {
             Fact::Group(Change { key, after, .. }) => self.org.set_group(key, after.as_ref()),
             Fact::Member(Change { key: (user, group), after, .. }) => self.org.set_member(user, group, holds(*after)),
             Fact::Role(change) => self.apply_role(change),
-            Fact::Cell(Change { key: (role, action), after, .. }) => {
+            Fact::Cell(Change { key: (role, case), before, after }) => {
                 if let Some(role) = self.role_mut(role) {
-                    role.set(*action, *after);
+                    role.set(*case, *after);
+                }
+                if let Some(variant) = case.variant {
+                    self.named.change(variant, before.is_some(), after.is_some());
                 }
             }
             Fact::Assignment(Change { key: (id, assignment), before, after }) if holds(*before) != holds(*after) => {

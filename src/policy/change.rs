@@ -14,7 +14,7 @@ use crate::policy::role::Role;
 use crate::policy::rules::{self, Content, Invalid, Kind, new_id, spelled, spelled_place};
 use crate::policy::tenure::tenure;
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
-use crate::vocabulary::index::{ActionIndex, SectionIndex};
+use crate::vocabulary::index::{Case, SectionIndex};
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::period::{Period, Tenure};
 use crate::vocabulary::place::Place;
@@ -120,16 +120,19 @@ impl Policy {
             }
             Command::DeleteRole { id } => self.delete_role(id),
             Command::SetHidden { role, hidden } => self.change_role(role, |state| state.hidden = *hidden),
-            Command::SetLevel { role, permission, level } => {
+            Command::SetLevel { role, permission, variant, level } => {
                 let section = self.known_role(role)?.section;
-                self.set_levels([role], section, std::slice::from_ref(permission), level)
+                let cells =
+                    self.cells(section, std::slice::from_ref(permission), variant.as_deref(), level.as_ref())?;
+                self.set_levels([role], &cells, false)
             }
-            Command::SetLevelForAllRoles { section, permissions, level } => {
+            Command::SetLevelForAllRoles { section, permissions, variant, level } => {
                 let section = self.schema.known_section(section, true)?;
                 // A misspelt level is invalid even if the list of permissions is empty.
-                rules::grant(level)?;
+                level.as_ref().map(rules::grant).transpose()?;
+                let cells = self.cells(section, permissions, variant.as_deref(), level.as_ref())?;
                 let theirs = self.roles.iter().filter(|(_, role)| role.section == section && !role.locked);
-                self.set_levels(theirs.map(|(id, _)| id), section, permissions, level)
+                self.set_levels(theirs.map(|(id, _)| id), &cells, variant.is_none())
             }
             Command::Assign { role, subject, place, from, until } => {
                 self.assign(role, &written(subject, place.as_ref(), Dates::of(from.clone(), until.clone())))
@@ -380,16 +383,16 @@ impl Policy {
         &self,
         id: &RoleId,
         state: RoleState,
-        cells: &[(ActionIndex, Level)],
+        cells: &[(Case, Level)],
         to: Vec<(Assignment, Tenure)>,
     ) -> Facts {
         new_id(Kind::Role, id, self.roles.contains_key(id), self.roles.len())?;
         self.check_role_name(state.section, &state.name, None)?;
         let mut facts = vec![Fact::Role(Change { key: id.clone(), before: None, after: Some(state) })];
-        let cell = |(action, level): &(ActionIndex, Level)| {
-            Change::of((id.clone(), *action), Level::Deny, *level).map(Fact::Cell)
+        let cell = |(case, level): &(Case, Level)| {
+            Fact::Cell(Change { key: (id.clone(), *case), before: None, after: Some(*level) })
         };
-        facts.extend(cells.iter().filter_map(cell));
+        facts.extend(cells.iter().map(cell));
         let assigned = |(to, after): (Assignment, Tenure)| {
             Fact::Assignment(Change { key: (id.clone(), to), before: Tenure::Never, after })
         };
@@ -401,11 +404,11 @@ impl Policy {
         let document::Role { id, section, name, hidden, locked, grants, assigned_to } = role;
         let section = self.schema.known_section(section, true)?;
         let mut cells = Vec::with_capacity(grants.len());
-        for (permission, word) in grants {
+        for (permission, levels) in grants {
             let action = self.schema.action_of(section, permission)?;
-            cells.push((action, self.schema.known_level(action, word)?));
+            cells.extend(self.schema.levels(action, levels)?);
         }
-        cells.sort_unstable_by_key(|(action, _)| *action);
+        cells.sort_unstable_by_key(|(case, _)| *case);
         let mut assignments = Vec::with_capacity(assigned_to.len());
         let mut met = HashSet::with_capacity(assigned_to.len());
         for written in assigned_to {
@@ -421,7 +424,7 @@ impl Policy {
 
     fn clone_role(&self, from: &RoleId, id: &RoleId, name: &str) -> Facts {
         let from = self.known_role(from)?;
-        let cells: Vec<_> = from.grants.iter().map(|(action, level)| (*action, *level)).collect();
+        let cells: Vec<_> = from.grants.iter().map(|(case, level)| (*case, *level)).collect();
         let state = RoleState { section: from.section, name: name.to_owned(), hidden: false, locked: false };
         self.role_comes(id, state, &cells, Vec::new())
     }
@@ -430,8 +433,8 @@ impl Policy {
         let role = self.known_role(id)?;
         let mut facts: Vec<Fact> =
             self.stated_assignments(id).map(|(to, before)| end(id, to.clone(), before)).collect();
-        let cell = |(action, level): (&ActionIndex, &Level)| {
-            Fact::Cell(Change { key: (id.clone(), *action), before: *level, after: Level::Deny })
+        let cell = |(case, level): (&Case, &Level)| {
+            Fact::Cell(Change { key: (id.clone(), *case), before: Some(*level), after: None })
         };
         facts.extend(role.grants.iter().map(cell));
         facts.reverse();
@@ -439,28 +442,49 @@ impl Policy {
         Ok(facts)
     }
 
-    /// Sets the same level for permissions of a section in some of its roles.
-    fn set_levels<'r>(
+    /// The same level for permissions of a section, in one case of each. `None` for a variant without a level of its own,
+    /// and for `deny` beside the levels of variants.
+    fn cells(
         &self,
-        roles: impl IntoIterator<Item = &'r RoleId>,
         section: SectionIndex,
         permissions: &[String],
-        word: &Word<Grant>,
-    ) -> Facts {
+        variant: Option<&str>,
+        word: Option<&Word<Grant>>,
+    ) -> Result<Vec<(Case, Option<Level>)>, Invalid> {
+        if variant.is_none() && word.is_none() {
+            return Err(Invalid::NullLevel);
+        }
         let mut cells = Vec::with_capacity(permissions.len());
         for permission in permissions {
             let action = self.schema.action_of(section, permission)?;
-            cells.push((action, self.schema.known_level(action, word)?));
+            let case = match variant {
+                None => Case::default_of(action),
+                Some(variant) => self.schema.known_case(action, variant, true)?,
+            };
+            let level = word.map(|word| self.schema.known_level(action, word)).transpose()?;
+            cells.push((case, level.filter(|level| case.variant.is_some() || *level != Level::Deny)));
         }
-        cells.sort_unstable_by_key(|(action, _)| *action);
+        cells.sort_unstable_by_key(|(case, _)| *case);
         cells.dedup();
+        Ok(cells)
+    }
+
+    /// Sets these levels in some roles and, if `alike`, takes away those of variants.
+    fn set_levels<'r>(
+        &self,
+        roles: impl IntoIterator<Item = &'r RoleId>,
+        cells: &[(Case, Option<Level>)],
+        alike: bool,
+    ) -> Facts {
         let mut facts = Vec::new();
         for id in roles {
             let role = self.known_role(id)?;
-            let cell = |(action, level): &(ActionIndex, Level)| {
-                Change::of((id.clone(), *action), role.level(*action), *level).map(Fact::Cell)
-            };
-            facts.extend(cells.iter().filter_map(cell));
+            let set = |case: Case, level| Change::of((id.clone(), case), role.own_level(case), level).map(Fact::Cell);
+            for (case, level) in cells {
+                facts.extend(set(*case, *level));
+                let variants = role.levels_of(case.action).filter(|(case, _)| alike && case.variant.is_some());
+                facts.extend(variants.filter_map(|(case, _)| set(case, None)));
+            }
         }
         Ok(facts)
     }

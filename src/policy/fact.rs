@@ -3,7 +3,7 @@
 //! `{"set_level": {"role": "seller", "permission": "contact.read", "level": "all"}}` becomes one fact:
 //!
 //! ```text
-//! Fact::Cell(Change { key: ("seller", contact.read), before: department, after: all })
+//! Fact::Cell(Change { key: ("seller", contact.read), before: Some(department), after: Some(all) })
 //! ```
 //!
 //! Its inverse swaps `before` and `after`. Removing a user becomes several facts, in this order: each assignment to the
@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use crate::policy::assignment::Assignment;
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
-use crate::vocabulary::index::{ActionIndex, SectionIndex};
+use crate::vocabulary::index::{Case, SectionIndex};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::period::Tenure;
 use crate::vocabulary::post::Post;
@@ -41,8 +41,8 @@ pub(crate) enum Fact {
     /// Whether a user is a member of a group, and when.
     Member(Change<(UserId, GroupId), Tenure>),
     Role(Change<RoleId, Option<RoleState>>),
-    /// The level that a role grants for an action.
-    Cell(Change<(RoleId, ActionIndex), Level>),
+    /// The level that a role has for just this case of an action, if it has one.
+    Cell(Change<(RoleId, Case), Option<Level>>),
     /// Whether a role has an assignment, and when.
     Assignment(Change<(RoleId, Assignment), Tenure>),
 }

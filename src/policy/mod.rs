@@ -11,6 +11,7 @@ mod hint;
 mod known;
 mod labels;
 mod moment;
+pub(crate) mod named;
 pub(crate) mod near;
 pub(crate) mod org;
 pub(crate) mod role;
@@ -30,6 +31,7 @@ use crate::document::{Document, Format, Word};
 use crate::policy::assigned::Assigned;
 use crate::policy::dated::{Dated, Entries};
 use crate::policy::labels::ThingLabels;
+use crate::policy::named::Named;
 use crate::policy::near::with_hint_at_parent;
 use crate::policy::org::Org;
 use crate::policy::role::{Names, Roles};
@@ -68,6 +70,8 @@ pub struct Policy {
     pub(crate) schema: Arc<Schema>,
     pub(crate) org: Org,
     pub(crate) roles: Roles,
+    /// The variants that roles have levels for.
+    pub(crate) named: Named,
     names: Names,
     role_labels: ThingLabels,
     pub(crate) assigned: Assigned,
@@ -103,6 +107,7 @@ impl Policy {
             delegation,
             schema: Arc::new(schema),
             org,
+            named: Named::of(&roles),
             roles,
             names,
             role_labels: ThingLabels::default(),
@@ -195,7 +200,12 @@ fn numbered(document: Document, problems: &mut Problems) -> Document {
     let resources = schema.sections.iter().flat_map(|section| &section.resources);
     let counts = [
         ("schema.sections", "sections", schema.sections.len()),
-        ("schema.sections", "actions", resources.map(|resource| resource.actions.len()).sum()),
+        ("schema.sections", "actions", resources.clone().map(|resource| resource.actions.len()).sum()),
+        (
+            "schema.sections",
+            "actions on variants",
+            resources.map(|resource| resource.actions.len().saturating_mul(resource.variants.len())).sum(),
+        ),
         ("org.departments", "departments", org.departments.len()),
         ("org.users", "users", org.users.len()),
         ("org.groups", "groups", org.groups.len()),

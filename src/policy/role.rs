@@ -1,21 +1,22 @@
 //! Roles, with their grants and the subjects that they are assigned to.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::collections::persistent::{Map, Set};
 use crate::document;
-use crate::document::Word;
+use crate::document::Levels;
 use crate::policy::assignment::Assignment;
 use crate::policy::dated::Dated;
 use crate::policy::fact::RoleState;
 use crate::policy::org::Org;
 use crate::policy::rules::{self, Invalid, Kind};
 use crate::policy::schema::Schema;
+use crate::policy::unknown::{UnknownPermission, Why};
 use crate::policy::validate::{Problems, check_id, repeated};
 use crate::vocabulary::id::RoleId;
-use crate::vocabulary::index::{ActionIndex, SectionIndex};
-use crate::vocabulary::level::{Grant, Level};
+use crate::vocabulary::index::{ActionIndex, Case, Idx, SectionIndex, VariantIndex};
+use crate::vocabulary::level::Level;
 use crate::vocabulary::period::{Period, Tenure};
 
 /// A role of one section.
@@ -25,8 +26,9 @@ pub(crate) struct Role {
     pub(crate) name: String,
     pub(crate) hidden: bool,
     pub(crate) locked: bool,
-    /// The levels other than `deny`. For a toggle, `all` stands for `allow`.
-    pub(crate) grants: BTreeMap<ActionIndex, Level>,
+    /// The levels by case: of variants those of their own, `deny` too, and beside them those other than `deny`. For a
+    /// toggle, `all` stands for `allow`.
+    pub(crate) grants: BTreeMap<Case, Level>,
     pub(crate) assigned_to: Set<Assignment>,
 }
 
@@ -41,9 +43,21 @@ impl Role {
         RoleState { section: self.section, name: self.name.clone(), hidden: self.hidden, locked: self.locked }
     }
 
-    /// The level for an action.
-    pub(crate) fn level(&self, action: ActionIndex) -> Level {
-        self.grants.get(&action).copied().unwrap_or(Level::Deny)
+    /// The level for a case: that of the variant, or else the default.
+    pub(crate) fn level(&self, case: Case) -> Level {
+        let own = case.variant.and_then(|_| self.grants.get(&case));
+        own.or_else(|| self.grants.get(&Case::default_of(case.action))).copied().unwrap_or(Level::Deny)
+    }
+
+    /// The level that it has for just this case.
+    pub(crate) fn own_level(&self, case: Case) -> Option<Level> {
+        self.grants.get(&case).copied()
+    }
+
+    /// The levels for an action, case by case.
+    pub(crate) fn levels_of(&self, action: ActionIndex) -> impl Iterator<Item = (Case, Level)> {
+        let all = Case::default_of(action)..=Case::new(action, Some(VariantIndex::of_number(u32::MAX)));
+        self.grants.range(all).map(|(case, level)| (*case, *level))
     }
 
     /// Whether it is assigned to anybody in a place.
@@ -51,10 +65,11 @@ impl Role {
         self.assigned_to.iter().any(|to| to.place.is_some())
     }
 
-    pub(crate) fn set(&mut self, action: ActionIndex, level: Level) {
+    /// Sets the level for just this case, or takes it away.
+    pub(crate) fn set(&mut self, case: Case, level: Option<Level>) {
         match level {
-            Level::Deny => self.grants.remove(&action),
-            level => self.grants.insert(action, level),
+            None => self.grants.remove(&case),
+            Some(level) => self.grants.insert(case, level),
         };
     }
 }
@@ -119,21 +134,29 @@ pub(crate) fn from_document(
 fn read_grants(
     path: &str,
     section: Option<SectionIndex>,
-    written: &BTreeMap<String, Word<Grant>>,
+    written: &BTreeMap<String, Levels>,
     schema: &Schema,
     problems: &mut Problems,
-) -> BTreeMap<ActionIndex, Level> {
+) -> BTreeMap<Case, Level> {
     let mut grants = BTreeMap::new();
-    for (name, word) in written {
+    for (name, levels) in written {
         let path = format_args!("{path}.grants[{name:?}]");
-        let Some(action) = problems.note(path, schema.known_action(name, problems.are_few())) else { continue };
+        let known = match levels {
+            // A reader of TOML takes an unquoted dot for a table within a table.
+            Levels::ByVariant { .. } if !name.contains('.') => {
+                Err(Invalid::UnknownPermission(UnknownPermission::new(name, Why::Unquoted(name.clone()))))
+            }
+            _ => schema.known_action(name, problems.are_few()),
+        };
+        let Some(action) = problems.note(path, known) else { continue };
         if let Some(section) = section {
             problems.note(path, schema.check_section(action, section));
         }
-        match problems.note(path, schema.known_level(action, word)) {
-            None | Some(Level::Deny) => {}
-            Some(level) => _ = grants.insert(action, level),
-        }
+        let are_few = problems.are_few();
+        let known = schema.known_levels(action, levels, are_few, |within, invalid| {
+            problems.add(format_args!("{path}{within}"), &invalid);
+        });
+        grants.extend(known);
     }
     grants
 }
@@ -177,8 +200,10 @@ pub(crate) fn stated<'r>(
 }
 
 pub(crate) fn to_document(roles: &Roles, schema: &Schema, dated: &Dated) -> Vec<document::Role> {
-    let grant = |(action, level): (&ActionIndex, &Level)| {
-        (schema.action_name(*action), Word::Known(schema.grant_of(*action, *level)))
+    let grants = |role: &Role| {
+        let actions: BTreeSet<ActionIndex> = role.grants.keys().map(|case| case.action).collect();
+        let levels = |action| (schema.action_name(action), schema.written_levels(role.levels_of(action)));
+        actions.into_iter().map(levels).collect()
     };
     let role = |(id, role): (&RoleId, &Arc<Role>)| document::Role {
         id: id.clone(),
@@ -186,7 +211,7 @@ pub(crate) fn to_document(roles: &Roles, schema: &Schema, dated: &Dated) -> Vec<
         name: role.name.clone(),
         hidden: role.hidden,
         locked: role.locked,
-        grants: role.grants.iter().map(grant).collect(),
+        grants: grants(role),
         assigned_to: stated(id, role, dated).map(|(to, tenure)| to.clone().written(tenure.period())).collect(),
     };
     roles.iter().map(role).collect()

@@ -53,7 +53,7 @@ pub enum Invalid {
     },
     /// A policy has more things of a kind than the library can number.
     TooMany {
-        /// The kind: `departments`, `users`, `groups`, `roles`, `sections` or `actions`.
+        /// The kind: `departments`, `users`, `groups`, `roles`, `sections`, `actions`, or `actions on variants`.
         of: &'static str,
         /// The most that a policy may have.
         most: usize,
@@ -159,6 +159,47 @@ pub enum Invalid {
     /// A toggle requires an action that is not a toggle.
     ToggleRequiresLevelled {
         /// The required action.
+        action: String,
+    },
+    /// A variant has the name that stands for all records whose variant has no level of its own.
+    ReservedName {
+        /// The name.
+        name: String,
+    },
+    /// A variant has an empty list of values.
+    NoValues,
+    /// A value means two variants of a type.
+    ValueTaken {
+        /// The value, as errors print it.
+        value: String,
+        /// The variant that has it too.
+        variant: String,
+    },
+    /// A resource type has no variant of this name.
+    UnknownVariant {
+        /// The resource type.
+        resource: String,
+        /// The name.
+        name: String,
+        /// The variants that it has, for a message; empty if it has none.
+        known: String,
+        /// The variant whose value this is, if it is one.
+        meant: Option<String>,
+    },
+    /// A permission takes one level for all records, not one for each variant.
+    OneLevel {
+        /// The permission.
+        permission: String,
+        /// Whether it is a toggle, and not one of a type without variants.
+        toggle: bool,
+    },
+    /// A command takes a level away that is not one of a variant.
+    NullLevel,
+    /// A field names no action.
+    EmptyField,
+    /// A field names a toggle.
+    FieldByToggle {
+        /// The action.
         action: String,
     },
     /// Administrators would not be able to manage a section.
@@ -327,6 +368,14 @@ impl Invalid {
             Self::Cycle { .. } => "cycle",
             Self::FieldOfToggle { .. } => "field_of_toggle",
             Self::ToggleRequiresLevelled { .. } => "toggle_requires_levelled",
+            Self::ReservedName { .. } => "reserved_name",
+            Self::NoValues => "no_values",
+            Self::ValueTaken { .. } => "value_taken",
+            Self::UnknownVariant { .. } => "unknown_variant",
+            Self::OneLevel { .. } => "one_level",
+            Self::NullLevel => "null_level",
+            Self::EmptyField => "empty_field",
+            Self::FieldByToggle { .. } => "field_by_toggle",
             Self::ManageWithoutBypass { .. } => "manage_without_bypass",
             Self::ManageExceptOwn { .. } => "manage_except_own",
             Self::EmptyPlace => "empty_place",
@@ -392,6 +441,36 @@ impl Display for Invalid {
             }
             Self::ToggleRequiresLevelled { action } => {
                 write!(f, "a toggle can require only toggles, and `{action}` is not one")
+            }
+            Self::ReservedName { name } => write!(
+                f,
+                "the name `{name}` is reserved: it stands for all records whose variant has no level of its own"
+            ),
+            Self::NoValues => {
+                f.write_str("the list of values is empty: leave `values` out for the name alone, or name values")
+            }
+            Self::ValueTaken { value, variant } => {
+                write!(f, "`{value}` is a value of variant `{variant}` as well: a value means one variant of a type")
+            }
+            Self::UnknownVariant { resource, name, known, meant } => match meant {
+                Some(variant) => write!(f, "`{name}` is a value of variant `{variant}`: write the name of the variant"),
+                None if known.is_empty() => write!(f, "`{resource}` has no variants, so none is called `{name}`"),
+                None => write!(f, "`{resource}` has no variant `{name}`: its variants are {known}"),
+            },
+            Self::OneLevel { permission, toggle: true } => {
+                write!(f, "`{permission}` is a toggle, which is the same for all records: write `allow` or `deny`")
+            }
+            Self::OneLevel { permission, toggle: false } => {
+                write!(f, "the type of `{permission}` has no variants: write one level for all records")
+            }
+            Self::NullLevel => f.write_str(
+                "`null` takes the level of a variant away: write a `variant` as well, or a level such as `deny`",
+            ),
+            Self::EmptyField => {
+                f.write_str("the field names no action: write `read`, `write` or both, or leave it out")
+            }
+            Self::FieldByToggle { action } => {
+                write!(f, "`{action}` is a toggle, which knows no records: a field names levelled actions")
             }
             Self::ManageWithoutBypass { permission } => {
                 write!(f, "`{permission}` has no `admin_bypass`: administrators must be able to manage every section")

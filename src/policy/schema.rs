@@ -1,6 +1,9 @@
 //! The validated schema: sections, resource types and actions, and the names they are looked up by.
 
+mod cases;
 mod document;
+pub(crate) mod field;
+pub(crate) mod variant;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -10,6 +13,8 @@ use indexmap::IndexSet;
 
 use crate::policy::near::names_near;
 use crate::policy::rules::Invalid;
+use crate::policy::schema::field::Field;
+use crate::policy::schema::variant::Variant;
 use crate::policy::unknown::{UnknownPermission, Why};
 use crate::policy::validate::names;
 use crate::vocabulary::facts::Resource;
@@ -26,6 +31,7 @@ pub struct Schema {
     sections: Vec<Section>,
     resources: Vec<ResourceType>,
     actions: Vec<Action>,
+    variants: Vec<Variant>,
     /// The actions, each after those that it requires.
     required_first: Vec<ActionIndex>,
     /// By the whole name, for example `contact.read`.
@@ -50,6 +56,8 @@ pub(crate) struct ResourceType {
     pub(crate) section: SectionIndex,
     pub(crate) unowned: Unowned,
     actions: Range<usize>,
+    variants: Range<usize>,
+    pub(crate) fields: Vec<Field>,
 }
 
 #[derive(Clone, Debug, Hash)]
@@ -283,6 +291,10 @@ impl Schema {
     /// The names of the resource types.
     pub(crate) fn resources(&self) -> impl ExactSizeIterator<Item = &str> {
         self.resources.iter().map(|resource| resource.name.as_str())
+    }
+
+    pub(crate) fn resource_types(&self) -> &[ResourceType] {
+        &self.resources
     }
 
     pub(crate) fn resource(&self, name: &str) -> Option<&ResourceType> {

@@ -1,10 +1,11 @@
 //! From facts back to commands, to undo a change.
 
-use crate::document::{self, Command, Dates, Department, Group, User, Word};
+use crate::document::{self, Command, Dates, Department, Group, Levels, User, Word};
 use crate::policy::fact::{Change, DepartmentState, Fact, RoleState, UserState};
 use crate::policy::schema::Schema;
 use crate::policy::tenure::entry;
 use crate::vocabulary::id::{DepartmentId, RoleId, UserId};
+use crate::vocabulary::level::Level;
 use crate::vocabulary::period::Tenure;
 use crate::vocabulary::post::Post;
 use crate::vocabulary::time::Time;
@@ -60,8 +61,15 @@ fn is_part_of(coming: &mut Command, fact: &Fact, schema: &Schema) -> bool {
         (Command::AddGroup(group), Fact::Member(Change { key, after, .. })) if key.1 == group.id => {
             group.members.push(entry(key.0.clone(), *after));
         }
-        (Command::CreateRole(role), Fact::Cell(Change { key, after, .. })) if key.0 == role.id => {
-            role.grants.insert(schema.action_name(key.1), Word::Known(schema.grant_of(key.1, *after)));
+        (Command::CreateRole(role), Fact::Cell(Change { key: (id, case), after: Some(level), .. }))
+            if *id == role.id =>
+        {
+            let word = Word::Known(schema.grant_of(case.action, *level));
+            let name = schema.action_name(case.action);
+            match schema.variant_name(*case) {
+                None => _ = role.grants.insert(name, Levels::Alike(word)),
+                Some(variant) => role.grants.entry(name).or_default().set(variant.to_owned(), word),
+            }
         }
         (Command::CreateRole(role), Fact::Assignment(Change { key, after, .. })) if key.0 == role.id => {
             role.assigned_to.push(key.1.clone().written(after.period()));
@@ -109,12 +117,16 @@ fn push_commands(commands: &mut Vec<Command>, fact: &Fact, schema: &Schema) {
                 Command::LeaveGroup { user, group }
             });
         }
-        Fact::Cell(Change { key: (role, action), after, .. }) => {
-            commands.push(Command::set_level(
-                role.clone(),
-                schema.action_name(*action),
-                schema.grant_of(*action, *after),
-            ));
+        Fact::Cell(Change { key: (role, case), after, .. }) => {
+            let variant = schema.variant_name(*case).map(str::to_owned);
+            // Beside the levels of variants, none is `deny`.
+            let level = if variant.is_some() { *after } else { Some(after.unwrap_or(Level::Deny)) };
+            commands.push(Command::SetLevel {
+                role: role.clone(),
+                permission: schema.action_name(case.action),
+                variant,
+                level: level.map(|level| Word::Known(schema.grant_of(case.action, level))),
+            });
         }
         Fact::Assignment(Change { key: (role, assignment), after, .. }) => {
             let assignment = assignment.clone().written(after.period());

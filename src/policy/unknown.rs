@@ -27,6 +27,8 @@ pub struct UnknownPermission {
 pub(crate) enum Why {
     #[error("`{0}` is not a permission: write the resource type and the action, as in `contact.read`")]
     NoPermission(String),
+    #[error("`{0}` is not a permission: write the resource type and the action as one key, in quotes: \"{0}.…\"")]
+    Unquoted(String),
     #[error("there is no resource type `{resource}`: the resource types are {known}")]
     Resource { resource: String, known: String },
     #[error("`{resource}` has no action `{action}`: its actions are {known}")]

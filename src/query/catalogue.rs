@@ -1,19 +1,19 @@
 //! The roles, as a page of access permissions shows them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::{self, Debug};
 
 use serde::{Serialize, Serializer};
 
+use crate::document::Levels;
 use crate::policy::Policy;
 use crate::policy::assignment::Assignment;
 use crate::policy::role::Role;
-use crate::query::what::Granted;
 use crate::snapshot::Snapshot;
 use crate::snapshot::people::{Entry, Source};
 use crate::vocabulary::id::RoleId;
-use crate::vocabulary::index::{Idx, SectionIndex};
-use crate::vocabulary::level::{Grant, Level};
+use crate::vocabulary::index::{ActionIndex, Idx, SectionIndex};
+use crate::vocabulary::level::Grant;
 use crate::vocabulary::permission::AnyPermission;
 use crate::vocabulary::place::Place;
 use crate::vocabulary::subject::Subject;
@@ -211,14 +211,23 @@ impl<'c> RoleEntry<'c> {
         self.role.locked
     }
 
-    /// The grant for a permission: `deny` if the role does not mention it.
+    /// The grant for a permission, of all records whose variant has no level of its own: `deny` if the role does not
+    /// mention it.
     pub fn grant(self, permission: impl Into<AnyPermission>) -> Grant {
+        let levels = self.levels(permission).into_iter();
+        levels.filter(|(variant, _)| variant.is_none()).map(|(_, grant)| grant).next().unwrap_or(Grant::DENY)
+    }
+
+    /// The grants that variants have of their own for a permission, in the order of the schema.
+    pub fn variants(self, permission: impl Into<AnyPermission>) -> impl Iterator<Item = (&'c str, Grant)> {
+        self.levels(permission).into_iter().filter_map(|(variant, grant)| Some((variant?, grant)))
+    }
+
+    fn levels(self, permission: impl Into<AnyPermission>) -> Vec<(Option<&'c str>, Grant)> {
         let schema = &self.catalogue.policy.schema;
         let (action, fingerprint) = permission.into().action();
-        match self.role.grants.get(&action) {
-            Some(level) if fingerprint == schema.fingerprint() => schema.grant_of(action, *level),
-            _ => Grant::Level(Level::Deny),
-        }
+        let levels = self.role.levels_of(action).filter(|_| fingerprint == schema.fingerprint());
+        levels.map(|(case, level)| (schema.variant_name(case), schema.grant_of(action, level))).collect()
     }
 
     /// Its assignments, in canonical order.
@@ -253,7 +262,24 @@ impl Serialize for SectionRoles<'_> {
             #[serde(skip_serializing_if = "Option::is_none")]
             manage: Option<String>,
             permissions: Vec<String>,
+            #[serde(skip_serializing_if = "Variants::is_empty")]
+            variants: Variants<'c>,
             roles: Vec<RoleEntry<'c>>,
+        }
+
+        /// The names of the variants of types that have some, as data.
+        struct Variants<'c>(Vec<(&'c str, Vec<&'c str>)>);
+
+        impl Variants<'_> {
+            fn is_empty(&self) -> bool {
+                self.0.is_empty()
+            }
+        }
+
+        impl Serialize for Variants<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_map(self.0.iter().map(|(resource, variants)| (resource, variants)))
+            }
         }
 
         let name = |permission| self.catalogue.policy.schema.name(permission);
@@ -261,6 +287,7 @@ impl Serialize for SectionRoles<'_> {
             name: self.name(),
             manage: self.manage().and_then(name),
             permissions: self.permissions().filter_map(name).collect(),
+            variants: Variants(self.catalogue.policy.schema.variants_in(self.section).collect()),
             roles: self.roles().collect(),
         };
         written.serialize(serializer)
@@ -276,22 +303,31 @@ impl Serialize for RoleEntry<'_> {
             name: &'c str,
             hidden: bool,
             locked: bool,
-            grants: Granted<'c>,
+            grants: Grants,
             assigned_to: Vec<AssignmentEntry<'c>>,
+        }
+
+        /// Permissions with the levels of a role, as data.
+        struct Grants(Vec<(String, Levels)>);
+
+        impl Serialize for Grants {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_map(self.0.iter().map(|(permission, levels)| (permission, levels)))
+            }
         }
 
         let schema = &self.catalogue.policy.schema;
         // In the order of the schema.
-        let grants = self.role.grants.iter();
-        let grants: Vec<_> =
-            grants.map(|(action, level)| (schema.action_name(*action), schema.grant_of(*action, *level))).collect();
+        let actions: BTreeSet<ActionIndex> = self.role.grants.keys().map(|case| case.action).collect();
+        let levels = |action| (schema.action_name(action), schema.written_levels(self.role.levels_of(action)));
+        let grants = Grants(actions.into_iter().map(levels).collect());
         let written = Written {
             id: self.id,
             section: self.section(),
             name: self.name(),
             hidden: self.is_hidden(),
             locked: self.is_locked(),
-            grants: Granted(&grants),
+            grants,
             assigned_to: self.assignments().collect(),
         };
         written.serialize(serializer)

@@ -11,25 +11,30 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::cell::Cell;
 use crate::snapshot::people::Below;
 use crate::snapshot::relation::{Relation, SHARED};
+use crate::snapshot::rights::grid::Column;
 use crate::snapshot::rights::placed::Need;
 use crate::snapshot::rights::zone::Zone;
 use crate::vocabulary::facts::Facts;
-use crate::vocabulary::id::{DepartmentId, GroupId, Id, UserId, write_json_string};
-use crate::vocabulary::index::ActionIndex;
+use crate::vocabulary::id::{DepartmentId, GroupId, Id, UserId, VariantId, write_json_string};
+use crate::vocabulary::index::{ActionIndex, CellIndex};
 use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 
-/// The records that one user may do one thing to, as conditions on their facts: *all of* these, each *any of* those.
+/// The records that one user may do one thing to, as conditions on their facts: in each [`Case`] *all of* these, each *any
+/// of* those.
 ///
 /// It describes a [`Scope`], and comes from the same bits that a check reads, so the two cannot disagree. It is the
 /// shortest form for any level: no condition follows from another, and none names the department beside "department and
-/// below". A requirement of the action is one more condition. Without a condition the set is
-/// [everything](Self::is_everything); a condition without terms makes it [nothing](Self::is_nothing).
+/// below". A requirement of the action is one more condition.
+///
+/// A record is in the set if its variant is in one of the cases, and it meets all conditions of that. Where the answer
+/// does not depend on the variant there is one case, for any. Without a condition the set is
+/// [everything](Self::is_everything); without a case it is [nothing](Self::is_nothing).
 ///
 /// Applications whose records are in a database pass it to a `Mapping` of the feature `sql`. Those with an engine of
 /// their own walk it.
 ///
 /// Constant, whatever the size of the company; for a user with assignments in places, it grows with the departments of
-/// these. Lists of departments and people are made only when they are read.
+/// these, and with the variants that roles name. Lists of departments and people are made only when they are read.
 ///
 /// ```
 /// use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
@@ -51,7 +56,8 @@ use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 ///     predicate.to_string(),
 ///     "(owner is ann or open) and (owner is ann or owner in department sales or owner is department sales)"
 /// );
-/// let conditions: Vec<usize> = predicate.all_of().map(|any_of| any_of.terms().count()).collect();
+/// let case = predicate.cases().next().expect("ann may update something");
+/// let conditions: Vec<usize> = case.all_of().map(|any_of| any_of.terms().count()).collect();
 /// assert_eq!(conditions, [2, 3]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -61,16 +67,43 @@ pub struct Predicate<'s> {
     pub(crate) action: ActionIndex,
     /// `None` for a permission of another schema.
     resource: Option<&'s str>,
-    #[cfg(feature = "sql")]
-    pub(crate) cell: Cell,
+    pub(crate) cases: Cases<'s>,
+}
+
+/// The conditions of all records, each for some columns of variants. All are different.
+pub(crate) type Cases<'s> = SmallVec<[Conditions<'s>; 1]>;
+
+/// Conditions for the records of some variants.
+#[derive(Clone, Debug)]
+pub(crate) struct Conditions<'s> {
+    pub(crate) columns: SmallVec<[Column; 2]>,
+    pub(crate) clauses: Clauses<'s>,
+}
+
+/// A case of a [`Predicate`]: the conditions for the records of some variants. A record is in one case at most.
+#[derive(Clone)]
+pub struct Case<'s> {
+    asked: Option<Asked<'s>>,
+    variants: Variants<'s>,
     clauses: Clauses<'s>,
+}
+
+/// The variants that a [`Case`] is about, by the values of the records' fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Variants<'s> {
+    /// Whatever the variant is.
+    Any,
+    /// One of these values.
+    In(Vec<&'s VariantId>),
+    /// Any other value than these, or none.
+    NotIn(Vec<&'s VariantId>),
 }
 
 /// Conditions, all of which a record must meet.
 pub(crate) type Clauses<'s> = SmallVec<[Clause<'s>; 4]>;
 
 /// A condition of a record.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Clause<'s> {
     /// One of these relations, or an owner in the zone.
     Any { relations: u8, zone: Option<&'s Zone> },
@@ -80,7 +113,7 @@ pub(crate) enum Clause<'s> {
     Owned,
 }
 
-/// A condition of a [`Predicate`]: any of its terms suffices.
+/// A condition of a [`Case`]: any of its terms suffices.
 #[derive(Clone, Copy)]
 pub struct AnyOf<'s> {
     /// `None` for a user whom the snapshot does not know; then there are no terms.
@@ -147,38 +180,55 @@ impl<'s, R> Scope<'s, R> {
         if !self.principal.asker.is_anchored() {
             possible &= !(DEPARTMENT | SUB);
         }
-        let clauses = clauses(&self.principal, action, self.cell, (0, possible, true));
-        Predicate {
-            principal: self.principal,
-            action,
-            resource: self.principal.resource_type(action, self.permission.schema),
-            #[cfg(feature = "sql")]
-            cell: self.cell,
-            clauses,
-        }
+        let resource = self.principal.resource_type(action, self.permission.schema);
+        let cases = resource.map_or_else(Cases::new, |_| cases(&self.principal, action, (0, possible, true)));
+        Predicate { principal: self.principal, action, resource, cases }
     }
 }
 
-/// The shortest conditions that together describe what a principal may do, whose cell this is: for records that have all
+/// The conditions of a principal for an action: of variants with the same ones together, and none where nothing is
+/// allowed.
+pub(crate) fn cases<'s>(principal: &Principal<'s>, action: ActionIndex, bounds: (u8, u8, bool)) -> Cases<'s> {
+    let grid = &principal.snapshot.rights.grid;
+    let varied = principal.asker.cell(CellIndex::default_of(action)).is_some_and(Cell::is_varied);
+    let mut cases = Cases::new();
+    for column in grid.columns(action).take(if varied { usize::MAX } else { 1 }) {
+        let clauses = clauses(principal, action, grid.at(action, column), bounds);
+        match cases.iter_mut().find(|other: &&mut Conditions<'_>| other.clauses == clauses) {
+            Some(same) => same.columns.push(column),
+            None => cases.push(Conditions { columns: SmallVec::from_iter([column]), clauses }),
+        }
+    }
+    let is_everything = cases.len() == 1;
+    cases.retain(|case| !case.clauses.iter().any(Clause::is_nothing));
+    if let [all] = &mut cases[..]
+        && is_everything
+    {
+        all.columns.clear();
+    }
+    cases
+}
+
+/// The shortest conditions that together describe what a principal may do by one of their cells: for records that have all
 /// `certain` relations and only `possible` ones, and that have owners in departments only if that is said.
 ///
 /// With assignments that have a place there is a condition for each need: what its cell `here` says, or an owner in its
 /// zone. If own records are excepted, they are not considered further.
-pub(crate) fn clauses<'s>(
+fn clauses<'s>(
     principal: &Principal<'s>,
     action: ActionIndex,
-    cell: Cell,
+    at: CellIndex,
     (certain, possible, in_departments): (u8, u8, bool),
 ) -> Clauses<'s> {
     let snapshot = principal.snapshot;
     let nothing = || Clauses::from_slice(&[Clause::Any { relations: 0, zone: None }]);
-    let excepts_own = cell != Cell::NONE && snapshot.schema().needed_except_own(action);
+    let cell = principal.asker.cell(at).unwrap_or(Cell::NONE);
+    let excepts_own = !cell.is_nothing() && snapshot.schema().needed_except_own(action);
     if excepts_own && certain & OWN != 0 {
         return nothing();
     }
     let others = if excepts_own { possible & !OWN } else { possible };
-    let needs =
-        principal.asker.row.placed().filter(|_| cell.is_placed()).map_or(&[][..], |placed| placed.needs(action));
+    let needs = principal.asker.row.placed().filter(|_| cell.is_placed()).map_or(&[][..], |placed| placed.needs(at));
     let mut clauses = match needs {
         [] => gaps(cell, certain, others).into_iter().map(|relations| Clause::Any { relations, zone: None }).collect(),
         needs => in_places(principal, needs, (certain, others, in_departments)),
@@ -285,31 +335,38 @@ impl<'s> Predicate<'s> {
 
     /// Whether no record is in the set.
     pub fn is_nothing(&self) -> bool {
-        self.clauses.iter().any(Clause::is_nothing)
+        self.cases.is_empty()
     }
 
     /// Whether every record of the type is in the set.
     pub fn is_everything(&self) -> bool {
-        self.clauses.is_empty()
+        matches!(&self.cases[..], [all] if all.columns.is_empty() && all.clauses.is_empty())
     }
 
-    /// The conditions, all of which must hold. For everything there is none; for nothing there is one without terms.
-    pub fn all_of(&self) -> impl Iterator<Item = AnyOf<'s>> {
+    /// The cases, any of which suffices. For everything there is one without conditions; for nothing there is none.
+    pub fn cases(&self) -> impl Iterator<Item = Case<'s>> {
         let asked = self.asked();
-        let clauses = self.clauses.clone().into_iter();
-        clauses.map(move |clause| AnyOf { asked, clause })
+        self.cases.iter().map(move |case| Case {
+            asked,
+            variants: self.principal.variants(self.action, &case.columns),
+            clauses: case.clauses.clone(),
+        })
     }
 
     /// Whether a record of the right type with these facts is in the set: the answer of
     /// [`Scope::contains`](crate::Scope::contains), by way of the conditions.
     pub fn matches(&self, facts: &Facts<'_>) -> bool {
         let met = self.principal.relation(self.action, facts).bits();
-        self.clauses.iter().all(|clause| match clause {
-            Clause::Any { relations, zone } => {
-                relations & met != 0 || zone.is_some_and(|zone| self.principal.is_within(zone, facts))
-            }
-            // In a pool, a record without owner is everybody's own.
-            Clause::NotOwner | Clause::Owned => met & OWN == 0,
+        let column = self.principal.snapshot.rights.grid.column(self.action, facts.variant);
+        let case = self.cases.iter().find(|case| case.columns.is_empty() || case.columns.contains(&column));
+        case.is_some_and(|case| {
+            case.clauses.iter().all(|clause| match clause {
+                Clause::Any { relations, zone } => {
+                    relations & met != 0 || zone.is_some_and(|zone| self.principal.is_within(zone, facts))
+                }
+                // In a pool, a record without owner is everybody's own.
+                Clause::NotOwner | Clause::Owned => met & OWN == 0,
+            })
         })
     }
 
@@ -318,6 +375,41 @@ impl<'s> Predicate<'s> {
         let (snapshot, id) = (self.principal.snapshot, self.principal.id()?);
         let user = snapshot.policy().org.users().get(id)?;
         Some(Asked { snapshot, id, user, pool: snapshot.rights.is_pool(self.action) })
+    }
+}
+
+impl<'s> Principal<'s> {
+    /// The variants of these columns of an action, or any if none are given.
+    pub(crate) fn variants(&self, action: ActionIndex, columns: &[Column]) -> Variants<'s> {
+        let (grid, schema) = (&self.snapshot.rights.grid, self.snapshot.schema());
+        let values = |is_meant: &dyn Fn(Column) -> bool| {
+            let columns = grid.columns(action).filter(|column| column.is_some() && is_meant(*column));
+            let variants = columns.filter_map(|column| grid.variant(action, column));
+            let mut values: Vec<&VariantId> = variants.flat_map(|variant| &schema.variant(variant).values).collect();
+            values.sort_unstable();
+            values
+        };
+        if columns.is_empty() {
+            Variants::Any
+        } else if columns.contains(&None) {
+            Variants::NotIn(values(&|column| !columns.contains(&column)))
+        } else {
+            Variants::In(values(&|column| columns.contains(&column)))
+        }
+    }
+}
+
+impl<'s> Case<'s> {
+    /// The variants that it is about.
+    pub fn variants(&self) -> &Variants<'s> {
+        &self.variants
+    }
+
+    /// The conditions, all of which must hold.
+    pub fn all_of(&self) -> impl Iterator<Item = AnyOf<'s>> {
+        let asked = self.asked;
+        let clauses = self.clauses.clone().into_iter();
+        clauses.map(move |clause| AnyOf { asked, clause })
     }
 }
 
@@ -459,26 +551,58 @@ impl<'s> Asked<'s> {
     }
 }
 
-/// Writes `everything`, `nothing`, or the conditions.
+/// Writes `everything`, `nothing`, or the cases.
 impl Display for Predicate<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_nothing() {
             return f.write_str("nothing");
         }
-        if self.is_everything() {
-            return f.write_str("everything");
+        for (nth, case) in self.cases().enumerate() {
+            if nth > 0 {
+                f.write_str(" or ")?;
+            }
+            if self.cases.len() > 1 { write!(f, "({case})")? } else { write!(f, "{case}")? }
+        }
+        Ok(())
+    }
+}
+
+/// Writes `everything`, or the variants and the conditions.
+impl Display for Case<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_any = self.variants == Variants::Any;
+        match (is_any, &self.clauses[..]) {
+            (true, []) => return f.write_str("everything"),
+            (true, _) => {}
+            (false, []) => return write!(f, "{}", self.variants),
+            (false, _) => write!(f, "{} and ", self.variants)?,
         }
         for (nth, any_of) in self.all_of().enumerate() {
             if nth > 0 {
                 f.write_str(" and ")?;
             }
-            if self.clauses.len() > 1 && any_of.terms().nth(1).is_some() {
+            if (self.clauses.len() > 1 || !is_any) && any_of.terms().nth(1).is_some() {
                 write!(f, "({any_of})")?;
             } else {
                 write!(f, "{any_of}")?;
             }
         }
         Ok(())
+    }
+}
+
+impl Display for Variants<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (verb, values) = match self {
+            Self::Any => return f.write_str("any variant"),
+            Self::In(values) => ("variant in", values),
+            Self::NotIn(values) => ("variant not in", values),
+        };
+        for (nth, value) in values.iter().enumerate() {
+            let before = if nth == 0 { format!("{verb} (") } else { ", ".to_owned() };
+            write!(f, "{before}{}", Word(value))?;
+        }
+        f.write_str(")")
     }
 }
 
@@ -541,6 +665,12 @@ impl<Kind> Display for Word<'_, Kind> {
 impl Debug for Predicate<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Predicate({self})")
+    }
+}
+
+impl Debug for Case<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Case({self})")
     }
 }
 

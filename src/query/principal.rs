@@ -2,10 +2,9 @@
 
 use std::fmt::{self, Debug};
 
-use crate::snapshot::cell::Cell;
 use crate::snapshot::{Asker, Snapshot};
 use crate::vocabulary::id::{UserId, UserRef};
-use crate::vocabulary::index::{DepartmentSlot, UserSlot};
+use crate::vocabulary::index::{CellIndex, DepartmentSlot, UserSlot};
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::permission::AnyPermission;
 
@@ -48,9 +47,9 @@ impl<'s> Principal<'s> {
         self.asker.may_ask()
     }
 
-    /// The effective grant of the user for a permission: the floor joined with the levels of all roles that are assigned
+    /// The effective grant of the user for a permission and all records whose variant has no level of its own: the floor joined with the levels of all roles that are assigned
     /// without a place, or everything by an administrator's bypass; `deny` if a requirement is denied for every record.
-    /// [`rights`](Self::rights) has those with a place too. For a toggle this is the
+    /// [`rights`](Self::rights) has those with a place, and of variants, too. For a toggle this is the
     /// answer of [`check`](Self::check). A level alone does not include requirements that depend on the record, nor
     /// shares.
     ///
@@ -77,10 +76,11 @@ impl<'s> Principal<'s> {
     /// ```
     pub fn grant(&self, permission: impl Into<AnyPermission>) -> Grant {
         let (action, schema) = permission.into().action();
-        if self.cell(action, schema) == Cell::NONE {
+        if self.cell(action, schema).is_nothing() {
             return Grant::DENY;
         }
-        self.snapshot.schema().grant_of(action, self.asker.row.level_with_toggles(action))
+        let level = self.asker.row.level_with_toggles(CellIndex::default_of(action));
+        self.snapshot.schema().grant_of(action, level)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::snapshot::people::Below;
 use crate::snapshot::relation::Relation;
 use crate::snapshot::rights::zone::Zone;
 use crate::vocabulary::facts::{Facts, Record};
-use crate::vocabulary::index::ActionIndex;
+use crate::vocabulary::index::{ActionIndex, Case};
 use crate::vocabulary::level::{DEPARTMENT, Level, OPEN, OWN, SUB};
 use crate::vocabulary::name::on_one_line;
 use crate::vocabulary::permission::Permission;
@@ -149,47 +149,46 @@ impl Principal<'_> {
     /// The reason of the first action that denies: the one asked about, or one that it requires, directly or not.
     fn why(&self, asked: ActionIndex, facts: &Facts<'_>) -> (ReasonCode, String) {
         let schema = self.snapshot.schema();
-        let relation = self.relation(asked, facts);
-        let (asked_name, code) = (schema.action_name(asked), |action| self.code_of(action, relation, Some(facts)));
-        let needed = self.snapshot.schema().needed(asked);
+        let (relation, asked) = (self.relation(asked, facts), self.case(asked, facts));
+        let (asked_name, code) = (schema.action_name(asked.action), |case| self.code_of(case, relation, Some(facts)));
+        let needed = schema.needed(asked.action);
         let is_within = |zone: &Zone| self.is_within(zone, facts);
-        let denied = needed.into_iter().find(|action| !self.admits_alone(*action, relation, is_within));
-        let Some(action) = denied else {
+        let mut needed = needed.into_iter().map(|action| Case { action, ..asked });
+        let Some(denied) = needed.find(|case| !self.admits_alone(*case, relation, is_within)) else {
             let code = code(asked);
             return (code, self.tells(asked, code, relation, facts));
         };
-        let (name, code) = (schema.action_name(action), code(action));
-        let text = self.tells(action, code, relation, facts);
-        (code, if action == asked { text } else { format!("`{asked_name}` requires `{name}`, and {text}") })
+        let (name, code) = (schema.action_name(denied.action), code(denied));
+        let text = self.tells(denied, code, relation, facts);
+        (code, if denied == asked { text } else { format!("`{asked_name}` requires `{name}`, and {text}") })
     }
 
-    /// Whether an action by itself, without its requirements, is allowed for a record with this relation.
-    pub(crate) fn admits_alone(
-        &self,
-        action: ActionIndex,
-        relation: Relation,
-        is_within: impl FnOnce(&Zone) -> bool,
-    ) -> bool {
-        let rules = self.snapshot.schema().action(action);
+    /// Whether a case of an action by itself, without its requirements, is allowed for a record with this relation.
+    pub(crate) fn admits_alone(&self, case: Case, relation: Relation, is_within: impl FnOnce(&Zone) -> bool) -> bool {
+        let rules = self.snapshot.schema().action(case.action);
         let admits = |level: Level| Cell::of(level, rules).admits(relation);
-        admits(self.asker.row.level_outside_zones(action))
-            || (admits(Level::All) && self.zone(action).is_some_and(is_within))
+        admits(self.level_outside_zones(case)) || (admits(Level::All) && self.zone(case).is_some_and(is_within))
     }
 
-    /// The departments where assignments with a place give an action by itself.
-    pub(crate) fn zone(&self, action: ActionIndex) -> Option<&Zone> {
-        self.asker.row.placed()?.zone(action)
+    /// The level of a case by itself for records outside of all zones.
+    pub(crate) fn level_outside_zones(&self, case: Case) -> Level {
+        self.asker.row.level_outside_zones(self.cell_in(case))
+    }
+
+    /// The departments where assignments with a place give a case by itself.
+    pub(crate) fn zone(&self, case: Case) -> Option<&Zone> {
+        self.asker.row.placed()?.zone(self.cell_in(case))
     }
 
     /// The reason why an action by itself, without its requirements, allows or denies.
-    pub(crate) fn code_of(&self, action: ActionIndex, relation: Relation, facts: Option<&Facts<'_>>) -> ReasonCode {
-        let level = self.asker.row.level_outside_zones(action);
-        let rules = self.snapshot.schema().action(action);
+    pub(crate) fn code_of(&self, case: Case, relation: Relation, facts: Option<&Facts<'_>>) -> ReasonCode {
+        let level = self.level_outside_zones(case);
+        let rules = self.snapshot.schema().action(case.action);
         let met = level.parts() & relation.parts();
         let pooled = facts.is_some_and(|facts| facts.owners.as_slice().is_empty());
         if !Cell::of(level, rules).admits(relation) {
             let is_within = |zone: &Zone| facts.is_some_and(|facts| self.is_within(zone, facts));
-            if self.admits_alone(action, relation, is_within) {
+            if self.admits_alone(case, relation, is_within) {
                 ReasonCode::InPlace
             } else if level == Level::Deny {
                 ReasonCode::NoGrant
@@ -216,9 +215,9 @@ impl Principal<'_> {
     }
 
     /// The part of a zone that an owner is in, for a message.
-    pub(crate) fn place_of(&self, action: ActionIndex, facts: Option<&Facts<'_>>) -> String {
+    pub(crate) fn place_of(&self, case: Case, facts: Option<&Facts<'_>>) -> String {
         let people = &self.snapshot.people;
-        let ranges = self.zone(action).map_or(&[][..], Zone::ranges);
+        let ranges = self.zone(case).map_or(&[][..], Zone::ranges);
         let is_met =
             |range: &&Below| facts.is_some_and(|facts| people.is_owned_within(std::slice::from_ref(*range), facts));
         let met = ranges.iter().find(is_met);
@@ -230,26 +229,26 @@ impl Principal<'_> {
         if range.count > 1 { format!("{name} and below") } else { name }
     }
 
-    fn tells(&self, action: ActionIndex, code: ReasonCode, relation: Relation, facts: &Facts<'_>) -> String {
+    fn tells(&self, case: Case, code: ReasonCode, relation: Relation, facts: &Facts<'_>) -> String {
         let schema = self.snapshot.schema();
-        let name = schema.action_name(action);
-        let (level, places) = self.held(action);
+        let name = schema.name_of_case(case);
+        let (level, places) = self.held(case);
         let because = match code {
-            ReasonCode::NoGrant => return format!("no role of the user gives `{name}`"),
-            ReasonCode::Toggle => return format!("`{name}` is `allow`"),
+            ReasonCode::NoGrant => return format!("no role of the user gives {name}"),
+            ReasonCode::Toggle => return format!("{name} is `allow`"),
             ReasonCode::InPlace => {
-                return format!("`{name}` is granted in {}, and an owner is there", self.place_of(action, Some(facts)));
+                return format!("{name} is granted in {}, and an owner is there", self.place_of(case, Some(facts)));
             }
             ReasonCode::ExceptOwn => {
                 let is_pooled = facts.owners.as_slice().is_empty();
                 let whose = if is_pooled { "nobody's, so everybody's own" } else { "the user's own" };
-                return format!("`{name}` is denied for own records, and this is {whose}");
+                return format!("{name} is denied for own records, and this is {whose}");
             }
             ReasonCode::OutOfReach if level == Level::Deny => {
-                return format!("`{name}` is granted only in places, none of which reaches the record");
+                return format!("{name} is granted only in places, none of which reaches the record");
             }
             ReasonCode::OutOfReach if !places.is_empty() => {
-                return format!("`{name}` is `{level}`, and more in places, none of which reaches the record");
+                return format!("{name} is `{level}`, and more in places, none of which reaches the record");
             }
             ReasonCode::All => "which reaches every record",
             ReasonCode::Unowned => "and a record that nobody owns is everybody's own here",
@@ -261,9 +260,9 @@ impl Principal<'_> {
             _ => "which does not reach the record",
         };
         // Any grant reaches own records, wherever it is measured from.
-        if code != ReasonCode::OutOfReach && !Cell::of(level, schema.action(action)).admits(relation) {
-            return format!("`{name}` is granted in places, {because}");
+        if code != ReasonCode::OutOfReach && !Cell::of(level, schema.action(case.action)).admits(relation) {
+            return format!("{name} is granted in places, {because}");
         }
-        format!("`{name}` is `{level}`, {because}")
+        format!("{name} is `{level}`, {because}")
     }
 }

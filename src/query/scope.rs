@@ -7,7 +7,8 @@ use crate::snapshot::cell::Cell;
 use crate::snapshot::relation::Relation;
 use crate::snapshot::rights::zone::Zone;
 use crate::vocabulary::facts::{Facts, Record};
-use crate::vocabulary::index::ActionIndex;
+use crate::vocabulary::id::VariantRef;
+use crate::vocabulary::index::{ActionIndex, Case, CellIndex};
 use crate::vocabulary::permission::{Fingerprint, Permission};
 
 /// The set of records that one user may do one thing to, in one state of the company.
@@ -27,16 +28,40 @@ impl<'s> Principal<'s> {
         Scope { principal: *self, permission, cell: self.cell(permission.action, permission.schema) }
     }
 
-    /// The cell of an action, or an empty one if the token is of another schema.
+    /// The cell of an action for records whose variant has none of its own, or an empty one if the token is of another
+    /// schema.
     #[inline]
     pub(crate) fn cell(&self, action: ActionIndex, schema: Fingerprint) -> Cell {
         self.cell_of(action, schema).unwrap_or(Cell::NONE)
     }
 
-    /// The cell of an action, or `None` if the token is of another schema.
+    /// The same, or `None` if the token is of another schema.
     #[inline]
     pub(crate) fn cell_of(&self, action: ActionIndex, schema: Fingerprint) -> Option<Cell> {
-        if schema == self.snapshot.fingerprint() { self.asker.cell(action) } else { None }
+        if schema == self.snapshot.fingerprint() { self.asker.cell(CellIndex::default_of(action)) } else { None }
+    }
+
+    /// The cells of an action for records of all variants.
+    pub(crate) fn cells(&self, action: ActionIndex) -> impl Iterator<Item = Cell> + use<'s> {
+        let (grid, row) = (&self.snapshot.rights.grid, self.asker.row);
+        grid.columns(action).filter_map(move |column| row.cell(grid.at(action, column)))
+    }
+
+    /// The cell that decides on a record with this variant.
+    #[inline]
+    pub(crate) fn cell_at(&self, action: ActionIndex, variant: Option<VariantRef<'_>>) -> CellIndex {
+        self.snapshot.rights.grid.cell(action, variant)
+    }
+
+    /// The case of an action that decides on a record with these facts: that of its variant, if some role names it.
+    pub(crate) fn case(&self, action: ActionIndex, facts: &Facts<'_>) -> Case {
+        let grid = &self.snapshot.rights.grid;
+        grid.case(action, grid.column(action, facts.variant))
+    }
+
+    /// The cell of a case.
+    pub(crate) fn cell_in(&self, case: Case) -> CellIndex {
+        self.snapshot.rights.grid.cell_of(case)
     }
 
     /// Whether a cell admits the user to a record. A scope passes its own cell. A check calls this directly, because
@@ -44,46 +69,54 @@ impl<'s> Principal<'s> {
     #[inline]
     pub(crate) fn reaches<R: Record>(&self, permission: Permission<R>, cell: Cell, record: &R) -> bool {
         if !R::HAS_FACTS {
-            // A toggle is not measured, so no place adds to its cell.
+            // A toggle is not measured, so no place adds to its cell, and knows no variants.
             return cell.admits(Relation::default());
         }
         let expected = || self.resource_type(permission.action, permission.schema);
         let is_other_type = record.dynamic_type().is_some_and(|found| Some(found) != expected());
-        if cell.is_placed() {
-            return !is_other_type && self.reaches_in_places(permission.action, cell, record);
+        if cell.is_marked() {
+            return !is_other_type && self.reaches_by_more(permission.action, cell, record);
         }
         !is_other_type
             && record.with_few_facts(
-                |owner, open| self.snapshot.people.admits(cell, &self.asker.position, owner, open),
+                |owner, open, _| self.snapshot.people.admits(cell, &self.asker.position, owner, open),
                 |facts| cell.admits(self.relation(permission.action, facts)),
             )
     }
 
-    /// Whether a cell, or assignments with a place, admit the user to a record.
-    #[cold]
-    fn reaches_in_places<R: Record>(&self, action: ActionIndex, cell: Cell, record: &R) -> bool {
+    /// Whether the cell of the record's variant, or assignments with a place, admit the user to a record.
+    #[inline(never)]
+    fn reaches_by_more<R: Record>(&self, action: ActionIndex, cell: Cell, record: &R) -> bool {
         record.with_few_facts(
-            |owner, open| {
-                let people = &self.snapshot.people;
+            |owner, open, variant| {
+                let (people, position) = (&self.snapshot.people, &self.asker.position);
+                let at = if cell.is_varied() { self.cell_at(action, variant) } else { CellIndex::default_of(action) };
+                let cell = self.asker.cell(at).unwrap_or(Cell::NONE);
+                if !cell.is_placed() {
+                    return people.admits(cell.unmarked(), position, owner, open);
+                }
                 let owner = people.owned(owner);
-                let relation = people.relation_to_owned(&self.asker.position, owner).and_open(open);
-                let is_within = |zone: &Zone| people.is_within(zone.ranges(), owner);
-                cell.admits(relation) || self.asker.row.admits_there(action, relation, is_within)
+                let relation = people.relation_to_owned(position, owner).and_open(open);
+                self.asker.row.admits(at, relation, |zone| people.is_within(zone.ranges(), owner))
             },
-            |facts| self.admits_of(action, cell, facts),
+            |facts| self.admits_of(action, facts),
         )
     }
 
-    /// Whether the cell of an action admits the user to a record with these facts, or assignments with a place do.
-    fn admits_of(&self, action: ActionIndex, cell: Cell, facts: &Facts<'_>) -> bool {
-        let relation = self.relation(action, facts);
-        let there = || self.asker.row.admits_there(action, relation, |zone| self.is_within(zone, facts));
-        cell.admits(relation) || (cell.is_placed() && there())
+    /// Whether an action is allowed for a record with these facts.
+    fn admits_of(&self, action: ActionIndex, facts: &Facts<'_>) -> bool {
+        let at = self.cell_at(action, facts.variant);
+        self.asker.row.admits(at, self.relation(action, facts), |zone| self.is_within(zone, facts))
     }
 
     /// Whether an owner of the record is in a zone.
     pub(crate) fn is_within(&self, zone: &Zone, facts: &Facts<'_>) -> bool {
         self.snapshot.people.is_owned_within(zone.ranges(), facts)
+    }
+
+    /// The same for a permission, whose token may be of another schema.
+    pub(crate) fn admits_here<R>(&self, permission: Permission<R>, facts: &Facts<'_>) -> bool {
+        permission.schema == self.snapshot.fingerprint() && self.admits_of(permission.action, facts)
     }
 
     /// The relation of the user to a record of this action's type.
@@ -119,7 +152,7 @@ impl<R: Record> Scope<'_, R> {
 impl<R> Scope<'_, R> {
     /// Whether a record of the right type with these facts is in the set.
     pub(crate) fn contains_facts(&self, facts: &Facts<'_>) -> bool {
-        self.principal.admits_of(self.permission.action, self.cell, facts)
+        self.principal.admits_here(self.permission, facts)
     }
 }
 

@@ -8,9 +8,8 @@ use smallvec::SmallVec;
 
 use crate::policy::grants::AssignedGrant;
 use crate::query::principal::Principal;
-use crate::snapshot::cell::Cell;
 use crate::vocabulary::id::{DepartmentId, UserId};
-use crate::vocabulary::index::ActionIndex;
+use crate::vocabulary::index::Case;
 use crate::vocabulary::level::{Grant, Level};
 
 /// The effective rights of a user, section by section, for example to show or hide buttons.
@@ -19,8 +18,12 @@ use crate::vocabulary::level::{Grant, Level};
 /// if a requirement is denied for every record. What roles give with a place stands apart, as levels in departments. So if
 /// a permission is `deny` and has no places, no record is allowed; otherwise a check decides on each record.
 ///
-/// It serialises compactly, for a browser: `{"format": 1, "user": "ann", "sections": {"crm": {"contact.read":
-/// "own"}}, "places": {"contact.read": [{"level": "department", "in": ["sales"]}]}}`. Anything left out is `deny`. An
+/// For a type with variants that is what counts for all records but those of variants that have rights of their own,
+/// which stand apart as well.
+///
+/// It serialises compactly, for a browser: `{"format": 1, "user": "ann", "sections": {"crm": {"deal.read": "own"}},
+/// "places": {"deal.read": [{"level": "department", "in": ["sales"]}]}, "variants": {"deal.read": [{"variant": "won",
+/// "grant": "all"}]}}`. Anything left out is `deny`, but a variant that is left out is like all other records. An
 /// inactive or unknown user has no rights, and for an unknown one `user` is missing. `format` changes if the meaning of
 /// this data ever does.
 ///
@@ -45,6 +48,21 @@ pub struct Rights {
     sections: Vec<(String, Vec<(String, Grant)>)>,
     /// By permission, in the order of the schema: only those with a place.
     places: Vec<(String, Vec<InPlace>)>,
+    /// By permission, in the order of the schema: only variants that differ from the rest.
+    variants: Vec<(String, Vec<InVariant>)>,
+}
+
+/// The rights of a user for the records of one variant, where they differ from those for all other records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct InVariant {
+    /// The name of the variant.
+    pub variant: String,
+    /// The grant, without assignments that have a place.
+    pub grant: Grant,
+    /// What assignments with a place give besides.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<InPlace>,
 }
 
 /// A level that is measured from some departments, by assignments with a place.
@@ -68,37 +86,66 @@ impl Principal<'_> {
         };
         let sections = schema.sections().map(|section| (section.to_owned(), rights(section))).collect();
         let actions = schema.sections().flat_map(|section| schema.permissions(section)).map(|each| each.action().0);
-        let measured = actions.filter(|action| self.asker.row.placed().is_some() && self.may_reach(*action));
-        let places = measured.map(|action| (schema.action_name(action), self.in_places(action)));
-        Rights { user: self.id().cloned(), sections, places: places.filter(|(_, levels)| !levels.is_empty()).collect() }
+        let (mut places, mut variants) = (Vec::new(), Vec::new());
+        for action in actions {
+            let grid = &self.snapshot.rights.grid;
+            let in_places = |case: Case| match self.asker.row.placed() {
+                Some(_) if self.may_reach(case) => self.in_places(case),
+                _ => Vec::new(),
+            };
+            let default = in_places(Case::default_of(action));
+            let differ = grid.columns(action).filter_map(|column| {
+                let case = grid.case(action, column);
+                let (grant, places) = (self.grant_in(case), in_places(case));
+                let differs = grant != self.grant_in(Case::default_of(action)) || places != default;
+                let variant = schema.variant_name(case).filter(|_| differs)?.to_owned();
+                Some(InVariant { variant, grant, places })
+            });
+            let (name, differ): (_, Vec<InVariant>) = (schema.action_name(action), differ.collect());
+            if !differ.is_empty() {
+                variants.push((name.clone(), differ));
+            }
+            if !default.is_empty() {
+                places.push((name, default));
+            }
+        }
+        Rights { user: self.id().cloned(), sections, places, variants }
     }
 
-    /// The level that the user has for an action without what depends on a place, and the levels that do.
-    pub(crate) fn held(&self, action: ActionIndex) -> (Level, Vec<InPlace>) {
-        let level = self.asker.row.level_with_toggles(action);
+    /// The grant of the user for a case, without assignments that have a place; `deny` if it is denied for every record.
+    fn grant_in(&self, case: Case) -> Grant {
+        if !self.may_reach(case) {
+            return Grant::DENY;
+        }
+        self.snapshot.schema().grant_of(case.action, self.asker.row.level_with_toggles(self.cell_in(case)))
+    }
+
+    /// The level that the user has for a case without what depends on a place, and the levels that do.
+    pub(crate) fn held(&self, case: Case) -> (Level, Vec<InPlace>) {
+        let level = self.asker.row.level_with_toggles(self.cell_in(case));
         if self.asker.row.placed().is_none() {
             return (level, Vec::new());
         }
         let (measured, unmeasured): (Vec<InPlace>, _) =
-            self.in_places(action).into_iter().partition(|place| !place.departments.is_empty());
+            self.in_places(case).into_iter().partition(|place| !place.departments.is_empty());
         (unmeasured.iter().fold(level, |level, place| level.join(place.level)), measured)
     }
 
-    /// Whether an action is allowed for some record.
-    pub(crate) fn may_reach(&self, action: ActionIndex) -> bool {
-        self.cell(action, self.snapshot.fingerprint()) != Cell::NONE
+    /// Whether a case is allowed for some record.
+    pub(crate) fn may_reach(&self, case: Case) -> bool {
+        self.asker.cell(self.cell_in(case)).is_some_and(|cell| !cell.is_nothing())
     }
 
-    /// The levels that the user has for an action by assignments with a place, each with its departments; none for a level
+    /// The levels that the user has for a case by assignments with a place, each with its departments; none for a level
     /// that does not depend on them.
-    pub(crate) fn in_places(&self, action: ActionIndex) -> Vec<InPlace> {
+    pub(crate) fn in_places(&self, case: Case) -> Vec<InPlace> {
         let policy = self.snapshot.policy();
-        let everywhere = self.asker.row.level(action);
+        let everywhere = self.asker.row.level(self.cell_in(case));
         // What is not measured counts only if it is not there without a place.
         let adds = |level: Level| {
             everywhere != Level::All && (level.includes(Level::Department) || !everywhere.includes(level))
         };
-        let grants = self.id().map_or_else(Vec::new, |id| policy.assigned_grants(id, action));
+        let grants = self.id().map_or_else(Vec::new, |id| policy.assigned_grants(id, case));
         let counts = |AssignedGrant { level, place }| {
             let place = place?;
             let level = if place.is_empty() { level.without_departments() } else { level };
@@ -141,14 +188,23 @@ impl Rights {
         self.places.iter().find(|(name, _)| name == permission).map_or(&[], |(_, places)| places)
     }
 
-    /// Whether the user's grant for the permission with this name is not `deny`, or they have it in some place.
+    /// The rights for the records of variants, for the permission with this name, where they differ from the rest.
+    pub fn in_variants(&self, permission: &str) -> &[InVariant] {
+        self.variants.iter().find(|(name, _)| name == permission).map_or(&[], |(_, variants)| variants)
+    }
+
+    /// Whether the user's grant for the permission with this name is not `deny`, or they have it in some place or for
+    /// some variant.
     pub fn has(&self, permission: &str) -> bool {
-        self.grant(permission) != Grant::DENY || !self.in_places(permission).is_empty()
+        let has_variant = |variant: &InVariant| variant.grant != Grant::DENY || !variant.places.is_empty();
+        self.grant(permission) != Grant::DENY
+            || !self.in_places(permission).is_empty()
+            || self.in_variants(permission).iter().any(has_variant)
     }
 }
 
 /// Permissions with a user's grants, as data. Those left out are `deny`.
-pub(crate) struct Granted<'a>(pub(crate) &'a [(String, Grant)]);
+struct Granted<'a>(&'a [(String, Grant)]);
 
 impl Serialize for Granted<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -168,20 +224,22 @@ impl Serialize for Rights {
             #[serde(skip_serializing_if = "Option::is_none")]
             user: Option<&'a UserId>,
             sections: Sections<'a>,
-            #[serde(skip_serializing_if = "Places::is_empty")]
-            places: Places<'a>,
+            #[serde(skip_serializing_if = "ByPermission::is_empty")]
+            places: ByPermission<'a, InPlace>,
+            #[serde(skip_serializing_if = "ByPermission::is_empty")]
+            variants: ByPermission<'a, InVariant>,
         }
-        struct Places<'a>(&'a [(String, Vec<InPlace>)]);
+        struct ByPermission<'a, T>(&'a [(String, Vec<T>)]);
 
-        impl Places<'_> {
+        impl<T> ByPermission<'_, T> {
             fn is_empty(&self) -> bool {
                 self.0.is_empty()
             }
         }
 
-        impl Serialize for Places<'_> {
+        impl<T: Serialize> Serialize for ByPermission<'_, T> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_map(self.0.iter().map(|(permission, places)| (permission, places)))
+                serializer.collect_map(self.0.iter().map(|(permission, each)| (permission, each)))
             }
         }
         struct Sections<'a>(&'a [(String, Vec<(String, Grant)>)]);
@@ -196,7 +254,8 @@ impl Serialize for Rights {
             }
         }
 
-        let (sections, places) = (Sections(&self.sections), Places(&self.places));
-        Written { format: 1, user: self.user(), sections, places }.serialize(serializer)
+        let (places, variants) = (ByPermission(&self.places), ByPermission(&self.variants));
+        Written { format: 1, user: self.user(), sections: Sections(&self.sections), places, variants }
+            .serialize(serializer)
     }
 }

@@ -11,8 +11,8 @@ use crate::snapshot::people::{Below, Entries, Entry, Source};
 use crate::snapshot::source::Measure;
 use crate::snapshot::{Asker, Snapshot};
 use crate::vocabulary::facts::Record;
-use crate::vocabulary::id::{DepartmentId, UserId};
-use crate::vocabulary::index::{ActionIndex, UserSlot};
+use crate::vocabulary::id::{DepartmentId, UserId, VariantRef};
+use crate::vocabulary::index::{ActionIndex, Case, CellIndex, UserSlot};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::Permission;
 
@@ -25,7 +25,8 @@ use crate::vocabulary::permission::Permission;
 /// [`count`](Iterator::count) counts users with the same roles and departments together, without listing them.
 pub struct WhoCan<'s> {
     snapshot: &'s Snapshot,
-    action: ActionIndex,
+    /// The cell that decides on the record.
+    at: CellIndex,
     record: Target,
     /// The users who must be checked one by one, sorted.
     named: Vec<UserSlot>,
@@ -71,14 +72,14 @@ impl Snapshot {
         record.with_facts(|facts| {
             let (record, entries): (_, Entries<'_>) = if is_ours {
                 let record = self.people.target(facts, self.rights.is_pool(action));
-                let entries = self.entries_for(action, &record);
+                let entries = self.entries_for(action, facts.variant, &record);
                 (record, entries)
             } else {
                 (Target::default(), Box::new(std::iter::empty()))
             };
             WhoCan {
                 snapshot: self,
-                action,
+                at: self.rights.grid.cell(action, facts.variant),
                 named: record.named(),
                 record,
                 next_named: 0,
@@ -95,7 +96,9 @@ impl Snapshot {
     /// A user who may do this has, for the action and for each that it requires, a level that reaches the record from
     /// where they are or from a place. So they are anchored around the record, or have a level that reaches it from
     /// anywhere, or one with a place around the record. In any case they have some level. Sources for one of the actions are enough.
-    fn entries_for<'s>(&'s self, action: ActionIndex, record: &Target) -> Entries<'s> {
+    fn entries_for<'s>(&'s self, action: ActionIndex, variant: Option<VariantRef<'_>>, record: &Target) -> Entries<'s> {
+        let grid = &self.rights.grid;
+        let asked = grid.case(action, grid.column(action, variant));
         let around = record.around(self.people.tree(), &self.policy().org);
         let nowhere = self.anybody(Entry::NOBODY);
         // Only the owner has the relation `own`, and an unknown user owns nothing.
@@ -104,12 +107,12 @@ impl Snapshot {
         let near = work(&around);
         let mut best: Option<(usize, Vec<Source>)> = None;
         for needed in self.schema().needed(action) {
-            let rules = self.schema().action(needed);
-            let far = self.sources_of(needed, |level, measure| {
+            let (rules, case) = (self.schema().action(needed), Case { action: needed, ..asked });
+            let far = self.sources_of(case, |level, measure| {
                 Cell::of(level, rules).admits(from_anywhere)
                     || matches!(measure, Some(Measure::Listed(place)) if self.reaches_from(place, level, record))
             });
-            let any = self.sources_of(needed, |level, _| level != Level::Deny);
+            let any = self.sources_of(case, |level, _| level != Level::Deny);
             for (work, sources) in [(near + work(&far), [&around[..], &far].concat()), (work(&any), any)] {
                 if best.as_ref().is_none_or(|(least, _)| work < *least) {
                     best = Some((work, sources));
@@ -137,7 +140,7 @@ impl WhoCan<'_> {
     fn may(&self, asker: Asker<'_>) -> bool {
         let people = &self.snapshot.people;
         let relation = people.relation_to_target(&self.record, &asker.position);
-        asker.row.admits(self.action, relation, |zone| self.record.is_within(zone.ranges()))
+        asker.row.admits(self.at, relation, |zone| self.record.is_within(zone.ranges()))
     }
 
     /// The next named user who may.

@@ -32,13 +32,18 @@ use crate::vocabulary::level::{ALL, DEPARTMENT, Level, OWN, SUB};
 pub(crate) struct Cell {
     relations: u32,
     /// [`SEVERAL`] if the cell depends on departments, else 0. One mask test then decides whether the slow way for
-    /// users in several departments is needed. [`PLACED`] if assignments with a place add to it.
+    /// users in several departments is needed. [`PLACED`] if assignments with a place add to it, and [`VARIED`] if some
+    /// variant has another cell.
     departments: u32,
 }
 
 /// Marks a cell that is not all: some records in the place of an assignment are reached besides. A check by any other cell
 /// pays for a test of this bit: two instructions of a hundred, while passing on what to do for places took five.
 const PLACED: u32 = 1;
+
+/// Marks a cell that stands for all records but those of some variants, which have cells of their own. One test is for
+/// both marks.
+const VARIED: u32 = 1 << 1;
 
 impl Cell {
     pub(crate) const NONE: Self = Self { relations: 0, departments: 0 };
@@ -81,10 +86,42 @@ impl Cell {
         Self { departments: self.departments | PLACED, ..self }
     }
 
+    /// Whether it admits nothing, in no place either.
+    pub(crate) fn is_nothing(self) -> bool {
+        self.relations == 0 && !self.is_placed()
+    }
+
     /// Whether assignments with a place add to this cell.
     #[inline]
     pub(crate) fn is_placed(self) -> bool {
         self.departments & PLACED != 0
+    }
+
+    /// The same cell, marked as one beside which variants have their own.
+    pub(crate) fn varied(self) -> Self {
+        Self { departments: self.departments | VARIED, ..self }
+    }
+
+    /// Whether variants have cells of their own beside this one.
+    #[inline]
+    pub(crate) fn is_varied(self) -> bool {
+        self.departments & VARIED != 0
+    }
+
+    /// The same cell without the mark of variants.
+    pub(crate) fn unvaried(self) -> Self {
+        Self { departments: self.departments & !VARIED, ..self }
+    }
+
+    /// The same cell without marks.
+    pub(crate) fn unmarked(self) -> Self {
+        Self { departments: self.departments & SEVERAL, ..self }
+    }
+
+    /// Whether this cell is not all that decides: it [is placed](Self::is_placed) or [varied](Self::is_varied).
+    #[inline]
+    pub(crate) fn is_marked(self) -> bool {
+        self.departments & (PLACED | VARIED) != 0
     }
 
     /// Whether it matters that a user is in several departments. `marks` are department numbers or-ed together;

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use crate::policy::Policy;
 use crate::policy::schema::Schema;
 use crate::vocabulary::id::{UserId, UserRef};
-use crate::vocabulary::index::{ActionIndex, UserSlot};
+use crate::vocabulary::index::{CellIndex, UserSlot};
 use crate::vocabulary::permission::Fingerprint;
 use crate::vocabulary::time::Time;
 use cell::Cell;
@@ -242,8 +242,8 @@ impl<'s> Asker<'s> {
     }
 
     #[inline]
-    pub(crate) fn cell(&self, action: ActionIndex) -> Option<Cell> {
-        self.row.cell(action)
+    pub(crate) fn cell(&self, at: CellIndex) -> Option<Cell> {
+        self.row.cell(at)
     }
 
     /// The row of the user, or `None` if they may not ask.

@@ -1,21 +1,22 @@
 //! From a predicate and a mapping to a condition.
 
 use sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, UnionType};
+use smallvec::SmallVec;
 use thiserror::Error;
 
-use crate::query::predicate::{Asked, Audience, Clause, Departments, Predicate, clauses};
+use crate::query::predicate::{Asked, Audience, Clause, Clauses, Departments, Predicate, Variants, cases};
 use crate::snapshot::relation::SHARED;
 use crate::snapshot::rights::zone::Zone;
 use crate::sql::column::{IdColumn, MEMBER, OWNER, SHARE};
 use crate::sql::dialect::Dialect;
 use crate::sql::expr::{all, any};
 use crate::sql::guard;
-use crate::sql::mapping::{Mapping, OwnersIn, SharesIn};
+use crate::sql::mapping::{Mapping, OwnersIn, SharesIn, VariantsIn};
 use crate::sql::members::MembersIn;
 use crate::sql::mirror::Mirror;
 use crate::sql::names;
 use crate::sql::statement::{Param, Sql};
-use crate::vocabulary::id::{DepartmentId, Id};
+use crate::vocabulary::id::{DepartmentId, Id, VariantId};
 use crate::vocabulary::level::{DEPARTMENT, OPEN, OWN, SUB};
 
 /// The reason that a predicate cannot become a condition.
@@ -41,6 +42,12 @@ pub enum ConditionError {
         /// The limit.
         limit: usize,
     },
+    /// The answer depends on the variant of the record, and the mapping names no column for it.
+    #[error(
+        "the answer depends on the variant of a record of the type `{0}`, and the mapping does not say where that is: name its \
+         column by `Records::variant`, or say by `Records::without_variants` that the table has none"
+    )]
+    NoVariants(String),
     /// The condition would need the members of a department whose id the table of members can't hold. Leaving that
     /// department out would leave out records.
     #[error(
@@ -60,7 +67,8 @@ impl Mapping {
     /// # Errors
     ///
     /// When the predicate is about records of another type, when the condition would hold more ids than the
-    /// [`Members`](crate::sql::Members) of the mapping allow, or when it would need a department that they can't name.
+    /// [`Members`](crate::sql::Members) of the mapping allow, when it would need a department that they can't name, or when
+    /// it depends on variants and the mapping does not say where they are.
     pub fn condition(&self, predicate: &Predicate<'_>) -> Result<Condition, ConditionError> {
         Rendering::condition(self, predicate)
     }
@@ -70,7 +78,8 @@ impl Mapping {
     /// # Errors
     ///
     /// When the predicate is about records of another type, when the condition would hold more ids than the
-    /// [`Members`](crate::sql::Members) of the mapping allow, or when it would need a department that they can't name.
+    /// [`Members`](crate::sql::Members) of the mapping allow, when it would need a department that they can't name, or when
+    /// it depends on variants and the mapping does not say where they are.
     pub fn sql(&self, predicate: &Predicate<'_>) -> Result<Sql, ConditionError> {
         Ok(Sql::of_condition(self.dialect, self.condition(predicate)?))
     }
@@ -98,23 +107,58 @@ impl<'a> Rendering<'a> {
         let mut rendering = Self { mapping, asked, ids_left: mapping.members.limit(), asks_mirror: false };
         // Computes the clauses again for the facts that these tables can hold: a fact without a column is left out.
         let can_be = (rendering.certain(), rendering.possible(), rendering.has_owners());
-        let clauses = clauses(&predicate.principal, predicate.action, predicate.cell, can_be);
+        let mut cases = if predicate.resource().is_some() {
+            cases(&predicate.principal, predicate.action, can_be)
+        } else {
+            SmallVec::new()
+        };
+        if matches!(mapping.variants, VariantsIn::None) {
+            cases.retain(|case| case.columns.is_empty() || case.columns.contains(&None));
+            cases.iter_mut().for_each(|case| case.columns.clear());
+        }
+        match &cases[..] {
+            [] => return Ok(constant(false)),
+            [all] if all.columns.is_empty() => {
+                return Ok(match rendering.all_of(&all.clauses)? {
+                    Some(met) if all.clauses.is_empty() => met,
+                    Some(met) => rendering.guarded(met),
+                    None => constant(false),
+                });
+            }
+            _ => {}
+        }
+        let VariantsIn::Column(column) = &mapping.variants else {
+            return Err(ConditionError::NoVariants(mapping.resource.clone()));
+        };
+        let mut either = Condition::any();
+        for case in &cases {
+            let Some(met) = rendering.all_of(&case.clauses)? else { continue };
+            let variants = predicate.principal.variants(predicate.action, &case.columns);
+            if let Some(within) = is_one_of_variants(column, &variants) {
+                either = either.add(Condition::all().add(within).add(met));
+            }
+        }
+        if either.is_empty() { Ok(constant(false)) } else { Ok(rendering.guarded(either)) }
+    }
+
+    /// A condition that all of these hold; `None` if no record of these tables can meet it.
+    fn all_of(&mut self, clauses: &Clauses<'a>) -> Rendered<Option<Condition>> {
         if clauses.is_empty() {
-            return Ok(constant(true));
+            return Ok(Some(constant(true)));
         }
         let mut all = Condition::all();
         for clause in clauses {
-            let met = match clause {
-                Clause::Any { relations, zone } => rendering.any_of(relations, zone)?,
-                Clause::NotOwner => Some(rendering.not_owned_by_principal()?),
-                Clause::Owned => Some(rendering.unowned().not()),
+            let met = match *clause {
+                Clause::Any { relations, zone } => self.any_of(relations, zone)?,
+                Clause::NotOwner => Some(self.not_owned_by_principal()?),
+                Clause::Owned => Some(self.unowned().not()),
             };
             match met {
                 Some(met) => all = all.add(met),
-                None => return Ok(constant(false)),
+                None => return Ok(None),
             }
         }
-        Ok(rendering.guarded(all))
+        Ok(Some(all))
     }
 
     /// The relations that every record of these tables has.
@@ -367,4 +411,19 @@ impl<'a> Rendering<'a> {
 
 fn constant(holds: bool) -> Condition {
     Condition::from(Expr::Constant(holds.into()))
+}
+
+/// A condition that a column holds one of these variants; `None` if it can't. It is never NULL.
+fn is_one_of_variants(column: &IdColumn, variants: &Variants<'_>) -> Option<Expr> {
+    let held = |values: &[&VariantId]| {
+        column.is_any_of(values.iter().filter_map(|value| column.value(value.borrowed())).collect())
+    };
+    match variants {
+        Variants::Any => Some(Expr::Constant(true.into())),
+        Variants::In(values) => held(values),
+        Variants::NotIn(values) => Some(match held(values) {
+            None => Expr::Constant(true.into()),
+            Some(held) => column.expr().is_null().or(held.not()),
+        }),
+    }
 }

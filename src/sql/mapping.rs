@@ -23,6 +23,17 @@ pub struct Records {
     owners: Option<OwnerTable>,
     open: Option<String>,
     shares: Option<ShareTable>,
+    variants: VariantColumn,
+}
+
+/// Where the variants of records are.
+#[derive(Clone, Debug)]
+enum VariantColumn {
+    /// The application did not say.
+    Unknown,
+    /// No record has one.
+    None,
+    Named(String, Ids),
 }
 
 impl Records {
@@ -39,6 +50,7 @@ impl Records {
             owners: None,
             open: None,
             shares: None,
+            variants: VariantColumn::Unknown,
         }
     }
 
@@ -82,6 +94,21 @@ impl Records {
     /// The table of shares.
     pub fn shares(mut self, table: ShareTable) -> Self {
         self.shares = Some(table);
+        self
+    }
+
+    /// The column with the variant of the record, such as its stage, and the kind of its values. NULL means no variant, and
+    /// so does a value that the schema does not list.
+    ///
+    /// Without a column, a predicate that depends on the variant is an [error](crate::sql::ConditionError::NoVariants).
+    pub fn variant(mut self, column: impl Into<String>, values: Ids) -> Self {
+        self.variants = VariantColumn::Named(column.into(), values);
+        self
+    }
+
+    /// Says that no record of the table has a variant.
+    pub fn without_variants(mut self) -> Self {
+        self.variants = VariantColumn::None;
         self
     }
 }
@@ -151,7 +178,17 @@ pub struct Mapping {
     pub(super) owners: OwnersIn,
     pub(super) open: Option<(Option<TableName>, DynIden)>,
     pub(super) shares: Option<SharesIn>,
+    pub(super) variants: VariantsIn,
     pub(super) members: MembersIn,
+}
+
+/// The column of variants.
+#[derive(Clone, Debug)]
+pub(super) enum VariantsIn {
+    Unknown,
+    /// No record has one.
+    None,
+    Column(IdColumn),
 }
 
 /// The columns of owners.
@@ -182,7 +219,7 @@ impl Mapping {
     /// When a name is invalid, when owners are both in columns and in a table, when MySQL would have to distinguish
     /// integers from text, or when the mirror tables are of another dialect or hold other ids.
     pub fn new(dialect: Dialect, records: Records, members: Members) -> Result<Self, InvalidMapping> {
-        let Records { resource, ids, table, id, owner, owner_department, owners, open, shares } = records;
+        let Records { resource, ids, table, id, owner, owner_department, owners, open, shares, variants } = records;
         refuse_both(dialect, ids)?;
         let table = table.map(|table| names::table(&table)).transpose()?;
         let of_record = |name: &str, ids: Ids| -> Result<IdColumn, InvalidMapping> {
@@ -219,6 +256,16 @@ impl Mapping {
             })
         };
         let open = open.map(|name| names::column(&name)).transpose()?;
+        let variants = match variants {
+            VariantColumn::Unknown => VariantsIn::Unknown,
+            VariantColumn::None => VariantsIn::None,
+            VariantColumn::Named(_, Ids::Both) if dialect == Dialect::MySql => {
+                let why = "MySQL finds `7` equal to `'7'`: say of the column of variants whether it holds `Ids::Integers` or \
+                           `Ids::Text`";
+                return Err(InvalidMapping(why.to_owned()));
+            }
+            VariantColumn::Named(name, values) => VariantsIn::Column(of_record(&name, values)?),
+        };
         Ok(Self {
             dialect,
             resource,
@@ -226,6 +273,7 @@ impl Mapping {
             owners,
             open: open.map(|open| (table.clone(), open)),
             shares: shares.map(checked).transpose()?,
+            variants,
             members: MembersIn::new(dialect, ids, members)?,
         })
     }

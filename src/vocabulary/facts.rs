@@ -1,5 +1,6 @@
 //! The facts of a record that decide who reaches it, and the traits of records that provide them.
 
+use crate::vocabulary::id::{VariantId, VariantRef};
 use crate::vocabulary::subject::{Owner, Share};
 
 /// The facts about a record that access depends on: its owners, whether it is open, and whom it is shared with.
@@ -25,6 +26,7 @@ pub struct Facts<'a> {
     pub(crate) owners: Few<Owner<&'a str>>,
     pub(crate) open: bool,
     pub(crate) shared_with: Few<Share<&'a str>>,
+    pub(crate) variant: Option<VariantRef<'a>>,
 }
 
 impl<'a> Facts<'a> {
@@ -37,7 +39,7 @@ impl<'a> Facts<'a> {
     /// The facts of a record with one owner: a user's id, or [`Owner::department`].
     #[inline]
     pub fn owned_by(owner: impl Into<Owner<&'a str>>) -> Self {
-        Self { owners: Few::One(owner.into()), open: false, shared_with: Few::None }
+        Self { owners: Few::One(owner.into()), open: false, shared_with: Few::None, variant: None }
     }
 
     /// The facts of a record with these owners: none, one or several. Takes an [`Option`] as well as a list.
@@ -60,6 +62,24 @@ impl<'a> Facts<'a> {
         self
     }
 
+    /// Sets the variant: the stage, pipeline or category that the record is in, as its column holds it. Pass an
+    /// [`Option`] for a column that may be NULL.
+    ///
+    /// A value that the record's type does not list among its variants is the same as none.
+    ///
+    /// ```
+    /// use orgscope::Facts;
+    ///
+    /// let stage: Option<i64> = None;
+    /// assert_eq!(Facts::owned_by(17).variant(stage), Facts::owned_by(17));
+    /// assert_ne!(Facts::owned_by(17).variant("won"), Facts::owned_by(17).variant(7));
+    /// ```
+    #[inline]
+    pub fn variant(mut self, variant: impl Into<VariantValue<'a>>) -> Self {
+        self.variant = variant.into().0;
+        self
+    }
+
     /// Adds a subject that the record is shared with.
     pub fn shared_with(mut self, subject: impl Into<Share<&'a str>>) -> Self {
         self.shared_with = self.shared_with.and(subject.into());
@@ -69,6 +89,32 @@ impl<'a> Facts<'a> {
     /// Adds several subjects that the record is shared with.
     pub fn shared_with_each(self, subjects: impl IntoIterator<Item: Into<Share<&'a str>>>) -> Self {
         subjects.into_iter().fold(self, Self::shared_with)
+    }
+}
+
+/// The value of a record's variant, or none: what [`Facts::variant`] takes.
+///
+/// A column that may be NULL is an [`Option`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VariantValue<'a>(Option<VariantRef<'a>>);
+
+impl<'a, V: Into<VariantRef<'a>>> From<V> for VariantValue<'a> {
+    #[inline]
+    fn from(variant: V) -> Self {
+        Self(Some(variant.into()))
+    }
+}
+
+impl<'a, V: Into<VariantRef<'a>>> From<Option<V>> for VariantValue<'a> {
+    #[inline]
+    fn from(variant: Option<V>) -> Self {
+        Self(variant.map(Into::into))
+    }
+}
+
+impl<'a> From<&'a Option<VariantId>> for VariantValue<'a> {
+    fn from(variant: &'a Option<VariantId>) -> Self {
+        Self(variant.as_ref().map(VariantId::borrowed))
     }
 }
 
@@ -167,7 +213,7 @@ impl Record for AnyRecord<'_> {}
 impl Record for () {}
 
 pub(crate) mod sealed {
-    use super::{AnyRecord, Facts, Few, Owner, Resource};
+    use super::{AnyRecord, Facts, Few, Owner, Resource, VariantRef};
 
     pub trait Record {
         /// Whether there are facts at all. A toggle has none, and its cell has all bits or no bit, so any relation will
@@ -177,10 +223,14 @@ pub(crate) mod sealed {
         fn dynamic_type(&self) -> Option<&str>;
         /// Calls `ask` with the facts, borrowed if the record stores them.
         fn with_facts<T>(&self, ask: impl FnOnce(&Facts<'_>) -> T) -> T;
-        /// Like `with_facts`, but passes the facts of nearly all records (one owner, and whether it is open) by value.
-        /// They are neither stored nor dropped, which saves a tenth of the instructions of a check (bench `answers`).
-        fn with_few_facts<T>(&self, one: impl FnOnce(Owner<&str>, bool) -> T, other: impl FnOnce(&Facts<'_>) -> T)
-        -> T;
+        /// Like `with_facts`, but passes the facts of nearly all records (one owner, whether it is open, and its variant) by
+        /// value. They are neither stored nor dropped, which saves a tenth of the instructions of a check (bench
+        /// `answers`).
+        fn with_few_facts<T>(
+            &self,
+            one: impl FnOnce(Owner<&str>, bool, Option<VariantRef<'_>>) -> T,
+            other: impl FnOnce(&Facts<'_>) -> T,
+        ) -> T;
     }
 
     impl<R: Resource> Record for R {
@@ -195,15 +245,15 @@ pub(crate) mod sealed {
         #[inline]
         fn with_few_facts<T>(
             &self,
-            one: impl FnOnce(Owner<&str>, bool) -> T,
+            one: impl FnOnce(Owner<&str>, bool, Option<VariantRef<'_>>) -> T,
             other: impl FnOnce(&Facts<'_>) -> T,
         ) -> T {
             let facts = self.facts();
             let (Few::One(owner), Few::None) = (&facts.owners, &facts.shared_with) else { return other(&facts) };
-            let (owner, open) = (*owner, facts.open);
+            let (owner, open, variant) = (*owner, facts.open, facts.variant);
             // One owner and no share own no memory, so there is nothing to drop.
             std::mem::forget(facts);
-            one(owner, open)
+            one(owner, open, variant)
         }
     }
 
@@ -217,11 +267,11 @@ pub(crate) mod sealed {
         #[inline]
         fn with_few_facts<T>(
             &self,
-            one: impl FnOnce(Owner<&str>, bool) -> T,
+            one: impl FnOnce(Owner<&str>, bool, Option<VariantRef<'_>>) -> T,
             other: impl FnOnce(&Facts<'_>) -> T,
         ) -> T {
             match (&self.facts.owners, &self.facts.shared_with) {
-                (Few::One(owner), Few::None) => one(*owner, self.facts.open),
+                (Few::One(owner), Few::None) => one(*owner, self.facts.open, self.facts.variant),
                 _ => other(&self.facts),
             }
         }
@@ -240,7 +290,7 @@ pub(crate) mod sealed {
         #[inline]
         fn with_few_facts<T>(
             &self,
-            _one: impl FnOnce(Owner<&str>, bool) -> T,
+            _one: impl FnOnce(Owner<&str>, bool, Option<VariantRef<'_>>) -> T,
             other: impl FnOnce(&Facts<'_>) -> T,
         ) -> T {
             other(&Facts::unowned())

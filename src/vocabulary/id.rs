@@ -27,6 +27,9 @@ pub(crate) mod kind {
     /// A record of a world file. The library itself does not use ids of records.
     #[derive(Debug)]
     pub enum Record {}
+    /// A variant of a record, as its column holds it: a stage, a pipeline, a category.
+    #[derive(Debug)]
+    pub enum Variant {}
 }
 
 /// The id of a user.
@@ -39,12 +42,16 @@ pub type GroupId = Id<kind::Group>;
 pub type RoleId = Id<kind::Role>;
 /// The id of a record in a world file.
 pub type RecordId = Id<kind::Record>;
+/// A value of a record's variant: the stage, pipeline or category that it is in, as its column holds it.
+pub type VariantId = Id<kind::Variant>;
 /// The id of a user, with borrowed text.
 pub type UserRef<'a> = Id<kind::User, &'a str>;
 /// The id of a department, with borrowed text.
 pub type DepartmentRef<'a> = Id<kind::Department, &'a str>;
 /// The id of a group, with borrowed text.
 pub type GroupRef<'a> = Id<kind::Group, &'a str>;
+/// A value of a record's variant, with borrowed text.
+pub type VariantRef<'a> = Id<kind::Variant, &'a str>;
 
 /// An id: a 64-bit integer or text. `7` and `"7"` are different ids.
 ///

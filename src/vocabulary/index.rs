@@ -54,6 +54,10 @@ indices! {
     SectionIndex
     /// An action among all actions of a schema.
     ActionIndex
+    /// A variant among all variants of a schema.
+    VariantIndex
+    /// A cell in a row of rights: that of an action for records of one variant, or of all that have none of their own.
+    CellIndex
     /// A user in compiled lists. The slot of a removed user may be reused.
     UserSlot
     /// A department. It keeps its slot when departments move. The slot of a removed department may be reused.
@@ -71,6 +75,34 @@ indices! {
     ShardIndex
     /// A group. The number of a removed group may be reused.
     GroupNumber
+}
+
+impl CellIndex {
+    /// The cell of an action for all records whose variant has none of its own: they come first, in the order of actions.
+    #[inline]
+    pub(crate) const fn default_of(action: ActionIndex) -> Self {
+        Self(action.0)
+    }
+}
+
+/// An action for the records of one variant, or for all whose variant has no level of its own.
+///
+/// A role has a level for each case that it names, and a user a cell for each that some role names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Case {
+    pub(crate) action: ActionIndex,
+    pub(crate) variant: Option<VariantIndex>,
+}
+
+impl Case {
+    pub(crate) const fn new(action: ActionIndex, variant: Option<VariantIndex>) -> Self {
+        Self { action, variant }
+    }
+
+    /// The case of an action for all records whose variant has no level of its own.
+    pub(crate) const fn default_of(action: ActionIndex) -> Self {
+        Self { action, variant: None }
+    }
 }
 
 impl UserSlot {

@@ -6,7 +6,7 @@ use crate::document::object::read_objects;
 use crate::document::word::{Word, array, flag, null_is_default, optional_array, required_flag, text};
 use crate::document::{Command, Document, Format, Org, Role, Schema};
 use crate::vocabulary::facts::{AnyRecord, Facts};
-use crate::vocabulary::id::{RecordId, UserId};
+use crate::vocabulary::id::{RecordId, UserId, VariantId};
 use crate::vocabulary::mode::Delegation;
 use crate::vocabulary::refusal::RefusalKind;
 use crate::vocabulary::subject::{Owner, Share};
@@ -102,6 +102,8 @@ pub struct Record {
     /// The subjects that the record is shared with.
     #[serde(default, deserialize_with = "array")]
     pub shared_with: Vec<Share>,
+    /// The variant: the stage, pipeline or category that the record is in.
+    pub variant: Option<VariantId>,
 }
 
 impl Record {
@@ -114,7 +116,7 @@ impl Record {
     pub fn as_any(&self) -> AnyRecord<'_> {
         let users = self.owner.iter().map(Owner::<&str>::from);
         let owners = self.owners.iter().flatten().map(Owner::borrowed);
-        let facts = Facts::owned_by_each(users.chain(owners)).open(self.open);
+        let facts = Facts::owned_by_each(users.chain(owners)).open(self.open).variant(&self.variant);
         AnyRecord::new(&self.resource, facts.shared_with_each(&self.shared_with))
     }
 }

@@ -934,8 +934,11 @@ fn matrix_shows_levels_in_places() {
         ": unknown level `department in Sales`: expected `deny`, `own`, `department`, `department+sub`, `own+open`, \
          `department+open`, `department+sub+open` or `all`, or for a toggle `allow` or `deny`",
     );
-    refused("7", ": invalid type: integer `7`, expected a level such as `own`, or an object with `level` and `places`");
-    refused(r#"{ "level": "own" }"#, ": missing field `places`");
+    refused(
+        "7",
+        ": invalid type: integer `7`, expected a level such as `own`, or an object with `level`, `places` and `variants`",
+    );
+    refused(r#"{ "place": [] }"#, ".place: unknown field `place`, expected one of `level`, `places`, `variants`");
 }
 
 #[test]

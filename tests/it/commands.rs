@@ -182,7 +182,8 @@ fn a_group_that_comes_again_is_another_one() {
     let snapshot = handle.load();
     let read = snapshot.schema().permission_named("contact.read").unwrap();
     let predicate = snapshot.principal("a").scope(read).predicate();
-    let groups = predicate.all_of().flat_map(|any_of| any_of.terms().collect::<Vec<_>>()).flat_map(|term| match term {
+    let case = predicate.cases().next().unwrap();
+    let groups = case.all_of().flat_map(|any_of| any_of.terms().collect::<Vec<_>>()).flat_map(|term| match term {
         Term::SharedWith(audience) => audience.groups().collect(),
         _ => Vec::new(),
     });

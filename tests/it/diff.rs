@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use orgscope::diff::{Diff, DiffGroup};
-use orgscope::document::{Action, Command, Department, Document, Group, ResourceType, Role, Section, User};
+use orgscope::document::{
+    Action, Command, Department, Document, Group, Levels, ResourceType, Role, Section, User, Variant,
+};
+use orgscope::id::VariantId;
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
 use orgscope::{AnyRecord, Facts, Grant, Handle, Level, Owner, Policy, Share, Snapshot, Subject, UserId};
@@ -37,7 +40,7 @@ impl Conceivable {
 
     /// Records of a type: without owner, with each, with each two of some; with and without the flag; with no share,
     /// with each, with two of some. `pick` says where the pairs begin.
-    fn records<'a>(&'a self, resource: &'a str, pick: usize) -> Vec<AnyRecord<'a>> {
+    fn records<'a>(&'a self, resource: &'a str, value: Option<&'a VariantId>, pick: usize) -> Vec<AnyRecord<'a>> {
         let at = |n: usize| &self.owners[(pick + n) % self.owners.len()];
         let mut owners: Vec<Vec<&Owner>> = vec![vec![]];
         owners.extend(self.owners.iter().map(|owner| vec![owner]));
@@ -50,7 +53,7 @@ impl Conceivable {
         for owners in &owners {
             for shares in &shares {
                 for open in [false, true] {
-                    let facts = Facts::owned_by_each(owners.iter().copied()).open(open);
+                    let facts = Facts::owned_by_each(owners.iter().copied()).open(open).variant(value);
                     records.push(AnyRecord::new(resource, facts.shared_with_each(shares.iter().copied())));
                 }
             }
@@ -59,9 +62,61 @@ impl Conceivable {
     }
 }
 
-/// For each user and permission of either whose set differs: whether something is gained, and whether something is
-/// lost.
-pub(crate) type Differences = BTreeMap<(UserId, String), (bool, bool)>;
+/// For each user, permission of either and value of a variant for which the set differs: whether something is gained,
+/// and whether something is lost.
+pub(crate) type Differences = BTreeMap<(UserId, String, Option<VariantId>), (bool, bool)>;
+
+/// The type of a permission.
+fn resource<'d>(document: &'d Document, permission: &str) -> Option<&'d ResourceType> {
+    let name = permission.split('.').next().unwrap();
+    document.schema.sections.iter().flat_map(|section| &section.resources).find(|resource| resource.name == name)
+}
+
+/// The variant that a value means, by its name.
+fn variant<'d>(document: &'d Document, permission: &str, value: &VariantId) -> Option<&'d str> {
+    let has = |variant: &&Variant| match &variant.values {
+        None => value.as_text() == Some(&variant.name),
+        Some(values) => values.contains(value),
+    };
+    resource(document, permission)?.variants.iter().find(has).map(|variant| variant.name.as_str())
+}
+
+/// None, and for each name of the differences a value that means a variant of a permission's type in one of the documents.
+fn values(documents: [&Document; 2], permission: &str) -> BTreeSet<Option<VariantId>> {
+    let all = documents.into_iter().filter_map(|document| resource(document, permission));
+    let values = all
+        .flat_map(|resource| &resource.variants)
+        .flat_map(|variant| variant.values.clone().unwrap_or_else(|| vec![VariantId::from(variant.name.as_str())]));
+    let named = |value: Option<VariantId>| (label(documents, permission, value.as_ref()), value);
+    let one_of_each: BTreeMap<String, Option<VariantId>> = values.map(Some).chain([None]).map(named).collect();
+    one_of_each.into_values().collect()
+}
+
+/// What the differences call the variant of a value: by its names, if a role has a level for it in one of the documents.
+fn label(documents: [&Document; 2], permission: &str, value: Option<&VariantId>) -> String {
+    let names = documents.map(|document| variant(document, permission, value?));
+    let is_named = |document: &Document, name: Option<&str>| {
+        let of_type = |other: &str| other.split('.').next() == permission.split('.').next();
+        let mut levels = document.roles.iter().flat_map(|role| &role.grants).filter(|(other, _)| of_type(other));
+        let has_it = resource(document, permission).is_some_and(|resource| {
+            resource.actions.iter().any(|action| !action.toggle && permission.ends_with(&format!(".{}", action.name)))
+        });
+        name.filter(|_| has_it).is_some_and(|name| {
+            levels
+                .any(|(_, levels)| matches!(levels, Levels::ByVariant { variants, .. } if variants.contains_key(name)))
+        })
+    };
+    match names {
+        _ if !documents.into_iter().zip(names).any(|(document, name)| is_named(document, name)) => "default".to_owned(),
+        names => {
+            let has_type = |document: &&Document| resource(document, permission).is_some();
+            let known = documents.into_iter().zip(names).filter(|(document, _)| has_type(document));
+            let mut known: Vec<&str> = known.map(|(_, name)| name.unwrap_or("default")).collect();
+            known.dedup();
+            known.join("/")
+        }
+    }
+}
 
 /// What the two references say, record by record.
 pub(crate) fn by_reference(before: &Policy, after: &Policy, pick: usize) -> Differences {
@@ -73,12 +128,14 @@ pub(crate) fn by_reference(before: &Policy, after: &Policy, pick: usize) -> Diff
         .flat_map(|policy| permissions(policy).into_iter().filter_map(|each| policy.schema().name(each)))
         .collect();
     let conceivable = Conceivable::of([before, after]);
+    let documents = [before, after].map(Policy::to_document);
     let mut differences = Differences::new();
     for name in &names {
         let resource = name.split('.').next().unwrap();
-        let records = conceivable.records(resource, pick);
+        let values = values([&documents[0], &documents[1]], name);
         let tokens = [before, after].map(|policy| policy.schema().any_permission(name).ok());
-        for user in &users {
+        for (value, user) in values.iter().flat_map(|value| users.iter().map(move |user| (value, user))) {
+            let records = conceivable.records(resource, value.as_ref(), pick);
             let mut note = |ask: Option<&AnyRecord<'_>>| {
                 // A toggle is asked without a record, and everything else with one; what one of them lacks is denied.
                 let may = |reference: &Reference<'_>, token: Option<AnyPermission>| match (token, ask) {
@@ -90,7 +147,7 @@ pub(crate) fn by_reference(before: &Policy, after: &Policy, pick: usize) -> Diff
                 };
                 let (old, new) = (may(&old, tokens[0]), may(&new, tokens[1]));
                 if old != new {
-                    let change = differences.entry((user.clone(), name.clone())).or_default();
+                    let change = differences.entry((user.clone(), name.clone(), value.clone())).or_default();
                     *change = (change.0 || new, change.1 || old);
                 }
             };
@@ -105,12 +162,13 @@ pub(crate) fn by_reference(before: &Policy, after: &Policy, pick: usize) -> Diff
 
 /// What somebody effectively has: their level, unless something that it requires keeps them even from what is their
 /// own.
-fn effective(policy: &Policy, user: &UserId, permission: &str, told: Grant) -> Grant {
+fn effective(policy: &Policy, user: &UserId, permission: &str, value: Option<&VariantId>, told: Grant) -> Grant {
     let (reference, Ok(token)) = (Reference::new(policy), policy.schema().any_permission(permission)) else {
         return Grant::DENY;
     };
-    let own = AnyRecord::new(permission.split('.').next().unwrap(), Facts::owned_by(user));
-    let level = reference.level(user, token);
+    let facts = Facts::owned_by(user).variant(value);
+    let level = reference.level_for(user, token, &facts);
+    let own = AnyRecord::new(permission.split('.').next().unwrap(), facts);
     match token {
         AnyPermission::Toggle(toggle) if reference.decide(user, toggle, &()) => Grant::Allow,
         AnyPermission::Levelled(levelled) if reference.decide(user, levelled, &own) => Grant::Level(level),
@@ -130,25 +188,35 @@ fn may_except_own(policy: &Policy, permission: &str) -> bool {
 
 fn by_diff(before: &Snapshot, after: &Snapshot) -> Differences {
     let diff = before.diff(after);
+    let documents = [before, after].map(|snapshot| snapshot.policy().to_document());
+    let documents = [&documents[0], &documents[1]];
     let mut differences = Differences::new();
-    let mut widened = 0;
+    let mut widened = BTreeSet::new();
     for group in diff.groups() {
         let users = group.users();
         assert_eq!(users.len(), group.count(), "the count of a group");
         assert!(!users.is_empty() && !group.changes().is_empty(), "an empty group");
-        for user in users {
-            for change in group.changes() {
-                widened += usize::from(change.gains);
-                let entry = differences.entry((user.clone(), change.permission.clone())).or_default();
+        for (user, change) in users.iter().flat_map(|user| group.changes().iter().map(move |change| (*user, change))) {
+            let permission = &change.permission;
+            if change.gains {
+                widened.insert((user.clone(), permission.clone()));
+            }
+            let told = |value: Option<&VariantId>| {
+                change.variants.is_empty() || change.variants.contains(&label(documents, permission, value))
+            };
+            for value in values(documents, permission).into_iter().filter(|value| told(value.as_ref())) {
+                let key = (user.clone(), permission.clone(), value.clone());
+                let entry = differences.entry(key).or_default();
                 assert_eq!(*entry, (false, false), "{user:?} {change:?} comes twice");
                 *entry = (change.gains, change.loses);
-                let has = |snapshot: &Snapshot, told| effective(snapshot.policy(), user, &change.permission, told);
+                let has =
+                    |snapshot: &Snapshot, told| effective(snapshot.policy(), user, permission, value.as_ref(), told);
                 let held = (has(before, change.before), has(after, change.after));
                 assert_eq!((change.before, change.after), held, "{user:?} {change:?}");
             }
         }
     }
-    assert_eq!(diff.widened(), widened);
+    assert_eq!(diff.widened(), widened.len());
     assert_eq!(diff.is_empty(), differences.is_empty());
     differences
 }

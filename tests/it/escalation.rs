@@ -1,8 +1,8 @@
 //! Who edits roles hands out no more than they have, and only where they reach.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use orgscope::document::{Action, Assignment, Delegation, Place, ResourceType, Role, Section, Word};
+use orgscope::document::{Action, Assignment, Delegation, Levels, Place, ResourceType, Role, Section, Word};
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
 use orgscope::rules::{RefusalKind, Rule};
@@ -10,8 +10,9 @@ use orgscope::{Command, DepartmentId, Document, Grant, Handle, Level, Owner, Pol
 use orgscope_testing::commands::{RawCommand, command};
 use orgscope_testing::dated::{self, HOURS, dated_for_a_delegate, dates, holds, hour, period, plain, turns};
 use orgscope_testing::managed::{
-    Held, Lacking, as_level, cell, everybody, gained, grants, is_administrator, is_in, is_inside, is_subject_inside,
-    is_toggle, known, lacking, lacking_for_cell, listed, manage, managed_world, manages, needed, parts, reaches, ways,
+    Held, InVariant, Lacking, as_level, cell, everybody, gained, grants, is_administrator, is_in, is_inside,
+    is_subject_inside, is_toggle, known, lacking, lacking_for_cell, listed, manage, managed_world, manages, needed,
+    parts, reaches, values, variant_of, variants, ways,
 };
 use orgscope_testing::random::{self, Record, World};
 use orgscope_testing::scaled;
@@ -115,9 +116,18 @@ fn records(world: &World, document: &Document, permission: &str) -> Vec<Record> 
     let resource = permission.split('.').next().unwrap();
     let users = document.org.users.iter().map(|user| Owner::User(user.id.clone()));
     let departments = document.org.departments.iter().map(|department| Owner::Department(department.id.clone()));
-    let of = |owner| Record { resource: resource.to_owned(), owners: vec![owner], open: false, shared_with: vec![] };
+    let values = values(document, permission);
+    let of = |owner: Owner| {
+        values.iter().map(move |variant| Record {
+            resource: resource.to_owned(),
+            owners: vec![owner.clone()],
+            open: false,
+            shared_with: vec![],
+            variant: variant.clone(),
+        })
+    };
     let random = world.records.iter().filter(|record| record.resource == resource).cloned();
-    random.chain(users.chain(departments).map(of)).collect()
+    random.chain(users.chain(departments).flat_map(of)).collect()
 }
 
 /// Whether rule 1 applies to a permission of a section: in open mode to what the reach of delegates rests on.
@@ -151,14 +161,17 @@ fn nothing_escapes(world: &World, delegate: &UserId, step: &Step) {
         let names: Vec<String> =
             step.before.schema().permissions(section).filter_map(|it| step.before.schema().name(it)).collect();
         for permission in names.iter().filter(|it| is_contained(&step.before, section, it)) {
-            cells_are_covered(delegate, &was, &roles, permission);
-            gains_are_covered(world, delegate, (&was, &is), permission);
+            for variant in variants(&was, permission) {
+                cells_are_covered(delegate, &was, &roles, (permission, variant));
+                gains_are_covered(world, delegate, (&was, &is), (permission, variant));
+            }
         }
         // The same, seen from the people: whoever has other grants is in a subject that is inside.
         let possible: Vec<&Assignment> =
             roles.iter().flat_map(|(was, is)| assignments(*was).iter().chain(assignments(*is))).collect();
         for user in everybody() {
-            let other = names.iter().any(|it| grants(&was, &user, it) != grants(&is, &user, it));
+            let differ = |it: &String, variant| grants(&was, &user, it, variant) != grants(&is, &user, it, variant);
+            let other = names.iter().any(|it| variants(&was, it).into_iter().any(|variant| differ(it, variant)));
             let by = |to: &&&Assignment| is_in(&was, &known(&to.to), &user) && is_inside(to);
             assert!(!other || possible.iter().any(|to| by(&to)), "{user:?} is out of reach");
         }
@@ -173,14 +186,14 @@ fn cells_are_covered(
     delegate: &UserId,
     document: &Document,
     roles: &[(Option<&Role>, Option<&Role>)],
-    permission: &str,
+    (permission, variant): (&str, InVariant<'_>),
 ) {
     for (was, is) in roles {
-        let (had, has) = (cell(*was, permission), cell(*is, permission));
+        let (had, has) = (cell(*was, permission, variant), cell(*is, permission, variant));
         let is_raised = !gained(had, has).is_empty();
         let new = assignments(*is).iter().filter(|to| is_raised || !assignments(*was).contains(to));
         for to in new {
-            let lacking = lacking(document, delegate, permission, has, to);
+            let lacking = lacking(document, delegate, (permission, variant), has, to);
             assert_eq!(lacking, [], "{delegate:?} gives `{has}` for `{permission}` to {to:?}");
         }
     }
@@ -188,11 +201,17 @@ fn cells_are_covered(
 
 /// Whoever gains a part of a level, or a record, gains it by grants that those of the delegate cover. Requirements are
 /// permissions of their own.
-fn gains_are_covered(world: &World, delegate: &UserId, (was, is): (&Document, &Document), permission: &str) {
-    let own = grants(was, delegate, permission);
-    let records = records(world, is, permission);
+fn gains_are_covered(
+    world: &World,
+    delegate: &UserId,
+    (was, is): (&Document, &Document),
+    (permission, variant): (&str, InVariant<'_>),
+) {
+    let own = grants(was, delegate, permission, variant);
+    let mut records = records(world, is, permission);
+    records.retain(|record| variant_of(is, permission, record) == variant);
     for user in everybody() {
-        let (had, has) = (grants(was, &user, permission), grants(is, &user, permission));
+        let (had, has) = (grants(was, &user, permission, variant), grants(is, &user, permission, variant));
         if had == has {
             continue;
         }
@@ -209,7 +228,7 @@ fn gains_are_covered(world: &World, delegate: &UserId, (was, is): (&Document, &D
             }
             for held in gained {
                 let (level, to) = held.by.as_ref().expect("no command about roles changes a floor or a bypass");
-                let lacking = lacking(was, delegate, permission, *level, to);
+                let lacking = lacking(was, delegate, (permission, variant), *level, to);
                 assert_eq!(lacking, [], "{user:?} gained {record:?} for `{permission}` by {held:?}");
                 // In departments that do not depend on who is there, the delegate reaches what is reached.
                 let is_listed = match to.place.as_ref().map(known) {
@@ -319,7 +338,8 @@ fn expected_at(document: &Document, now: Option<Time>, actor: &UserId, command: 
     };
     let all = turns(document).into_iter().chain(ends).map(Some).filter(|turn| *turn > now);
     let instants: Vec<Option<Time>> = [now, Some(now.unwrap_or(Time::MIN))].into_iter().chain(all).collect();
-    let exceeds = |Given { role: id, permission, level, to }: &Given| {
+    let exceeds = |Given { role: id, permission, variant, level, to }: &Given| {
+        let case = (permission.as_str(), variant.as_deref());
         let lacks = |to: &Assignment| {
             let same = |other: &&Assignment| known(&other.to) == known(&to.to) && sorted(other) == sorted(to);
             let before = match command {
@@ -334,10 +354,10 @@ fn expected_at(document: &Document, now: Option<Time>, actor: &UserId, command: 
             undated.dates = None;
             given
                 .into_iter()
-                .any(|instant| !lacking(&plain(document, *instant), actor, permission, *level, &undated).is_empty())
+                .any(|instant| !lacking(&plain(document, *instant), actor, case, *level, &undated).is_empty())
         };
         let is_raised = !matches!(command, Command::Assign { .. });
-        (is_raised && !lacking_for_cell(&present, actor, permission, *level, &[]).is_empty()) || to.iter().any(lacks)
+        (is_raised && !lacking_for_cell(&present, actor, case, *level, &[]).is_empty()) || to.iter().any(lacks)
     };
     let given = given(document, command);
     let contained = given.iter().filter(|given| is_contained(&policy, &section, &given.permission));
@@ -380,57 +400,95 @@ fn assignment(to: &Word<Subject>, place: Option<&Word<Place>>) -> Assignment {
 struct Given {
     role: RoleId,
     permission: String,
+    variant: Option<String>,
     level: Level,
     to: Vec<Assignment>,
 }
 
 impl Given {
     fn lacking(&self, document: &Document, actor: &UserId, command: &Command) -> Lacking {
-        let Self { permission, level, to, .. } = self;
+        let Self { permission, variant, level, to, .. } = self;
+        let case = (permission.as_str(), variant.as_deref());
         if matches!(command, Command::Assign { .. }) {
-            lacking(document, actor, permission, *level, &to[0])
+            lacking(document, actor, case, *level, &to[0])
         } else {
-            lacking_for_cell(document, actor, permission, *level, to)
+            lacking_for_cell(document, actor, case, *level, to)
         }
     }
 }
 
+/// The role after a command that sets levels, which is valid.
+fn after_levels(was: &Role, permissions: &[String], variant: InVariant<'_>, level: Option<&Word<Grant>>) -> Role {
+    let mut role = was.clone();
+    for permission in permissions {
+        let old = role.grants.remove(permission).unwrap_or_default();
+        let (default, mut variants) = match old {
+            Levels::Alike(word) => (Some(word), BTreeMap::new()),
+            Levels::ByVariant { default, variants } => (default, variants),
+        };
+        let levels = match (variant, level) {
+            (None, level) => Levels::ByVariant { default: level.cloned(), variants },
+            (Some(variant), Some(level)) => {
+                variants.insert(variant.to_owned(), level.clone());
+                Levels::ByVariant { default, variants }
+            }
+            (Some(variant), None) => {
+                variants.remove(variant);
+                Levels::ByVariant { default, variants }
+            }
+        };
+        role.grants.insert(permission.clone(), levels);
+    }
+    role
+}
+
 /// All that a command gives.
 fn given(document: &Document, command: &Command) -> Vec<Given> {
-    let raised = |was: &Role, permission: &String, level: &Word<Grant>| {
-        let level = as_level(known(level));
-        let is_raised = !gained(cell(Some(was), permission), level).is_empty();
-        is_raised.then(|| Given {
-            role: was.id.clone(),
-            permission: permission.clone(),
-            level,
-            to: was.assigned_to.clone(),
-        })
+    let of = |was: &Role, is: &Role, permission: &String, to: &[Assignment]| -> Vec<Given> {
+        let given = |variant: InVariant<'_>| {
+            let (had, has) = (cell(Some(was), permission, variant), cell(Some(is), permission, variant));
+            (!gained(had, has).is_empty()).then(|| Given {
+                role: is.id.clone(),
+                permission: permission.clone(),
+                variant: variant.map(str::to_owned),
+                level: has,
+                to: to.to_vec(),
+            })
+        };
+        variants(document, permission).into_iter().filter_map(given).collect()
+    };
+    let empty = |role: &Role| {
+        let mut empty = role.clone();
+        empty.grants.clear();
+        empty
     };
     match command {
         Command::Assign { role: id, subject, place, from, until } => {
             let mut to = assignment(subject, place.as_ref());
             to.dates = dates(from.as_ref(), until.as_ref());
-            let (role, to) = (role(document, id).unwrap(), vec![to]);
-            let given = |permission: &String| Given {
-                role: id.clone(),
-                permission: permission.clone(),
-                level: cell(Some(role), permission),
-                to: to.clone(),
-            };
-            role.grants.keys().map(given).collect()
+            let role = role(document, id).unwrap();
+            role.grants.keys().flat_map(|it| of(&empty(role), role, it, std::slice::from_ref(&to))).collect()
         }
         Command::CreateRole(new) => {
-            let mut empty = new.clone();
-            empty.grants.clear();
-            new.grants.iter().filter_map(|(permission, level)| raised(&empty, permission, level)).collect()
+            new.grants.keys().flat_map(|it| of(&empty(new), new, it, &new.assigned_to)).collect()
         }
-        Command::SetLevel { role: id, permission, level } => {
-            raised(role(document, id).unwrap(), permission, level).into_iter().collect()
+        Command::SetLevel { role: id, permission, variant, level } => {
+            let was = role(document, id).unwrap();
+            let is = after_levels(was, std::slice::from_ref(permission), variant.as_deref(), level.as_ref());
+            of(was, &is, permission, &was.assigned_to)
         }
-        Command::SetLevelForAllRoles { section, permissions, level } => {
+        Command::SetLevelForAllRoles { section, permissions, variant, level } => {
             let theirs = document.roles.iter().filter(|role| role.section == *section && !role.locked);
-            theirs.flat_map(|role| permissions.iter().filter_map(|it| raised(role, it, level))).collect()
+            let each = theirs.flat_map(|was| {
+                let mut was_alike = was.clone();
+                if variant.is_none() {
+                    // All records alike: variants lose their own levels.
+                    permissions.iter().for_each(|it| _ = was_alike.grants.remove(it));
+                }
+                let is = after_levels(&was_alike, permissions, variant.as_deref(), level.as_ref());
+                permissions.iter().flat_map(|it| of(was, &is, it, &was.assigned_to)).collect::<Vec<_>>()
+            });
+            each.collect()
         }
         _ => vec![],
     }
@@ -472,17 +530,20 @@ proptest! {
         let kind = Some(refusal.kind()).filter(|kind| *kind != RefusalKind::WouldLockOut);
         prop_assert_eq!(kind, expected, "{}", refusal);
         match refusal.rule() {
-            Rule::OwnLevel { role: id, permission, level, own, at, assigned, delegation, .. } => {
+            Rule::OwnLevel { role: id, permission, variant, level, own, at, assigned, delegation, .. } => {
                 prop_assert_eq!(Word::Known(*delegation), document.delegation.clone());
                 prop_assert_eq!(*assigned, matches!(command, Command::Assign { .. }));
                 let given = given(&document, &command);
-                let given = given.iter().find(|it| it.role == *id && it.permission == *permission).unwrap();
+                let given = given.iter().find(|it| {
+                    (&it.role, &it.permission, &it.variant) == (id, permission, variant)
+                }).unwrap();
                 prop_assert_eq!(given.level, as_level(*level));
                 let told = (at.clone(), parts(as_level(*own)).to_owned());
                 let lacking = given.lacking(&document, &delegate, &command);
                 prop_assert!(lacking.contains(&told), "{:?} is none of {:?}", told, lacking);
                 handle.as_host().force().apply([command.clone()]).unwrap();
-                prop_assert_eq!(cell(role(&handle.load().policy().to_document(), id), permission), as_level(*level));
+                let now = handle.load().policy().to_document();
+                prop_assert_eq!(cell(role(&now, id), permission, variant.as_deref()), as_level(*level));
             }
             Rule::Reach { role: id, subject, member, department, manage, level, .. } => {
                 let section = document.schema.sections.iter().find(|section| section.manage.as_ref() == Some(manage));
@@ -548,9 +609,16 @@ proptest! {
         for permission in permissions(&policy) {
             let name = policy.schema().name(permission).unwrap();
             for user in everybody() {
-                let all: Vec<(String, Vec<Held>)> =
-                    needed(&document, &name).into_iter().map(|it| (it.clone(), grants(&document, &user, &it))).collect();
+                let all: Vec<(InVariant<'_>, Vec<(String, Vec<Held>)>)> = variants(&document, &name)
+                    .into_iter()
+                    .map(|variant| {
+                        let held = |it: String| (it.clone(), grants(&document, &user, &it, variant));
+                        (variant, needed(&document, &name).into_iter().map(held).collect())
+                    })
+                    .collect();
                 for record in records(&world, &document, &name) {
+                    let variant = variant_of(&document, &name, &record).filter(|_| !is_toggle(&document, &name));
+                    let (_, all) = all.iter().find(|(other, _)| *other == variant).unwrap();
                     let may = all.iter().all(|(it, grants)| !ways(&document, &user, it, grants, &record).is_empty());
                     let decided = decide(Reference::new(&policy), &user, permission, &record.as_any());
                     prop_assert_eq!(may, decided, "{:?} {} {:?}", user, name, record);
@@ -599,7 +667,7 @@ fn all_that_is_covered_may_be_assigned() {
         for (cell @ (action, _, level), to) in
             cells.iter().flat_map(|cell| each_assignment().into_iter().map(move |to| (cell, to)))
         {
-            let lacking = lacking(&document, &delegate, &format!("contact.{action}"), *level, &to);
+            let lacking = lacking(&document, &delegate, (&format!("contact.{action}"), None), *level, &to);
             let verdict = handle.as_user(0).dry_run([Command::assign(id(cell), to.clone())]).map(|_| ());
             assert_eq!(verdict.is_ok(), lacking.is_empty(), "`{action}` by {by:?}, `{level}` to {to:?}: {verdict:?}");
             (accepted, refused) = (accepted + u64::from(lacking.is_empty()), refused + u64::from(!lacking.is_empty()));
@@ -640,7 +708,7 @@ fn the_random_delegates_do_change_things() {
 
     let mut runner = TestRunner::deterministic();
     let strategy = (managed_world(), any::<u8>(), vec(any::<RawCommand>(), 1..16));
-    let (worlds, mut batches, mut effective, mut levelled, mut placed) = (scaled(1_000), 0, 0, 0, 0);
+    let (worlds, mut batches, mut effective, mut levelled, mut placed, mut varied) = (scaled(1_000), 0, 0, 0, 0, 0);
     for _ in 0..worlds {
         let (world, who, raw) = strategy.new_tree(&mut runner).unwrap().current();
         let Some((_, steps)) = accepted(&world, who, raw) else { continue };
@@ -648,8 +716,14 @@ fn the_random_delegates_do_change_things() {
         batches += 1;
         let (was, is) = (first.before.to_document(), last.after.to_document());
         let names = permissions(&first.before).into_iter().filter_map(|it| first.before.schema().name(it));
+        varied += u32::from(names.clone().any(|it| {
+            let in_variants = variants(&was, &it).into_iter().filter(Option::is_some);
+            in_variants.into_iter().any(|variant| {
+                everybody().iter().any(|user| grants(&was, user, &it, variant) != grants(&is, user, &it, variant))
+            })
+        }));
         let mut others = names.flat_map(|it| {
-            let other = |user: &UserId| (grants(&was, user, &it), grants(&is, user, &it));
+            let other = |user: &UserId| (grants(&was, user, &it, None), grants(&is, user, &it, None));
             everybody().iter().map(other).collect::<Vec<_>>()
         });
         let changed = others.clone().any(|(had, has)| had != has);
@@ -658,7 +732,8 @@ fn the_random_delegates_do_change_things() {
         placed += u32::from(others.any(|(had, has)| has.iter().any(|held| held.has_place() && !had.contains(held))));
     }
     assert!(
-        batches > worlds / 5 && effective > worlds * 3 / 50 && levelled > worlds / 50 && placed > worlds / 100,
+        batches > worlds / 5 && effective > worlds * 3 / 50 && levelled > worlds / 50 && placed >= worlds / 100,
         "{worlds} worlds: {batches} batches, {effective} changes, {levelled} of them levelled, {placed} with places"
     );
+    assert!(varied >= worlds / 100, "{worlds} worlds: {varied} changes of variants");
 }

@@ -1,5 +1,6 @@
 //! Explanations: the verdict is the check's, the grounds make the level, and every repair repairs.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -12,6 +13,7 @@ use orgscope::world::{Question, World};
 use orgscope::{
     AnyRecord, Command, Explanation, Facts, Grant, Handle, Level, Owner, Policy, Snapshot, Subject, UserId,
 };
+use orgscope_testing::managed::{cell, is_toggle, variant_of};
 use orgscope_testing::random::{self, Record, World as RandomWorld, world};
 use orgscope_testing::square::{decide, permissions};
 use proptest::prelude::*;
@@ -126,11 +128,18 @@ proptest! {
 }
 
 /// Every single change of the kinds that are offered, for this user; of raises the highest, or all of them.
-fn every_change(world: &RandomWorld, user: &UserId, permission: AnyPermission, only_highest: bool) -> Vec<Change> {
+fn every_change(
+    world: &RandomWorld,
+    user: &UserId,
+    permission: AnyPermission,
+    record: &Record,
+    only_highest: bool,
+) -> Vec<Change> {
     let policy = world.policy();
     let document = policy.to_document();
     let name = policy.schema().name(permission).unwrap();
     let resource = name.split('.').next().unwrap();
+    let variant = variant_of(&document, &name, record);
     let mut changes = Vec::new();
     if matches!(permission, AnyPermission::Levelled(_)) {
         changes.push(Change::Share(orgscope::Share::User(user.clone())));
@@ -145,13 +154,19 @@ fn every_change(world: &RandomWorld, user: &UserId, permission: AnyPermission, o
             if permission.split('.').next() != Some(resource) {
                 continue;
             }
-            let now = match role.grants.get(&permission) {
-                Some(Word::Known(Grant::Level(level))) => *level,
-                Some(_) => continue,
-                None => Level::Deny,
-            };
+            if role.grants.get(&permission).is_some_and(|levels| *levels == Grant::Allow.into()) {
+                continue;
+            }
+            let now = cell(Some(role), &permission, variant);
             let levels = Level::EACH.into_iter().filter(|level| *level > now).map(Grant::Level).chain([Grant::Allow]);
-            let set = |grant| Command::set_level(role.id.clone(), permission.clone(), grant);
+            let set = |grant| Command::SetLevel {
+                role: role.id.clone(),
+                permission: permission.clone(),
+                variant: variant
+                    .filter(|_| grant != Grant::Allow && !is_toggle(&document, &permission))
+                    .map(str::to_owned),
+                level: Some(Word::Known(grant)),
+            };
             let raises: Vec<Grant> = levels.filter(|grant| makes_sense(&policy, &set(*grant))).collect();
             let is_highest = |grant: &Grant| match grant {
                 Grant::Level(level) => !raises.iter().any(|other| matches!(other, Grant::Level(more) if more > level)),
@@ -183,8 +198,10 @@ fn commands(changes: &[Change]) -> Vec<Command> {
 /// For how many rights more records are allowed after these changes, and of how many people, as the reference counts.
 fn widened(policy: &Policy, changes: &[Change]) -> (usize, usize) {
     let gained = by_reference(policy, &after(policy, &commands(changes)), 0);
-    let gained: Vec<UserId> = gained.into_iter().filter(|(_, (gains, _))| *gains).map(|((user, _), _)| user).collect();
-    (gained.len(), gained.iter().collect::<std::collections::BTreeSet<_>>().len())
+    let gained =
+        gained.into_iter().filter(|(_, (gains, _))| *gains).map(|((user, permission, _), _)| (user, permission));
+    let gained: BTreeSet<(UserId, String)> = gained.collect();
+    (gained.len(), gained.iter().map(|(user, _)| user).collect::<BTreeSet<_>>().len())
 }
 
 /// A denial in a world, if there is one to be found from here on.
@@ -214,7 +231,7 @@ proptest! {
         let Some((user, permission, record)) = a_denial(&world, pick.map(usize::from)) else { return Ok(()) };
         let policy = world.policy();
         let told = explain(&Snapshot::compile(&policy), &user, permission, &record.as_any());
-        let changes = every_change(&world, &user, permission, true);
+        let changes = every_change(&world, &user, permission, &record, true);
         let helps = |changes: &[Change]| repaired(&policy, &user, permission, &record, changes);
         let single = changes.iter().find(|change| helps(std::slice::from_ref(change)));
         if let Some(single) = single {
@@ -248,7 +265,7 @@ proptest! {
         }
         let Some(first) = told.repairs().first().filter(|repair| repair.changes.len() == 1) else { return Ok(()) };
         prop_assert!(told.all_weighed());
-        for change in every_change(&world, &user, permission, false) {
+        for change in every_change(&world, &user, permission, &record, false) {
             let change = [change];
             if repaired(&policy, &user, permission, &record, &change) {
                 prop_assert!(widened(&policy, &change).0 >= first.widens, "{:?} is less than {}", change, first);

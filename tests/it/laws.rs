@@ -1,11 +1,13 @@
 //! What must hold whatever the company: laws that need no second implementation to be tested.
 
-use orgscope::document::{Assignment, Document, Place, Role, Word};
+use std::collections::BTreeSet;
+
+use orgscope::document::{Assignment, Document, Levels, Place, Role, Word};
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
 use orgscope::{AnyRecord, DepartmentId, Grant, Level, Owner, Policy, RoleId, Snapshot, Subject, UserId};
 
-use orgscope_testing::managed::{is_in, parts};
+use orgscope_testing::managed::{cell, is_in, parts};
 use orgscope_testing::random::{Record, World, world, worlds};
 use orgscope_testing::square::permissions;
 use proptest::prelude::*;
@@ -68,16 +70,24 @@ fn answers_of(world: &World, document: Document) -> Vec<bool> {
 /// The grants of a role joined with those of another.
 fn joined(a: &Role, b: &Role) -> Role {
     let mut both = a.clone();
-    for (permission, word) in &b.grants {
-        let (Some(Word::Known(mine)), Word::Known(other)) = (a.grants.get(permission), word) else {
-            both.grants.insert(permission.clone(), word.clone());
-            continue;
+    for permission in b.grants.keys() {
+        let names = [a, b].into_iter().filter_map(|role| match role.grants.get(permission)? {
+            Levels::Alike(_) => None,
+            Levels::ByVariant { variants, .. } => Some(variants.keys().cloned()),
+        });
+        let names: BTreeSet<String> = names.flatten().collect();
+        let is_toggle = [a, b]
+            .into_iter()
+            .any(|role| role.grants.get(permission).is_some_and(|levels| *levels == Grant::Allow.into()));
+        // Each role settles its level for a variant, and then they are joined.
+        let join = |variant: Option<&str>| {
+            let level = cell(Some(a), permission, variant).join(cell(Some(b), permission, variant));
+            if is_toggle && level == Level::All { Grant::Allow } else { Grant::Level(level) }
         };
-        let join = match (mine, other) {
-            (Grant::Level(mine), Grant::Level(other)) => Grant::Level(mine.join(*other)),
-            _ => Grant::Allow,
-        };
-        both.grants.insert(permission.clone(), Word::Known(join));
+        both = both.grant(permission.clone(), join(None));
+        for name in &names {
+            both = both.grant_variant(permission.clone(), name.clone(), join(Some(name)));
+        }
     }
     both
 }

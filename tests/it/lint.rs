@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
+use orgscope::document::{Action, Department, Document, Field, Group, ResourceType, Role, Section, User};
 use orgscope::error::{Problem, Severity};
 use orgscope::{Grant, Level, Period, Policy, Subject, Time};
 use orgscope_testing::company::{Company, Ids, Size};
@@ -585,6 +585,17 @@ fn the_table_of_codes_is_complete_and_true() {
     let toggle = toggle.assigned_to(Subject::user("bo").in_subject());
     let cells = up(Level::All).grant("contact.read", Level::Own).assigned_to(Subject::user("bo"));
     let short = Subject::user("bo").in_subject().during(Period::until(Time::MAX));
+    let deal = || {
+        let deal = ResourceType::new("deal").variant("new").variant("won").action(Action::new("read"));
+        deal.action(Action::new("enter")).action(Action::new("see"))
+    };
+    let with = |deal: ResourceType, role: Role| {
+        let mut document = clean();
+        document.schema.sections[0].resources.push(deal);
+        document.role(role.assigned_to(Subject::user("bo")))
+    };
+    let chief = || Role::new("chief", "crm", "Chief").grant("deal.read", Level::All);
+    let blind = Role::new("mover", "crm", "Mover").grant_variant("deal.enter", "won", Level::All);
     let documents = [
         clean().user(User::new("Ann")),
         desk().user(User::new("cy").member_of("desk")),
@@ -593,8 +604,12 @@ fn the_table_of_codes_is_complete_and_true() {
         desk().user(User::new("cy").member_of("sales").head_of("desk")),
         clean().role(toggle),
         unmet,
+        with(deal(), blind),
+        with(deal().field("amount", Field::read_by("see")), chief()),
         clean().role(up(Level::Department).assigned_to(Subject::user("bo")).assigned_to(short)),
+        with(deal(), chief().grant_variant("deal.read", "won", Level::Own)),
         clean().user(User::new("cy").member_of_during("sales", Period::until(Time::MIN))),
+        with(deal(), chief().grant_variant("deal.read", "won", Level::Own)),
         clean().department(Department::new("desk")),
         desk().user(User::new("old").inactive().member_of("desk")),
         floor,
@@ -644,6 +659,7 @@ proptest! {
     /// On random worlds, some of whose roles are hidden or locked.
     #[test]
     fn findings_are_those_of_the_definitions(world in world(), hidden in any::<u8>(), locked in any::<u8>()) {
+        let world = world.without_variants();
         let mut document = world.document;
         for (role, place) in document.roles.iter_mut().zip(0..) {
             (role.hidden, role.locked) = (hidden & 3 << place == 0, locked & 3 << place == 0);
@@ -666,7 +682,7 @@ fn findings_of_companies_are_those_of_the_definitions() {
 mod by_definition {
     use std::collections::BTreeMap;
 
-    use orgscope::document::{Action, Assignment, Document, Place, Role, User};
+    use orgscope::document::{Action, Assignment, Document, Levels, Place, Role, User};
     use orgscope::{DepartmentId, Grant, Level, Subject};
     use orgscope_testing::managed::{above, as_level as level, in_place, is_in, known};
 
@@ -689,7 +705,11 @@ mod by_definition {
     }
 
     fn grant(role: &Role, permission: &str) -> Grant {
-        role.grants.get(permission).map_or(Grant::DENY, known)
+        match role.grants.get(permission) {
+            None => Grant::DENY,
+            Some(Levels::Alike(word)) => known(word),
+            Some(Levels::ByVariant { .. }) => unreachable!("no type has variants"),
+        }
     }
 
     fn is_measured(level: Level) -> bool {

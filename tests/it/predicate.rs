@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
+use orgscope::id::VariantId;
 use orgscope::permission::AnyPermission;
-use orgscope::predicate::{AnyOf, Departments, Term};
+use orgscope::predicate::{AnyOf, Case, Departments, Term, Variants};
 use orgscope::reference::Reference;
 use orgscope::{DepartmentId, Facts, Level, Owner, Policy, Predicate, Share, Snapshot, Subject, UserId};
 use orgscope_testing::random::{Record, World, world, worlds};
@@ -81,14 +82,44 @@ fn kinds(any_of: &AnyOf<'_>) -> BTreeSet<String> {
 
 /// No condition follows from another, and only nothing has one without terms.
 fn is_shortest(predicate: &Predicate<'_>) {
-    let clauses: Vec<_> = predicate.all_of().map(|any_of| kinds(&any_of)).collect();
-    for (nth, clause) in clauses.iter().enumerate() {
-        for (other, stronger) in clauses.iter().enumerate() {
-            assert!(nth == other || !stronger.is_subset(clause), "{predicate}");
+    let cases: Vec<(Variants<'_>, Vec<BTreeSet<String>>)> = predicate
+        .cases()
+        .map(|case| (case.variants().clone(), case.all_of().map(|any_of| kinds(&any_of)).collect()))
+        .collect();
+    for (_, clauses) in &cases {
+        assert!(clauses.iter().all(|clause| !clause.is_empty()), "a case that no record meets: {predicate}");
+        for (nth, clause) in clauses.iter().enumerate() {
+            for (other, stronger) in clauses.iter().enumerate() {
+                assert!(nth == other || !stronger.is_subset(clause), "{predicate}");
+            }
         }
     }
-    assert_eq!(predicate.is_everything(), clauses.is_empty());
-    assert_eq!(predicate.is_nothing(), clauses == [BTreeSet::new()]);
+    // Cases that say the same are one, and no two are about the same records.
+    for (nth, (variants, clauses)) in cases.iter().enumerate() {
+        for (others, same) in &cases[nth + 1..] {
+            assert_ne!(clauses, same, "{predicate}");
+            match (variants, others) {
+                (Variants::In(one), Variants::In(other)) => assert!(!one.iter().any(|value| other.contains(value))),
+                (Variants::NotIn(excluded), Variants::In(these)) | (Variants::In(these), Variants::NotIn(excluded)) => {
+                    assert!(these.iter().all(|value| excluded.contains(value)), "{predicate}");
+                }
+                _ => panic!("{predicate}"),
+            }
+        }
+    }
+    let is_any = |(variants, clauses): &(Variants<'_>, Vec<_>)| *variants == Variants::Any && clauses.is_empty();
+    assert_eq!(predicate.is_everything(), cases.len() == 1 && is_any(&cases[0]));
+    assert_eq!(predicate.is_nothing(), cases.is_empty());
+}
+
+/// Whether a record is of these variants.
+fn is_of(variants: &Variants<'_>, record: &Record) -> bool {
+    let is_in = |values: &[&VariantId]| record.variant.as_ref().is_some_and(|value| values.contains(&value));
+    match variants {
+        Variants::Any => true,
+        Variants::In(values) => is_in(values),
+        Variants::NotIn(values) => !is_in(values),
+    }
 }
 
 fn agree(world: &World) {
@@ -102,10 +133,14 @@ fn agree(world: &World) {
             is_shortest(&predicate);
             for record in world.records.iter().filter(|record| name.starts_with(&format!("{}.", record.resource))) {
                 let expected = reference.decide(&user, levelled, &record.as_any());
-                let walked = predicate.all_of().all(|any_of| any_of.terms().any(|term| holds(&term, record, world)));
+                let meets = |case: Case<'_>| {
+                    is_of(case.variants(), record)
+                        && case.all_of().all(|any_of| any_of.terms().any(|term| holds(&term, record, world)))
+                };
+                let walked = predicate.cases().any(meets);
                 assert_eq!(walked, expected, "{user:?} {name} {predicate} {record:?}");
                 let facts = Facts::owned_by_each(&record.owners).open(record.open);
-                let facts = facts.shared_with_each(&record.shared_with);
+                let facts = facts.shared_with_each(&record.shared_with).variant(&record.variant);
                 assert_eq!(predicate.matches(&facts), expected, "{user:?} {name} {predicate} {record:?}");
             }
         }

@@ -227,7 +227,8 @@ fn invalid() {
             Command::SetLevelForAllRoles {
                 section: "crm".to_owned(),
                 permissions: vec![],
-                level: Word::Unknown("al".to_owned()),
+                variant: None,
+                level: Some(Word::Unknown("al".to_owned())),
             },
             "unknown level `al`: expected `deny`, `own`, `department`, `department+sub`, `own+open`, `department+open`, \
              `department+sub+open` or `all`, or for a toggle `allow` or `deny`",
@@ -399,6 +400,7 @@ fn exceeds_own_level() {
             user: "nina".into(),
             role: "copy".into(),
             permission: "contact.read".to_owned(),
+            variant: None,
             level: Grant::Level(Level::All),
             needed: Grant::Level(Level::All),
             own: Grant::Level(Level::Department),
@@ -515,7 +517,7 @@ fn a_refusal_as_json() {
             "kind": "exceeds_own_level",
             "command": 0,
             "rule": {
-                "name": "own_level", "user": "nina", "role": "seller", "permission": "contact.read",
+                "name": "own_level", "user": "nina", "role": "seller", "permission": "contact.read", "variant": null,
                 "level": "all", "needed": "all", "own": "department", "in_places": false, "at": null, "from": null, "assigned": false,
                 "delegation": "contained",
             },

@@ -4,13 +4,12 @@
 use std::collections::BTreeMap;
 use std::slice;
 
-use crate::document::{Assignment, Command, Department, Group, Place, Role as NewRole, Word};
+use crate::document::{Assignment, Command, Department, Group, Levels, Place, Role as NewRole, Word};
 use crate::policy::Policy;
 use crate::policy::role::Role;
 use crate::policy::rules::Invalid;
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
 use crate::vocabulary::index::SectionIndex;
-use crate::vocabulary::level::Grant;
 use crate::vocabulary::subject::Subject;
 
 /// The area that a command changes, and the things that it names.
@@ -86,7 +85,7 @@ pub(crate) enum Raises<'c> {
     /// The cells for these permissions, in the changed roles.
     Cells(&'c [String]),
     /// All cells of an added role, from `deny`.
-    New(&'c BTreeMap<String, Word<Grant>>),
+    New(&'c BTreeMap<String, Levels>),
     /// All cells of an existing role, because its new holders may have had none of them.
     Assigned(&'c RoleId),
 }

@@ -11,13 +11,13 @@ use crate::policy::assignment::Assignment;
 use crate::policy::grants::AssignedGrant;
 use crate::snapshot::people::Tree;
 use crate::vocabulary::id::{DepartmentId, UserId};
-use crate::vocabulary::index::{ActionIndex, DepartmentSlot};
+use crate::vocabulary::index::{ActionIndex, Case, DepartmentSlot};
 use crate::vocabulary::level::{DEPARTMENT, Level, OPEN, OWN, SUB};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::subject::Subject;
 use crate::vocabulary::time::Time;
 
-/// The grants of a user for one action: the floor, those of each assignment that they are in, and the bypass.
+/// The grants of a user for one case of an action: the floor, those of each assignment that they are in, and the bypass.
 pub(crate) struct Grants<'s> {
     policy: &'s Policy,
     tree: &'s Tree,
@@ -48,22 +48,16 @@ pub(crate) struct Uncovered<'a> {
 
 impl<'s> Grants<'s> {
     /// The grants at an instant, which may be another than that of the policy.
-    pub(crate) fn of(
-        id: &UserId,
-        action: ActionIndex,
-        instant: Option<Time>,
-        policy: &'s Policy,
-        tree: &'s Tree,
-    ) -> Self {
-        let rules = policy.schema.action(action);
-        let mut grants = Self { policy, tree, action, all: Vec::new() };
+    pub(crate) fn of(id: &UserId, case: Case, instant: Option<Time>, policy: &'s Policy, tree: &'s Tree) -> Self {
+        let rules = policy.schema.action(case.action);
+        let mut grants = Self { policy, tree, action: case.action, all: Vec::new() };
         let Some(user) = policy.user_at(id, instant).filter(|user| user.active) else { return grants };
         let anchors: SmallVec<[DepartmentSlot; 2]> = user.anchors().collect();
         grants.all.push(Held { level: rules.floor, has_place: false, from: anchors.clone() });
         if user.admin && rules.admin_bypass {
             grants.all.push(Held { level: Level::All, has_place: false, from: anchors.clone() });
         }
-        let assigned = policy.assigned_grants_at(id, action, instant).into_iter();
+        let assigned = policy.assigned_grants_at(id, case, instant).into_iter();
         grants.all.extend(assigned.map(|AssignedGrant { level, place }| Held {
             level,
             has_place: place.is_some(),

@@ -19,7 +19,7 @@ use crate::policy::role::{self, Role};
 use crate::snapshot::Snapshot;
 use crate::snapshot::relation::Relation;
 use crate::vocabulary::id::UserId;
-use crate::vocabulary::index::{ActionIndex, DepartmentSlot, Idx, SectionIndex, UserSlot};
+use crate::vocabulary::index::{ActionIndex, Case, DepartmentSlot, Idx, SectionIndex, UserSlot};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::AnyPermission;
 use crate::vocabulary::post::Post;
@@ -166,7 +166,10 @@ impl Managers {
         // First tries one user of each subject that a role lets manage everything. Usually one of them does.
         let one_of =
             |source| snapshot.people.entries_of(&source).find_map(|(entry, _)| snapshot.people.users_of(entry).next());
-        let likely = snapshot.sources_of(manage, |level, _| level == Level::All).into_iter().filter_map(one_of);
+        let likely = snapshot
+            .sources_of(Case::default_of(manage), |level, _| level == Level::All)
+            .into_iter()
+            .filter_map(one_of);
         let last = latest.user.index();
         let others = (last + 1..slots.end).chain(0..last.min(slots.end)).map(UserSlot::new);
         for slot in likely.chain(others) {
@@ -236,16 +239,19 @@ fn granted(
     policy: &Policy,
     subjects: impl Fn(&Subject) -> bool,
 ) -> Managed {
-    let of_action = |action: ActionIndex| {
+    let of_case = |case: Case| {
         let theirs = policy.roles.values().filter(|role| role.section == section);
-        let levels = theirs.filter_map(|role| Some((role, role.grants.get(&action).copied()?)));
-        let given = levels.flat_map(|(role, level)| {
+        let given = theirs.map(|role| (role, role.level(case))).filter(|(_, level)| *level != Level::Deny);
+        let given = given.flat_map(|(role, level)| {
             let to = role.assigned_to.iter().filter(|to| subjects(&to.subject));
-            to.map(move |to| if to.place.is_none() { level } else { policy.schema.level_in_place(action, level) })
+            to.map(move |to| if to.place.is_none() { level } else { policy.schema.level_in_place(case.action, level) })
         });
-        of_level(given.fold(policy.schema.action(action).floor, Level::join))
+        of_level(given.fold(policy.schema.action(case.action).floor, Level::join))
     };
-    policy.schema.needed(manage).into_iter().map(of_action).min().unwrap_or(Managed::Not)
+    let needed = policy.schema.needed(manage);
+    in_all(policy.cases(manage).map(|case| {
+        needed.iter().map(|action| of_case(Case { action: *action, ..case })).min().unwrap_or(Managed::Not)
+    }))
 }
 
 /// Whether a department, or one below it, has a member, head or deputy.
@@ -265,12 +271,18 @@ fn managed_by(user: UserSlot, manage: ActionIndex, snapshot: &Snapshot) -> Manag
     match snapshot.schema().token(manage) {
         AnyPermission::Toggle(toggle) if principal.check(toggle, &()).is_allow() => Managed::Wholly,
         AnyPermission::Toggle(_) => Managed::Not,
-        AnyPermission::Levelled(_) => match principal.asker.cell(manage) {
-            Some(cell) if cell.admits(Relation::default()) => Managed::Wholly,
-            Some(cell) if cell.admits(Relation::CLOSEST) => Managed::InPart,
+        AnyPermission::Levelled(_) => in_all(principal.cells(manage).map(|cell| match cell {
+            cell if cell.admits(Relation::default()) => Managed::Wholly,
+            cell if cell.admits(Relation::CLOSEST) => Managed::InPart,
             _ => Managed::Not,
-        },
+        })),
     }
+}
+
+/// What is managed of the records of all variants, given that of each.
+fn in_all(mut variants: impl Iterator<Item = Managed>) -> Managed {
+    let first = variants.next().unwrap_or(Managed::Not);
+    variants.fold(first, |all, variant| if all == variant { all } else { Managed::InPart })
 }
 
 /// Whether a user manages everything at each instant from that of the state on, by what they are granted then.
@@ -280,7 +292,8 @@ fn manages_from_now_on(user: UserSlot, manage: ActionIndex, snapshot: &Snapshot)
     let first = [now, Some(now.unwrap_or(Time::MIN))];
     let later = policy.turns_of(id).into_iter().map(Some).filter(|turn| *turn > now);
     let has_all = |action: &ActionIndex, instant: Option<Time>| {
-        Grants::of(id, *action, instant, policy, snapshot.people.tree()).everywhere() == Level::All
+        let of = |case: Case| Grants::of(id, case, instant, policy, snapshot.people.tree());
+        policy.cases(*action).all(|case| of(case).everywhere() == Level::All)
     };
     let needed = policy.schema.needed(manage);
     first.into_iter().chain(later).all(|instant| needed.iter().all(|action| has_all(action, instant)))
@@ -290,7 +303,8 @@ fn manages_from_now_on(user: UserSlot, manage: ActionIndex, snapshot: &Snapshot)
 /// to, and of the posts and memberships that put people into their subjects.
 fn turns_of_managers(section: SectionIndex, manage: ActionIndex, policy: &Policy) -> Vec<Time> {
     let needed = policy.schema.needed(manage);
-    let helps = |role: &Role| role.section == section && needed.iter().any(|action| role.grants.contains_key(action));
+    let helps =
+        |role: &Role| role.section == section && needed.iter().any(|action| role.levels_of(*action).next().is_some());
     let (mut periods, mut subjects) = (Vec::new(), HashSet::new());
     for (id, role) in policy.roles.iter().filter(|(_, role)| helps(role)) {
         for (to, tenure) in role::stated(id, role, &policy.dated) {

@@ -37,7 +37,7 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::relation::Relation;
 use crate::snapshot::rights::zone::Zone;
 use crate::vocabulary::id::UserId;
-use crate::vocabulary::index::ActionIndex;
+use crate::vocabulary::index::{ActionIndex, Case, CellIndex};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::mode::Delegation;
 use crate::vocabulary::period::{Period, Tenure};
@@ -57,8 +57,8 @@ pub(crate) struct Delegate<'s> {
     turns: OnceCell<BTreeSet<Time>>,
 }
 
-/// Grants by permission and instant.
-type Known<'s> = HashMap<(ActionIndex, Option<Time>), Rc<Grants<'s>>>;
+/// Grants by case and instant.
+type Known<'s> = HashMap<(Case, Option<Time>), Rc<Grants<'s>>>;
 
 impl<'s> Delegate<'s> {
     pub(crate) fn new(user: &'s UserId, snapshot: &'s Snapshot, manage: ActionIndex) -> Self {
@@ -95,7 +95,7 @@ impl<'s> Delegate<'s> {
             Raises::New(grants) => grants.keys().filter_map(named).collect(),
             Raises::Assigned(role) => {
                 basis.rests_on_cells_of(role);
-                policy.roles.get(role).into_iter().flat_map(|role| role.grants.keys().copied()).collect()
+                policy.roles.get(role).into_iter().flat_map(|role| role.grants.keys().map(|case| case.action)).collect()
             }
         };
         basis.rests_on_levels_of(self.user, schema.resource_of(self.manage).section, actions);
@@ -112,9 +112,9 @@ impl<'s> Delegate<'s> {
         self.snapshot.policy()
     }
 
-    /// The delegate's level for a permission, before requirements.
+    /// The delegate's level for a permission, before requirements and for a record without variant.
     fn level(&self, action: ActionIndex) -> Level {
-        self.principal.asker.row.level(action)
+        self.principal.asker.row.level(CellIndex::default_of(action))
     }
 
     /// Whether the permission to manage is levelled, and so has a reach.
@@ -122,15 +122,15 @@ impl<'s> Delegate<'s> {
         !self.policy().schema.action(self.manage).toggle
     }
 
-    /// The delegate's grants for a permission.
-    fn grants(&self, action: ActionIndex) -> Rc<Grants<'s>> {
-        self.grants_at(action, self.policy().instant())
+    /// The delegate's grants for a case.
+    fn grants(&self, case: Case) -> Rc<Grants<'s>> {
+        self.grants_at(case, self.policy().instant())
     }
 
-    /// The delegate's grants for a permission at an instant.
-    fn grants_at(&self, action: ActionIndex, instant: Option<Time>) -> Rc<Grants<'s>> {
-        let gather = || Rc::new(Grants::of(self.user, action, instant, self.policy(), self.snapshot.people.tree()));
-        self.known.borrow_mut().entry((action, instant)).or_insert_with(gather).clone()
+    /// The delegate's grants for a case at an instant.
+    fn grants_at(&self, case: Case, instant: Option<Time>) -> Rc<Grants<'s>> {
+        let gather = || Rc::new(Grants::of(self.user, case, instant, self.policy(), self.snapshot.people.tree()));
+        self.known.borrow_mut().entry((case, instant)).or_insert_with(gather).clone()
     }
 
     /// Instants between which what the delegate has stays the same: one for each part of the time from now on at which
@@ -149,14 +149,16 @@ impl<'s> Delegate<'s> {
     }
 }
 
-/// The first denied permission among those that the permission to manage requires, directly or not.
+/// The first denied permission among those that the permission to manage requires, directly or not, in the same case.
 fn denied_requirement(
     principal: &Principal<'_>,
-    manage: ActionIndex,
+    manage: Case,
     relation: Relation,
     is_within: impl Fn(&Zone) -> bool,
 ) -> Option<String> {
-    let needed = principal.snapshot.schema().needed(manage).into_iter().filter(|action| *action != manage);
-    let mut denied = needed.filter(|action| !principal.admits_alone(*action, relation, &is_within));
+    let needed =
+        principal.snapshot.schema().needed(manage.action).into_iter().filter(|action| *action != manage.action);
+    let mut denied =
+        needed.filter(|action| !principal.admits_alone(Case { action: *action, ..manage }, relation, &is_within));
     denied.next().map(|action| principal.snapshot.schema().action_name(action))
 }

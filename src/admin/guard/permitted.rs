@@ -86,8 +86,9 @@ fn manager(user: &UserId, edit: &Edit<'_>, snapshot: &Snapshot) -> Result<Action
 fn missing(user: &UserId, manage: ActionIndex, snapshot: &Snapshot) -> Option<String> {
     let (principal, closest) = (snapshot.principal(user), Relation::CLOSEST);
     // A user with any level reaches the closest record, which is their own, whatever the place.
-    let has_it = principal.admits_alone(manage, closest, |_| false);
-    has_it.then(|| denied_requirement(&principal, manage, closest, |_| false)).flatten()
+    let mut cases = snapshot.policy().cases(manage);
+    let case = cases.find(|case| principal.admits_alone(*case, closest, |_| false))?;
+    denied_requirement(&principal, case, closest, |_| false)
 }
 
 fn manages_any(user: &UserId, snapshot: &Snapshot) -> bool {
@@ -101,8 +102,8 @@ fn manages(user: &UserId, section: SectionIndex, snapshot: &Snapshot) -> Option<
     let principal = snapshot.principal(user);
     let may = match schema.token(manage) {
         AnyPermission::Toggle(toggle) => principal.check(toggle, &()).is_allow(),
-        // For some record: if for any, then for an open one that is their own.
-        AnyPermission::Levelled(_) => principal.asker.cell(manage).is_some_and(|cell| cell.admits(Relation::CLOSEST)),
+        // For some record: if for any, then for an open one that is their own, of some variant.
+        AnyPermission::Levelled(_) => principal.cells(manage).any(|cell| cell.admits(Relation::CLOSEST)),
     };
     may.then_some(manage)
 }

@@ -8,7 +8,7 @@ use crate::policy::role;
 use crate::snapshot::rights::zone::Zone;
 use crate::vocabulary::facts::Facts;
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId, UserId};
-use crate::vocabulary::index::ActionIndex;
+use crate::vocabulary::index::{ActionIndex, Case};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::Permission;
 use crate::vocabulary::place::Place;
@@ -50,7 +50,7 @@ impl Delegate<'_> {
                 department: department.cloned(),
                 manage: self.snapshot.schema().action_name(self.manage),
                 level: self.level(self.manage),
-                in_places: self.grants(self.manage).has_places(),
+                in_places: self.grants(Case::default_of(self.manage)).has_places(),
                 why,
             })
         };
@@ -81,7 +81,7 @@ impl Delegate<'_> {
     fn reaches_below(&self, department: &DepartmentId) -> Result<(), Unreached> {
         self.reaches(Owner::Department(department.borrowed()))?;
         let schema = self.snapshot.schema();
-        let lacks = |action: &ActionIndex| !self.grants(*action).has_sub_at(department);
+        let lacks = |action: &ActionIndex| !self.grants(Case::default_of(*action)).has_sub_at(department);
         match schema.needed(self.manage).into_iter().find(lacks) {
             None => Ok(()),
             Some(action) if action == self.manage => Err(Unreached::Takes(Level::DepartmentSub)),
@@ -94,10 +94,11 @@ impl Delegate<'_> {
         self.policy().stated_members(group).map(|(user, _)| user)
     }
 
-    /// Checks that the levels of the permission and of all that it requires include this one.
+    /// Checks that the levels of the permission and of all that it requires include this one, for all variants.
     fn takes(&self, level: Level) -> Result<(), Unreached> {
-        let schema = self.snapshot.schema();
-        match schema.needed(self.manage).into_iter().find(|action| !self.grants(*action).everywhere().includes(level)) {
+        let (schema, policy) = (self.snapshot.schema(), self.policy());
+        let takes = |case: Case| self.grants(case).everywhere().includes(level);
+        match schema.needed(self.manage).into_iter().find(|action| !policy.cases(*action).all(takes)) {
             None => Ok(()),
             Some(action) if action == self.manage => Err(Unreached::Takes(level)),
             Some(required) => Err(Unreached::Requires(schema.action_name(required))),
@@ -108,10 +109,10 @@ impl Delegate<'_> {
     fn reaches(&self, owner: Owner<&str>) -> Result<(), Unreached> {
         let (manage, facts) = (self.manage, Facts::owned_by(owner));
         let token: Permission = Permission::new(manage, self.snapshot.fingerprint());
-        if self.principal.scope(token).contains_facts(&facts) {
+        if self.principal.admits_here(token, &facts) {
             return Ok(());
         }
-        let relation = self.principal.relation(manage, &facts);
+        let (relation, manage) = (self.principal.relation(manage, &facts), Case::default_of(manage));
         let is_within = |zone: &Zone| self.principal.is_within(zone, &facts);
         Err(match denied_requirement(&self.principal, manage, relation, is_within) {
             Some(required) if self.principal.admits_alone(manage, relation, is_within) => Unreached::Requires(required),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use orgscope::id::Id;
-use orgscope::sql::{Dialect, IdKinds, Ids, Mapping, Members, Param, Records, ShareTable};
+use orgscope::sql::{ConditionError, Dialect, IdKinds, Ids, Mapping, Members, Param, Records, ShareTable};
 use orgscope::world::World;
 use orgscope::{Snapshot, UserId};
 use serde::Serialize;
@@ -46,6 +46,13 @@ pub(crate) struct Sql {
     /// A table of shares with the columns `record_id`, `user_id`, `department_id`, `department_sub_id` and `group_id`
     #[arg(long, value_name = "TABLE")]
     shares: Option<String>,
+    /// The column of the record's variant, such as its stage; `none` if the records have none. Without it, an answer that
+    /// depends on the variant is an error
+    #[arg(long, value_name = "COLUMN")]
+    variant: Option<String>,
+    /// The values that the column of variants holds. By default both kinds, each unconverted
+    #[arg(long)]
+    variant_ids: Option<IdsName>,
     /// The name of the table of the records in the query, to qualify its columns
     #[arg(long, value_name = "NAME")]
     table: Option<String>,
@@ -86,7 +93,13 @@ impl Sql {
         world::note_user(&world, snapshot.principal(&self.user), &self.user);
         let predicate = snapshot.principal(&self.user).scope(permission).predicate();
         let mapping = self.mapping(&world, predicate.resource().unwrap_or_default())?;
-        let sql = mapping.sql(&predicate).map_err(|error| Failure::Question(error.to_string()))?;
+        let sql = mapping.sql(&predicate).map_err(|error| match error {
+            ConditionError::NoVariants(resource) => Failure::Question(format!(
+                "the answer depends on the variant of a record of the type `{resource}`: name its column by `--variant`, or \
+                 write `--variant none` if the table has none"
+            )),
+            error => Failure::Question(error.to_string()),
+        })?;
         let params = sql.params.into_iter().map(|param| match param {
             Param::Integer(integer) => integer.into(),
             Param::Text(text) => text.into(),
@@ -127,6 +140,11 @@ impl Sql {
         if let Some(column) = named(&self.open) {
             records = records.open(column);
         }
+        match self.variant.as_deref() {
+            None => {}
+            Some("none") => records = records.without_variants(),
+            Some(column) => records = records.variant(column, self.variant_values(dialect)?),
+        }
         if let Some(table) = &self.shares {
             records = records.shares(ShareTable::new(table));
         }
@@ -136,6 +154,20 @@ impl Sql {
         // All users are in the file, so the number of ids in the condition is not limited.
         let mapping = Mapping::new(dialect, records, Members::inline(usize::MAX));
         mapping.map_err(|error| Failure::Question(error.to_string()))
+    }
+}
+
+impl Sql {
+    /// The kind of values in the column of variants.
+    fn variant_values(&self, dialect: Dialect) -> Result<Ids, Failure> {
+        match self.variant_ids {
+            Some(IdsName::Integer) => Ok(Ids::Integers),
+            Some(IdsName::Text) => Ok(Ids::Text),
+            None if dialect == Dialect::MySql => Err(Failure::Question(
+                "MySQL finds `7` equal to `'7'`: say what the column of variants holds by `--variant-ids`".to_owned(),
+            )),
+            None => Ok(Ids::Both),
+        }
     }
 }
 

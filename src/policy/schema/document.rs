@@ -1,14 +1,16 @@
 //! Reads the schema from a document, and writes it to one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::document;
-use crate::document::Word;
+use crate::document::{Levels, Word};
 use crate::policy::org::cycle::targets_first;
 use crate::policy::rules::{self, Invalid};
+use crate::policy::schema::field::Field;
+use crate::policy::schema::variant::Variant;
 use crate::policy::schema::{Action, LevelSet, ResourceType, Schema, Section};
-use crate::policy::validate::Problems;
+use crate::policy::validate::{Problems, check_id};
 use crate::vocabulary::index::{ActionIndex, Idx, SectionIndex};
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::Unowned;
@@ -38,7 +40,7 @@ impl Schema {
             // Fixed keys, so that equal schemas have equal fingerprints in one build of the application. Another build may have
             // others, so they are never stored or sent.
             let mut hasher = DefaultHasher::new();
-            (&schema.sections, &schema.resources, &schema.actions).hash(&mut hasher);
+            (&schema.sections, &schema.resources, &schema.actions, &schema.variants).hash(&mut hasher);
             hasher.finish()
         };
         schema
@@ -93,8 +95,47 @@ impl Schema {
             let path = format!("{path}.actions[{a}]");
             self.actions[first + a].requires = self.read_requirements(&path, &written.name, action, problems);
         }
-        let actions = first..self.actions.len();
-        self.resources.push(ResourceType { name: written.name.clone(), section, unowned, actions });
+        let fields = self.read_fields(path, written, problems);
+        let variants = self.variants.len();
+        self.variants.extend(read_variants(path, &written.variants, problems));
+        let (actions, variants) = (first..self.actions.len(), variants..self.variants.len());
+        let name = written.name.clone();
+        self.resources.push(ResourceType { name, section, unowned, actions, variants, fields });
+    }
+
+    fn read_fields(&self, path: &str, written: &document::ResourceType, problems: &mut Problems) -> Vec<Field> {
+        let mut fields = Vec::with_capacity(written.fields.len());
+        for (name, field) in &written.fields {
+            let path = format!("{path}.fields[{name:?}]");
+            if name.is_empty() {
+                problems.add(&path, &Invalid::EmptyName);
+            }
+            let document::Field { read, write } = field;
+            if read.is_none() && write.is_none() {
+                problems.add(&path, &Invalid::EmptyField);
+            }
+            let mut action = |key: &str, action: &Option<String>| {
+                let path = format_args!("{path}.{key}");
+                let action = action.as_ref()?;
+                let found = problems.note(path, self.known_sibling(&written.name, action, problems.are_few()))?;
+                if self.action(found).toggle {
+                    problems.add(path, &Invalid::FieldByToggle { action: action.clone() });
+                }
+                Some(found)
+            };
+            fields.push(Field { name: name.clone(), read: action("read", read), write: action("write", write) });
+        }
+        fields
+    }
+
+    /// An action of the resource type that is being read, by its name.
+    fn known_sibling(&self, resource: &str, name: &str, suggest: bool) -> Result<ActionIndex, Invalid> {
+        self.action_by_name.get(&format!("{resource}.{name}")).copied().ok_or_else(|| {
+            // The type itself is added behind its actions.
+            let first = self.actions.partition_point(|action| action.resource < self.resources.len());
+            let known = self.known_actions(first..self.actions.len(), name, suggest);
+            Invalid::UnknownAction { resource: resource.to_owned(), action: name.to_owned(), known }
+        })
     }
 
     fn read_requirements(
@@ -107,14 +148,8 @@ impl Schema {
         let mut requires = BTreeSet::new();
         for (q, name) in action.requires.iter().enumerate() {
             let path = format_args!("{path}.requires[{q}]");
-            let Some(needed) = self.action_by_name.get(&format!("{resource}.{name}")).copied() else {
-                // The type itself is added behind its actions.
-                let first = self.actions.partition_point(|action| action.resource < self.resources.len());
-                let known = self.known_actions(first..self.actions.len(), name, problems.are_few());
-                let (resource, action) = (resource.to_owned(), name.clone());
-                problems.add(path, &Invalid::UnknownAction { resource, action, known });
-                continue;
-            };
+            let known = self.known_sibling(resource, name, problems.are_few());
+            let Some(needed) = problems.note(path, known) else { continue };
             if !requires.insert(needed) {
                 problems.add(path, &Invalid::repeated(name, "requires"));
             }
@@ -179,9 +214,19 @@ impl Schema {
                 except_own: action.except_own,
             }
         };
+        let variant = |variant: &Variant| {
+            let Variant { name, values } = variant;
+            let is_name = matches!(&values[..], [value] if value.as_text() == Some(name));
+            document::Variant { name: name.clone(), values: (!is_name).then(|| values.clone()) }
+        };
+        let by = |action: Option<ActionIndex>| action.map(|action| self.action(action).name.clone());
+        let field =
+            |field: &Field| (field.name.clone(), document::Field { read: by(field.read), write: by(field.write) });
         let resource = |resource: &ResourceType| document::ResourceType {
             name: resource.name.clone(),
             unowned: Word::Known(resource.unowned),
+            variants: self.variants[resource.variants.clone()].iter().map(variant).collect(),
+            fields: resource.fields.iter().map(field).collect(),
             actions: self.actions[resource.actions.clone()].iter().map(action).collect(),
         };
         let section = |section: &Section| document::Section {
@@ -198,7 +243,46 @@ fn taken(name: &str, by: String, within: &'static str) -> Invalid {
     Invalid::NameTaken { name: name.to_owned(), by, within }
 }
 
-/// Checks the name of a section, a resource type or an action. Permissions are written `type.action`, so names have no
+fn read_variants(path: &str, written: &[document::Variant], problems: &mut Problems) -> Vec<Variant> {
+    let (mut names, mut values) = (HashMap::new(), HashMap::new());
+    let mut variants = Vec::with_capacity(written.len());
+    for (v, variant) in written.iter().enumerate() {
+        let path = format!("{path}.variants[{v}]");
+        let name = &variant.name;
+        check_name(&path, name, problems);
+        if name == Levels::DEFAULT {
+            problems.add(format_args!("{path}.name"), &Invalid::ReservedName { name: name.clone() });
+        }
+        if let Some(other) = names.insert(name.clone(), v) {
+            let by = format!("`variants[{other}]`");
+            problems.add(format_args!("{path}.name"), &taken(name, by, "its resource type"));
+        }
+        if variant.values.as_ref().is_some_and(Vec::is_empty) {
+            problems.add(format_args!("{path}.values"), &Invalid::NoValues);
+        }
+        let mut theirs = variant.each_value();
+        for (place, value) in theirs.iter().enumerate() {
+            let path = format!("{path}.values[{place}]");
+            // Without values, it is the name that is empty.
+            if variant.values.is_some() {
+                check_id(&path, value, problems);
+            }
+            match values.insert(value.clone(), v) {
+                Some(other) if other == v => problems.add(&path, &Invalid::repeated(value, "values")),
+                Some(other) if written[other].name != *name => {
+                    let (value, variant) = (value.to_string(), written[other].name.clone());
+                    problems.add(&path, &Invalid::ValueTaken { value, variant });
+                }
+                _ => {}
+            }
+        }
+        theirs.sort_unstable();
+        variants.push(Variant { name: name.clone(), values: theirs });
+    }
+    variants
+}
+
+/// Checks the name of a section, a resource type, an action or a variant. Permissions are written `type.action`, so names have no
 /// dots and no blanks.
 fn check_name(path: &str, name: &str, problems: &mut Problems) {
     let path = format_args!("{path}.name");

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
+use crate::document::Levels;
 use crate::policy::role::Role;
 use crate::policy::schema::Schema;
 use crate::query::diff::probe::{self, Right};
@@ -17,8 +18,8 @@ use crate::snapshot::people::{Entry, Source};
 use crate::snapshot::relation::Relation;
 use crate::snapshot::rights::Row;
 use crate::snapshot::rights::placed::Placed;
-use crate::vocabulary::id::{GroupId, RoleId, UserId};
-use crate::vocabulary::index::{ActionIndex, Idx, UserSlot};
+use crate::vocabulary::id::{GroupId, RoleId, UserId, VariantId};
+use crate::vocabulary::index::{ActionIndex, CellIndex, Idx, UserSlot};
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::Unowned;
 
@@ -60,13 +61,29 @@ impl Snapshot {
 struct Pair {
     name: String,
     toggle: bool,
-    before: Option<ActionIndex>,
-    after: Option<ActionIndex>,
+    /// Whether only the schema after has it.
+    is_new: bool,
+    /// The pair of the same name and the other kind.
+    other_kind: Option<usize>,
     /// Whether records without an owner count as everybody's own, before and after.
     pool: (bool, bool),
+    /// The variants of records that some role names in one of the states, and before them all other records.
+    cases: Vec<PairCase>,
 }
 
-fn pairs(before: &Schema, after: &Schema) -> Vec<Pair> {
+/// Records whose variant leads to the same cells.
+#[derive(PartialEq, Eq)]
+struct PairCase {
+    /// The name of the variant, or `default`.
+    variant: String,
+    /// A value of the variant.
+    value: Option<VariantId>,
+    before: Option<CellIndex>,
+    after: Option<CellIndex>,
+}
+
+fn pairs(old: &Snapshot, new: &Snapshot) -> Vec<Pair> {
+    let (before, after) = (old.schema(), new.schema());
     let actions = |schema: &Schema| (0..schema.actions().len()).map(ActionIndex::new);
     let pool = |schema: &Schema, name: &str| {
         let resource = name.split('.').next().unwrap_or_default();
@@ -74,7 +91,8 @@ fn pairs(before: &Schema, after: &Schema) -> Vec<Pair> {
     };
     let pair = |name: String, toggle: bool, of_before: Option<ActionIndex>, of_after: Option<ActionIndex>| {
         let pool = (pool(before, &name), pool(after, &name));
-        Pair { name, toggle, before: of_before, after: of_after, pool }
+        let cases = cases(&name, toggle, (old, of_before), (new, of_after));
+        Pair { name, toggle, is_new: of_before.is_none(), other_kind: None, pool, cases }
     };
     let mut pairs = Vec::new();
     for action in actions(before) {
@@ -86,10 +104,60 @@ fn pairs(before: &Schema, after: &Schema) -> Vec<Pair> {
         let (name, toggle) = (after.action_name(action), after.action(action).toggle);
         let is_new = before.action_named(&name).is_none_or(|other| before.action(other).toggle != toggle);
         if is_new {
-            pairs.push(pair(name, toggle, None, Some(action)));
+            // The pairs of the schema before are in its order.
+            let other_kind = before.action_named(&name).map(Idx::index);
+            pairs.push(Pair { other_kind, ..pair(name, toggle, None, Some(action)) });
         }
     }
     pairs
+}
+
+/// The variants that decide about an action in one of the states, by their values. Of those with the same name and cells
+/// one stands for all.
+fn cases(
+    permission: &str,
+    toggle: bool,
+    before: (&Snapshot, Option<ActionIndex>),
+    after: (&Snapshot, Option<ActionIndex>),
+) -> Vec<PairCase> {
+    let cell = |(snapshot, action): (&Snapshot, Option<ActionIndex>), value: Option<&VariantId>| {
+        action.map(|action| snapshot.rights.grid.cell(action, value.map(VariantId::borrowed)))
+    };
+    let values = |(snapshot, action): (&Snapshot, Option<ActionIndex>)| {
+        let grid = &snapshot.rights.grid;
+        let named = action.map(|action| grid.columns(action).filter_map(move |column| grid.variant(action, column)));
+        let values = named.into_iter().flatten().flat_map(|variant| snapshot.schema().variant(variant).values.clone());
+        values.collect::<Vec<_>>()
+    };
+    let resource = permission.split('.').next().unwrap_or_default();
+    // `None` if the schema has no such type.
+    let name = |(snapshot, _): (&Snapshot, Option<ActionIndex>), value: &VariantId| {
+        let schema = snapshot.schema();
+        let variant = schema.resource(resource).map(|_| schema.variant_in(resource, value.borrowed()))?;
+        Some(variant.map_or(Levels::DEFAULT, |variant| &schema.variant(variant).name).to_owned())
+    };
+    let of = |variant: String, value: Option<VariantId>| {
+        let (before, after) = (cell(before, value.as_ref()), cell(after, value.as_ref()));
+        PairCase { variant, value, before, after }
+    };
+    let mut cases = vec![of(Levels::DEFAULT.to_owned(), None)];
+    if toggle {
+        return cases;
+    }
+    for value in values(before).into_iter().chain(values(after)) {
+        let variant = match (name(before, &value), name(after, &value)) {
+            (Some(old), Some(new)) if old != new => format!("{old}/{new}"),
+            (old, new) => new.or(old).unwrap_or_default(),
+        };
+        let found = of(variant, Some(value));
+        let same = |other: &PairCase| {
+            (&other.variant, other.before, other.after) == (&found.variant, found.before, found.after)
+        };
+        if !cases.iter().any(same) {
+            cases.push(found);
+        }
+    }
+    cases
 }
 
 /// The index of a group of users who have the same changes.
@@ -118,7 +186,7 @@ fn compare<'s>(before: &'s Snapshot, after: &'s Snapshot) -> Diff<'s> {
     let mut engine = Engine {
         before,
         after,
-        pairs: pairs(before.schema(), after.schema()),
+        pairs: pairs(before, after),
         surroundings: Surroundings::new(before, after, movers),
         known: HashMap::default(),
         by_changes: HashMap::new(),
@@ -165,7 +233,7 @@ fn compare<'s>(before: &'s Snapshot, after: &'s Snapshot) -> Diff<'s> {
     let order = |group: &Found| {
         let changes = group.changes.iter().map(|change| {
             let held = change.held().map(|(grant, in_places)| (grant.as_str(), in_places));
-            (change.permission.clone(), held, change.gains, change.loses)
+            (change.permission.clone(), change.variants.clone(), held, change.gains, change.loses)
         });
         (usize::MAX - group.count, changes.collect::<Vec<_>>())
     };
@@ -325,48 +393,120 @@ impl Engine<'_> {
 
     /// The changes of a user. The probes are needed only for rows with places.
     fn changes(&self, before: Option<&Row>, after: Option<&Row>, met: Met, probes: &[Probe]) -> Vec<RightChange> {
-        let changes = self.pairs.iter().filter_map(|pair| {
-            let cell = |row: Option<&Row>, action: Option<ActionIndex>| {
-                row.zip(action).and_then(|(row, action)| row.cell(action)).unwrap_or(Cell::NONE)
+        let mut all: Vec<RightChange> = Vec::new();
+        for pair in &self.pairs {
+            let changes = self.changes_of(pair, before, after, met, probes);
+            // The same name may be a toggle in one schema and levelled in the other.
+            let Some(other) = pair.other_kind.filter(|_| pair.is_new).map(|other| &self.pairs[other]) else {
+                all.extend(changes);
+                continue;
             };
-            let (old, new) = (cell(before, pair.before), cell(after, pair.after));
-            let (gains, loses) = if old.is_placed() || new.is_placed() {
-                let right = |row, action, pool| Right { row, action, pool };
-                let (old, new) = (right(before, pair.before, pair.pool.0), right(after, pair.after, pair.pool.1));
-                probe::compare(old, new, probes, met)
-            } else {
-                pair.compare(old, new, met)
+            let lost = all.extract_if(.., |change| change.permission == pair.name).collect();
+            all.extend(if pair.toggle { merged(lost, changes, other) } else { merged(changes, lost, pair) });
+        }
+        all
+    }
+
+    /// The changes of a user for one permission.
+    fn changes_of(
+        &self,
+        pair: &Pair,
+        before: Option<&Row>,
+        after: Option<&Row>,
+        met: Met,
+        probes: &[Probe],
+    ) -> Vec<RightChange> {
+        let mut changes: Vec<RightChange> = Vec::new();
+        let mut unchanged = 0;
+        for case in &pair.cases {
+            let Some(change) = self.change_of(pair, case, before, after, met, probes) else {
+                unchanged += 1;
+                continue;
             };
-            let grant = |snapshot: &Snapshot, row: Option<&Row>, cell: Cell, action: Option<ActionIndex>| {
-                let held = row.zip(action).filter(|_| cell != Cell::NONE);
-                held.map_or(Grant::Level(Level::Deny), |(row, action)| {
-                    snapshot.schema().grant_of(action, row.level_with_toggles(action))
-                })
+            let alike = |other: &&mut RightChange| {
+                (other.held(), other.gains, other.loses) == (change.held(), change.gains, change.loses)
             };
-            let in_places = |row: Option<&Row>, cell: Cell, action: Option<ActionIndex>| {
-                cell != Cell::NONE && row.zip(action).is_some_and(|(row, action)| row.has_places(action))
-            };
-            (gains || loses).then(|| RightChange {
-                permission: pair.name.clone(),
-                before: grant(self.before, before, old, pair.before),
-                after: grant(self.after, after, new, pair.after),
-                before_in_places: in_places(before, old, pair.before),
-                after_in_places: in_places(after, new, pair.after),
-                gains,
-                loses,
-            })
-        });
-        let mut merged: Vec<RightChange> = Vec::new();
-        for change in changes {
-            // The same name is a toggle in one schema and levelled in the other.
-            if let Some(lost) = merged.iter_mut().find(|other| other.permission == change.permission) {
-                (lost.after, lost.after_in_places, lost.gains) = (change.after, change.after_in_places, true);
-            } else {
-                merged.push(change);
+            match changes.iter_mut().find(alike) {
+                Some(other) => other.variants.extend(change.variants),
+                None => changes.push(change),
             }
         }
-        merged
+        if let ([all], 0) = (&mut changes[..], unchanged) {
+            (all.variants, all.value) = (Vec::new(), None);
+        }
+        changes
     }
+
+    /// The change of a user for one permission and the records of some variants, if there is one.
+    fn change_of(
+        &self,
+        pair: &Pair,
+        case: &PairCase,
+        before: Option<&Row>,
+        after: Option<&Row>,
+        met: Met,
+        probes: &[Probe],
+    ) -> Option<RightChange> {
+        let cell = |row: Option<&Row>, at: Option<CellIndex>| {
+            row.zip(at).and_then(|(row, at)| row.cell(at)).map_or(Cell::NONE, Cell::unvaried)
+        };
+        let (old, new) = (cell(before, case.before), cell(after, case.after));
+        let (gains, loses) = if old.is_placed() || new.is_placed() {
+            let right = |row, at, pool| Right { row, at, pool };
+            let (old, new) = (right(before, case.before, pair.pool.0), right(after, case.after, pair.pool.1));
+            probe::compare(old, new, probes, met)
+        } else {
+            pair.compare(old, new, met)
+        };
+        if !gains && !loses {
+            return None;
+        }
+        let grant = |row: Option<&Row>, cell: Cell, at: Option<CellIndex>| {
+            let held = row.zip(at).filter(|_| cell != Cell::NONE);
+            held.map_or(Grant::DENY, |(row, at)| {
+                let level = row.level_with_toggles(at);
+                if pair.toggle && level == Level::All { Grant::Allow } else { Grant::Level(level) }
+            })
+        };
+        let in_places = |row: Option<&Row>, cell: Cell, at: Option<CellIndex>| {
+            cell != Cell::NONE && row.zip(at).is_some_and(|(row, at)| row.has_places(at))
+        };
+        Some(RightChange {
+            permission: pair.name.clone(),
+            variants: vec![case.variant.clone()],
+            value: case.value.clone(),
+            before: grant(before, old, case.before),
+            after: grant(after, new, case.after),
+            before_in_places: in_places(before, old, case.before),
+            after_in_places: in_places(after, new, case.after),
+            gains,
+            loses,
+        })
+    }
+}
+
+/// The changes of a permission that is levelled in one schema and a toggle in the other, in which all records are alike.
+fn merged(mut levelled: Vec<RightChange>, toggle: Vec<RightChange>, pair: &Pair) -> Vec<RightChange> {
+    let Some(toggle) = toggle.into_iter().next() else { return levelled };
+    let is_told = |variant: &String| levelled.iter().any(|change| change.variants.contains(variant));
+    let is_rest =
+        |case: &&PairCase| !is_told(&case.variant) && !levelled.iter().any(|change| change.variants.is_empty());
+    let rest: Vec<&PairCase> = pair.cases.iter().filter(is_rest).collect();
+    let mut alone = toggle.clone();
+    if !levelled.is_empty() {
+        alone.value = rest.first().and_then(|case| case.value.clone());
+        alone.variants = rest.iter().map(|case| case.variant.clone()).collect();
+    }
+    let is_whole = levelled.is_empty() || !rest.is_empty();
+    for change in &mut levelled {
+        if toggle.loses {
+            (change.before, change.before_in_places, change.loses) = (toggle.before, toggle.before_in_places, true);
+        } else {
+            (change.after, change.after_in_places, change.gains) = (toggle.after, toggle.after_in_places, true);
+        }
+    }
+    levelled.extend(is_whole.then_some(alone));
+    levelled
 }
 
 impl Pair {

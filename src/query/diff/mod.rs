@@ -6,11 +6,13 @@ mod probe;
 mod reach;
 mod text;
 
+use std::collections::BTreeSet;
+
 use serde::{Serialize, Serializer};
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::people::Entry;
-use crate::vocabulary::id::UserId;
+use crate::vocabulary::id::{UserId, VariantId};
 use crate::vocabulary::level::Grant;
 
 /// The difference between two policies: the users whose rights differ, grouped by their changes.
@@ -52,13 +54,22 @@ pub struct DiffGroup<'d> {
     found: &'d Found,
 }
 
-/// The change of one right. There is one for each permission that differs.
+/// The change of one right. There is one for each permission that differs; for a type with variants, if its records do
+/// not all change alike, one for each way in which some do.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 #[allow(clippy::struct_excessive_bools, reason = "any of them may go together")]
 pub struct RightChange {
     /// The permission, for example `contact.read`.
     pub permission: String,
+    /// The variants whose records change so, by name; `default` stands for all records of other variants and of none.
+    /// Values that mean another variant in the other schema are named by both: `new/won`. Empty if all records change
+    /// alike.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<String>,
+    /// A value of the first of these variants.
+    #[serde(skip)]
+    pub(crate) value: Option<VariantId>,
     /// The effective grant before, without assignments that have a place.
     pub before: Grant,
     /// The effective grant after, without assignments that have a place.
@@ -95,7 +106,10 @@ impl Diff<'_> {
 
     /// The number of rights (pairs of a user and a permission) that reach new records.
     pub fn widened(&self) -> usize {
-        let widened = |found: &Found| found.changes.iter().filter(|change| change.gains).count() * found.count;
+        let widened = |found: &Found| {
+            let wider = found.changes.iter().filter(|change| change.gains);
+            wider.map(|change| &change.permission).collect::<BTreeSet<_>>().len() * found.count
+        };
         self.groups.iter().map(widened).sum()
     }
 }
@@ -128,7 +142,7 @@ impl<'d> DiffGroup<'d> {
         self.changes().chunk_by(|one, other| {
             let alike = |change: &RightChange| {
                 let resource = change.permission.split('.').next().unwrap_or_default().to_owned();
-                (resource, change.held(), change.gains, change.loses)
+                (resource, change.variants.clone(), change.held(), change.gains, change.loses)
             };
             alike(one) == alike(other)
         })

@@ -16,13 +16,13 @@ use crate::snapshot::cell::Cell;
 use crate::snapshot::rights::Row;
 use crate::snapshot::rights::placed::Need;
 use crate::snapshot::rights::zone::Zone;
-use crate::vocabulary::index::ActionIndex;
+use crate::vocabulary::index::CellIndex;
 
 /// A right of a user in one state.
 #[derive(Clone, Copy)]
 pub(super) struct Right<'r> {
     pub(super) row: Option<&'r Row>,
-    pub(super) action: Option<ActionIndex>,
+    pub(super) at: Option<CellIndex>,
     /// Whether records without owner are everybody's own.
     pub(super) pool: bool,
 }
@@ -79,12 +79,12 @@ fn union<'a>(all: impl Iterator<Item = &'a [Seen; 2]>) -> Option<[Seen; 2]> {
 impl Right<'_> {
     /// What must hold for a record. A right without places is one need without a zone, and so is one that is not there.
     fn needs(self) -> Needs {
-        let held = self.row.zip(self.action);
-        let placed = held.and_then(|(row, action)| Some(row.placed()?.needs(action)));
+        let held = self.row.zip(self.at);
+        let placed = held.and_then(|(row, at)| Some(row.placed()?.needs(at)));
         if let Some(needs) = placed.filter(|needs| !needs.is_empty()) {
             return needs.iter().cloned().collect();
         }
-        let cell = held.and_then(|(row, action)| row.cell(action)).unwrap_or(Cell::NONE);
+        let cell = held.and_then(|(row, at)| row.cell(at)).map_or(Cell::NONE, Cell::unmarked);
         SmallVec::from_iter([Need { here: cell, there: cell, zone: Zone::default() }])
     }
 }

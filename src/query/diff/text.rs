@@ -10,7 +10,7 @@ use crate::query::names::{Names, listed};
 use crate::query::what::InPlace;
 use crate::snapshot::Snapshot;
 use crate::snapshot::people::Entry;
-use crate::vocabulary::id::{DepartmentId, UserId};
+use crate::vocabulary::id::{DepartmentId, UserId, VariantId};
 use crate::vocabulary::index::DepartmentSlot;
 use crate::vocabulary::level::{Grant, Level};
 
@@ -67,6 +67,9 @@ impl Display for Run<'_> {
         f.write_str(permission)?;
         for other in others {
             write!(f, ", {}", other.permission.split_once('.').map_or("", |(_, action)| action))?;
+        }
+        if !first.variants.is_empty() {
+            write!(f, " [{}]", first.variants.join(", "))?;
         }
         if old == new {
             let which = match (gains, loses) {
@@ -125,7 +128,7 @@ impl DiffGroup<'_> {
         let is_told = self.count() <= BY_NAME && changes.iter().any(has_places);
         let users = if is_told { self.users() } else { Vec::new() };
         let of = |user, change: &RightChange| {
-            [self.diff.before, self.diff.after].map(|snapshot| self.held(snapshot, user, &change.permission))
+            [self.diff.before, self.diff.after].map(|snapshot| self.held(snapshot, user, change))
         };
         let mut all = users.iter().flat_map(|user| changes.iter().map(move |change| of(*user, change)));
         let first = all.next();
@@ -133,16 +136,20 @@ impl DiffGroup<'_> {
     }
 
     /// A right of a user in a state, as text: `own and department in Sales, Support`.
-    fn held(&self, snapshot: &Snapshot, user: &UserId, permission: &str) -> String {
+    fn held(&self, snapshot: &Snapshot, user: &UserId, change: &RightChange) -> String {
         let (principal, schema) = (snapshot.principal(user), snapshot.schema());
-        let held = schema.action_named(permission).filter(|action| principal.may_reach(*action)).map(|action| {
+        let grid = &snapshot.rights.grid;
+        let case = schema
+            .action_named(&change.permission)
+            .map(|action| grid.case(action, grid.column(action, change.value.as_ref().map(VariantId::borrowed))));
+        let held = case.filter(|case| principal.may_reach(*case)).map(|case| {
             let in_place = |place: InPlace| {
                 let departments: Vec<String> = place.departments.iter().map(|id| self.department(id)).collect();
                 format!("{} in {}", place.level, departments.join(", "))
             };
-            let (level, places) = principal.held(action);
+            let (level, places) = principal.held(case);
             let grant = Some(level).filter(|level| *level != Level::Deny || places.is_empty());
-            let grant = grant.map(|level| schema.grant_of(action, level).to_string());
+            let grant = grant.map(|level| schema.grant_of(case.action, level).to_string());
             grant.into_iter().chain(places.into_iter().map(in_place)).collect::<Vec<_>>().join(" and ")
         });
         held.unwrap_or_else(|| Grant::DENY.to_string())

@@ -61,7 +61,7 @@ impl Principal<'_> {
             (AnyPermission::Toggle(toggle), _) => principal.check(toggle, &()).is_allow(),
             (AnyPermission::Levelled(_), Some(facts)) => {
                 let token: Permission = Permission::new(action, state.fingerprint());
-                principal.scope(token).contains_facts(facts)
+                principal.admits_here(token, facts)
             }
             (AnyPermission::Levelled(_), None) => false,
         }

@@ -11,15 +11,16 @@ use crate::snapshot::cell::Cell;
 use crate::snapshot::relation::Relation;
 use crate::vocabulary::facts::Facts;
 use crate::vocabulary::id::UserId;
-use crate::vocabulary::index::{ActionIndex, DepartmentSlot};
+use crate::vocabulary::index::{Case, DepartmentSlot};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
 
 impl Principal<'_> {
-    /// The grounds of the user's level for an action, and whether each alone suffices for a record.
-    pub(super) fn grounds(&self, action: ActionIndex, relation: Relation, facts: Option<&Facts<'_>>) -> Vec<Ground> {
+    /// The grounds of the user's level for a case, and whether each alone suffices for a record.
+    pub(super) fn grounds(&self, case: Case, relation: Relation, facts: Option<&Facts<'_>>) -> Vec<Ground> {
         let policy = self.snapshot.policy();
+        let Case { action, .. } = case;
         let rules = policy.schema.action(action);
         let suffices = |level: Level| Cell::of(level, rules).admits(relation);
         let homes: Vec<DepartmentSlot> = facts.map_or_else(Vec::new, |facts| homes_of(policy, facts));
@@ -33,7 +34,10 @@ impl Principal<'_> {
             grounds.push(Ground::Floor { grant: grant(rules.floor), suffices: suffices(rules.floor) });
         }
         for (role_id, role) in policy.roles.iter() {
-            let Some(level) = role.grants.get(&action).copied() else { continue };
+            let level = role.level(case);
+            if level == Level::Deny {
+                continue;
+            }
             let suffices_by = |level: Level, assignment: &Assignment| {
                 let Some(place) = &assignment.place else { return suffices(level) };
                 let slots = place.iter().filter_map(|department| policy.org.department(&department.id));

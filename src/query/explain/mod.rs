@@ -16,7 +16,7 @@ use crate::query::check::Decision;
 use crate::query::reason::{Reason, ReasonCode};
 use crate::snapshot::Snapshot;
 use crate::vocabulary::facts::Facts;
-use crate::vocabulary::id::{DepartmentId, RoleId, UserId};
+use crate::vocabulary::id::{DepartmentId, RoleId, UserId, VariantId};
 use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::post::Post;
@@ -155,6 +155,9 @@ pub(crate) struct RecordInfo {
     pub(crate) open: bool,
     /// The subjects that it is shared with.
     pub(crate) shared_with: Vec<ShareInfo>,
+    /// The value of its variant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) variant: Option<VariantId>,
 }
 
 /// An owner with their departments.
@@ -193,6 +196,9 @@ pub(crate) struct ShareInfo {
 pub(crate) struct Step {
     /// The permission.
     pub(crate) permission: String,
+    /// The variant of the record, if roles have levels for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) variant: Option<String>,
     /// The permission that requires this one, or `None` for the one that was asked about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) required_by: Option<String>,

@@ -10,6 +10,7 @@ use crate::query::principal::Principal;
 use crate::snapshot::Snapshot;
 use crate::vocabulary::facts::Facts;
 use crate::vocabulary::index::ActionIndex;
+use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::Permission;
 use crate::vocabulary::subject::{Owner, Share, Subject};
 
@@ -108,7 +109,7 @@ impl Asked<'_> {
         // A toggle has no facts and ignores these.
         let facts = self.facts.cloned().unwrap_or_default();
         let facts = changes.iter().fold(facts, |facts, change| change.on(facts));
-        if !principal.scope(Permission::<()>::new(self.action, schema)).contains_facts(&facts) {
+        if !principal.admits_here(Permission::<()>::new(self.action, schema), &facts) {
             return None;
         }
         let diff = self.snapshot.diff(&after);
@@ -145,9 +146,14 @@ impl Asked<'_> {
             }
             Move::JoinDepartment(department) => Command::join_department(user(), department.clone()),
             Move::JoinGroup(group) => Command::join_group(user(), group.clone()),
-            Move::Raise { role, action, to } => {
+            Move::Raise { role, case, to } => {
                 let schema = &self.snapshot.policy().schema;
-                Command::set_level(role.clone(), schema.action_name(action), schema.grant_of(action, to))
+                Command::SetLevel {
+                    role: role.clone(),
+                    permission: schema.action_name(case.action),
+                    variant: schema.variant_name(case).map(str::to_owned),
+                    level: Some(schema.grant_of(case.action, to).into()),
+                }
             }
         })
     }
@@ -169,11 +175,11 @@ impl Asked<'_> {
                 format!("let {user} join {}", policy.department_name(department))
             }
             Move::JoinGroup(group) => format!("let {user} join the group {}", policy.group_name(group)),
-            Move::Raise { role, action, to } => {
-                let now = policy.roles.get(role).and_then(|role| role.grants.get(&action));
+            Move::Raise { role, case, to } => {
+                let now = policy.roles.get(role).map(|role| role.level(case)).filter(|now| *now != Level::Deny);
                 let from = now.map_or_else(String::new, |now| format!(" from `{now}`"));
-                let (name, to) = (policy.schema.action_name(action), policy.schema.grant_of(action, to));
-                format!("raise `{name}` of the role {}{from} to `{to}`", policy.role_name(role))
+                let (name, to) = (policy.schema.name_of_case(case), policy.schema.grant_of(case.action, to));
+                format!("raise {name} of the role {}{from} to `{to}`", policy.role_name(role))
             }
         }
     }

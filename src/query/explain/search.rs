@@ -18,7 +18,7 @@ use crate::snapshot::cell::Cell;
 use crate::snapshot::relation::Relation;
 use crate::snapshot::rights::zone::Zone;
 use crate::vocabulary::id::{DepartmentId, GroupId, RoleId};
-use crate::vocabulary::index::{ActionIndex, DepartmentSlot, SectionIndex};
+use crate::vocabulary::index::{ActionIndex, Case, DepartmentSlot, SectionIndex};
 use crate::vocabulary::level::{DEPARTMENT, Level, OPEN, OWN, SUB};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::post::Post;
@@ -40,7 +40,7 @@ pub(super) enum Move<'a> {
     Open,
     Raise {
         role: &'a RoleId,
-        action: ActionIndex,
+        case: Case,
         to: Level,
     },
     Assign(&'a RoleId),
@@ -135,7 +135,7 @@ struct Offer<'a> {
 
 /// A permission that is denied by itself, not by a requirement.
 struct Denied<'a> {
-    action: ActionIndex,
+    case: Case,
     level: Level,
     rules: &'a Action,
 }
@@ -166,11 +166,14 @@ impl<'a> Search<'a> {
         let relation = facts.map_or(Relation::default(), |facts| principal.relation(action, facts));
         let needed = policy.schema.needed(action).into_iter();
         let is_within = |zone: &Zone| facts.is_some_and(|facts| principal.is_within(zone, facts));
-        let denied = needed.filter(|action| !principal.admits_alone(*action, relation, is_within));
-        let denied = denied.map(|action| Denied {
-            action,
-            level: principal.asker.row.level_outside_zones(action),
-            rules: policy.schema.action(action),
+        // The variant even if no role has a level for it yet: to raise that alone widens the least.
+        let variant = facts.and_then(|facts| policy.schema.variant_with(action, facts.variant?));
+        let needed = needed.map(|action| Case::new(action, variant.filter(|_| !policy.schema.action(action).toggle)));
+        let denied = needed.filter(|case| !principal.admits_alone(*case, relation, is_within));
+        let denied = denied.map(|case| Denied {
+            case,
+            level: principal.level_outside_zones(case),
+            rules: policy.schema.action(case.action),
         });
         let denied = denied.collect();
         let subjects: HashSet<Subject> = policy.org.subjects_of(id).collect();
@@ -237,7 +240,7 @@ impl<'a> Search<'a> {
 
     /// The gain of a role for the user by an assignment.
     fn gain_of(&self, role: &Role, to: &Assignment) -> Gain {
-        let levels = self.denied.iter().map(|denied| self.counts(denied.action, role.level(denied.action), to));
+        let levels = self.denied.iter().map(|denied| self.counts(denied.case.action, role.level(denied.case), to));
         let levels: Vec<Level> = levels.collect();
         let brings = levels.iter().any(|level| *level != Level::Deny);
         Gain { levels: if brings { levels } else { Vec::new() }, ..Gain::default() }
@@ -250,8 +253,8 @@ impl<'a> Search<'a> {
 
     /// The number of cells of a role that exceed the user's levels.
     fn cells_above(&self, role: &Role) -> usize {
-        let has = |action: &ActionIndex| self.principal.asker.row.level(*action);
-        role.grants.iter().filter(|(action, level)| !has(action).includes(**level)).count()
+        let has = |case: &Case| self.principal.asker.row.level(self.principal.cell_in(*case));
+        role.grants.iter().filter(|(case, level)| !has(case).includes(**level)).count()
     }
 
     fn offer_roles(&mut self) {
@@ -402,9 +405,9 @@ impl<'a> Search<'a> {
     /// The smallest raises of a role that make a denied permission admit the record after some gains.
     fn raises(&self, id: &'a RoleId, role: &Role, place: usize, gains: &[&Gain]) -> Vec<Move<'a>> {
         let schema = &self.asked.snapshot.policy().schema;
-        let Denied { action, level, rules } = self.denied[place];
-        let relation = self.relation_after(gains);
-        let now = role.grants.get(&action).copied().unwrap_or(Level::Deny);
+        let Denied { case, level, rules } = self.denied[place];
+        let (action, relation) = (case.action, self.relation_after(gains));
+        let now = role.level(case);
         // By the assignments that the user is in; if they are in none yet, by one without a place.
         let mine: Vec<&Assignment> = role.assigned_to.iter().filter(|to| self.subjects.contains(&to.subject)).collect();
         let by = |to: Level| match &mine[..] {
@@ -423,7 +426,7 @@ impl<'a> Search<'a> {
                 least.push(to);
             }
         }
-        least.into_iter().map(|to| Move::Raise { role: id, action, to }).collect()
+        least.into_iter().map(|to| Move::Raise { role: id, case, to }).collect()
     }
 
     /// An estimate of the number of people who have a role.

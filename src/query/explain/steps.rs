@@ -13,8 +13,8 @@ use crate::query::reason::{Reason, ReasonCode};
 use crate::snapshot::relation::Relation;
 use crate::snapshot::rights::zone::Zone;
 use crate::vocabulary::facts::{Facts, Record};
-use crate::vocabulary::id::UserId;
-use crate::vocabulary::index::ActionIndex;
+use crate::vocabulary::id::{UserId, VariantId};
+use crate::vocabulary::index::{ActionIndex, Case};
 use crate::vocabulary::permission::Permission;
 
 impl Principal<'_> {
@@ -71,6 +71,7 @@ impl Principal<'_> {
             owners: facts.owners.as_slice().iter().map(|owner| owner_info(policy, owner)).collect(),
             open: facts.open,
             shared_with: facts.shared_with.as_slice().iter().map(|share| share_info(policy, share)).collect(),
+            variant: facts.variant.map(VariantId::from),
         };
         Explanation {
             reason,
@@ -115,18 +116,21 @@ impl Principal<'_> {
                 required_by.entry(*action).or_insert(*by);
             }
         }
+        let variant = facts.and_then(|facts| self.case(asked, facts).variant);
         let step = |action: ActionIndex| {
+            let case = Case::new(action, variant);
             let required_by = required_by.get(&action).filter(|_| action != asked);
-            let code = self.code_of(action, relation, facts);
+            let code = self.code_of(case, relation, facts);
             Step {
                 permission: schema.action_name(action),
+                variant: schema.variant_name(case).map(ToOwned::to_owned),
                 required_by: required_by.map(|by| schema.action_name(*by)),
-                decision: Decision::of(self.admits_alone(action, relation, is_within)),
+                decision: Decision::of(self.admits_alone(case, relation, is_within)),
                 code,
-                place: if code == ReasonCode::InPlace { self.place_of(action, facts) } else { String::new() },
-                grant: schema.grant_of(action, self.asker.row.level_with_toggles(action)),
-                level_outside_zones: schema.grant_of(action, self.asker.row.level_outside_zones(action)),
-                grounds: self.grounds(action, relation, facts),
+                place: if code == ReasonCode::InPlace { self.place_of(case, facts) } else { String::new() },
+                grant: schema.grant_of(action, self.asker.row.level_with_toggles(self.cell_in(case))),
+                level_outside_zones: schema.grant_of(action, self.level_outside_zones(case)),
+                grounds: self.grounds(case, relation, facts),
                 counts_shares: schema.action(action).shared,
                 without_bypass: is_administrator && !schema.action(action).admin_bypass,
             }

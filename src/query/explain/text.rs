@@ -56,19 +56,20 @@ impl Display for Explanation {
 
 impl Explanation {
     fn tell_step(&self, f: &mut fmt::Formatter<'_>, user: &Named<UserId>, step: &Step) -> fmt::Result {
-        let Step { permission, required_by, grant, grounds, .. } = step;
+        let Step { required_by, grant, grounds, .. } = step;
+        let permission = step.called();
         let required = required_by.as_ref().map_or_else(String::new, |other| format!(", which `{other}` requires"));
         let (subject, user) = (user.as_subject(), user.called.as_str());
         if grounds.is_empty() {
             let why = if self.has_roles { "none of their roles grants it" } else { "they have no roles" };
-            write!(f, "\n{subject} has nothing for `{permission}`{required}: {why}, and the permission has no floor.")?;
+            write!(f, "\n{subject} has nothing for {permission}{required}: {why}, and the permission has no floor.")?;
         } else {
             match (everywhere(grounds), grounds.iter().all(Ground::is_everywhere)) {
-                (None, _) => write!(f, "\n{subject} has `{permission}`{required}, in places only:")?,
+                (None, _) => write!(f, "\n{subject} has {permission}{required}, in places only:")?,
                 (Some(held), false) if !matches!(held, Grant::Level(Level::All) | Grant::Allow) => {
-                    write!(f, "\n{subject} has `{held}` for `{permission}`{required}, and more in places:")?;
+                    write!(f, "\n{subject} has `{held}` for {permission}{required}, and more in places:")?;
                 }
-                (Some(held), _) => write!(f, "\n{subject} has `{held}` for `{permission}`{required}:")?,
+                (Some(held), _) => write!(f, "\n{subject} has `{held}` for {permission}{required}:")?,
             }
             for ground in grounds {
                 write!(f, "\n- {}.", ground.told(user))?;
@@ -85,7 +86,7 @@ impl Explanation {
             }
             ReasonCode::ExceptOwn => {
                 let own = self.told_ties(user, "; ", |tie| matches!(tie, Tie::Own | Tie::Unowned));
-                write!(f, "\nBut nobody has `{permission}` for their own records, and {own}.")
+                write!(f, "\nBut nobody has {permission} for their own records, and {own}.")
             }
             ReasonCode::Shared => {
                 let shares = self.told_ties(user, "; ", |tie| matches!(tie, Tie::Shared { .. }));
@@ -157,6 +158,14 @@ impl Explanation {
             None => format!("; none of this covers that {beyond}"),
         };
         format!("{}{but}", listed(&missed))
+    }
+}
+
+impl Step {
+    /// `` `deal.read` ``, or `` `deal.read` in `won` `` for a record of a variant that roles have levels for.
+    fn called(&self) -> String {
+        let Self { permission, variant, .. } = self;
+        variant.as_ref().map_or_else(|| format!("`{permission}`"), |variant| format!("`{permission}` in `{variant}`"))
     }
 }
 
@@ -361,7 +370,8 @@ impl RecordInfo {
         };
         let open = if self.open { "it is available to everyone" } else { "it is not available to everyone" };
         let shares: Vec<String> = self.shared_with.iter().map(ShareInfo::called).collect();
-        format!("{owners}; {open}, and shared with {}", listed(&shares))
+        let variant = self.variant.as_ref().map_or_else(String::new, |variant| format!("; its variant is `{variant}`"));
+        format!("{owners}; {open}, and shared with {}{variant}", listed(&shares))
     }
 }
 

@@ -6,18 +6,20 @@ use std::collections::{BTreeMap, HashMap};
 use crate::policy::Policy;
 use crate::policy::role::Role;
 use crate::query::lint::holders::Holders;
-use crate::vocabulary::index::{ActionIndex, Idx};
+use crate::snapshot::rights::grid::Grid;
+use crate::vocabulary::index::{CellIndex, Idx};
 use crate::vocabulary::level::{Level, OPEN};
 
 /// The cells above `deny` of each role.
 pub(super) struct Cells<'p> {
     roles: Vec<&'p Role>,
-    /// For each role, in the order of the schema.
-    of: Vec<Vec<(ActionIndex, Level)>>,
-    /// The same as levels from a first action on, `deny` among them, for roles of which that does not take much more: a
+    grid: Grid,
+    /// For each role, in the order of the grid.
+    of: Vec<Vec<(CellIndex, Level)>>,
+    /// The same as levels from a first cell on, `deny` among them, for roles of which that does not take much more: a
     /// look at a level is most of the work.
     rows: Vec<(usize, Vec<Level>)>,
-    actions: usize,
+    width: usize,
 }
 
 /// Another role that makes one superfluous.
@@ -29,7 +31,7 @@ pub(super) enum Other {
     More(usize),
 }
 
-/// The cells of one action in the roles of an audience.
+/// One cell in the roles of an audience.
 #[derive(Clone, Default)]
 struct Column {
     /// The levels so far, joined.
@@ -42,13 +44,29 @@ struct Column {
 impl<'p> Cells<'p> {
     pub(super) fn of(policy: &'p Policy) -> Self {
         let roles: Vec<&Role> = policy.roles.values().map(|role| &**role).collect();
-        let cells = |role: &&Role| role.grants.iter().map(|(action, level)| (*action, *level)).collect();
-        let of: Vec<Vec<(ActionIndex, Level)>> = roles.iter().map(cells).collect();
-        Self { rows: of.iter().map(|cells| row(cells)).collect(), of, roles, actions: policy.schema.actions().len() }
+        let grid = Grid::of(policy);
+        let cells = |role: &&Role| {
+            let mut cells = Vec::with_capacity(role.grants.len());
+            grid.levels_of(role, |at, _, level| {
+                if level != Level::Deny {
+                    cells.push((at, level));
+                }
+            });
+            cells.sort_unstable_by_key(|(at, _)| *at);
+            cells
+        };
+        let of: Vec<Vec<(CellIndex, Level)>> = roles.iter().map(cells).collect();
+        let width = grid.actions().len();
+        Self { rows: of.iter().map(|cells| row(cells)).collect(), of, roles, grid, width }
+    }
+
+    /// The places of all cells.
+    pub(super) fn grid(&self) -> &Grid {
+        &self.grid
     }
 
     /// The cells of one role.
-    pub(super) fn of_role(&self, role: usize) -> &[(ActionIndex, Level)] {
+    pub(super) fn of_role(&self, role: usize) -> &[(CellIndex, Level)] {
         &self.of[role]
     }
 
@@ -94,14 +112,14 @@ impl<'p> Cells<'p> {
     /// For each role the cells that no role with the same holders makes up for.
     fn open(&self, holders: &Holders) -> Vec<Vec<usize>> {
         let mut open = vec![Vec::new(); self.of.len()];
-        let mut columns = vec![Column::default(); self.actions];
+        let mut columns = vec![Column::default(); self.width];
         for audience in &holders.audiences {
-            let mut actions: Vec<ActionIndex> = Vec::new();
+            let mut met: Vec<CellIndex> = Vec::new();
             for role in &audience.roles {
-                for (cell, (action, level)) in self.of[*role].iter().enumerate() {
-                    let column = &mut columns[action.index()];
+                for (cell, (at, level)) in self.of[*role].iter().enumerate() {
+                    let column = &mut columns[at.index()];
                     if column.joined == Level::Deny {
-                        actions.push(*action);
+                        met.push(*at);
                     }
                     column.open.retain(|(.., less)| less == level || !level.includes(*less));
                     if !column.joined.includes(*level) {
@@ -110,8 +128,8 @@ impl<'p> Cells<'p> {
                     }
                 }
             }
-            for action in actions {
-                let column = &mut columns[action.index()];
+            for at in met {
+                let column = &mut columns[at.index()];
                 column.joined = Level::Deny;
                 for (role, cell, _) in column.open.drain(..) {
                     open[role].push(cell);
@@ -124,11 +142,11 @@ impl<'p> Cells<'p> {
     /// One or two of these roles that make up for a cell: a later one with more, or earlier ones with as much. What two do
     /// not, no more do: one gives the step of the ladder, and one `open`.
     fn made_up_by(&self, roles: &[usize], role: usize, cell: usize) -> Option<[usize; 2]> {
-        let (action, level) = self.of[role][cell];
+        let (at, level) = self.of[role][cell];
         let (step, open) = (level.parts() & !OPEN, level.parts() & OPEN);
         let [mut with_step, mut with_open] = [None; 2];
         for other in roles {
-            let theirs = self.level(*other, action);
+            let theirs = self.level(*other, at);
             if *other > role && theirs != level && theirs.includes(level) {
                 return Some([*other; 2]);
             }
@@ -148,21 +166,22 @@ impl<'p> Cells<'p> {
         None
     }
 
-    fn level(&self, role: usize, action: ActionIndex) -> Level {
+    /// The level of a role in a cell.
+    pub(super) fn level(&self, role: usize, at: CellIndex) -> Level {
         let (cells, (first, row)) = (&self.of[role], &self.rows[role]);
         if row.is_empty() {
-            cells.binary_search_by_key(&action, |(action, _)| *action).map_or(Level::Deny, |cell| cells[cell].1)
+            cells.binary_search_by_key(&at, |(at, _)| *at).map_or(Level::Deny, |cell| cells[cell].1)
         } else {
-            row.get(action.index().wrapping_sub(*first)).copied().unwrap_or_default()
+            row.get(at.index().wrapping_sub(*first)).copied().unwrap_or_default()
         }
     }
 
-    /// For each action, the levels of these roles that another one of them includes as well, part by part.
+    /// For each cell, the levels of these roles that another one of them includes as well, part by part.
     pub(super) fn had_twice(&self, roles: &[usize]) -> Vec<u8> {
-        let (mut once, mut twice) = (vec![0; self.actions], vec![0; self.actions]);
-        for (action, level) in roles.iter().flat_map(|role| &self.of[*role]) {
-            twice[action.index()] |= once[action.index()] & level.parts();
-            once[action.index()] |= level.parts();
+        let (mut once, mut twice) = (vec![0; self.width], vec![0; self.width]);
+        for (at, level) in roles.iter().flat_map(|role| &self.of[*role]) {
+            twice[at.index()] |= once[at.index()] & level.parts();
+            once[at.index()] |= level.parts();
         }
         twice
     }
@@ -170,13 +189,13 @@ impl<'p> Cells<'p> {
     /// For each role, the first other one that makes it superfluous. Of two that grant the same the second is. None
     /// makes up for what a role gives in a place.
     ///
-    /// The candidates are those that grant one of its actions and that one of its holders has: as few of them as can be
+    /// The candidates are those that have one of its cells and that one of its holders has: as few of them as can be
     /// found easily.
     pub(super) fn superfluous(&self, holders: &Holders) -> Vec<Option<Other>> {
-        let mut by_action: Vec<Vec<usize>> = vec![Vec::new(); self.actions];
+        let mut with_cell: Vec<Vec<usize>> = vec![Vec::new(); self.width];
         for (role, cells) in self.of.iter().enumerate() {
-            for (action, _) in cells {
-                by_action[action.index()].push(role);
+            for (at, _) in cells {
+                with_cell[at.index()].push(role);
             }
         }
         let fewest = |crowds: &[usize]| crowds.iter().copied().min_by_key(|crowd| holders.crowds[*crowd].role_count);
@@ -185,7 +204,7 @@ impl<'p> Cells<'p> {
         let mut first = HashMap::new();
         let superfluous = |role: usize| {
             let cells = &self.of[role];
-            let rarest = cells.iter().map(|(action, _)| &by_action[action.index()]).min_by_key(|roles| roles.len())?;
+            let rarest = cells.iter().map(|(at, _)| &with_cell[at.index()]).min_by_key(|roles| roles.len())?;
             let section = self.roles[role].section;
             let same = *first.entry((section, cells)).or_insert(role);
             let same = Some(same).filter(|same| *same < role);
@@ -207,33 +226,33 @@ impl<'p> Cells<'p> {
     }
 }
 
-/// The levels of all actions from the first cell to the last; none if most would be `deny`.
-fn row(cells: &[(ActionIndex, Level)]) -> (usize, Vec<Level>) {
+/// The levels of all cells from the first to the last; none if most would be `deny`.
+fn row(cells: &[(CellIndex, Level)]) -> (usize, Vec<Level>) {
     let [(first, _), .., (last, _)] = cells else { return (0, Vec::new()) };
     let (first, count) = (first.index(), last.index() + 1 - first.index());
     let mut row = vec![Level::Deny; if count < 8 * cells.len() { count } else { 0 }];
     if !row.is_empty() {
-        for (action, level) in cells {
-            row[action.index() - first] = *level;
+        for (at, level) in cells {
+            row[at.index() - first] = *level;
         }
     }
     (first, row)
 }
 
 /// A bit for each part of each cell. Cells that include others have all their bits.
-fn signature(cells: &[(ActionIndex, Level)]) -> u64 {
-    let bits = cells.iter().flat_map(|(action, level)| {
+fn signature(cells: &[(CellIndex, Level)]) -> u64 {
+    let bits = cells.iter().flat_map(|(at, level)| {
         let parts = (0..5).filter(|part| level.parts() & 1 << part != 0);
-        parts.map(|part| 1 << ((action.number().wrapping_mul(5) + part) % 64))
+        parts.map(|part| 1 << ((at.number().wrapping_mul(5) + part) % 64))
     });
     bits.fold(0, |all: u64, bit: u64| all | bit)
 }
 
-/// Whether some cells give all that others give. Both are in the order of the schema.
-fn includes(more: &[(ActionIndex, Level)], cells: &[(ActionIndex, Level)]) -> bool {
+/// Whether some cells give all that others give. Both are in the order of the grid.
+fn includes(more: &[(CellIndex, Level)], cells: &[(CellIndex, Level)]) -> bool {
     let mut more = more.iter();
-    cells.iter().all(|(action, level)| {
-        let found = more.by_ref().find(|(other, _)| other >= action);
-        found.is_some_and(|(other, theirs)| other == action && theirs.includes(*level))
+    cells.iter().all(|(at, level)| {
+        let found = more.by_ref().find(|(other, _)| other >= at);
+        found.is_some_and(|(other, theirs)| other == at && theirs.includes(*level))
     })
 }

@@ -22,8 +22,12 @@ codes! {
     PLAIN_MEMBER_REACHED: "plain_member_reached", Warning;
     TOGGLE_IN_PLACE: "toggle_in_place", Warning;
     UNMET_REQUIREMENT: "unmet_requirement", Warning;
+    ENTER_WITHOUT_READ: "enter_without_read", Warning;
+    FIELD_WITHOUT_READ: "field_without_read", Warning;
     SHORTER_PERIOD: "shorter_period", Warning;
+    NARROWER_VARIANT: "narrower_variant", Warning;
     ENDED: "ended", Note;
+    UNNAMED_VARIANT: "unnamed_variant", Note;
     EMPTY_DEPARTMENT: "empty_department", Note;
     INACTIVE_DEPARTMENT: "inactive_department", Note;
     USELESS_FLOOR: "useless_floor", Note;

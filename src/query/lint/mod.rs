@@ -6,6 +6,7 @@ mod holders;
 mod ids;
 mod periods;
 mod plain;
+mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -21,7 +22,7 @@ use crate::query::lint::plain::{Reached, reached};
 use crate::query::names::listed;
 use crate::snapshot::people::Tree;
 use crate::vocabulary::id::{Id, RoleId};
-use crate::vocabulary::index::{ActionIndex, DepartmentSlot, Idx};
+use crate::vocabulary::index::{ActionIndex, Case, CellIndex, DepartmentSlot, Idx};
 use crate::vocabulary::level::{DEPARTMENT, Grant, Level, SUB};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::post::Post;
@@ -64,9 +65,10 @@ impl Policy {
         let mut lint = Lint { policy: self, roles, found: Vec::new() };
         lint.ids();
         lint.departments(&tree, &holders);
-        lint.floors();
-        lint.ended();
         let known = Known::of(self, &tree, holders);
+        lint.floors(&known.cells);
+        lint.schema();
+        lint.ended();
         for place in 0..lint.roles.len() {
             lint.role(place, &known);
         }
@@ -84,6 +86,7 @@ struct Lint<'p> {
 /// What the findings about roles rest on. Roles are known by their positions.
 struct Known<'p> {
     holders: Holders<'p>,
+    cells: Cells<'p>,
     /// For each cell of each role, whether some holder has less by other roles.
     needed: Vec<Vec<bool>>,
     /// For each role another one that makes it superfluous.
@@ -115,7 +118,20 @@ impl<'p> Known<'p> {
             plain,
             never_given: never_given(policy),
             holders,
+            cells,
         }
+    }
+}
+
+impl Known<'_> {
+    /// The levels of a role, as written, that are needed somewhere.
+    fn needed_of(&self, role: &Role, place: usize) -> BTreeSet<Case> {
+        let cells = self.cells.of_role(place).iter().zip(&self.needed[place]).filter(|(_, is_needed)| **is_needed);
+        let written = |at: CellIndex| {
+            let case = self.cells.grid().case_at(at);
+            role.own_level(case).map_or(Case::default_of(case.action), |_| case)
+        };
+        cells.map(|((at, _), _)| written(*at)).collect()
     }
 }
 
@@ -213,8 +229,8 @@ impl Lint<'_> {
                 Some(Place::Departments(_)) => None,
             });
             places.flat_map(|in_place| {
-                let counts = move |(action, level): (&ActionIndex, &Level)| {
-                    if in_place { schema.level_in_place(*action, *level) } else { *level }
+                let counts = move |(case, level): (&Case, &Level)| {
+                    if in_place { schema.level_in_place(case.action, *level) } else { *level }
                 };
                 role.grants.iter().map(counts)
             })
@@ -224,23 +240,26 @@ impl Lint<'_> {
         [DEPARTMENT, DEPARTMENT | SUB].map(|wanted| parts.contains(&wanted))
     }
 
-    fn floors(&mut self) {
-        let schema = &self.policy.schema;
-        let mut everyones = vec![Level::Deny; schema.actions().len()];
-        for (action, level) in self.roles_for(&Subject::Everyone).flat_map(|role| &role.grants) {
-            everyones[action.index()] = everyones[action.index()].join(*level);
+    fn floors(&mut self, cells: &Cells<'_>) {
+        let (schema, grid) = (&self.policy.schema, cells.grid());
+        let mut everyones = vec![Level::Deny; grid.actions().len()];
+        for role in self.roles_for(&Subject::Everyone) {
+            grid.levels_of(role, |at, _, level| everyones[at.index()] = everyones[at.index()].join(level));
         }
-        for (place, (rules, by_roles)) in schema.actions().iter().zip(everyones).enumerate() {
+        for (place, rules) in schema.actions().iter().enumerate() {
             if rules.floor == Level::Deny {
                 continue;
             }
+            let mut by_roles = grid
+                .columns(ActionIndex::new(place))
+                .map(|column| everyones[grid.at(ActionIndex::new(place), column).index()]);
             let action = ActionIndex::new(place);
             let path = format_args!("schema {}.floor", schema.action_name(action));
             let floor = schema.grant_of(action, rules.floor);
             if rules.reaches_nothing_by(rules.floor) {
                 let message = format_args!("the floor {}", reaches_nothing(floor));
                 self.add(path, code::USELESS_FLOOR, message);
-            } else if by_roles.includes(rules.floor) {
+            } else if by_roles.all(|level| level.includes(rules.floor)) {
                 let message = format_args!("everyone has as much by roles, so the floor `{floor}` adds nothing");
                 self.add(path, code::USELESS_FLOOR, message);
             } else if rules.floor == Level::All && !rules.toggle {
@@ -283,6 +302,7 @@ impl Lint<'_> {
             return;
         }
         self.cells(&path, place, known);
+        self.variants(&path, place, known);
         self.toggles_in_places(&path, role);
         self.useless_place(&path, role);
         for (word, reached) in &known.plain {
@@ -293,8 +313,7 @@ impl Lint<'_> {
     /// A toggle is not measured from departments, so a place does not narrow it.
     fn toggles_in_places(&mut self, path: &str, role: &Role) {
         let schema = &self.policy.schema;
-        let toggles: Vec<ActionIndex> =
-            role.grants.keys().copied().filter(|action| schema.action(*action).toggle).collect();
+        let toggles: Vec<Case> = role.grants.keys().copied().filter(|case| schema.action(case.action).toggle).collect();
         let Some(to) = role.assigned_to.iter().find(|to| to.place.is_some()).filter(|_| !toggles.is_empty()) else {
             return;
         };
@@ -309,10 +328,9 @@ impl Lint<'_> {
     /// A place that narrows no level, because none is measured from departments. Toggles alone are reported as such.
     fn useless_place(&mut self, path: &str, role: &Role) {
         let schema = &self.policy.schema;
-        let is_measured = |(action, level): (&ActionIndex, &Level)| {
-            !schema.action(*action).toggle && level.includes(Level::Department)
-        };
-        let has_levels = role.grants.keys().any(|action| !schema.action(*action).toggle);
+        let is_measured =
+            |(case, level): (&Case, &Level)| !schema.action(case.action).toggle && level.includes(Level::Department);
+        let has_levels = role.grants.keys().any(|case| !schema.action(case.action).toggle);
         if !has_levels || role.grants.iter().any(is_measured) {
             return;
         }
@@ -342,63 +360,71 @@ impl Lint<'_> {
         let (schema, role) = (&self.policy.schema, self.roles[place].1);
         let has_holders = !known.holders.audiences[known.holders.audience_of[place]].crowds.is_empty();
         let has_place = role.has_place();
-        let mut said: BTreeMap<(Code, String), Vec<ActionIndex>> = BTreeMap::new();
-        for ((action, level), is_needed) in role.grants.iter().zip(&known.needed[place]) {
-            let rules = schema.action(*action);
-            let grant = schema.grant_of(*action, *level);
+        let mut said: BTreeMap<(Code, String), Vec<Case>> = BTreeMap::new();
+        let needed = known.needed_of(role, place);
+        // A variant's own `deny` is there to deny.
+        for (case, level) in role.grants.iter().filter(|(_, level)| **level != Level::Deny) {
+            let rules = schema.action(case.action);
+            let grant = schema.grant_of(case.action, *level);
+            let is_needed = needed.contains(case);
             if rules.reaches_nothing_by(*level) {
-                said.entry((code::USELESS_CELL, reaches_nothing(grant))).or_default().push(*action);
+                said.entry((code::USELESS_CELL, reaches_nothing(grant))).or_default().push(*case);
             } else if !has_place && rules.floor.includes(*level) {
-                let floor = schema.grant_of(*action, rules.floor);
+                let floor = schema.grant_of(case.action, rules.floor);
                 let message = format!("`{grant}` can never matter: the floor gives `{floor}` to every active user");
-                said.entry((code::USELESS_CELL, message)).or_default().push(*action);
+                said.entry((code::USELESS_CELL, message)).or_default().push(*case);
             } else if !has_place && has_holders && !is_needed {
                 let message = format!("`{grant}` can never matter: whoever has this role has as much by others");
-                said.entry((code::USELESS_CELL, message)).or_default().push(*action);
-            } else if let Some(required) = known.never_given[action.index()] {
+                said.entry((code::USELESS_CELL, message)).or_default().push(*case);
+            } else if let Some(required) = known.never_given[case.action.index()] {
                 let required = schema.action_name(required);
                 let message =
                     format!("`{grant}` can never matter: it requires `{required}`, which no floor and no role gives");
-                said.entry((code::UNMET_REQUIREMENT, message)).or_default().push(*action);
+                said.entry((code::UNMET_REQUIREMENT, message)).or_default().push(*case);
             }
             if *level == Level::All && !rules.toggle && is_assigned_to(role, &Subject::Everyone) {
-                said.entry((code::EVERYONE_HAS_ALL, EVERYONE_HAS_ALL.to_owned())).or_default().push(*action);
+                said.entry((code::EVERYONE_HAS_ALL, EVERYONE_HAS_ALL.to_owned())).or_default().push(*case);
             }
         }
-        let mut said: Vec<((Code, String), Vec<ActionIndex>)> = said.into_iter().collect();
-        said.sort_by_key(|(_, actions)| actions[0]);
-        for ((code, message), actions) in said {
-            self.add_of(path, code, &actions, &message);
+        let mut said: Vec<((Code, String), Vec<Case>)> = said.into_iter().collect();
+        said.sort_by_key(|(_, cases)| cases[0]);
+        for ((code, message), cases) in said {
+            self.add_of(path, code, &cases, &message);
         }
     }
 
     /// Says something of one cell, or of several.
-    fn add_of(&mut self, path: &str, code: Code, actions: &[ActionIndex], message: &str) {
+    fn add_of(&mut self, path: &str, code: Code, cases: &[Case], message: &str) {
         let schema = &self.policy.schema;
-        let permissions: Vec<String> = actions.iter().map(|action| schema.action_name(*action)).collect();
-        match &permissions[..] {
-            [one] => self.add(format_args!("{path}.grants[{one:?}]"), code, message),
+        let within = |case: &Case| {
+            let variant = schema.variant_name(*case).map_or_else(String::new, |variant| format!("[{variant:?}]"));
+            format!("[{:?}]{variant}", schema.action_name(case.action))
+        };
+        match cases {
+            [one] => self.add(format_args!("{path}.grants{}", within(one)), code, message),
             several => {
-                let several = names(several.iter().map(String::as_str));
+                let several: Vec<String> = several.iter().map(|case| schema.name_of_case(*case)).collect();
+                // The list puts its own around each.
+                let several = names(several.iter().map(|name| name.trim_matches('`')));
                 self.add(format_args!("{path}.grants"), code, format_args!("{several}: {message}"));
             }
         }
     }
 
     fn plain_members(&mut self, path: &str, word: &Subject, reached: &[Reached], known: &Known) {
-        let mut said: BTreeMap<String, Vec<ActionIndex>> = BTreeMap::new();
+        let mut said: BTreeMap<String, Vec<Case>> = BTreeMap::new();
         let (of, total) = known.plain_members(word);
-        for Reached { action, level, user, department } in reached {
+        for Reached { at, level, user, department } in reached {
             let (id, _) = known.holders.active[*user];
             let plain = self.department(*department);
             let message = format!(
                 "by the assignment to {word}, `{level}` also reaches colleagues in departments where they are plain members \
                  ({of} of {total} {word}), for example user `{id}` in {plain}; assigned in the place `subject`, it would not"
             );
-            said.entry(message).or_default().push(*action);
+            said.entry(message).or_default().push(known.cells.grid().case_at(*at));
         }
-        for (message, actions) in said {
-            self.add_of(path, code::PLAIN_MEMBER_REACHED, &actions, &message);
+        for (message, cases) in said {
+            self.add_of(path, code::PLAIN_MEMBER_REACHED, &cases, &message);
         }
     }
 
@@ -437,7 +463,8 @@ fn with_name(id: impl Display, name: Option<&str>) -> String {
 /// role for it either.
 fn never_given(policy: &Policy) -> Vec<Option<ActionIndex>> {
     let schema = &policy.schema;
-    let given: BTreeSet<ActionIndex> = policy.roles.values().flat_map(|role| role.grants.keys().copied()).collect();
+    let granted = policy.roles.values().flat_map(|role| &role.grants).filter(|(_, level)| **level != Level::Deny);
+    let given: BTreeSet<ActionIndex> = granted.map(|(case, _)| case.action).collect();
     // Without a bypass for the action itself, an administrator might need its very level, and have the other by the
     // bypass.
     let without = |by_bypass: bool| {

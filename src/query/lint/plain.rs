@@ -6,14 +6,14 @@ use crate::policy::org::User;
 use crate::query::lint::cells::Cells;
 use crate::query::lint::holders::Holders;
 use crate::snapshot::people::{Below, Tree};
-use crate::vocabulary::index::{ActionIndex, DepartmentSlot, Idx};
+use crate::vocabulary::index::{CellIndex, DepartmentSlot, Idx};
 use crate::vocabulary::level::{DEPARTMENT, Level, SUB};
 use crate::vocabulary::post::Post;
 use crate::vocabulary::subject::Subject;
 
 /// A level with which a user reaches colleagues as a plain member.
 pub(super) struct Reached {
-    pub(super) action: ActionIndex,
+    pub(super) at: CellIndex,
     pub(super) level: Level,
     /// The first such user, by the position among active users.
     pub(super) user: usize,
@@ -21,7 +21,7 @@ pub(super) struct Reached {
     pub(super) department: DepartmentSlot,
 }
 
-/// The levels of each role that reach so by the assignment to this word alone, in the order of the schema.
+/// The levels of each role that reach so by the assignment to this word alone, in the order of the grid.
 pub(super) fn reached(
     (word, post): (&Subject, Post),
     tree: &Tree,
@@ -30,7 +30,7 @@ pub(super) fn reached(
 ) -> BTreeMap<usize, Vec<Reached>> {
     let mut found: BTreeMap<usize, Vec<Reached>> = BTreeMap::new();
     let Some(word) = holders.subject(word) else { return found };
-    let mut open: BTreeMap<usize, Vec<(ActionIndex, Level)>> = BTreeMap::new();
+    let mut open: BTreeMap<usize, Vec<(CellIndex, Level)>> = BTreeMap::new();
     // Users of one crowd differ only in where they are plain members.
     let mut seen: HashSet<(usize, bool)> = HashSet::new();
     for (position, (_, user)) in holders.active.iter().enumerate().filter(|(_, (_, user))| user.is(post)) {
@@ -47,13 +47,13 @@ pub(super) fn reached(
                 let is_measured = |level: Level| level != Level::All && level.parts() & DEPARTMENT != 0;
                 cells.of_role(*role).iter().copied().filter(|(_, level)| is_measured(*level)).collect()
             });
-            open.retain(|(action, level)| {
+            open.retain(|(at, level)| {
                 let with_sub = usize::from(level.parts() & SUB != 0);
                 let Some(department) = plain[with_sub] else { return true };
                 let had_twice = had_twice.get_or_insert_with(|| cells.had_twice(&holders.roles_of(crowd)));
-                let is_had_by_others = level.parts() & !had_twice[action.index()] == 0;
+                let is_had_by_others = level.parts() & !had_twice[at.index()] == 0;
                 if !is_had_by_others {
-                    let reached = Reached { action: *action, level: *level, user: position, department };
+                    let reached = Reached { at: *at, level: *level, user: position, department };
                     found.entry(*role).or_default().push(reached);
                 }
                 is_had_by_others
@@ -61,7 +61,7 @@ pub(super) fn reached(
         }
     }
     for reached in found.values_mut() {
-        reached.sort_by_key(|reached| reached.action);
+        reached.sort_by_key(|reached| reached.at);
     }
     found
 }

@@ -4,6 +4,7 @@
 //! users are in the other half, [`people`](super::people).
 
 mod classes;
+pub(crate) mod grid;
 pub(crate) mod placed;
 mod row;
 pub(crate) mod zone;
@@ -23,6 +24,7 @@ use crate::vocabulary::permission::Fingerprint;
 use crate::vocabulary::place::Place;
 use crate::vocabulary::subject::Subject;
 use classes::Classes;
+use grid::Grid;
 pub(crate) use row::Row;
 use row::{Measured, Rows};
 
@@ -34,6 +36,7 @@ pub(crate) struct Rights {
     /// By action: whether records without an owner count as everybody's own.
     pools: Arc<[bool]>,
     classes: Arc<Classes>,
+    pub(crate) grid: Arc<Grid>,
     /// Keyed by standing, and by class or list of departments: keys that keep their meaning. Dropped when roles,
     /// assignments or departments change.
     rows: Arc<Rows>,
@@ -45,21 +48,28 @@ impl Rights {
     pub(crate) fn of(policy: &Policy, tree: &Tree) -> Self {
         let schema = &policy.schema;
         let actions = (0..schema.actions().len()).map(ActionIndex::new);
+        let grid = Arc::new(Grid::of(policy));
         Self {
             schema: schema.clone(),
             fingerprint: schema.fingerprint(),
             pools: actions.map(|action| schema.resource_of(action).unowned == Unowned::Pool).collect(),
             classes: Arc::new(Classes::of(&policy.assigned, &policy.org, tree)),
             rows: Arc::default(),
-            nobodys: Arc::new(Row::nobodys(schema)),
+            nobodys: Arc::new(Row::nobodys(&grid)),
+            grid,
         }
     }
 
     /// The rights of a policy, given those of the policy before and what has changed since. Keeps the rows if
     /// `keep_rows` and if they are still true.
     pub(crate) fn follow(&self, after: &Policy, tree: &Tree, touched: &Touched<'_>, keep_rows: bool) -> Self {
-        let rows = if keep_rows && !touched.changes_rows { self.rows.clone() } else { Arc::default() };
+        let fits = self.grid.fits(after);
+        let rows = if fits && keep_rows && !touched.changes_rows { self.rows.clone() } else { Arc::default() };
         let mut next = Self { rows, ..self.clone() };
+        if !fits {
+            let grid = Grid::of(after);
+            (next.nobodys, next.grid) = (Arc::new(Row::nobodys(&grid)), Arc::new(grid));
+        }
         let bring = touched.assigned.iter().filter_map(|subject| match subject {
             Subject::Department(id) | Subject::DepartmentSub(id) => Some(id),
             _ => None,
@@ -71,9 +81,11 @@ impl Rights {
         next
     }
 
-    /// The same rights with the rows of another state in which standings and lists have the same slots.
+    /// The same rights with the rows of another state in which standings and lists have the same slots, unless its rows
+    /// have other places.
     pub(crate) fn with_rows_of(&self, other: &Self) -> Self {
-        Self { rows: other.rows.clone(), ..self.clone() }
+        let rows = if Arc::ptr_eq(&self.grid, &other.grid) { &other.rows } else { &self.rows };
+        Self { rows: rows.clone(), ..self.clone() }
     }
 
     pub(crate) fn is_pool(&self, action: ActionIndex) -> bool {
@@ -112,7 +124,7 @@ impl Rights {
         let standing = people.standing(entry);
         let given = standing.into_iter().flat_map(|standing| given_to(standing, policy));
         let is_administrator = standing.is_some_and(|standing| standing.administrator);
-        Row::new(&self.schema, &policy.roles, given.chain(brought), is_administrator, tree)
+        Row::new(&self.schema, &self.grid, &policy.roles, given.chain(brought), is_administrator, tree)
     }
 
     pub(crate) fn memory_usage(&self) -> usize {

@@ -14,19 +14,20 @@ use crate::policy::schema::Schema;
 use crate::snapshot::cell::Cell;
 use crate::snapshot::people::Below;
 use crate::snapshot::relation::Relation;
+use crate::snapshot::rights::grid::Grid;
 use crate::snapshot::rights::zone::Zone;
-use crate::vocabulary::index::{ActionIndex, Idx};
+use crate::vocabulary::index::{CellIndex, Idx};
 use crate::vocabulary::level::Level;
 
 /// The rights of users who have assignments with a place.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Placed {
-    /// By action: the level from the user's own departments, together with what does not depend on the place: the parts
+    /// By cell: the level from the user's own departments, together with what does not depend on the place: the parts
     /// `own` and `open` of a level, and a place that is the user's own departments.
     levels: Box<[Level]>,
-    /// By action: the departments in which every record is reached besides.
+    /// By cell: the departments in which every record is reached besides.
     zones: Box<[Zone]>,
-    /// By action: what must hold for a record, requirements included.
+    /// By cell: what must hold for a record, requirements included.
     needs: Box<[Needs]>,
 }
 
@@ -43,41 +44,41 @@ pub(crate) struct Need {
 }
 
 impl Placed {
-    pub(super) fn new(schema: &Schema, levels: Vec<Level>, zones: Vec<Zone>) -> Self {
+    pub(super) fn new(schema: &Schema, grid: &Grid, levels: Vec<Level>, zones: Vec<Zone>) -> Self {
         let mut needs = vec![Needs::new(); levels.len()];
-        for action in schema.required_first() {
-            let rules = schema.action(*action);
-            let level = levels[action.index()];
-            let zone = zones[action.index()].clone();
+        for (action, column) in grid.required_first(schema) {
+            let (rules, at) = (schema.action(action), grid.at(action, column));
+            let level = levels[at.index()];
+            let zone = zones[at.index()].clone();
             let here = Cell::of(level, rules);
             let there = if zone.is_empty() { here } else { Cell::of(Level::All, rules) };
             let mut all = Needs::new();
             add(&mut all, Need { here, there, zone });
             for required in &rules.requires {
-                needs[required.index()].iter().for_each(|need| add(&mut all, need.clone()));
+                needs[grid.at(*required, column).index()].iter().for_each(|need| add(&mut all, need.clone()));
             }
             // What one of them denies for every record is denied, wherever the others would allow it.
             if let Some(never) = all.iter().position(|need| need.here == Cell::NONE && need.zone.is_empty()) {
                 all = SmallVec::from_iter([all.swap_remove(never)]);
             }
-            needs[action.index()] = all;
+            needs[at.index()] = all;
         }
         Self { levels: levels.into(), zones: zones.into(), needs: needs.into() }
     }
 
-    pub(crate) fn needs(&self, action: ActionIndex) -> &[Need] {
-        self.needs.get(action.index()).map_or(&[], |needs| needs)
+    pub(crate) fn needs(&self, at: CellIndex) -> &[Need] {
+        self.needs.get(at.index()).map_or(&[], |needs| needs)
     }
 
-    /// The cell of an action for records outside of all zones, marked if more is reached within them.
-    pub(super) fn cell(&self, action: ActionIndex) -> Cell {
-        let all = |of: fn(&Need) -> Cell| self.needs(action).iter().map(of).reduce(Cell::and).unwrap_or(Cell::NONE);
+    /// The cell for records outside of all zones, marked if more is reached within them.
+    pub(super) fn cell(&self, at: CellIndex) -> Cell {
+        let all = |of: fn(&Need) -> Cell| self.needs(at).iter().map(of).reduce(Cell::and).unwrap_or(Cell::NONE);
         let (here, there) = (all(|need| need.here), all(|need| need.there));
         if here == there { here } else { here.placed() }
     }
 
-    pub(super) fn level(&self, action: ActionIndex) -> Level {
-        self.levels.get(action.index()).copied().unwrap_or(Level::Deny)
+    pub(super) fn level(&self, at: CellIndex) -> Level {
+        self.levels.get(at.index()).copied().unwrap_or(Level::Deny)
     }
 
     /// The numbers of all departments in zones.
@@ -85,9 +86,9 @@ impl Placed {
         Below::outermost(self.zones.iter().flat_map(Zone::ranges).copied().collect())
     }
 
-    /// The zone of an action by itself, without its requirements.
-    pub(crate) fn zone(&self, action: ActionIndex) -> Option<&Zone> {
-        self.zones.get(action.index()).filter(|zone| !zone.is_empty())
+    /// The zone of a cell by itself, without its requirements.
+    pub(crate) fn zone(&self, at: CellIndex) -> Option<&Zone> {
+        self.zones.get(at.index()).filter(|zone| !zone.is_empty())
     }
 }
 

@@ -23,10 +23,11 @@ use crate::policy::schema::Schema;
 use crate::snapshot::cell::Cell;
 use crate::snapshot::people::Tree;
 use crate::snapshot::relation::Relation;
+use crate::snapshot::rights::grid::Grid;
 use crate::snapshot::rights::placed::Placed;
 use crate::snapshot::rights::zone::Zone;
 use crate::vocabulary::id::RoleId;
-use crate::vocabulary::index::{ActionIndex, DepartmentSlot, Idx};
+use crate::vocabulary::index::{CellIndex, DepartmentSlot, Idx};
 use crate::vocabulary::level::Level;
 
 /// The rights of users who have the same roles.
@@ -44,8 +45,8 @@ pub(crate) struct Row {
 
 impl Row {
     /// The row of unknown and inactive users.
-    pub(crate) fn nobodys(schema: &Schema) -> Self {
-        let denied = schema.actions().iter().map(|_| (Cell::NONE, Level::Deny));
+    pub(crate) fn nobodys(grid: &Grid) -> Self {
+        let denied = grid.actions().iter().map(|_| (Cell::NONE, Level::Deny));
         let (cells, levels): (Vec<_>, Vec<_>) = denied.unzip();
         Self { cells: cells.into(), levels: levels.into(), placed: None, may_ask: false }
     }
@@ -53,34 +54,34 @@ impl Row {
     /// The row of an active user with these roles. A role may be repeated.
     pub(crate) fn new<'r>(
         schema: &Schema,
+        grid: &Grid,
         all: &Roles,
         roles: impl Iterator<Item = (&'r RoleId, Measured)>,
         administrator: bool,
         tree: &Tree,
     ) -> Self {
-        let mut levels: Vec<Level> = schema.actions().iter().map(|action| action.floor).collect();
+        let rules = || grid.actions().iter().map(|action| schema.action(*action));
+        let mut levels: Vec<Level> = rules().map(|action| action.floor).collect();
         let mut placed: Vec<(&Role, Measured)> = Vec::new();
         for (role, measured) in roles.filter_map(|(role, measured)| Some((&**all.get(role)?, measured))) {
             if measured == Measured::FromAnchors {
-                for (action, level) in &role.grants {
-                    let own = &mut levels[action.index()];
-                    *own = own.join(*level);
-                }
+                grid.levels_of(role, |at, _, level| levels[at.index()] = levels[at.index()].join(level));
             } else {
                 placed.push((role, measured));
             }
         }
         if administrator {
-            for (level, action) in levels.iter_mut().zip(schema.actions()) {
+            for (level, action) in levels.iter_mut().zip(rules()) {
                 *level = if action.admin_bypass { Level::All } else { *level };
             }
         }
-        if placed.is_empty() {
-            return Self { cells: cells(schema, &levels).into(), levels: levels.into(), placed: None, may_ask: true };
-        }
-        let placed = place(schema, &levels, &placed, tree);
-        let cells = (0..levels.len()).map(|action| placed.cell(ActionIndex::new(action))).collect();
-        Self { cells, levels: levels.into(), placed: Some(Arc::new(placed)), may_ask: true }
+        let placed = (!placed.is_empty()).then(|| place(schema, grid, &levels, &placed, tree));
+        let mut cells = match &placed {
+            None => cells(schema, grid, &levels),
+            Some(placed) => (0..levels.len()).map(|at| placed.cell(CellIndex::new(at))).collect(),
+        };
+        mark_varied(grid, &mut cells, placed.as_ref());
+        Self { cells: cells.into(), levels: levels.into(), placed: placed.map(Arc::new), may_ask: true }
     }
 
     /// What assignments with a place add.
@@ -88,20 +89,15 @@ impl Row {
         self.placed.as_deref()
     }
 
-    /// Whether an action is allowed for a record with this relation, given whether the record is in a zone.
-    pub(crate) fn admits(&self, action: ActionIndex, relation: Relation, is_within: impl Fn(&Zone) -> bool) -> bool {
-        let Some(cell) = self.cell(action) else { return false };
-        cell.admits(relation) || (cell.is_placed() && self.admits_there(action, relation, is_within))
+    /// Whether a cell allows a record with this relation, given whether the record is in a zone.
+    pub(crate) fn admits(&self, at: CellIndex, relation: Relation, is_within: impl Fn(&Zone) -> bool) -> bool {
+        let Some(cell) = self.cell(at) else { return false };
+        cell.admits(relation) || (cell.is_placed() && self.admits_there(at, relation, is_within))
     }
 
     /// The same if the cell does not admit the relation, and assignments with a place add to it.
-    pub(crate) fn admits_there(
-        &self,
-        action: ActionIndex,
-        relation: Relation,
-        is_within: impl Fn(&Zone) -> bool,
-    ) -> bool {
-        let needs = self.placed.as_ref().map_or(&[][..], |placed| placed.needs(action));
+    pub(crate) fn admits_there(&self, at: CellIndex, relation: Relation, is_within: impl Fn(&Zone) -> bool) -> bool {
+        let needs = self.placed.as_ref().map_or(&[][..], |placed| placed.needs(at));
         !needs.is_empty() && needs.iter().all(|need| need.admits(relation, &is_within))
     }
 
@@ -115,33 +111,33 @@ impl Row {
     }
 
     #[inline]
-    pub(crate) fn cell(&self, action: ActionIndex) -> Option<Cell> {
-        self.cells.get(action.index()).copied()
+    pub(crate) fn cell(&self, at: CellIndex) -> Option<Cell> {
+        self.cells.get(at.index()).copied()
     }
 
-    /// The level for an action, without assignments that have a place.
-    pub(crate) fn level(&self, action: ActionIndex) -> Level {
-        self.levels.get(action.index()).copied().unwrap_or(Level::Deny)
+    /// The level of a cell, without assignments that have a place.
+    pub(crate) fn level(&self, at: CellIndex) -> Level {
+        self.levels.get(at.index()).copied().unwrap_or(Level::Deny)
     }
 
     /// The same, but `all` for a toggle that an assignment with a place gives: a toggle is not measured.
-    pub(crate) fn level_with_toggles(&self, action: ActionIndex) -> Level {
-        match self.level_outside_zones(action) {
+    pub(crate) fn level_with_toggles(&self, at: CellIndex) -> Level {
+        match self.level_outside_zones(at) {
             Level::All => Level::All,
-            _ => self.level(action),
+            _ => self.level(at),
         }
     }
 
-    /// Whether assignments with a place add to an action, or to what it requires.
-    pub(crate) fn has_places(&self, action: ActionIndex) -> bool {
-        let here = self.level_outside_zones(action);
-        self.cell(action).is_some_and(Cell::is_placed) || (here != Level::All && here != self.level(action))
+    /// Whether assignments with a place add to a cell, or to what it requires.
+    pub(crate) fn has_places(&self, at: CellIndex) -> bool {
+        let here = self.level_outside_zones(at);
+        self.cell(at).is_some_and(Cell::is_placed) || (here != Level::All && here != self.level(at))
     }
 
     /// The level for records outside of all zones: with the parts of placed levels that do not depend on the place, and
     /// with places that are all departments of the user.
-    pub(crate) fn level_outside_zones(&self, action: ActionIndex) -> Level {
-        self.placed.as_ref().map_or_else(|| self.level(action), |placed| placed.level(action))
+    pub(crate) fn level_outside_zones(&self, at: CellIndex) -> Level {
+        self.placed.as_ref().map_or_else(|| self.level(at), |placed| placed.level(at))
     }
 }
 
@@ -157,42 +153,54 @@ pub(crate) enum Measured {
 }
 
 /// The rights of a user with these levels, and with these roles in places.
-fn place(schema: &Schema, levels: &[Level], placed: &[(&Role, Measured)], tree: &Tree) -> Placed {
+fn place(schema: &Schema, grid: &Grid, levels: &[Level], placed: &[(&Role, Measured)], tree: &Tree) -> Placed {
     let mut levels = levels.to_vec();
     let mut departments: Vec<Vec<(DepartmentSlot, bool)>> = vec![Vec::new(); levels.len()];
     for (role, measured) in placed {
-        for (action, level) in &role.grants {
-            let level = schema.level_in_place(*action, *level);
-            let own = &mut levels[action.index()];
+        grid.levels_of(role, |at, action, level| {
+            let level = schema.level_in_place(action, level);
+            let own = &mut levels[at.index()];
             let Measured::From(place) = measured else {
                 *own = own.join(level);
-                continue;
+                return;
             };
             *own = own.join(level.without_departments());
             let with_below = level.includes(Level::DepartmentSub);
             if level != Level::All && level.includes(Level::Department) {
-                departments[action.index()].extend(place.iter().map(|department| (*department, with_below)));
+                departments[at.index()].extend(place.iter().map(|department| (*department, with_below)));
             }
-        }
+        });
     }
     let zone = |(level, departments): (&Level, &Vec<_>)| {
         // A place adds nothing to a level that reaches everything.
         if *level == Level::All { Zone::default() } else { Zone::of(departments, tree) }
     };
     let zones = levels.iter().zip(&departments).map(zone).collect();
-    Placed::new(schema, levels, zones)
+    Placed::new(schema, grid, levels, zones)
 }
 
 /// The cells for these levels, each cut down to what its requirements allow.
-fn cells(schema: &Schema, levels: &[Level]) -> Vec<Cell> {
+fn cells(schema: &Schema, grid: &Grid, levels: &[Level]) -> Vec<Cell> {
     let mut cells = vec![Cell::NONE; levels.len()];
-    for action in schema.required_first() {
-        let rules = schema.action(*action);
-        let alone = Cell::of(levels[action.index()], rules);
-        let required = rules.requires.iter().map(|required| cells[required.index()]);
-        cells[action.index()] = required.fold(alone, Cell::and);
+    for (action, column) in grid.required_first(schema) {
+        let (rules, at) = (schema.action(action), grid.at(action, column));
+        let alone = Cell::of(levels[at.index()], rules);
+        let required = rules.requires.iter().map(|required| cells[grid.at(*required, column).index()]);
+        cells[at.index()] = required.fold(alone, Cell::and);
     }
     cells
+}
+
+/// Marks the cell of each action beside which a variant has one that decides otherwise.
+fn mark_varied(grid: &Grid, cells: &mut [Cell], placed: Option<&Placed>) {
+    let decision = |cells: &[Cell], at: CellIndex| (cells[at.index()], placed.map(|placed| placed.needs(at)));
+    for action in grid.with_variants() {
+        let default = CellIndex::default_of(action);
+        let mut others = grid.columns(action).map(|column| grid.at(action, column));
+        if others.any(|at| decision(cells, at) != decision(cells, default)) {
+            cells[default.index()] = cells[default.index()].varied();
+        }
+    }
 }
 
 /// The rows made so far. Readers make them without a lock, and no reader waits for another.

@@ -1,6 +1,6 @@
 //! Random commands, whose published state must equal a compiled one.
 
-use orgscope::document::{Command, Department, Group, Role, Section};
+use orgscope::document::{Command, Department, Group, Levels, Role, Section};
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
 use orgscope::{AnyRecord, DepartmentId, Grant, GroupId, Handle, Level, Policy, RoleId, Snapshot, Subject, UserId};
@@ -107,7 +107,14 @@ pub fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle)
                 0 => [].into(),
                 1 => [(permission, level.into()), (another, Grant::DENY.into())].into(),
                 2 => [(permission, level.into()), (another, level.into())].into(),
-                _ => [(permission, level.into())].into(),
+                _ => {
+                    let variant = random::variant_name(usize::from(d / 64)).to_owned();
+                    let levels = Levels::ByVariant {
+                        default: some(b).then(|| level.into()),
+                        variants: [(variant, level.into())].into(),
+                    };
+                    [(permission, if d % 64 < 16 { levels } else { level.into() })].into()
+                }
             };
             added.assigned_to = match d / 9 % 4 {
                 0 => vec![],
@@ -121,7 +128,12 @@ pub fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle)
         20 => Command::RenameRole { id: role(a), name: format!("Role {b}") },
         21 => Command::DeleteRole { id: role(a) },
         22 => Command::SetHidden { role: role(a), hidden: some(b) },
-        23 => Command::SetLevel { role: role(a), permission, level: level.into() },
+        23 => {
+            // Mostly of all records; else of one variant, whose own level `null` takes away.
+            let variant = (d % 2 == 1).then(|| random::variant_name(usize::from(d / 2)).to_owned());
+            let level = (variant.is_none() || d % 16 != 15).then(|| level.into());
+            Command::SetLevel { role: role(a), permission, variant, level }
+        }
         24 => Command::SetLevelForAllRoles {
             section,
             permissions: match a % 4 {
@@ -129,7 +141,8 @@ pub fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle)
                 1 => vec![permission, another],
                 _ => vec![permission],
             },
-            level: level.into(),
+            variant: (d % 4 == 3).then(|| random::variant_name(usize::from(d / 4)).to_owned()),
+            level: Some(level.into()),
         },
         25 if some(b) => Command::unassign(role(a), to),
         _ => Command::assign(role(a), to),

@@ -2,7 +2,10 @@
 //! from the code of the guard.
 
 use orgscope::document::Unowned;
-use orgscope::document::{Action, Assignment, Delegation, Document, Place, ResourceType, Role, Section, User, Word};
+use orgscope::document::{
+    Action, Assignment, Delegation, Document, Levels, Place, ResourceType, Role, Section, User, Variant, Word,
+};
+use orgscope::id::VariantId;
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
 use orgscope::{AnyRecord, DepartmentId, Facts, Grant, Level, Owner, Permission, Policy, Share, Subject, UserId};
@@ -29,6 +32,11 @@ pub fn managed_world() -> impl Strategy<Value = World> {
                 role.hidden = locked & (1 << r) != 0;
             }
             let section = &mut document.schema.sections[0];
+            let names = |resource: &ResourceType| {
+                let names = resource.variants.iter().map(|variant| variant.name.clone());
+                (resource.name.clone(), names.collect::<Vec<_>>())
+            };
+            let variants: Vec<_> = section.resources.iter().map(names).collect();
             let actions = section.resources.iter_mut().flat_map(|resource| {
                 let name = resource.name.clone();
                 resource.actions.iter_mut().map(move |action| (format!("{name}.{}", action.name), action))
@@ -50,7 +58,17 @@ pub fn managed_world() -> impl Strategy<Value = World> {
                 let cells = actions.iter().zip(levels);
                 let role = cells.fold(role, |role, ((name, action), number)| {
                     let mut grants = (0..8).map(|n| random::grant(action, number.wrapping_add(n)));
-                    role.grant(name.clone(), grants.find(|grant| *grant != Grant::DENY).unwrap_or(Grant::DENY))
+                    let grant = grants.find(|grant| *grant != Grant::DENY).unwrap_or(Grant::DENY);
+                    let role = role.grant(name.clone(), grant);
+                    // Of variants now and then less, or more.
+                    let resource = variants.iter().find(|(resource, _)| name.starts_with(&format!("{resource}.")));
+                    let own = resource.into_iter().flat_map(|(_, variants)| variants).enumerate();
+                    let own = own.filter(|(nth, _)| !action.toggle && (usize::from(number) + nth) % 3 == 0);
+                    own.fold(role, |role, (nth, variant)| {
+                        let level =
+                            random::grant(action, number.wrapping_mul(7).wrapping_add(u8::try_from(nth).unwrap()));
+                        role.grant_variant(name.clone(), variant.clone(), level)
+                    })
                 });
                 document.roles.push(role);
             }
@@ -98,10 +116,25 @@ fn decides(policy: &Policy, user: &UserId, manage: Permission, facts: Facts<'_>)
     Reference::new(policy).decide(user, manage, &AnyRecord::new(resource_of(&name), facts))
 }
 
-/// Whether a levelled permission to manage is decided allow for every record: then for one that is closed, shared with
-/// nobody, and of somebody unknown.
+/// A value of each variant of a permission's type, after none.
+pub fn values(document: &Document, permission: &str) -> Vec<Option<VariantId>> {
+    let (resource, _) = rules(document, permission);
+    let first = |variant: &Variant| match &variant.values {
+        None => VariantId::from(variant.name.as_str()),
+        Some(values) => values[0].clone(),
+    };
+    std::iter::once(None).chain(resource.variants.iter().map(first).map(Some)).collect()
+}
+
+fn values_of(policy: &Policy, levelled: Permission) -> Vec<Option<VariantId>> {
+    values(&policy.to_document(), &policy.schema().name(levelled).unwrap())
+}
+
+/// Whether a levelled permission to manage is decided allow for every record: then for one of each variant that is
+/// closed, shared with nobody, and of somebody unknown.
 fn decides_every(policy: &Policy, user: &UserId, manage: Permission) -> bool {
-    decides(policy, user, manage, Facts::owned_by(Owner::user("nobody knows them")))
+    let facts = Facts::owned_by(Owner::user("nobody knows them"));
+    values_of(policy, manage).iter().all(|value| decides(policy, user, manage, facts.clone().variant(value)))
 }
 
 /// Whether a levelled permission to manage is decided allow for some conceivable record: then for an open one of
@@ -111,8 +144,8 @@ fn decides_some(policy: &Policy, user: &UserId, manage: Permission) -> bool {
     let org = policy.to_document().org;
     let users = org.users.iter().map(|known| Owner::User(known.id.borrowed()));
     let departments = org.departments.iter().map(|known| Owner::Department(known.id.borrowed()));
-    let facts = Facts::owned_by_each(users.chain(departments)).open(true);
-    decides(policy, user, manage, facts.shared_with(Share::User(user.borrowed())))
+    let facts = Facts::owned_by_each(users.chain(departments)).open(true).shared_with(Share::User(user.borrowed()));
+    values_of(policy, manage).iter().any(|value| decides(policy, user, manage, facts.clone().variant(value)))
 }
 
 /// Whether a user who is not an administrator edits the roles of a section.
@@ -193,10 +226,37 @@ pub fn as_level(grant: Grant) -> Level {
     }
 }
 
-/// The level of a cell of a role.
-pub fn cell(role: Option<&Role>, permission: &str) -> Level {
-    let word = role.and_then(|role| role.grants.get(permission));
+/// The name of a variant, or of none.
+pub type InVariant<'v> = Option<&'v str>;
+
+/// The level of a cell of a role, for records of a variant: its own, or else the default.
+pub fn cell(role: Option<&Role>, permission: &str, variant: InVariant<'_>) -> Level {
+    let word = match role.and_then(|role| role.grants.get(permission)) {
+        None => return Level::Deny,
+        Some(Levels::Alike(word)) => Some(word),
+        Some(Levels::ByVariant { default, variants }) => {
+            variant.and_then(|variant| variants.get(variant)).or(default.as_ref())
+        }
+    };
     word.map_or(Level::Deny, |word| as_level(known(word)))
+}
+
+/// The variants of a permission's type by their names, after none.
+pub fn variants<'d>(document: &'d Document, permission: &str) -> Vec<InVariant<'d>> {
+    let (resource, action) = rules(document, permission);
+    let named = resource.variants.iter().filter(|_| !action.toggle).map(|variant| Some(variant.name.as_str()));
+    std::iter::once(None).chain(named).collect()
+}
+
+/// The name of a record's variant, for a permission of its type.
+pub fn variant_of<'d>(document: &'d Document, permission: &str, record: &Record) -> InVariant<'d> {
+    let (resource, _) = rules(document, permission);
+    let value = record.variant.as_ref()?;
+    let has = |variant: &&Variant| match &variant.values {
+        None => value.as_text() == Some(&variant.name),
+        Some(values) => values.contains(value),
+    };
+    resource.variants.iter().find(has).map(|variant| variant.name.as_str())
 }
 
 /// The type of a permission, by its name.
@@ -302,13 +362,13 @@ fn departments_of(document: &Document, user: &User, to: &Assignment) -> Vec<Depa
 }
 
 /// The grants of a user for a permission: the floor, those of the assignments that they are in, and the bypass.
-pub fn grants(document: &Document, id: &UserId, permission: &str) -> Vec<Held> {
+pub fn grants(document: &Document, id: &UserId, permission: &str, variant: InVariant<'_>) -> Vec<Held> {
     let Some(user) = user(document, id).filter(|user| user.active != Some(false)) else { return Vec::new() };
     let (_, action) = rules(document, permission);
     let floor = action.floor.as_ref().map_or(Level::Deny, |word| as_level(known(word)));
     let mut grants = vec![Held { level: floor, by: None, from: anchors(user) }];
     for role in &document.roles {
-        let level = cell(Some(role), permission);
+        let level = cell(Some(role), permission, variant);
         for to in role.assigned_to.iter().filter(|to| is_in(document, &known(&to.to), id)) {
             let counts = if to.place.is_some() { in_place(action, level) } else { level };
             let from = departments_of(document, user, to);
@@ -347,8 +407,14 @@ fn parts_at(document: &Document, grants: &[Held], at: Option<&DepartmentId>) -> 
 pub type Lacking = Vec<(Option<DepartmentId>, String)>;
 
 /// Where a user has less than an assignment would be given by a level for a permission.
-pub fn lacking(document: &Document, actor: &UserId, permission: &str, level: Level, to: &Assignment) -> Lacking {
-    let (grants, (_, action)) = (grants(document, actor, permission), rules(document, permission));
+pub fn lacking(
+    document: &Document,
+    actor: &UserId,
+    (permission, variant): (&str, InVariant<'_>),
+    level: Level,
+    to: &Assignment,
+) -> Lacking {
+    let (grants, (_, action)) = (grants(document, actor, permission, variant), rules(document, permission));
     let given = if to.place.is_some() { in_place(action, level) } else { level };
     let mut given = parts(given).to_owned();
     if action.toggle {
@@ -374,17 +440,17 @@ pub fn lacking(document: &Document, actor: &UserId, permission: &str, level: Lev
 pub fn lacking_for_cell(
     document: &Document,
     actor: &UserId,
-    permission: &str,
+    (permission, variant): (&str, InVariant<'_>),
     level: Level,
     to: &[Assignment],
 ) -> Lacking {
-    let grants = grants(document, actor, permission);
+    let grants = grants(document, actor, permission, variant);
     let has = |part: &char| grants.iter().any(|held| held.has(*part));
     let own: String = parts(Level::All).chars().filter(has).collect();
     if parts(level).chars().any(|part| !own.contains(part)) {
         return vec![(None, own)];
     }
-    to.iter().flat_map(|to| lacking(document, actor, permission, level, to)).collect()
+    to.iter().flat_map(|to| lacking(document, actor, (permission, variant), level, to)).collect()
 }
 
 /// Whether a grant reaches a record, or unlocks its shares, requirements and one's own records aside.
@@ -457,7 +523,7 @@ pub fn is_subject_inside(policy: &Policy, section: &str, delegate: &UserId, subj
     let is_below = |id: &DepartmentId| {
         let needed = needed(&document, &policy.schema().name(manage).unwrap());
         needed.iter().all(|it| {
-            let grants = grants(&document, delegate, it);
+            let grants = grants(&document, delegate, it, None);
             // A toggle is not measured.
             if is_toggle(&document, it) { !grants.is_empty() } else { has_at(&document, &grants, 'T', id) }
         })

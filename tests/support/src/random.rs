@@ -2,8 +2,9 @@
 
 use orgscope::document::Delegation;
 use orgscope::document::{
-    Action, Assignment, Department, Document, Group, Place, ResourceType, Role, Section, User, Word,
+    Action, Assignment, Department, Document, Group, Levels, Place, ResourceType, Role, Section, User, Variant, Word,
 };
+use orgscope::id::VariantId;
 use orgscope::{AnyRecord, DepartmentId, Facts, Grant, GroupId, Level, Owner, Policy, RoleId, Share, Subject, UserId};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -35,13 +36,15 @@ pub struct Record {
     pub open: bool,
     /// The subjects that it is shared with.
     pub shared_with: Vec<Share>,
+    /// The value of its variant, known and unknown.
+    pub variant: Option<VariantId>,
 }
 
 impl Record {
     /// The record as a check takes it.
     pub fn as_any(&self) -> AnyRecord<'_> {
         let facts = Facts::owned_by_each(&self.owners).open(self.open).shared_with_each(&self.shared_with);
-        AnyRecord::new(&self.resource, facts)
+        AnyRecord::new(&self.resource, facts.variant(&self.variant))
     }
 }
 
@@ -54,6 +57,22 @@ impl World {
     /// All users of the document, and an unknown one.
     pub fn askers(&self) -> Vec<UserId> {
         self.document.org.users.iter().map(|user| user.id.clone()).chain([UserId::from("stranger")]).collect()
+    }
+}
+
+impl World {
+    /// The same world without variants, for what is tested with them elsewhere.
+    pub fn without_variants(mut self) -> Self {
+        let sections = &mut self.document.schema.sections;
+        sections.iter_mut().flat_map(|section| &mut section.resources).for_each(|resource| resource.variants.clear());
+        for role in &mut self.document.roles {
+            for levels in role.grants.values_mut() {
+                if let Levels::ByVariant { default, .. } = levels {
+                    *levels = Levels::Alike(default.clone().unwrap_or(Word::Known(Grant::DENY)));
+                }
+            }
+        }
+        self
     }
 }
 
@@ -82,6 +101,48 @@ pub fn user(nth: usize) -> UserId {
 /// The id of a group, of [`NAMES`].
 pub fn group(nth: usize) -> GroupId {
     if nth == 0 { GroupId::from(1) } else { nth_text(nth).into() }
+}
+
+/// The name of a variant, of [`VARIANTS`].
+pub fn variant_name(nth: usize) -> &'static str {
+    ["new", "won", "7"][nth % VARIANTS]
+}
+
+/// The number of variants that a type has at most.
+pub const VARIANTS: usize = 3;
+
+/// The values that mean the variants of a type: each of a few values that a careless program confuses means one of them,
+/// or none.
+fn variants(meanings: [u8; 8]) -> Vec<Variant> {
+    let count = usize::from(meanings[7]) % 16;
+    // Most types have none.
+    let count = if count > VARIANTS { 0 } else { count };
+    let variant = |nth: usize| {
+        let values: Vec<VariantId> =
+            (0..VALUES).filter(|value| usize::from(meanings[*value]) % (VARIANTS + 2) == nth).map(value).collect();
+        if values.is_empty() {
+            Variant::new(variant_name(nth), [100 + nth as i64])
+        } else {
+            Variant::new(variant_name(nth), values)
+        }
+    };
+    (0..count).map(variant).collect()
+}
+
+/// The number of values of variants.
+const VALUES: usize = 7;
+
+/// A value of a variant.
+fn value(nth: usize) -> VariantId {
+    match nth {
+        0 => VariantId::from(7),
+        1 => VariantId::from("7"),
+        2 => VariantId::from(-1),
+        3 => VariantId::from("new"),
+        4 => VariantId::from("New"),
+        5 => VariantId::from("new "),
+        _ => VariantId::from("\u{1F600}"),
+    }
 }
 
 /// The bits of a mask, as numbers below a bound.
@@ -130,7 +191,7 @@ fn raw_action() -> impl Strategy<Value = RawAction> {
 }
 
 /// A section of three resource types. Each action requires only actions before it, so there is no cycle.
-fn section(actions: &[RawAction], pools: u8) -> Section {
+fn section(actions: &[RawAction], pools: u8, meanings: &[[u8; 8]; 3]) -> Section {
     let mut section = Section::new("crm");
     for (t, name) in TYPES.iter().enumerate() {
         let ours: Vec<&RawAction> = actions.iter().filter(|action| action.of_type == t).collect();
@@ -138,6 +199,7 @@ fn section(actions: &[RawAction], pools: u8) -> Section {
         if pools & (1 << t) != 0 {
             resource = resource.pool();
         }
+        resource.variants = variants(meanings[t]);
         for (a, raw) in ours.iter().enumerate() {
             let name = format!("action{a}");
             let mut action = if raw.toggle { Action::toggle(name) } else { Action::new(name) };
@@ -223,10 +285,10 @@ pub fn assignment(to: Subject, place: Option<Place>) -> Assignment {
     assignment
 }
 
-type RawRole = (Vec<(bool, u8)>, Vec<(u8, usize, u16)>);
-type RawRecord = (usize, Vec<(u8, usize)>, bool, Vec<(u8, usize)>);
+type RawRole = (Vec<(bool, u8, u16)>, Vec<(u8, usize, u16)>);
+type RawRecord = (usize, Vec<(u8, usize)>, bool, Vec<(u8, usize)>, usize);
 
-fn record((resource, owners, open, shares): RawRecord) -> Record {
+fn record((resource, owners, open, shares, variant): RawRecord) -> Record {
     // Some are unknown: beyond the users, departments and groups of the world.
     let owner = |(kind, nth): (u8, usize)| match kind % 3 {
         0 => Owner::Department(department(nth % MOST_DEPARTMENTS)),
@@ -243,6 +305,7 @@ fn record((resource, owners, open, shares): RawRecord) -> Record {
         owners: owners.into_iter().map(owner).collect(),
         open,
         shared_with: shares.into_iter().map(share).collect(),
+        variant: (variant <= VALUES).then(|| if variant == VALUES { VariantId::from(404) } else { value(variant) }),
     }
 }
 
@@ -254,19 +317,30 @@ pub fn world() -> impl Strategy<Value = World> {
         vec((few(), few(), few(), prop::bool::weighted(0.85), prop::bool::weighted(0.15)), 0..=MOST_USERS),
         vec(few(), 0..=GROUPS),
     );
-    let schema = (vec(raw_action(), 1..=9), any::<u8>());
+    let schema = (vec(raw_action(), 1..=9), any::<u8>(), any::<[[u8; 8]; 3]>());
     let roles = vec(
-        (vec((prop::bool::weighted(0.6), any::<u8>()), 9), vec((any::<u8>(), 0..64usize, raw_place()), 0..=3)),
+        (
+            vec((prop::bool::weighted(0.6), any::<u8>(), any::<u16>()), 9),
+            vec((any::<u8>(), 0..64usize, raw_place()), 0..=3),
+        ),
         0..=6,
     );
     let records = vec(
-        (0..TYPES.len(), vec((any::<u8>(), 0..64usize), 0..=3), any::<bool>(), vec((any::<u8>(), 0..64usize), 0..=2)),
+        (
+            0..TYPES.len(),
+            vec((any::<u8>(), 0..64usize), 0..=3),
+            any::<bool>(),
+            vec((any::<u8>(), 0..64usize), 0..=2),
+            0..VALUES + 3,
+        ),
         1..=10,
     );
-    (org, schema, roles, records).prop_map(|((departments, users, groups), (actions, pools), roles, records)| World {
-        document: document(&departments, &users, &groups, &section(&actions, pools), &roles),
-        records: records.into_iter().map(record).collect(),
-    })
+    (org, schema, roles, records).prop_map(
+        |((departments, users, groups), (actions, pools, meanings), roles, records)| World {
+            document: document(&departments, &users, &groups, &section(&actions, pools, &meanings), &roles),
+            records: records.into_iter().map(record).collect(),
+        },
+    )
 }
 
 fn document(
@@ -299,9 +373,13 @@ fn document(
     for (r, (grants, subjects)) in roles.iter().enumerate() {
         let mut role = Role::new(RoleId::from(i64::try_from(r).unwrap()), "crm", format!("Role {r}"));
         let actions = section.resources.iter().flat_map(|resource| resource.actions.iter().map(move |a| (resource, a)));
-        for ((resource, action), (given, number)) in actions.zip(grants) {
+        for ((resource, action), (given, number, by_variant)) in actions.zip(grants) {
+            let permission = format!("{}.{}", resource.name, action.name);
             if *given {
-                role = role.grant(format!("{}.{}", resource.name, action.name), grant(action, *number));
+                role = role.grant(permission.clone(), grant(action, *number));
+            }
+            if !action.toggle {
+                role = varied(role, &permission, resource, action, *by_variant);
             }
         }
         for (kind, nth, raw) in subjects {
@@ -314,4 +392,13 @@ fn document(
         document = document.role(role);
     }
     document
+}
+
+/// The role with levels of variants by a number: one in four of them has its own.
+fn varied(role: Role, permission: &str, resource: &ResourceType, action: &Action, number: u16) -> Role {
+    let own = resource.variants.iter().enumerate().filter(|(nth, _)| number >> (2 * nth) & 3 == 0);
+    own.fold(role, |role, (nth, variant)| {
+        let level = u8::try_from(number >> (6 + 3 * nth) & 7).unwrap();
+        role.grant_variant(permission, variant.name.clone(), grant(action, level))
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use orgscope::document::{Role, Word};
+use orgscope::document::Role;
 use orgscope::{Policy, Principal, Schema, UserId};
 
 use super::cell::Cell;
@@ -38,10 +38,8 @@ impl<'a> Column<'a> {
     pub(super) fn of_role(role: Role, policy: &'a Policy) -> Self {
         let marks = [(role.locked, " (locked)"), (role.hidden, " (hidden)")];
         let marks = marks.into_iter().filter(|(marked, _)| *marked).map(|(_, mark)| mark);
-        let grants = role.grants.into_iter().filter_map(|(permission, grant)| match grant {
-            Word::Known(grant) => Some((permission, Cell::of(grant, &[])?)),
-            Word::Unknown(_) => None,
-        });
+        let grants = role.grants.into_iter();
+        let grants = grants.filter_map(|(permission, levels)| Some((permission, Cell::of_levels(levels)?)));
         let (id, section) = (role.id.to_string(), Some(role.section));
         Self { id, mark: marks.collect(), section, grants: grants.collect(), policy }
     }
@@ -55,7 +53,7 @@ impl<'a> Column<'a> {
         let rights = user.rights();
         let all = rights.sections().flat_map(|(_, rights)| rights);
         let grants = all.filter_map(|(permission, grant)| {
-            Some((permission.to_owned(), Cell::of(grant, rights.in_places(permission))?))
+            Some((permission.to_owned(), Cell::of_rights(grant, permission, &rights)?))
         });
         Self { id: id.to_string(), mark: mark.to_owned(), section: None, grants: grants.collect(), policy }
     }
@@ -75,7 +73,7 @@ impl<'a> Column<'a> {
 
     /// The cell as a table shows it, with names.
     pub(super) fn cell(&self, permission: &str) -> String {
-        let named = |cell: &Cell| cell.named(|department| self.policy.department_name(department));
+        let named = |cell: &Cell| cell.named(&|department| self.policy.department_name(department));
         self.granted(permission).map_or_else(|| "-".to_owned(), named)
     }
 

@@ -64,7 +64,7 @@ mod tests {
     use super::{Column, blocks};
 
     fn column<'a>(heading: &str, grant: &str, policy: &'a Policy) -> Column<'a> {
-        let cell = Cell::of(grant.parse().unwrap(), &[]).unwrap();
+        let cell = Cell::of(grant.parse().unwrap(), &[]);
         let (id, mark) = (heading.to_owned(), String::new());
         Column { id, mark, section: None, grants: [("contact.read".to_owned(), cell)].into(), policy }
     }

@@ -24,7 +24,7 @@ pub fn create(database: &impl Database, ids: Ids, mirror: &Mirror) {
     for text in [
         format!(
             "CREATE TABLE records (n BIGINT, type TEXT, one BIGINT, id {id} {no_case}, owner_id {id} {no_case}, \
-             owner_department_id {id} {trimmed}, is_open {flag})"
+             owner_department_id {id} {trimmed}, is_open {flag}, stage {id} {no_case})"
         ),
         format!("CREATE TABLE owners (record_id {id} {trimmed}, user_id {id} {no_case}, department_id {id} {no_case})"),
         format!(
@@ -75,7 +75,8 @@ fn share(ids: Ids, share: &Share) -> (&'static str, Option<Param>) {
 /// Whether columns of such ids can hold the facts of a record.
 fn can_hold(ids: Ids, record: &Record) -> bool {
     let owners = record.owners.iter().all(|each| owner(ids, each).iter().any(|(_, value)| value.is_some()));
-    owners && record.shared_with.iter().all(|each| share(ids, each).1.is_some())
+    let variant = record.variant.as_ref().is_none_or(|variant| param(ids, variant).is_some());
+    owners && variant && record.shared_with.iter().all(|each| share(ids, each).1.is_some())
 }
 
 /// The id of a record, as careless as those of users.
@@ -106,6 +107,7 @@ pub fn fill(database: &impl Database, ids: Ids, world: &World, snapshot: &Snapsh
         let id = Some(record_id(ids, nth));
         let mut row = vec![("n", Some(Param::Integer(n))), ("type", Some(Param::Text(record.resource.clone())))];
         row.extend([("id", id.clone()), ("one", Some(Param::Integer(has_one_of_each(record).into())))]);
+        row.push(("stage", record.variant.as_ref().and_then(|variant| param(ids, variant))));
         if has_one_of_each(record) {
             for each in &record.owners {
                 let [(_, user), (_, department)] = owner(ids, each);
@@ -147,7 +149,10 @@ pub fn fill(database: &impl Database, ids: Ids, world: &World, snapshot: &Snapsh
 
 /// The mappings of all tables: owners in columns or in a table, members inline, in a table, or in the mirror.
 pub fn mappings(resource: &str, dialect: Dialect, ids: Ids, mirror: &Mirror) -> Vec<(bool, Mapping)> {
-    let records = || Records::new(resource, IdKinds::from(ids)).open("is_open").shares(ShareTable::new("shares"));
+    let records = || {
+        let records = Records::new(resource, IdKinds::from(ids)).open("is_open").shares(ShareTable::new("shares"));
+        records.variant("stage", ids)
+    };
     let owners = OwnerTable { department: Some("department_id".to_owned()), ..OwnerTable::new("owners") };
     let members = || {
         [Members::inline(1000), Members::table("members", "user_id", "department_id", 1000), Members::mirror(mirror)]
