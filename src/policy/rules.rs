@@ -452,17 +452,14 @@ impl Display for Invalid {
             Self::ValueTaken { value, variant } => {
                 write!(f, "`{value}` is a value of variant `{variant}` as well: a value means one variant of a type")
             }
-            Self::UnknownVariant { resource, name, known, meant } => match meant {
-                Some(variant) => write!(f, "`{name}` is a value of variant `{variant}`: write the name of the variant"),
-                None if known.is_empty() => write!(f, "`{resource}` has no variants, so none is called `{name}`"),
-                None => write!(f, "`{resource}` has no variant `{name}`: its variants are {known}"),
-            },
-            Self::OneLevel { permission, toggle: true } => {
-                write!(f, "`{permission}` is a toggle, which is the same for all records: write `allow` or `deny`")
+            Self::UnknownVariant { resource, name, known, meant } => {
+                write_unknown_variant(f, resource, name, known, meant.as_deref())
             }
-            Self::OneLevel { permission, toggle: false } => {
-                write!(f, "the type of `{permission}` has no variants: write one level for all records")
-            }
+            Self::OneLevel { permission, toggle } => f.write_str(&if *toggle {
+                format!("`{permission}` is a toggle, which is the same for all records: write `allow` or `deny`")
+            } else {
+                format!("the type of `{permission}` has no variants: write one level for all records")
+            }),
             Self::NullLevel => f.write_str(
                 "`null` takes the level of a variant away: write a `variant` as well, or a level such as `deny`",
             ),
@@ -475,40 +472,15 @@ impl Display for Invalid {
             Self::ManageWithoutBypass { permission } => {
                 write!(f, "`{permission}` has no `admin_bypass`: administrators must be able to manage every section")
             }
-            Self::ManageExceptOwn { permission, excepting } if permission == excepting => {
-                write!(f, "`{permission}` is denied for own records: a permission to manage takes no `except_own`")
-            }
-            Self::ManageExceptOwn { permission, excepting } => write!(
-                f,
-                "`{permission}` requires `{excepting}`, which is denied for own records: what a permission to manage requires \
-                 takes no `except_own`"
-            ),
+            Self::ManageExceptOwn { permission, excepting } => write_except_own(f, permission, excepting),
             Self::EmptyPlace => f.write_str("the list of departments is empty: leave `in` out, or name departments"),
             Self::Time(invalid) => Display::fmt(invalid, f),
             Self::EmptyPeriod(empty) => Display::fmt(empty, f),
             Self::PeriodOfNothing { field } => {
                 write!(f, "what ends has no period: leave `from` and `until` out where `{field}` is `false`")
             }
-            Self::PruneLater { ended_by, instant: Some(instant) } => {
-                write!(
-                    f,
-                    "`ended_by` ({ended_by}) is later than the instant of the policy ({instant}): prune what has ended by then"
-                )
-            }
-            Self::PruneLater { ended_by: _, instant: None } => f.write_str(
-                "no instant has been told, so nothing is known to have ended: advance to the present time first",
-            ),
-            Self::NotEmpty { department, has } => {
-                write!(f, "department `{department}` has ")?;
-                match has {
-                    Content::Departments => f.write_str("departments below it: move or remove them first"),
-                    Content::People => f.write_str("members, heads or deputies: remove them first"),
-                    Content::Places { role, subject } => write!(
-                        f,
-                        "assignments whose place it is in, such as that of role `{role}` to `{subject}`: end them first"
-                    ),
-                }
-            }
+            Self::PruneLater { ended_by, instant } => write_prune_later(f, *ended_by, *instant),
+            Self::NotEmpty { department, has } => write_not_empty(f, department, has),
             Self::AlreadyMember { user, of, period } => {
                 write!(f, "user `{user}` is already a member of {of}")?;
                 period.iter().try_for_each(|period| write!(f, " {period}"))
@@ -521,6 +493,54 @@ impl Display for Invalid {
             Self::NotAssigned { role, subject, place } => {
                 write!(f, "role `{role}` is not assigned to {}", AssignedTo(subject, place.as_ref()))
             }
+        }
+    }
+}
+
+fn write_except_own(f: &mut fmt::Formatter<'_>, permission: &str, excepting: &str) -> fmt::Result {
+    if permission == excepting {
+        return write!(f, "`{permission}` is denied for own records: a permission to manage takes no `except_own`");
+    }
+    write!(
+        f,
+        "`{permission}` requires `{excepting}`, which is denied for own records: what a permission to manage requires takes \
+         no `except_own`"
+    )
+}
+
+fn write_unknown_variant(
+    f: &mut fmt::Formatter<'_>,
+    resource: &str,
+    name: &str,
+    known: &str,
+    meant: Option<&str>,
+) -> fmt::Result {
+    match meant {
+        Some(variant) => write!(f, "`{name}` is a value of variant `{variant}`: write the name of the variant"),
+        None if known.is_empty() => write!(f, "`{resource}` has no variants, so none is called `{name}`"),
+        None => write!(f, "`{resource}` has no variant `{name}`: its variants are {known}"),
+    }
+}
+
+fn write_prune_later(f: &mut fmt::Formatter<'_>, ended_by: Time, instant: Option<Time>) -> fmt::Result {
+    match instant {
+        Some(instant) => write!(
+            f,
+            "`ended_by` ({ended_by}) is later than the instant of the policy ({instant}): prune what has ended by then"
+        ),
+        None => f.write_str(
+            "no instant has been told, so nothing is known to have ended: advance to the present time first",
+        ),
+    }
+}
+
+fn write_not_empty(f: &mut fmt::Formatter<'_>, department: &DepartmentId, has: &Content) -> fmt::Result {
+    write!(f, "department `{department}` has ")?;
+    match has {
+        Content::Departments => f.write_str("departments below it: move or remove them first"),
+        Content::People => f.write_str("members, heads or deputies: remove them first"),
+        Content::Places { role, subject } => {
+            write!(f, "assignments whose place it is in, such as that of role `{role}` to `{subject}`: end them first")
         }
     }
 }

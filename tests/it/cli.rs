@@ -923,6 +923,14 @@ fn matrix_shows_levels_in_places() {
         "crm: user `ann`, `deal.read`: was `own; department+sub+open in s, t`, is `own; department+sub+open in 1, s, t`\n",
         1,
     );
+}
+
+/// A saved matrix that can't be read is told with its place.
+#[test]
+fn a_cell_that_is_not_one_is_refused() {
+    let world =
+        file("matrix_refused.json", r#"{ "format": 1, "schema": {}, "org": { "users": [ { "id": "ann" } ] } }"#);
+    let check = |saved: &str| run(&["matrix", &world, "--user", "ann", "--check", &file("matrix_cell.json", saved)]);
     let refused = |cell: &str, error: &str| {
         let saved = format!(r#"{{ "format": 1, "user": "ann", "grants": {{ "crm": {{ "deal.read": {cell} }} }} }}"#);
         let (out, told, code) = check(&saved);

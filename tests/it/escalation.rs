@@ -483,7 +483,7 @@ fn given(document: &Document, command: &Command) -> Vec<Given> {
                 let mut was_alike = was.clone();
                 if variant.is_none() {
                     // All records alike: variants lose their own levels.
-                    permissions.iter().for_each(|it| _ = was_alike.grants.remove(it));
+                    was_alike.grants.retain(|it, _| !permissions.contains(it));
                 }
                 let is = after_levels(&was_alike, permissions, variant.as_deref(), level.as_ref());
                 permissions.iter().flat_map(|it| of(was, &is, it, &was.assigned_to)).collect::<Vec<_>>()
@@ -609,13 +609,11 @@ proptest! {
         for permission in permissions(&policy) {
             let name = policy.schema().name(permission).unwrap();
             for user in everybody() {
-                let all: Vec<(InVariant<'_>, Vec<(String, Vec<Held>)>)> = variants(&document, &name)
-                    .into_iter()
-                    .map(|variant| {
-                        let held = |it: String| (it.clone(), grants(&document, &user, &it, variant));
-                        (variant, needed(&document, &name).into_iter().map(held).collect())
-                    })
-                    .collect();
+                let of = |variant| {
+                    let held = |it: String| (it.clone(), grants(&document, &user, &it, variant));
+                    (variant, needed(&document, &name).into_iter().map(held).collect::<Vec<_>>())
+                };
+                let all: Vec<_> = variants(&document, &name).into_iter().map(of).collect();
                 for record in records(&world, &document, &name) {
                     let variant = variant_of(&document, &name, &record).filter(|_| !is_toggle(&document, &name));
                     let (_, all) = all.iter().find(|(other, _)| *other == variant).unwrap();
@@ -717,9 +715,9 @@ fn the_random_delegates_do_change_things() {
         let (was, is) = (first.before.to_document(), last.after.to_document());
         let names = permissions(&first.before).into_iter().filter_map(|it| first.before.schema().name(it));
         varied += u32::from(names.clone().any(|it| {
-            let in_variants = variants(&was, &it).into_iter().filter(Option::is_some);
-            in_variants.into_iter().any(|variant| {
-                everybody().iter().any(|user| grants(&was, user, &it, variant) != grants(&is, user, &it, variant))
+            variants(&was, &it).into_iter().flatten().any(|variant| {
+                let of = |document, user| grants(document, user, &it, Some(variant));
+                everybody().iter().any(|user| of(&was, user) != of(&is, user))
             })
         }));
         let mut others = names.flat_map(|it| {

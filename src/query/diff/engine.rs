@@ -395,7 +395,7 @@ impl Engine<'_> {
     fn changes(&self, before: Option<&Row>, after: Option<&Row>, met: Met, probes: &[Probe]) -> Vec<RightChange> {
         let mut all: Vec<RightChange> = Vec::new();
         for pair in &self.pairs {
-            let changes = self.changes_of(pair, before, after, met, probes);
+            let changes = pair.changes(before, after, met, probes);
             // The same name may be a toggle in one schema and levelled in the other.
             let Some(other) = pair.other_kind.filter(|_| pair.is_new).map(|other| &self.pairs[other]) else {
                 all.extend(changes);
@@ -405,83 +405,6 @@ impl Engine<'_> {
             all.extend(if pair.toggle { merged(lost, changes, other) } else { merged(changes, lost, pair) });
         }
         all
-    }
-
-    /// The changes of a user for one permission.
-    fn changes_of(
-        &self,
-        pair: &Pair,
-        before: Option<&Row>,
-        after: Option<&Row>,
-        met: Met,
-        probes: &[Probe],
-    ) -> Vec<RightChange> {
-        let mut changes: Vec<RightChange> = Vec::new();
-        let mut unchanged = 0;
-        for case in &pair.cases {
-            let Some(change) = self.change_of(pair, case, before, after, met, probes) else {
-                unchanged += 1;
-                continue;
-            };
-            let alike = |other: &&mut RightChange| {
-                (other.held(), other.gains, other.loses) == (change.held(), change.gains, change.loses)
-            };
-            match changes.iter_mut().find(alike) {
-                Some(other) => other.variants.extend(change.variants),
-                None => changes.push(change),
-            }
-        }
-        if let ([all], 0) = (&mut changes[..], unchanged) {
-            (all.variants, all.value) = (Vec::new(), None);
-        }
-        changes
-    }
-
-    /// The change of a user for one permission and the records of some variants, if there is one.
-    fn change_of(
-        &self,
-        pair: &Pair,
-        case: &PairCase,
-        before: Option<&Row>,
-        after: Option<&Row>,
-        met: Met,
-        probes: &[Probe],
-    ) -> Option<RightChange> {
-        let cell = |row: Option<&Row>, at: Option<CellIndex>| {
-            row.zip(at).and_then(|(row, at)| row.cell(at)).map_or(Cell::NONE, Cell::unvaried)
-        };
-        let (old, new) = (cell(before, case.before), cell(after, case.after));
-        let (gains, loses) = if old.is_placed() || new.is_placed() {
-            let right = |row, at, pool| Right { row, at, pool };
-            let (old, new) = (right(before, case.before, pair.pool.0), right(after, case.after, pair.pool.1));
-            probe::compare(old, new, probes, met)
-        } else {
-            pair.compare(old, new, met)
-        };
-        if !gains && !loses {
-            return None;
-        }
-        let grant = |row: Option<&Row>, cell: Cell, at: Option<CellIndex>| {
-            let held = row.zip(at).filter(|_| cell != Cell::NONE);
-            held.map_or(Grant::DENY, |(row, at)| {
-                let level = row.level_with_toggles(at);
-                if pair.toggle && level == Level::All { Grant::Allow } else { Grant::Level(level) }
-            })
-        };
-        let in_places = |row: Option<&Row>, cell: Cell, at: Option<CellIndex>| {
-            cell != Cell::NONE && row.zip(at).is_some_and(|(row, at)| row.has_places(at))
-        };
-        Some(RightChange {
-            permission: pair.name.clone(),
-            variants: vec![case.variant.clone()],
-            value: case.value.clone(),
-            before: grant(before, old, case.before),
-            after: grant(after, new, case.after),
-            before_in_places: in_places(before, old, case.before),
-            after_in_places: in_places(after, new, case.after),
-            gains,
-            loses,
-        })
     }
 }
 
@@ -510,6 +433,75 @@ fn merged(mut levelled: Vec<RightChange>, toggle: Vec<RightChange>, pair: &Pair)
 }
 
 impl Pair {
+    /// The changes of a user for one permission.
+    fn changes(&self, before: Option<&Row>, after: Option<&Row>, met: Met, probes: &[Probe]) -> Vec<RightChange> {
+        let mut changes: Vec<RightChange> = Vec::new();
+        let mut unchanged = 0;
+        for case in &self.cases {
+            let Some(change) = self.change_of(case, before, after, met, probes) else {
+                unchanged += 1;
+                continue;
+            };
+            let alike = |other: &&mut RightChange| {
+                (other.held(), other.gains, other.loses) == (change.held(), change.gains, change.loses)
+            };
+            match changes.iter_mut().find(alike) {
+                Some(other) => other.variants.extend(change.variants),
+                None => changes.push(change),
+            }
+        }
+        if let ([all], 0) = (&mut changes[..], unchanged) {
+            (all.variants, all.value) = (Vec::new(), None);
+        }
+        changes
+    }
+
+    /// The change of a user for one permission and the records of some variants, if there is one.
+    fn change_of(
+        &self,
+        case: &PairCase,
+        before: Option<&Row>,
+        after: Option<&Row>,
+        met: Met,
+        probes: &[Probe],
+    ) -> Option<RightChange> {
+        let cell = |row: Option<&Row>, at: Option<CellIndex>| {
+            row.zip(at).and_then(|(row, at)| row.cell(at)).map_or(Cell::NONE, Cell::unvaried)
+        };
+        let (old, new) = (cell(before, case.before), cell(after, case.after));
+        let (gains, loses) = if old.is_placed() || new.is_placed() {
+            let right = |row, at, pool| Right { row, at, pool };
+            let (old, new) = (right(before, case.before, self.pool.0), right(after, case.after, self.pool.1));
+            probe::compare(old, new, probes, met)
+        } else {
+            self.compare(old, new, met)
+        };
+        if !gains && !loses {
+            return None;
+        }
+        let grant = |row: Option<&Row>, cell: Cell, at: Option<CellIndex>| {
+            let held = row.zip(at).filter(|_| cell != Cell::NONE);
+            held.map_or(Grant::DENY, |(row, at)| {
+                let level = row.level_with_toggles(at);
+                if self.toggle && level == Level::All { Grant::Allow } else { Grant::Level(level) }
+            })
+        };
+        let in_places = |row: Option<&Row>, cell: Cell, at: Option<CellIndex>| {
+            cell != Cell::NONE && row.zip(at).is_some_and(|(row, at)| row.has_places(at))
+        };
+        Some(RightChange {
+            permission: self.name.clone(),
+            variants: vec![case.variant.clone()],
+            value: case.value.clone(),
+            before: grant(before, old, case.before),
+            after: grant(after, new, case.after),
+            before_in_places: in_places(before, old, case.before),
+            after_in_places: in_places(after, new, case.after),
+            gains,
+            loses,
+        })
+    }
+
     /// Whether there are records that only the cell after admits, and records that only the cell before admits.
     fn compare(&self, before: Cell, after: Cell, met: Met) -> (bool, bool) {
         if self.toggle {

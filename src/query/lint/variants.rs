@@ -15,7 +15,7 @@ impl Lint<'_> {
             let unnamed: Vec<&str> = unnamed.map(|(_, name)| name).collect();
             if !unnamed.is_empty() {
                 let path = format_args!("schema {}.variants", resource.name);
-                let unnamed = names(unnamed.into_iter());
+                let unnamed = names(unnamed);
                 self.add(path, code::UNNAMED_VARIANT, format_args!("no role has a level for {unnamed}"));
             }
             let Some(read) = policy.schema.action_named(&format!("{}.read", resource.name)) else { continue };

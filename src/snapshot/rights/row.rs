@@ -60,8 +60,8 @@ impl Row {
         administrator: bool,
         tree: &Tree,
     ) -> Self {
-        let rules = || grid.actions().iter().map(|action| schema.action(*action));
-        let mut levels: Vec<Level> = rules().map(|action| action.floor).collect();
+        let each = || grid.actions().iter().map(|action| schema.action(*action));
+        let mut levels: Vec<Level> = each().map(|action| action.floor).collect();
         let mut placed: Vec<(&Role, Measured)> = Vec::new();
         for (role, measured) in roles.filter_map(|(role, measured)| Some((&**all.get(role)?, measured))) {
             if measured == Measured::FromAnchors {
@@ -71,7 +71,7 @@ impl Row {
             }
         }
         if administrator {
-            for (level, action) in levels.iter_mut().zip(rules()) {
+            for (level, action) in levels.iter_mut().zip(each()) {
                 *level = if action.admin_bypass { Level::All } else { *level };
             }
         }

@@ -38,6 +38,16 @@ fn subject(
     }
 }
 
+/// The levels that numbers stand for: mostly one for all records.
+fn levels([b, d]: [u8; 2], level: Grant) -> Levels {
+    if d % 64 >= 16 {
+        return level.into();
+    }
+    let variant = random::variant_name(usize::from(d / 64)).to_owned();
+    let default = b.is_multiple_of(3).then(|| level.into());
+    Levels::ByVariant { default, variants: [(variant, level.into())].into() }
+}
+
 /// The command that numbers stand for in a world. It may be invalid there.
 pub fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle) -> Command {
     let user = || -> UserId { random::user(usize::from(a) % random::NAMES) };
@@ -107,14 +117,7 @@ pub fn command((kind, [a, b, c, d]): RawCommand, world: &World, handle: &Handle)
                 0 => [].into(),
                 1 => [(permission, level.into()), (another, Grant::DENY.into())].into(),
                 2 => [(permission, level.into()), (another, level.into())].into(),
-                _ => {
-                    let variant = random::variant_name(usize::from(d / 64)).to_owned();
-                    let levels = Levels::ByVariant {
-                        default: some(b).then(|| level.into()),
-                        variants: [(variant, level.into())].into(),
-                    };
-                    [(permission, if d % 64 < 16 { levels } else { level.into() })].into()
-                }
+                _ => [(permission, levels([b, d], level))].into(),
             };
             added.assigned_to = match d / 9 % 4 {
                 0 => vec![],

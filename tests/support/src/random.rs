@@ -121,7 +121,7 @@ fn variants(meanings: [u8; 8]) -> Vec<Variant> {
         let values: Vec<VariantId> =
             (0..VALUES).filter(|value| usize::from(meanings[*value]) % (VARIANTS + 2) == nth).map(value).collect();
         if values.is_empty() {
-            Variant::new(variant_name(nth), [100 + nth as i64])
+            Variant::new(variant_name(nth), [100 + i64::try_from(nth).unwrap()])
         } else {
             Variant::new(variant_name(nth), values)
         }
@@ -396,7 +396,7 @@ fn document(
 
 /// The role with levels of variants by a number: one in four of them has its own.
 fn varied(role: Role, permission: &str, resource: &ResourceType, action: &Action, number: u16) -> Role {
-    let own = resource.variants.iter().enumerate().filter(|(nth, _)| number >> (2 * nth) & 3 == 0);
+    let own = resource.variants.iter().enumerate().filter(|(nth, _)| (number >> (2 * nth)).is_multiple_of(4));
     own.fold(role, |role, (nth, variant)| {
         let level = u8::try_from(number >> (6 + 3 * nth) & 7).unwrap();
         role.grant_variant(permission, variant.name.clone(), grant(action, level))
