@@ -105,6 +105,7 @@
 //!   evaluates the [`Predicate`] itself.
 //! - `cli`: the binary `orgscope`, which validates, tests and queries world files in JSON, TOML and YAML, and the dependencies
 //!   that only the binary needs.
+//! - `jiff`, `chrono`: a [`Time`] from and to the times of these crates.
 //! - `reference`: the rules read literally and slowly, which tests compare answers with. No application needs it.
 
 #![forbid(unsafe_code)]

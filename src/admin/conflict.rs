@@ -253,8 +253,14 @@ impl<'p> Basis<'p> {
         actions: impl IntoIterator<Item = ActionIndex>,
     ) {
         self.rests_on_user(id);
-        self.add_lines_of(id);
-        let subjects = self.policy.subjects_ever(id).into_iter().collect();
+        let subjects: HashSet<Subject> = self.policy.subjects_ever(id).into_iter().collect();
+        // The departments where the user is at any instant, and all above: what is given is judged at later ones too.
+        let org: &'p Org = &self.policy.org;
+        let lines = subjects.iter().filter_map(|subject| match subject {
+            Subject::DepartmentSub(id) => org.department(id),
+            _ => None,
+        });
+        self.aspects.extend(lines.map(|department| Aspect::Department(org.department_id(department))));
         self.own.push(OwnLevels { subjects, section, actions: actions.into_iter().collect() });
     }
 
@@ -281,7 +287,7 @@ impl<'p> Basis<'p> {
     /// places.
     pub(crate) fn rests_on_places_of_role(&mut self, id: &'p RoleId) {
         self.aspects.insert(Aspect::AssignmentsOf(id));
-        for to in self.policy.roles.get(id).into_iter().flat_map(|role| role.assigned_to.iter()) {
+        for (to, _) in self.policy.stated_assignments(id) {
             self.rests_on_place(&to.subject, to.place.as_ref());
         }
     }

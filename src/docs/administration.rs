@@ -73,8 +73,8 @@
 //! | `prune` | `ended_by`: a time |
 //!
 //! [`Snapshot::catalogue`](crate::Snapshot::catalogue) lists what a page shows before any command: the roles of each section
-//! with their cells, and how many people each assignment covers. The [`presets`](crate::presets) are sections with roles to
-//! start with.
+//! with their cells and their assignments, in whatever place and period, and how many people each assignment covers. The
+//! [`presets`](crate::presets) are sections with roles to start with.
 //!
 //! [`dry_run`](crate::Editor::dry_run) shows what a batch would change before it is applied: it returns the state that the batch
 //! would lead to, and [`diff`](crate::Snapshot::diff) compares that with the present one.

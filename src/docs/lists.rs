@@ -288,6 +288,12 @@
 //! 4. Load the snapshot, and ask once. A page and its count, asked here, are of one state.
 //! 5. If the tables are still behind, nobody will write what is missing: they have to be filled. Report it.
 //!
+//! **Time that goes on** moves members too, if being in a department has a [period](crate::docs::time). An
+//! [`Advance`](crate::Advance) has no entry in the log and no revision. So let one process follow it, under the lock that its
+//! changes hold, in a transaction that also saves the instant in a table of yours. The others
+//! [`advance`](crate::Handle::advance) to the saved instant as part of step 3. An advance that moves nobody needs no
+//! statements.
+//!
 #![cfg_attr(feature = "sql", doc = "```")]
 #![cfg_attr(not(feature = "sql"), doc = "```ignore")]
 //! # use orgscope::document::{Action, Department, Document, ResourceType, Section, User};

@@ -12,6 +12,7 @@
 //! | [`Policy::lint`](crate::Policy::lint) | the company; and, for each set of roles that users have, its cells that other roles make up for in another way than in the set before |
 //! | [`Policy::from_document`](crate::Policy::from_document), [`Snapshot::compile`](crate::Snapshot::compile), [`Snapshot::catalogue`](crate::Snapshot::catalogue), [`Handle::checkpoint`](crate::Handle::checkpoint) | the whole company |
 //! | [`Handle::apply`](crate::Handle::apply) | what the batch changes; see [`Editor::apply`](crate::Editor::apply) |
+//! | [`Handle::advance`](crate::Handle::advance) | what begins or ends between the two instants, and a look at each role with dated assignments; not what else is dated, nor the company |
 //!
 //! Assignments with a place are part of a row. A check of a permission that has none costs two instructions more for them.
 //! For one that has some, a record that the rest does not reach is looked up among the departments of the places: the owners,
@@ -80,6 +81,20 @@
 //! | move a department | 26 µs |
 //! | set a level for all roles | 66 µs |
 //! | assign a role to a group that had none, so that all its members change | 86 µs |
+//!
+//! ## Time
+//!
+//! `--bench time` measures a company of 1,000,000 users, each with a role by an assignment of their own, all of them dated. What
+//! holds is compiled as if nothing had a period, so a check costs the same as without.
+//!
+//! | | |
+//! |---|---|
+//! | an advance at which one assignment ends, as a multiple of a batch that unassigns one | 1.02 |
+//! | … at which 10,000 end in one second, as a multiple of a batch that unassigns as many | 0.68 |
+//! | an advance to an instant that is not later | 81 ns |
+//! | bytes more for an assignment with a period than for one without | 63.9 |
+//!
+//! Instants are whole seconds, so an application may tell the time before each request: it makes at most one state a second.
 //!
 //! ## Other questions
 //!

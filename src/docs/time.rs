@@ -12,7 +12,9 @@
 //! # The rules
 //!
 //! - A time is RFC 3339 with an offset, in whole seconds: `2026-12-01T00:00:00+01:00`. It is saved as UTC. A date without a
-//!   time of day, or a time without an offset, is an error: "until 5 December" has to say where that day ends.
+//!   time of day, or a time without an offset, is an error: "until 5 December" has to say where that day ends. In Rust a
+//!   [`Time`](crate::Time) is made from such text, from seconds, from a `SystemTime`, and with the features `jiff` and `chrono`
+//!   from the times of these crates; a part of a second is dropped.
 //! - A period holds from its first instant until the last, which is not in it. So one that ends when another begins leaves
 //!   neither a gap nor a second in which both hold.
 //! - A state of the company is for one [instant](crate::Snapshot::instant). What has a period is there if it holds then, and

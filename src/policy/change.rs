@@ -191,8 +191,13 @@ impl Policy {
         if self.org.has_children(department) {
             return not_empty(Content::Departments);
         }
-        if self.org.has_people(department) || self.dated.has_people(department) {
+        if self.org.has_people(department) {
             return not_empty(Content::People);
+        }
+        if self.dated.has_people(department) {
+            let mut posts = self.dated.posts().filter(|((_, of, _), _)| *of == department);
+            let user = posts.next().map(|((user, ..), _)| user.clone());
+            return not_empty(user.map_or(Content::People, |user| Content::PeopleAtOtherTimes { user }));
         }
         if let Some((role, to)) = self.assigned.in_place(id).first() {
             return not_empty(Content::Places { role: role.clone(), subject: to.subject.clone() });

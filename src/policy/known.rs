@@ -47,7 +47,8 @@ impl Org {
 }
 
 impl Org {
-    /// The assignment and its tenure, if it is valid. Otherwise passes on each problem, with the path within the assignment.
+    /// The assignment and its tenure. Passes on each problem, with the path within the assignment. One whose period is
+    /// invalid counts as always there, so that the same one twice is found too.
     pub(crate) fn known_assignment(
         &self,
         written: &document::Assignment,
@@ -61,7 +62,7 @@ impl Org {
             place.as_ref().map(|word| self.known_place(word, |path, invalid| problem(format!(".in{path}"), invalid)));
         let place = place.map_or(Some(None), |place| place.map(Some));
         let tenure = known_tenure(dates.as_deref(), |path, invalid| problem(path.to_owned(), invalid));
-        Some((Assignment { subject: subject?.clone(), place: place? }, tenure?))
+        Some((Assignment { subject: subject?.clone(), place: place? }, tenure.unwrap_or(Tenure::Always)))
     }
 
     fn known_place(&self, word: &Word<Place>, mut problem: impl FnMut(String, Invalid)) -> Option<Place> {
@@ -89,7 +90,7 @@ impl Org {
     pub(crate) fn assignment(&self, written: &document::Assignment) -> Result<(Assignment, Tenure), Invalid> {
         let mut first = None;
         let known = self.known_assignment(written, |_, invalid| _ = first.get_or_insert(invalid));
-        known.ok_or_else(|| first.unwrap_or(Invalid::EmptyPlace))
+        first.map_or_else(|| known.ok_or(Invalid::EmptyPlace), Err)
     }
 }
 

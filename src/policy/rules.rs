@@ -303,6 +303,11 @@ pub enum Content {
     Departments,
     /// Members, heads or deputies.
     People,
+    /// Members, heads or deputies, but none at this instant: all of them are yet to begin or have ended.
+    PeopleAtOtherTimes {
+        /// The first of them.
+        user: UserId,
+    },
     /// Assignments with a place that it stands in.
     Places {
         /// The role of the first of them.
@@ -310,6 +315,25 @@ pub enum Content {
         /// The subject of that one.
         subject: Subject,
     },
+}
+
+impl Display for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Departments => f.write_str("departments below it: move or remove them first"),
+            Self::People => f.write_str("members, heads or deputies: remove them first"),
+            Self::PeopleAtOtherTimes { user } => write!(
+                f,
+                "members, heads or deputies that are yet to begin or have ended, such as user `{user}`: remove them first"
+            ),
+            Self::Places { role, subject } => {
+                write!(
+                    f,
+                    "assignments whose place it is in, such as that of role `{role}` to `{subject}`: end them first"
+                )
+            }
+        }
+    }
 }
 
 impl Kind {
@@ -480,7 +504,7 @@ impl Display for Invalid {
                 write!(f, "what ends has no period: leave `from` and `until` out where `{field}` is `false`")
             }
             Self::PruneLater { ended_by, instant } => write_prune_later(f, *ended_by, *instant),
-            Self::NotEmpty { department, has } => write_not_empty(f, department, has),
+            Self::NotEmpty { department, has } => write!(f, "department `{department}` has {has}"),
             Self::AlreadyMember { user, of, period } => {
                 write!(f, "user `{user}` is already a member of {of}")?;
                 period.iter().try_for_each(|period| write!(f, " {period}"))
@@ -531,17 +555,6 @@ fn write_prune_later(f: &mut fmt::Formatter<'_>, ended_by: Time, instant: Option
         None => f.write_str(
             "no instant has been told, so nothing is known to have ended: advance to the present time first",
         ),
-    }
-}
-
-fn write_not_empty(f: &mut fmt::Formatter<'_>, department: &DepartmentId, has: &Content) -> fmt::Result {
-    write!(f, "department `{department}` has ")?;
-    match has {
-        Content::Departments => f.write_str("departments below it: move or remove them first"),
-        Content::People => f.write_str("members, heads or deputies: remove them first"),
-        Content::Places { role, subject } => {
-            write!(f, "assignments whose place it is in, such as that of role `{role}` to `{subject}`: end them first")
-        }
     }
 }
 

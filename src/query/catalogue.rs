@@ -14,9 +14,11 @@ use crate::snapshot::people::{Entry, Source};
 use crate::vocabulary::id::RoleId;
 use crate::vocabulary::index::{ActionIndex, Idx, SectionIndex};
 use crate::vocabulary::level::Grant;
+use crate::vocabulary::period::Period;
 use crate::vocabulary::permission::AnyPermission;
 use crate::vocabulary::place::Place;
 use crate::vocabulary::subject::Subject;
+use crate::vocabulary::time::Time;
 
 /// The roles of each section, with their cells, and the number of people behind each assignment.
 ///
@@ -49,15 +51,21 @@ use crate::vocabulary::subject::Subject;
 /// It serialises to what such a page needs. Grants that are `deny` are left out, permissions are in the order of the
 /// schema, and `manage` is left out if a section has none. `format` changes if the meaning of this data ever does.
 ///
+/// Assignments stand there as documents write them, with their places and periods: also those that are yet to begin or have
+/// ended, which have to be seen to be taken back. Beside a period, `holds` says whether it does at the instant of the
+/// state.
+///
 /// ```
 /// # use orgscope::document::{Action, Document, ResourceType, Role, Section, User};
-/// # use orgscope::{Level, Policy, Snapshot, Subject};
+/// # use orgscope::{Level, Period, Policy, Snapshot, Subject};
 /// # let contact = ResourceType::new("contact").action(Action::new("read")).action(Action::new("delete"));
+/// # let trial = Period::until("2027-01-01T00:00:00+01:00".parse()?);
 /// # let document = Document::new()
 /// #     .section(Section::new("crm").resource(contact))
 /// #     .user(User::new("ann"))
-/// #     .role(Role::new("seller", "crm", "Seller").grant("contact.read", Level::Own).assigned_to(Subject::Everyone));
-/// # let snapshot = Snapshot::compile(&Policy::from_document(document)?);
+/// #     .role(Role::new("seller", "crm", "Seller").grant("contact.read", Level::Own).assigned_to(Subject::Everyone)
+/// #         .assigned_to(Subject::user("ann").in_subject().during(trial)));
+/// # let snapshot = Snapshot::compile(&Policy::from_document(document)?.at("2026-12-01T08:00:00Z".parse()?));
 /// assert_eq!(serde_json::to_value(snapshot.catalogue())?, serde_json::json!({
 ///     "format": 1,
 ///     "sections": [{
@@ -70,7 +78,10 @@ use crate::vocabulary::subject::Subject;
 ///             "hidden": false,
 ///             "locked": false,
 ///             "grants": { "contact.read": "own" },
-///             "assigned_to": [{ "subject": "everyone", "people": 1 }]
+///             "assigned_to": [
+///                 { "subject": "everyone", "people": 1 },
+///                 { "subject": { "user": "ann" }, "in": "subject", "until": "2026-12-31T23:00:00Z", "holds": true, "people": 1 }
+///             ]
 ///         }]
 ///     }]
 /// }));
@@ -81,7 +92,7 @@ pub struct Catalogue<'s> {
     policy: &'s Policy,
     /// The roles of each section.
     roles: Vec<Vec<(&'s RoleId, &'s Role)>>,
-    /// The number of active users in each subject that a role is assigned to.
+    /// The number of active users in each subject that a role is assigned to, at any instant.
     people: HashMap<&'s Subject, usize>,
 }
 
@@ -100,16 +111,19 @@ pub struct RoleEntry<'c> {
     role: &'c Role,
 }
 
-/// An assignment of a role in a [`Catalogue`].
-#[derive(Clone, Copy, Debug, Serialize)]
+/// An assignment of a role in a [`Catalogue`], whether it holds or not.
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct AssignmentEntry<'c> {
     /// The subject.
     pub subject: &'c Subject,
     /// The place that levels are measured from, `in` as data; without one, from all departments of each user.
-    #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
     pub place: Option<&'c Place>,
-    /// The number of active users in the subject.
+    /// The period, if it has one: `from` and `until` as data.
+    pub period: Option<Period>,
+    /// Whether it holds at the instant of the state. What does not is yet to begin, or has ended.
+    pub holds: bool,
+    /// The number of active users in the subject, at the instant of the state.
     pub people: usize,
 }
 
@@ -119,7 +133,7 @@ impl Snapshot {
     /// The people behind an assignment are counted in groups with the same departments and standing, not one by one.
     pub fn catalogue(&self) -> Catalogue<'_> {
         let policy = self.policy();
-        let subjects = policy.roles.values().flat_map(|role| role.assigned_to.iter()).map(|to| &to.subject);
+        let subjects = policy.roles.keys().flat_map(|id| policy.stated_assignments(id)).map(|(to, _)| &to.subject);
         let mut people = HashMap::new();
         for subject in subjects {
             people.entry(subject).or_insert_with(|| self.people_of(subject));
@@ -230,15 +244,16 @@ impl<'c> RoleEntry<'c> {
         levels.map(|(case, level)| (schema.variant_name(case), schema.grant_of(action, level))).collect()
     }
 
-    /// Its assignments, in canonical order.
+    /// Its assignments, in canonical order: also those that are yet to begin or have ended.
     pub fn assignments(self) -> impl Iterator<Item = AssignmentEntry<'c>> {
-        let people = &self.catalogue.people;
-        let entry = |Assignment { subject, place }: &'c Assignment| AssignmentEntry {
+        let Catalogue { policy, people, .. } = self.catalogue;
+        policy.stated_assignments(self.id).map(|(Assignment { subject, place }, tenure)| AssignmentEntry {
             subject,
             place: place.as_ref(),
+            period: tenure.period(),
+            holds: tenure.holds_at(policy.instant()),
             people: people.get(subject).copied().unwrap_or(0),
-        };
-        self.role.assigned_to.iter().map(entry)
+        })
     }
 }
 
@@ -329,6 +344,35 @@ impl Serialize for RoleEntry<'_> {
             locked: self.is_locked(),
             grants,
             assigned_to: self.assignments().collect(),
+        };
+        written.serialize(serializer)
+    }
+}
+
+impl Serialize for AssignmentEntry<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Written<'c> {
+            subject: &'c Subject,
+            #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
+            place: Option<&'c Place>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            from: Option<Time>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            until: Option<Time>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            holds: Option<bool>,
+            people: usize,
+        }
+
+        let Self { subject, place, period, holds, people } = *self;
+        let written = Written {
+            subject,
+            place,
+            from: period.and_then(Period::start),
+            until: period.and_then(Period::end),
+            holds: period.map(|_| holds),
+            people,
         };
         written.serialize(serializer)
     }

@@ -2,6 +2,8 @@
 //!
 //! This room depends on nothing else in the crate.
 
+#[cfg(any(feature = "chrono", feature = "jiff"))]
+mod clocks;
 pub(crate) mod facts;
 pub(crate) mod id;
 pub(crate) mod index;

@@ -289,10 +289,13 @@ impl<'de> Visitor<'de> for SubjectVisitor {
         };
         match map.next_key::<String>()? {
             None => Ok(subject),
-            Some(second) if second == "in" && self.takes_words => Err(A::Error::custom(format_args!(
-                "the place `in` stands beside the subject: write `{{\"to\": {{\"{key}\": …}}, \"in\": …}}`, or `in` beside \
-                 `subject` in a command"
-            ))),
+            Some(second) if ["in", "from", "until"].contains(&second.as_str()) && self.takes_words => {
+                let what = if second == "in" { "the place" } else { "the period's" };
+                Err(A::Error::custom(format_args!(
+                    "{what} `{second}` stands beside the subject: write `{{\"to\": {{\"{key}\": …}}, \"{second}\": …}}`, or \
+                     `{second}` beside `subject` in a command"
+                )))
+            }
             Some(second) => {
                 Err(A::Error::invalid_value(Unexpected::Other(&format!("the second key `{second}`")), &self))
             }

@@ -18,6 +18,9 @@ use crate::vocabulary::word::Spelled;
 /// As text it is RFC 3339 with an offset, and is written back as UTC. A date without a time of day or a time without an
 /// offset is an error: whoever writes "until 5 December" has to say where that day ends.
 ///
+/// It converts from and to [`SystemTime`], and with the features `jiff` and `chrono` from and to the times of these crates;
+/// a part of a second is dropped.
+///
 /// ```
 /// use std::time::{Duration, SystemTime};
 ///
@@ -47,7 +50,7 @@ pub struct InvalidTime {
 }
 
 impl InvalidTime {
-    fn new(given: impl Display, problem: impl Into<Cow<'static, str>>) -> Self {
+    pub(super) fn new(given: impl Display, problem: impl Into<Cow<'static, str>>) -> Self {
         Self { given: given.to_string(), problem: problem.into() }
     }
 

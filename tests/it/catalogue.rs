@@ -2,9 +2,10 @@
 
 use orgscope::catalogue::AssignmentEntry;
 use orgscope::document::{Department, Document, Group, Role, User};
-use orgscope::{AnyRecord, Command, Facts, Grant, Handle, Level, Policy, Snapshot, Subject, UserId, presets};
+use orgscope::{AnyRecord, Command, Facts, Grant, Handle, Level, Period, Policy, Snapshot, Subject, UserId, presets};
+use orgscope_testing::dated::{HOURS, dated, holds, hour, plain};
 use orgscope_testing::managed::is_in;
-use orgscope_testing::random::{self, world};
+use orgscope_testing::random::{self, assignment, world};
 use proptest::prelude::*;
 
 fn document() -> Document {
@@ -110,6 +111,53 @@ fn an_administrator_works_on_the_page() {
     assert_eq!(grants, [Grant::DENY, Grant::DENY, Grant::Level(Level::All), Grant::DENY]);
 }
 
+/// A page lists what an administrator may take back, or will meet later.
+#[test]
+fn the_page_shows_what_is_yet_to_begin_and_what_has_ended() {
+    let authz = handle();
+    let sales = || Subject::department("sales");
+    authz
+        .apply([
+            Command::set_head_during("nick", "acme", Period::starting(hour(2))),
+            Command::assign("crm-chief-executive", sales().during(Period::until(hour(1)))),
+            Command::assign("crm-chief-executive", sales().in_subject().during(Period::starting(hour(2)))),
+            Command::assign("crm-chief-executive", sales().in_departments(["sales", "acme"])),
+            Command::assign(
+                "crm-chief-executive",
+                Subject::Supervisors.during(Period::between(hour(0), hour(3)).unwrap()),
+            ),
+        ])
+        .unwrap();
+    let shown = || {
+        let snapshot = authz.load();
+        let role = serde_json::to_value(snapshot.catalogue().role("crm-chief-executive").unwrap()).unwrap();
+        role["assigned_to"].as_array().unwrap().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let lines = |[first, second, fourth]: [bool; 3], heads: usize| {
+        let [zero, one, two, three] = [0, 1, 2, 3].map(hour);
+        let sales = r#""subject":{"department":"sales"}"#;
+        [
+            format!(
+                r#"{{"subject":"supervisors","from":"{zero}","until":"{three}","holds":{first},"people":{heads}}}"#
+            ),
+            format!(r#"{{{sales},"until":"{one}","holds":{second},"people":2}}"#),
+            format!(r#"{{{sales},"in":"subject","from":"{two}","holds":{fourth},"people":2}}"#),
+            format!(r#"{{{sales},"in":["acme","sales"],"people":2}}"#),
+        ]
+        .map(|line| line.parse::<serde_json::Value>().unwrap().to_string())
+    };
+    assert_eq!(shown(), lines([false, false, false], 2));
+    for (at, holds, heads) in [
+        (0, [true, true, false], 2),
+        (1, [true, false, false], 2),
+        (2, [true, false, true], 3),
+        (3, [false, false, true], 3),
+    ] {
+        authz.advance(hour(at));
+        assert_eq!(shown(), lines(holds, heads), "{at}");
+    }
+}
+
 fn sorted<'a>(users: impl Iterator<Item = &'a UserId>) -> Vec<String> {
     let mut ids: Vec<String> = users.map(ToString::to_string).collect();
     ids.sort();
@@ -157,11 +205,21 @@ proptest! {
     #![proptest_config(random::worlds(2_000))]
 
     #[test]
-    fn people_are_counted(world in world()) {
-        let policy = world.policy();
-        let document = policy.to_document();
+    fn people_are_counted(world in world(), dates in prop::option::of((any::<u64>(), 0..HOURS))) {
+        let policy = dates.map_or(world.clone(), |(seed, _)| dated(world, seed)).policy();
+        let policy = dates.map_or(policy.clone(), |(_, at)| policy.at(hour(at)));
+        let whole = policy.to_document();
+        let document = plain(&whole, policy.instant());
         let snapshot = Snapshot::compile(&policy);
         for role in snapshot.catalogue().section("crm").unwrap().roles() {
+            // What a document says, in its order.
+            let written = whole.roles.iter().find(|written| written.id == *role.id()).unwrap().assigned_to.iter();
+            let written: Vec<_> = written.map(|to| (to.clone(), holds(to.dates.as_deref(), policy.instant()))).collect();
+            let shown = role.assignments().map(|entry| {
+                let to = assignment(entry.subject.clone(), entry.place.cloned());
+                (entry.period.map_or(to.clone(), |period| to.during(period)), entry.holds)
+            });
+            prop_assert_eq!(shown.collect::<Vec<_>>(), written);
             for AssignmentEntry { subject, people, .. } in role.assignments() {
                 let active = document.org.users.iter().filter(|user| user.active != Some(false));
                 prop_assert_eq!(people, active.filter(|user| is_in(&document, subject, &user.id)).count());

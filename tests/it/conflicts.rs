@@ -2,8 +2,9 @@
 
 use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
 use orgscope::rules::RefusalKind;
-use orgscope::{Command, Grant, Handle, Level, Policy, Subject};
+use orgscope::{Command, Grant, Handle, Level, Period, Policy, Subject};
 use orgscope_testing::commands::{RawCommand, command};
+use orgscope_testing::dated::{HOURS, dated_for_a_delegate, during, hour, period};
 use orgscope_testing::managed::managed_world;
 use orgscope_testing::random;
 use proptest::collection::vec;
@@ -17,16 +18,25 @@ proptest! {
     #[test]
     fn without_a_conflict_the_verdict_is_that_of_the_state_that_was_seen(
         world in managed_world(),
-        meanwhile in vec(any::<RawCommand>(), 1..4),
+        dates in prop::option::of((any::<u64>(), prop::option::of(0..HOURS))),
+        meanwhile in vec(any::<(RawCommand, u32)>(), 1..4),
         who in any::<u8>(),
-        raw in any::<RawCommand>(),
+        raw in any::<(RawCommand, u32)>(),
     ) {
-        let authz = Handle::new(world.policy());
-        let seen = Handle::new(world.policy());
+        // In some worlds later instants decide as well, or only they.
+        let world = dates.map_or(world.clone(), |(seed, _)| dated_for_a_delegate(world, seed));
+        let [authz, seen] = [(); 2].map(|()| {
+            let handle = Handle::new(world.policy());
+            dates.and_then(|(_, at)| at).map(|at| handle.advance(hour(at)));
+            handle
+        });
+        let command = |(raw, number), authz: &Handle| {
+            during(command(raw, &world, authz), period(number).filter(|_| dates.is_some()))
+        };
         for raw in meanwhile {
-            let _ = authz.as_host().force().apply([command(raw, &world, &authz)]);
+            let _ = authz.as_host().force().apply([command(raw, &authz)]);
         }
-        let command = command(raw, &world, &seen);
+        let command = command(raw, &seen);
         let verdict = |authz: &Handle, revision| {
             let editor = match usize::from(who) {
                 host if host % 8 == 0 => authz.as_host().force(),
@@ -156,15 +166,13 @@ fn what_a_verdict_rests_on_has_changed() {
     );
 }
 
-/// What a delegate gives is compared with what they have where it is given, also if managing is a toggle: so the places of
-/// a role, and the departments above them.
-#[test]
-fn where_a_cell_is_given_has_changed() {
+/// Ann gives what she has in sales and below, and managing is a toggle.
+fn desk() -> Document {
     let section = Section::new("desk")
         .managed_by("settings.manage")
         .resource(ResourceType::new("ticket").action(Action::new("read")).action(Action::new("close")))
         .resource(ResourceType::new("settings").action(Action::toggle("manage")));
-    let document = Document::new()
+    Document::new()
         .section(section)
         .department(Department::new("acme"))
         .department(Department::new("sales").parent("acme"))
@@ -183,18 +191,31 @@ fn where_a_cell_is_given_has_changed() {
             Role::new("agent", "desk", "Agent")
                 .grant("ticket.read", Level::Own)
                 .assigned_to(Subject::Everyone.in_departments(["pole"])),
-        );
-    let is_conflict = |meanwhile: &Command, command: &Command, what: &str| {
-        let authz = Handle::new(Policy::from_document(document.clone()).unwrap());
-        authz.as_user("ann").dry_run([command.clone()]).unwrap();
-        authz.apply([meanwhile.clone()]).unwrap();
-        let refusal = authz.as_user("ann").if_unchanged_since(0).dry_run([command.clone()]).err();
-        assert_eq!(
-            refusal.map(|refusal| refusal.to_string()),
-            Some(format!("commands[0]: {what} changed in revision 1, and you saw revision 0: reload and try again")),
-            "{meanwhile:?} before {command:?}"
-        );
-    };
+        )
+}
+
+/// Checks that ann may do this, and is told of what changed if the host did the other one meanwhile.
+#[track_caller]
+fn is_conflict_in(document: &Document, meanwhile: &Command, command: &Command, what: &str) {
+    let authz = Handle::new(Policy::from_document(document.clone()).unwrap());
+    authz.advance(hour(0));
+    authz.as_user("ann").dry_run([command.clone()]).unwrap();
+    authz.as_host().force().apply([meanwhile.clone()]).unwrap();
+    let refusal = authz.as_user("ann").if_unchanged_since(0).dry_run([command.clone()]).err();
+    assert_eq!(
+        refusal.map(|refusal| refusal.to_string()),
+        Some(format!("commands[0]: {what} changed in revision 1, and you saw revision 0: reload and try again")),
+        "{meanwhile:?} before {command:?}"
+    );
+}
+
+/// What a delegate gives is compared with what they have where it is given, also if managing is a toggle: so the places of
+/// a role, and the departments above them.
+#[test]
+fn where_a_cell_is_given_has_changed() {
+    let document = desk();
+    let is_conflict =
+        |meanwhile: &Command, command: &Command, what: &str| is_conflict_in(&document, meanwhile, command, what);
     let raises = [
         Command::set_level("agent", "ticket.read", Level::Department),
         Command::set_level_for_all_roles("desk", ["ticket.read"], Level::DepartmentSub),
@@ -217,6 +238,50 @@ fn where_a_cell_is_given_has_changed() {
         [Command::unassign("agent", Subject::Everyone.in_departments(["pole"])), Command::rename_role("agent", "Clerk")]
     {
         authz.as_user("ann").if_unchanged_since(0).dry_run([command]).unwrap();
+    }
+}
+
+/// What a delegate gives is judged at later instants too, by what is there then.
+#[test]
+fn what_a_verdict_rests_on_later_has_changed() {
+    let later = Period::starting(hour(1));
+    let raise = Command::set_level("agent", "ticket.read", Level::Department);
+    let moved = Command::move_department("north", Some("support".into()));
+    // An assignment that is yet to begin, in a place that is not below hers any more.
+    let mut document = desk();
+    document.roles[1].assigned_to = vec![Subject::Everyone.in_departments(["pole"]).during(later)];
+    is_conflict_in(&document, &moved, &raise, "department `north`");
+    // What she has from a post that is yet to begin, in a department that was below sales.
+    let mut document = desk();
+    document.org.users[0] = User::new("ann").member_of_during("pole", later);
+    document.roles[0].assigned_to = vec![
+        Subject::user("ann").in_departments(["sales"]).during(Period::until(hour(1))),
+        Subject::department_sub("sales").in_departments(["sales"]).during(later),
+    ];
+    document.roles[1].assigned_to = vec![];
+    let assign = Command::assign("agent", Subject::user("nick").in_departments(["sales"]));
+    is_conflict_in(&document, &moved, &assign, "department `north`");
+    // The periods of what she has, and of what she has it by.
+    let mut document = desk();
+    document.org.groups.push(Group::new("team").member("ann"));
+    document.roles[0].assigned_to.push(Subject::group("team").into());
+    document.roles[0].assigned_to.push(Subject::Supervisors.into());
+    document.org.users[0] = User::new("ann").member_of("sales").head_of_during("pole", Period::until(hour(5)));
+    let soon = Period::until(hour(2));
+    let sales = || Subject::user("ann").in_departments(["sales"]);
+    for (meanwhile, what) in [
+        (Command::assign("lead", sales().during(soon)), "the assignment of role `lead` to `user ann` in `sales`"),
+        (Command::assign("lead", Subject::group("team").during(soon)), "the assignment of role `lead` to `group team`"),
+        (Command::assign("lead", Subject::Supervisors.during(soon)), "the assignment of role `lead` to `supervisors`"),
+        (Command::join_group_during("ann", "team", soon), "user `ann`"),
+        (Command::join_department_during("ann", "sales", soon), "user `ann`"),
+        (Command::set_head_during("ann", "pole", soon), "user `ann`"),
+        (
+            Command::assign("agent", Subject::Everyone.in_departments(["pole"]).during(soon)),
+            "the assignment of role `agent` to `everyone` in `pole`",
+        ),
+    ] {
+        is_conflict_in(&document, &meanwhile, &raise, what);
     }
 }
 

@@ -1,14 +1,20 @@
 //! Every small world: with up to three departments, two users and two roles, and with an assignment in each place, all
-//! that there are, or as many of them as [`scaled`] says, evenly spread.
+//! that there are, or as many of them as [`scaled`] says, evenly spread. And a post, a membership and an assignment in
+//! every combination of periods, at every hour.
 //!
 //! Departments are taken up to renaming (one labelling of each forest), users up to their order. The two roles are
 //! assigned to everyone. Instead of a world for each pair of levels, there is an action for each pair: role `a` gives
 //! the first level of its pair and role `b` the second.
 
-use orgscope::document::{Action, Assignment, Department, Document, Entry, Group, ResourceType, Role, Section, User};
+use orgscope::document::{
+    Action, Assignment, Department, Document, Entry, Group, Place, ResourceType, Role, Section, User, Word,
+};
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
-use orgscope::{AnyRecord, DepartmentId, Facts, Level, Owner, Permission, Policy, Snapshot, Subject, UserId};
+use orgscope::{
+    AnyRecord, DepartmentId, Facts, Handle, Level, Owner, Period, Permission, Policy, Share, Snapshot, Subject, UserId,
+};
+use orgscope_testing::dated::hour;
 use orgscope_testing::scaled;
 use orgscope_testing::square::sorted;
 
@@ -268,4 +274,159 @@ fn all_answers(policy: &Policy) -> (u64, u64) {
         }
     }
     (decisions, allowed)
+}
+
+/// Always, and periods that begin or end at some of these hours, by their first hour and the one after the last.
+const PERIODS: [Option<(i64, i64)>; 4] = [None, Some((0, 2)), Some((2, 9)), Some((1, 3))];
+
+/// The period with this number. What begins at the first hour has no beginning, and what ends at the last one no end.
+fn period(nth: usize) -> Option<Period> {
+    Some(match PERIODS[nth]? {
+        (0, until) => Period::until(hour(until)),
+        (from, 9) => Period::starting(hour(from)),
+        (from, until) => Period::between(hour(from), hour(until)).unwrap(),
+    })
+}
+
+fn holds(nth: usize, at: Option<i64>) -> bool {
+    PERIODS[nth].is_none_or(|(from, until)| at.is_some_and(|at| from <= at && at < until))
+}
+
+/// Posts that may have a period: of who asks, as member, head or deputy of the upper department, or as member of the
+/// lower one of who owns, while the other is head of the upper one.
+const POSTS: usize = 4;
+
+/// Whether a part of a company is there.
+#[derive(Clone, Copy)]
+enum Part {
+    Missing,
+    Always,
+    During(Period),
+}
+
+/// Two departments, one below the other; a post, a membership and an assignment, each of which may be missing.
+fn company_of_periods(to: &Assignment, post: usize, parts: [Part; 3]) -> Document {
+    let [has_post, is_member, is_assigned] = parts;
+    let entry = |d, part| match part {
+        Part::Missing => None,
+        Part::Always => Some(Entry::from(department(d))),
+        Part::During(period) => Some(Entry::during(department(d), period)),
+    };
+    let (mut asker, mut owner) = (User::new(0), User::new(1));
+    if post == 3 {
+        asker.heads.extend(entry(0, Part::Always));
+    } else {
+        owner.departments.extend(entry(1, Part::Always));
+    }
+    let posts = match post {
+        0 => &mut asker.departments,
+        1 => &mut asker.heads,
+        2 => &mut asker.deputy_of,
+        _ => &mut owner.departments,
+    };
+    posts.extend(entry(usize::from(post == 3), has_post));
+    let group = match is_member {
+        Part::During(period) => Group::new("g").member_during(0, period),
+        Part::Always => Group::new("g").member(0),
+        Part::Missing => Group::new("g"),
+    };
+    let below = Department::new(department(1)).parent(department(0));
+    let mut document = schema_of_places(to.clone());
+    document =
+        document.department(Department::new(department(0))).department(below).user(asker).user(owner).group(group);
+    // An action for records that are shared with the group.
+    let actions = &mut document.schema.sections[0].resources[0].actions;
+    actions.push(Action::new("shared").floor(Level::Own).shared());
+    document.roles[0].assigned_to = match is_assigned {
+        Part::During(period) => vec![to.clone().during(period)],
+        Part::Always => vec![to.clone()],
+        Part::Missing => vec![],
+    };
+    document
+}
+
+/// For each action and record, which of the two users may do it.
+fn answers(policy: &Policy, may: impl Fn(Permission, &AnyRecord<'_>) -> [bool; 2]) -> Vec<[bool; 2]> {
+    let owners = [Owner::user("unknown"), Owner::user(0), Owner::user(1), Owner::department(0), Owner::department(1)];
+    let facts = owners.map(Facts::owned_by).into_iter().chain([Facts::unowned().open(true)]);
+    let facts = facts.chain([Facts::unowned().shared_with(Share::group("g"))]);
+    let records: Vec<_> = facts.map(|facts| AnyRecord::new("plain", facts)).collect();
+    let permissions = policy.schema().permissions("s").filter_map(|permission| match permission {
+        AnyPermission::Levelled(levelled) if policy.schema().name(permission)?.starts_with("plain") => Some(levelled),
+        _ => None,
+    });
+    permissions
+        .flat_map(|permission| records.iter().map(|record| may(permission, record)).collect::<Vec<_>>())
+        .collect()
+}
+
+/// The answers of a state, by checks and by `who_can`.
+fn answers_of(snapshot: &Snapshot) -> Vec<[bool; 2]> {
+    let users = [0, 1].map(UserId::from);
+    let principals = users.each_ref().map(|user| snapshot.principal(user));
+    answers(snapshot.policy(), |permission, record| {
+        let may = principals.each_ref().map(|user| user.check(permission, record).is_allow());
+        let who: Vec<&UserId> = snapshot.who_can(permission, record).collect();
+        assert_eq!(users.each_ref().map(|user| who.contains(&user)), may, "{record:?}");
+        may
+    })
+}
+
+#[test]
+fn all_periods() {
+    let hours = [None, Some(0), Some(1), Some(2), Some(3)];
+    // Without a place, in the subject's, and in the lower department.
+    let upper = [vec![0], vec![0, 1]].map(|list| Word::Known(Place::departments(list)));
+    let is_upper = |to: &Assignment| to.place.as_ref().is_some_and(|place| upper.contains(place));
+    let places = assignments().into_iter().filter(|to| !is_upper(to));
+    let cases: Vec<(Assignment, usize)> =
+        places.flat_map(|to| (0..POSTS).map(move |post| (to.clone(), post))).collect();
+    assert_eq!(cases.len(), 11 * 3 * POSTS);
+    let whole = u32::try_from(cases.len()).unwrap();
+    let step = usize::try_from(whole / scaled(whole).min(whole)).unwrap();
+    let (mut states, mut turned) = (0, 0);
+    for (to, post) in cases.into_iter().step_by(step) {
+        // By which of the three parts are there, each without a period.
+        let expected: Vec<Vec<[bool; 2]>> = (0..8)
+            .map(|mask| {
+                let parts = [0, 1, 2].map(|part| if mask & (1 << part) == 0 { Part::Missing } else { Part::Always });
+                let policy = Policy::from_document(company_of_periods(&to, post, parts)).unwrap();
+                let reference = Reference::new(&policy);
+                answers(&policy, |permission, record| [0, 1].map(|user| reference.decide(user, permission, record)))
+            })
+            .collect();
+        for number in 0..PERIODS.len().pow(3) {
+            let periods = [number % 4, number / 4 % 4, number / 16];
+            let parts = periods.map(|nth| period(nth).map_or(Part::Always, Part::During));
+            let policy = Policy::from_document(company_of_periods(&to, post, parts)).unwrap();
+            let handle = Handle::new(policy.clone());
+            let mut before: Option<&Vec<[bool; 2]>> = None;
+            for at in hours {
+                let advance = at.map(|at| handle.advance(hour(at)));
+                let there = (0..3).fold(0, |mask, part| mask | usize::from(holds(periods[part], at)) << part);
+                let expected = &expected[there];
+                assert_eq!(&answers_of(&handle.load()), expected, "{to:?} {post} {periods:?} {at:?}");
+                if let (Some(advance), Some(before), Some(at)) = (advance, before, at) {
+                    let ends = periods.iter().filter_map(|nth| PERIODS[*nth]).flat_map(|(from, until)| [from, until]);
+                    let next = ends.filter(|end| *end > at && (1..9).contains(end)).min();
+                    assert_eq!(advance.next_change(), next.map(hour), "{periods:?} {at}");
+                    for user in [0, 1].into_iter().filter(|user| !advance.affected().contains(*user)) {
+                        let of = |answers: &[[bool; 2]]| {
+                            answers.iter().map(|both| both[usize::from(user == 1)]).collect::<Vec<_>>()
+                        };
+                        assert_eq!(of(before), of(expected), "{user} {to:?} {post} {periods:?} {at}");
+                    }
+                    turned += usize::from(before != expected);
+                }
+                before = Some(expected);
+                states += 1;
+            }
+            // At once.
+            let at = hours[number % hours.len()];
+            let there = (0..3).fold(0, |mask, part| mask | usize::from(holds(periods[part], at)) << part);
+            let at_once = at.map_or(policy.clone(), |at| policy.at(hour(at)));
+            assert_eq!(answers_of(&Snapshot::compile(&at_once)), expected[there], "{to:?} {post} {periods:?} {at:?}");
+        }
+    }
+    assert!(turned > states / 20, "{turned} of {states} states answer otherwise than the one before");
 }

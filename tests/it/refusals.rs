@@ -4,7 +4,8 @@ use orgscope::document::Delegation;
 use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User, Word};
 use orgscope::rules::RefusalKind;
 use orgscope::rules::Rule;
-use orgscope::{Command, Grant, Handle, Level, Policy, Subject};
+use orgscope::{Command, Grant, Handle, Level, Period, Policy, Subject};
+use orgscope_testing::dated::hour;
 
 /// Nina heads the north, below sales, and edits the roles of the CRM as far as she reaches; and those of the mail,
 /// whose permission to manage is a toggle.
@@ -533,5 +534,34 @@ fn a_refusal_as_json() {
             "rule": { "name": "invalid", "code": "unknown_id", "message": "there is no user `x`" },
             "message": "commands[0]: there is no user `x`",
         })
+    );
+}
+
+/// Nobody is seen there, so the message says whom to look for.
+#[test]
+fn a_department_is_not_empty_before_anybody_comes() {
+    let authz = Handle::new(Policy::from_document(document()).unwrap());
+    authz.advance(hour(1));
+    let refused = |command: &dyn Fn(&'static str) -> Command| {
+        authz.apply([Command::add_department(Department::new("west")), command("west")]).unwrap();
+        let remove = Command::remove_department("west");
+        let refusal = authz.apply([remove.clone()]).unwrap_err().to_string();
+        authz.apply([Command::set_head("tom", "west", false), Command::set_deputy("tom", "west", false)]).unwrap();
+        let _ = authz.apply([Command::leave_department("tom", "west")]);
+        authz.apply([remove]).unwrap();
+        refusal
+    };
+    let message = "commands[0]: department `west` has members, heads or deputies";
+    for period in [Period::starting(hour(2)), Period::until(hour(1))] {
+        for command in [Command::join_department_during, Command::set_head_during, Command::set_deputy_during] {
+            assert_eq!(
+                refused(&|west| command("tom", west, period)),
+                format!("{message} that are yet to begin or have ended, such as user `tom`: remove them first")
+            );
+        }
+    }
+    assert_eq!(
+        refused(&|west| Command::set_head_during("tom", west, Period::until(hour(2)))),
+        format!("{message}: remove them first")
     );
 }

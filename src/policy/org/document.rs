@@ -208,11 +208,12 @@ fn read_groups(
         let mut members = Vec::with_capacity(group.members.len());
         for (m, document::Entry { id: member, dates }) in group.members.into_iter().enumerate() {
             let path = format_args!("org.groups[{g}].members[{m}]");
+            let id_path = if dates.is_some() { ".id" } else { "" };
             let tenure = known_tenure(dates.as_deref(), |within, invalid| {
                 problems.add(format_args!("{path}{within}"), &invalid);
             });
             let Some(place) = places.get(member.borrowed()) else {
-                problems.add(path, &Invalid::unknown(Kind::User, &member));
+                problems.add(format_args!("{path}{id_path}"), &Invalid::unknown(Kind::User, &member));
                 continue;
             };
             if repeated.contains_key(&m) {
@@ -258,7 +259,8 @@ impl Read {
             let tenure = known_tenure(dates.as_deref(), |within, invalid| {
                 problems.add(format_args!("{path}[{d}]{within}"), &invalid);
             });
-            known.extend(department.zip(tenure));
+            // One whose period is invalid may still be listed twice.
+            known.extend(department.map(|department| (department, tenure.unwrap_or(Tenure::Never))));
         }
         known.sort_unstable_by_key(|(department, _)| *department);
         if known.windows(2).any(|pair: &[(DepartmentSlot, Tenure)]| pair[0].0 == pair[1].0) {

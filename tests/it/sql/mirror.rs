@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use orgscope::document::{Command, Department, Document, User};
+use orgscope::rules::Transition;
 use orgscope::sql::{Dialect, Ids, Mapping, Members, Mirror, Param, Records, Sql};
 use orgscope::{Handle, Policy, Receipt, Snapshot, UserId};
 use orgscope_testing::commands::command;
@@ -81,15 +82,29 @@ proptest! {
 
     /// Without a transaction: after each statement, and after each that is the last before a crash.
     #[test]
-    fn statements_one_by_one_never_give_a_part(world in world(), batches in vec(vec((any::<u8>(), any::<[u8; 4]>()), 1..8), 1..4)) {
+    fn statements_one_by_one_never_give_a_part(
+        world in world(), seed in prop::option::of(any::<u64>()),
+        steps in vec((vec((any::<u8>(), any::<[u8; 4]>()), 1..8), 0..HOURS, any::<bool>()), 1..4),
+    ) {
+        // In some worlds time goes on, too.
+        let world = match seed {
+            Some(seed) => dated(world, seed),
+            None => world,
+        };
         let handle = Handle::new(world.policy());
         let (database, mirror) = (Sqlite::new(), Mirror::new(Dialect::Sqlite, "orgscope_", Ids::Both).unwrap());
         create(&database, Ids::Both, &mirror);
         fill(&database, Ids::Both, &world, &handle.load(), &mirror);
-        for batch in batches {
+        for (batch, at, advances) in steps {
             let commands: Vec<Command> = batch.into_iter().map(|raw| command(raw, &world, &handle)).collect();
-            let receipt = published(&handle, commands);
-            let asked = [receipt.before(), receipt.after()].map(|snapshot| {
+            let before = handle.load();
+            let step: Box<dyn AsRef<Transition>> = if seed.is_some() && advances {
+                Box::new(handle.advance(hour(at)))
+            } else {
+                Box::new(published(&handle, commands))
+            };
+            let follow = || mirror.follow(&*step).unwrap();
+            let asked = [&before, &handle.load()].map(|snapshot| {
                 let mut questions = questions(Dialect::Sqlite, Ids::Both, &world, snapshot, &mirror);
                 questions.retain(Question::asks_mirror);
                 // Some twenty, because they are asked after each statement.
@@ -112,32 +127,32 @@ proptest! {
                 found.count()
             });
             let [old, new] = asked.each_ref().map(Vec::len);
-            let length = mirror.follow(&receipt).unwrap().len();
+            let length = follow().len();
             if length == 0 {
                 prop_assert_eq!(answered(), [old, new]);
             }
             for interrupted in 0..length {
                 prop_assert_eq!(answered()[0], old);
-                for statement in mirror.follow(&receipt).unwrap().iter().take(interrupted) {
+                for statement in follow().iter().take(interrupted) {
                     database.run(statement).unwrap();
                     answered();
                 }
                 // What was interrupted is refused from then on.
                 if interrupted > 0 {
-                    database.run(&mirror.follow(&receipt).unwrap()[0]).unwrap_err();
+                    database.run(&follow()[0]).unwrap_err();
                 }
                 // Filling starts again wherever it was interrupted itself.
-                let all: Vec<Sql> = mirror.fill(receipt.before()).unwrap().collect();
+                let all: Vec<Sql> = mirror.fill(&before).unwrap().collect();
                 for statement in &all[..all.len() - 1 - interrupted % (all.len() - 1)] {
                     database.run(statement).unwrap();
                     answered();
                 }
-                for statement in mirror.fill(receipt.before()).unwrap() {
+                for statement in mirror.fill(&before).unwrap() {
                     database.run(&statement).unwrap();
                     answered();
                 }
             }
-            for statement in mirror.follow(&receipt).unwrap() {
+            for statement in follow() {
                 database.run(&statement).unwrap();
             }
             prop_assert_eq!(answered()[1], new);

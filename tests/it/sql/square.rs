@@ -3,9 +3,10 @@
 use orgscope::permission::AnyPermission;
 use orgscope::sql::{Dialect, Ids, Mirror, Sql};
 use orgscope::{Snapshot, UserId};
-use orgscope_testing::random::{World, world, worlds};
+use orgscope_testing::dated::hour;
+use orgscope_testing::random::{World, worlds};
 use orgscope_testing::sql::Sqlite;
-use orgscope_testing::sql::square::{create, fill, found, mappings, square};
+use orgscope_testing::sql::square::{create, fill, found, mappings, square, world_at};
 use orgscope_testing::square::permissions;
 use proptest::test_runner::TestRunner;
 
@@ -31,8 +32,9 @@ fn is_not_true_is_the_complement() {
     let mirror = Mirror::new(Dialect::Sqlite, "orgscope_", Ids::Both).unwrap();
     create(&database, Ids::Both, &mirror);
     let config = worlds(50);
-    let ask = |world: World| {
+    let ask = |world: World, hours: &[i64]| {
         let policy = world.policy();
+        let policy = hours.iter().max().map_or(policy.clone(), |at| policy.at(hour(*at)));
         let snapshot = Snapshot::compile(&policy);
         fill(&database, Ids::Both, &world, &snapshot, &mirror);
         for permission in permissions(&policy) {
@@ -54,8 +56,8 @@ fn is_not_true_is_the_complement() {
     };
     let ask = std::panic::AssertUnwindSafe(ask);
     TestRunner::new(config)
-        .run(&world(), |world| {
-            ask(world);
+        .run(&world_at(), |(world, hours)| {
+            ask(world, &hours);
             Ok(())
         })
         .unwrap_or_else(|error| panic!("{error}"));

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use orgscope::document::{Command, Department, Document, User};
 use orgscope::sql::{Dialect, Ids, Mapping, Members, Mirror, Records, Sql};
-use orgscope::{Handle, Level, Policy, Receipt, Snapshot};
+use orgscope::{Advance, Handle, Level, Period, Policy, Receipt, Snapshot};
 
+use crate::dated::hour;
 use crate::sql::Database;
 
 /// A company where 10, head of department 1, reaches the contact of 11, a member there. The one of 12 is in department
@@ -136,6 +137,23 @@ pub fn what_is_behind_is_an_error(database: &impl Database, message: &str, null:
     // Filling repairs everything.
     database.all(mirror.fill(to_fifth.after()).unwrap()).unwrap();
     ask(to_fifth.after(), "contact.read", Ok(&[10, 11, 12]));
+
+    // Time that goes on is followed as a batch is.
+    let to_sixth = after(&[Command::join_department_during(12, 4, Period::until(hour(1)))]);
+    database.all(mirror.follow(&to_sixth).unwrap()).unwrap();
+    let untold = to_sixth.after();
+    ask(untold, "contact.read", Ok(&[10, 11]));
+    let [begun, idle, ended] = [0, 0, 2].map(|at| authz.advance(hour(at)));
+    ask(begun.after(), "contact.read", behind(&state()));
+    database.all(mirror.follow(&begun).unwrap()).unwrap();
+    ask(begun.after(), "contact.read", Ok(&[10, 11, 12]));
+    ask(untold, "contact.read", behind(&state()));
+    assert_eq!(mirror.follow(&idle), Ok(vec![]));
+    // The members are those from before any instant was told, so a condition of that state is answered too.
+    database.all(mirror.follow(&ended).unwrap()).unwrap();
+    for snapshot in [ended.after(), untold] {
+        ask(snapshot, "contact.read", Ok(&[10, 11]));
+    }
 }
 
 /// Statements that are committed one by one, up to the first error.
@@ -153,13 +171,15 @@ enum Job {
     Follow(usize),
 }
 
-/// Three states of a company with the contacts that user 10 reads in each, as the rules say it.
+/// Three states of a company with the contacts that user 10 reads in each, as the rules say it: by a batch comes the
+/// second, by time that goes on the third.
 struct States {
     mirror: Mirror,
     mapping: Mapping,
     snapshots: [Arc<Snapshot>; 3],
     right: [&'static [i64]; 3],
-    changes: [Receipt; 2],
+    batch: Receipt,
+    advance: Advance,
 }
 
 impl States {
@@ -175,13 +195,16 @@ impl States {
         let authz = company();
         let leave = |user: i64, department: i64| Command::leave_department(user, department);
         let join = |user: i64, department: i64| Command::join_department(user, department);
+        let during = |department: i64, period: Period| Command::join_department_during(11, department, period);
+        authz.advance(hour(0));
         // The first change writes every kind of rows: a department that comes renumbers that after it.
         let come = Command::add_department(Department::new(3).parent(1));
-        let first = authz.apply([leave(12, 2), come, join(12, 3)]).unwrap();
-        let second = authz.apply([leave(11, 1), join(11, 2)]).unwrap();
-        let snapshots = [first.before().clone(), first.after().clone(), second.after().clone()];
+        let [ends, begins] = [during(1, Period::until(hour(1))), during(2, Period::starting(hour(1)))];
+        let batch = authz.apply([leave(12, 2), come, join(12, 3), ends, begins]).unwrap();
+        let advance = authz.advance(hour(1));
+        let snapshots = [batch.before().clone(), batch.after().clone(), advance.after().clone()];
         let right: [&[i64]; 3] = [&[10, 11], &[10, 11, 12], &[10, 12]];
-        Self { mirror, mapping, snapshots, right, changes: [first, second] }
+        Self { mirror, mapping, snapshots, right, batch, advance }
     }
 
     fn fill(&self, to: usize) -> Vec<Sql> {
@@ -191,7 +214,8 @@ impl States {
     fn run(&self, job: Job) -> Run {
         let (statements, to) = match job {
             Job::Fill(to) => (self.fill(to), to),
-            Job::Follow(to) => (self.mirror.follow(&self.changes[to - 1]).unwrap(), to),
+            Job::Follow(1) => (self.mirror.follow(&self.batch).unwrap(), 1),
+            Job::Follow(_) => (self.mirror.follow(&self.advance).unwrap(), 2),
         };
         Run { statements: statements.into_iter(), to, failed: false }
     }

@@ -5,10 +5,12 @@ use orgscope::id::Id;
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
 use orgscope::sql::{Dialect, IdKinds, Ids, Mapping, Members, Mirror, OwnerTable, Param, Records, ShareTable, Sql};
-use orgscope::{DepartmentId, Owner, Share, Snapshot, Subject};
+use orgscope::{DepartmentId, Handle, Owner, Policy, Share, Snapshot, Subject};
+use proptest::prelude::*;
 use proptest::test_runner::Config;
 use proptest::test_runner::TestRunner;
 
+use crate::dated::{HOURS, dated, hour, plain};
 use crate::random::{Record, World, world};
 use crate::sql::Database;
 use crate::square::permissions;
@@ -97,6 +99,12 @@ fn has_one_of_each(record: &Record) -> bool {
 
 /// Writes the records into both forms of the tables, and the members of departments into theirs, and fills the mirror.
 pub fn fill(database: &impl Database, ids: Ids, world: &World, snapshot: &Snapshot, mirror: &Mirror) {
+    fill_own(database, ids, world, snapshot);
+    database.all(mirror.fill(snapshot).unwrap()).unwrap();
+}
+
+/// The tables of the application, with the members at the instant of a state.
+fn fill_own(database: &impl Database, ids: Ids, world: &World, snapshot: &Snapshot) {
     for table in ["records", "owners", "shares", "members"] {
         database.text(format!("DELETE FROM {table}")).unwrap();
     }
@@ -136,7 +144,7 @@ pub fn fill(database: &impl Database, ids: Ids, world: &World, snapshot: &Snapsh
     }
     // A row without a record must not matter.
     database.text("INSERT INTO owners (record_id) VALUES (NULL)").unwrap();
-    for user in &world.document.org.users {
+    for user in plain(&world.document, snapshot.instant()).org.users {
         for department in &user.departments {
             let row = [("user_id", param(ids, &user.id)), ("department_id", param(ids, &department.id))];
             if row.iter().all(|(_, value)| value.is_some()) {
@@ -144,7 +152,6 @@ pub fn fill(database: &impl Database, ids: Ids, world: &World, snapshot: &Snapsh
             }
         }
     }
-    database.all(mirror.fill(snapshot).unwrap()).unwrap();
 }
 
 /// The mappings of all tables: owners in columns or in a table, members inline, in a table, or in the mirror.
@@ -252,12 +259,12 @@ impl Question {
     }
 }
 
-/// All questions about a state of a world.
+/// All questions about a state of a world, with what the reference answers if only what holds then is there.
 pub fn questions(dialect: Dialect, ids: Ids, world: &World, snapshot: &Snapshot, mirror: &Mirror) -> Vec<Question> {
-    let policy = snapshot.policy();
-    let reference = Reference::new(policy);
+    let policy = Policy::from_document(plain(&snapshot.policy().to_document(), snapshot.instant())).unwrap();
+    let reference = Reference::new(&policy);
     let mut questions = Vec::new();
-    for permission in permissions(policy) {
+    for permission in permissions(&policy) {
         let AnyPermission::Levelled(levelled) = permission else { continue };
         let name = policy.schema().name(permission).unwrap();
         let (resource, _) = name.split_once('.').unwrap();
@@ -287,10 +294,16 @@ pub fn questions(dialect: Dialect, ids: Ids, world: &World, snapshot: &Snapshot,
     questions
 }
 
-/// Compares all lists of a world in a database with the checks. Returns their number.
-fn agree(database: &impl Database, ids: Ids, world: &World, mirror: &Mirror) -> usize {
-    let snapshot = Snapshot::compile(&world.policy());
-    fill(database, ids, world, &snapshot, mirror);
+/// Compares all lists of a world in a database with the checks, at the latest of these hours if there are any. The
+/// mirror is filled before the first, and follows from one to the next. Returns the number of lists.
+fn agree(database: &impl Database, ids: Ids, world: &World, hours: &[i64], mirror: &Mirror) -> usize {
+    let authz = Handle::new(world.policy());
+    database.all(mirror.fill(&authz.load()).unwrap()).unwrap();
+    for at in hours {
+        database.all(mirror.follow(authz.advance(hour(*at))).unwrap()).unwrap();
+    }
+    let snapshot = authz.load();
+    fill_own(database, ids, world, &snapshot);
     let questions = questions(database.dialect(), ids, world, &snapshot, mirror);
     for question in &questions {
         let found = question.found(database).unwrap_or_else(|error| panic!("{error}: {question:?}"));
@@ -302,6 +315,15 @@ fn agree(database: &impl Database, ids: Ids, world: &World, mirror: &Mirror) -> 
     questions.len()
 }
 
+/// A world without periods and any instant, or one with periods and some hours.
+pub fn world_at() -> impl Strategy<Value = (World, Vec<i64>)> {
+    let times = prop::option::of((any::<u64>(), prop::collection::vec(0..HOURS + 5, 0..3)));
+    (world(), times).prop_map(|(world, times)| match times {
+        Some((seed, hours)) => (dated(world, seed), hours),
+        None => (world, vec![]),
+    })
+}
+
 /// Compares all lists of random worlds in a database with the checks.
 pub fn square(database: &impl Database, ids: Ids, config: Config) {
     let mirror = Mirror::new(database.dialect(), "orgscope_", ids).unwrap();
@@ -309,9 +331,9 @@ pub fn square(database: &impl Database, ids: Ids, config: Config) {
     let database = std::panic::AssertUnwindSafe(database);
     let counted = std::cell::Cell::new(0);
     TestRunner::new(config)
-        .run(&world(), |world| {
+        .run(&world_at(), |(world, hours)| {
             let world = with_departments_of(ids, world);
-            counted.set(counted.get() + agree(*database, ids, &world, &mirror));
+            counted.set(counted.get() + agree(*database, ids, &world, &hours, &mirror));
             Ok(())
         })
         .unwrap_or_else(|error| panic!("{error}"));
