@@ -153,8 +153,9 @@ pub use vocabulary::permission::Permission;
 pub use vocabulary::subject::{Owner, Share, Subject};
 pub use vocabulary::time::Time;
 
-/// Ids of any kind, ids that borrow their text, and the ids of records. The other ids are at the root.
+/// Ids of any kind, ids that borrow their text, and the ids of records and variants. The other ids are at the root.
 pub mod id {
+    pub use crate::vocabulary::facts::VariantValue;
     pub use crate::vocabulary::id::{DepartmentRef, GroupRef, Id, InvalidId, RecordId, UserRef, VariantId, VariantRef};
 }
 

@@ -1,13 +1,16 @@
-//! Two queries about the future owners of a record. Each takes several checks.
+//! Queries about a record as it will be: with an owner, or in a variant. Each takes several checks.
 
 use crate::query::check::Decision;
 use crate::query::principal::Principal;
-use crate::vocabulary::facts::{Facts, Record};
+use crate::vocabulary::facts::{Facts, Record, VariantValue};
+use crate::vocabulary::id::VariantRef;
 use crate::vocabulary::permission::Permission;
 use crate::vocabulary::subject::Owner;
 
 /// The action that reassigning checks, on the type of the update.
 const ASSIGN: &str = "assign";
+/// The action that moving a record into a variant checks.
+const ENTER: &str = "enter";
 
 impl Principal<'_> {
     /// Decides whether this user may create this record, with the owners that it names.
@@ -40,7 +43,10 @@ impl Principal<'_> {
     pub fn may_create<R: Record>(&self, add: Permission<R>, proposed: &R) -> Decision {
         let scope = self.scope(add);
         let each_alone = |facts: &Facts<'_>| {
-            facts.owners.as_slice().iter().all(|owner| scope.contains_facts(&Facts::owned_by(*owner)))
+            facts.owners.as_slice().iter().all(|owner| {
+                let alone = Facts { variant: facts.variant, ..Facts::owned_by(*owner) };
+                scope.contains_facts(&alone)
+            })
         };
         Decision::of(scope.contains(proposed) && proposed.with_facts(each_alone))
     }
@@ -91,5 +97,50 @@ impl Principal<'_> {
             assign.contains_facts(&Facts { owners, ..facts.clone() })
         };
         Decision::of(record.with_facts(as_it_will_be))
+    }
+
+    /// Decides whether this user may move this record to that variant: to another stage or pipeline.
+    ///
+    /// It checks `update` on the record as it is and, if the variant changes and its type has an action named `enter`, that
+    /// action on the record as it will be. So `enter` need not require the update: a user may close a deal and then no
+    /// longer change it. Two values that mean the same variant are no change, and neither are two that mean none.
+    ///
+    /// ```
+    /// # use orgscope::document::{Action, Document, ResourceType, Role, Section, User};
+    /// # use orgscope::{Decision, Level, Policy, Snapshot, Subject};
+    /// use orgscope::{AnyRecord, Facts};
+    /// # let deal = ResourceType::new("deal").variant("new").variant("talk").variant("won")
+    /// #     .action(Action::new("update")).action(Action::new("enter"));
+    /// # let document = Document::new()
+    /// #     .section(Section::new("crm").resource(deal))
+    /// #     .user(User::new("ann"))
+    /// #     .role(Role::new("seller", "crm", "Seller").grant("deal.update", Level::Own).grant("deal.enter", Level::Own)
+    /// #         .grant_variant("deal.enter", "won", Level::Deny).assigned_to(Subject::Everyone));
+    /// # let snapshot = Snapshot::compile(&Policy::from_document(document)?);
+    /// # let update = snapshot.schema().permission_named("deal.update")?;
+    /// let ann = snapshot.principal("ann");
+    /// let hers = AnyRecord::new("deal", Facts::owned_by("ann").variant("new"));
+    ///
+    /// assert_eq!(ann.may_move(update, &hers, "talk"), Decision::Allow);
+    /// assert_eq!(ann.may_move(update, &hers, "won"), Decision::Deny);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn may_move<'v, R: Record>(
+        &self,
+        update: Permission<R>,
+        record: &R,
+        to: impl Into<VariantValue<'v>>,
+    ) -> Decision {
+        if !self.check(update, record).is_allow() {
+            return Decision::Deny;
+        }
+        let schema = self.snapshot.schema();
+        let Some(enter) = schema.sibling(update.action, ENTER) else { return Decision::Allow };
+        let to = to.into().value();
+        let meaning = |value: Option<VariantRef<'_>>| schema.variant_with(update.action, value?);
+        Decision::of(record.with_facts(|facts| {
+            meaning(facts.variant) == meaning(to)
+                || self.admits_here(Permission::<R>::new(enter, update.schema), &Facts { variant: to, ..facts.clone() })
+        }))
     }
 }

@@ -98,6 +98,12 @@ impl<'a> Facts<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VariantValue<'a>(Option<VariantRef<'a>>);
 
+impl<'a> VariantValue<'a> {
+    pub(crate) fn value(self) -> Option<VariantRef<'a>> {
+        self.0
+    }
+}
+
 impl<'a, V: Into<VariantRef<'a>>> From<V> for VariantValue<'a> {
     #[inline]
     fn from(variant: V) -> Self {

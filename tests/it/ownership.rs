@@ -1,6 +1,7 @@
 //! Creating and reassigning: who may be named as an owner.
 
-use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User};
+use orgscope::document::{Action, Department, Document, ResourceType, Role, Section, User, Variant};
+use orgscope::id::VariantValue;
 use orgscope::{AnyRecord, Facts, Level, Owner, Permission, Policy, Share, Snapshot, Subject};
 
 /// Ann and Bo in Sales, Eve in Support, and a schema with or without `assign`.
@@ -98,4 +99,57 @@ fn what_the_record_keeps_counts_for_the_assignment() {
     let open = AnyRecord::new("contact", Facts::owned_by("ann").open(true));
     assert!(!ann.may_reassign(update, &closed, ["eve"]).is_allow());
     assert!(ann.may_reassign(update, &open, ["eve"]).is_allow());
+}
+
+/// A deal of Ann's in a stage, and those who may work on it and close it.
+#[test]
+fn who_moves_a_record_updates_it_as_it_is_and_enters_as_it_will_be() {
+    let deal = |enter: bool| {
+        let deal = ResourceType::new("deal").variant("new").variant(Variant::new("won", [7]).or("C1:WON"));
+        let deal = deal.action(Action::new("add")).action(Action::new("update"));
+        if enter { deal.action(Action::new("enter")) } else { deal }
+    };
+    let role = |enter: bool| {
+        let role = Role::new("seller", "crm", "Seller")
+            .grant("deal.add", Level::Department)
+            .grant_variant("deal.add", "won", Level::Own)
+            .grant("deal.update", Level::Own)
+            .grant_variant("deal.update", "won", Level::Deny);
+        let role = if enter { role.grant_variant("deal.enter", "won", Level::Own) } else { role };
+        role.assigned_to(Subject::Everyone)
+    };
+    let snapshot = |enter: bool| {
+        let document = Document::new()
+            .section(Section::new("crm").resource(deal(enter)))
+            .department(Department::new("sales"))
+            .user(User::new("ann").member_of("sales"))
+            .user(User::new("bo").member_of("sales"))
+            .role(role(enter));
+        Snapshot::compile(&Policy::from_document(document).unwrap())
+    };
+    let may = |enter: bool, user: &str, from: VariantValue<'_>, to: VariantValue<'_>| {
+        let snapshot = snapshot(enter);
+        let update = permission(&snapshot, "deal.update");
+        let record = AnyRecord::new("deal", Facts::owned_by("ann").variant(from));
+        snapshot.principal(user).may_move(update, &record, to).is_allow()
+    };
+    assert!(may(true, "ann", "new".into(), 7.into()));
+    assert!(may(true, "ann", None::<i64>.into(), "C1:WON".into()));
+    assert!(!may(true, "bo", "new".into(), 7.into()), "who may not update it");
+    assert!(!may(true, "ann", 7.into(), "new".into()), "what is won is closed");
+    assert!(!may(true, "ann", None::<i64>.into(), "new".into()), "nobody enters it");
+    // The same variant, or still none, is no move.
+    assert!(may(true, "ann", "new".into(), "new".into()));
+    assert!(may(true, "ann", None::<i64>.into(), "C9:ODD".into()));
+    // Without the action, the update alone decides.
+    assert!(may(false, "ann", "new".into(), 7.into()) && !may(false, "ann", 7.into(), "new".into()));
+
+    // A record is created in a variant, and each owner is checked in it.
+    let snapshot = snapshot(false);
+    let add = permission(&snapshot, "deal.add");
+    let may_create = |variant: &str| {
+        let facts = Facts::owned_by_each(["ann", "bo"]).variant(variant);
+        snapshot.principal("ann").may_create(add, &AnyRecord::new("deal", facts)).is_allow()
+    };
+    assert!(may_create("new") && !may_create("C1:WON"));
 }
