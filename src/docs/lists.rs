@@ -70,6 +70,13 @@
 //!
 //! `except_own` adds that the user is not among the owners. That condition is never NULL, and an index does not help it.
 //!
+//! # Variants
+//!
+//! Where the answer depends on the variant, the condition has a part for each set of variants with the same answer, and one
+//! for all others, to which a NULL and unlisted values belong. Name the column by `sql::Records::variant`, and say whether it
+//! holds integers or text: values of the other kind can't be in it and are left out. A mapping without such a column is an
+//! error for such an answer, unless it says by `without_variants` that no record of the table has a variant.
+//!
 //! # Ids
 //!
 //! Ids are typed parameters and never part of the text. A mapping says whether its columns hold integers or text. Ids of the other

@@ -53,6 +53,8 @@
 //!   the pool.
 //! - **Shares**: a record may be shared with users, departments, departments with those below, and groups. A share counts for
 //!   actions with the key `shared`, and for users whose level for the action is not `deny`. An unknown subject contains nobody.
+//! - **Variant**: none, or one value: the stage, pipeline or category that the record is in. A value that its type does not
+//!   list means none.
 //!
 //! Owners and shares are sets: order and repetition do not matter. Nothing about departments is stored on a record, so access
 //! follows when a person moves.
@@ -65,6 +67,9 @@
 //! **Reassigning** is two checks: the update on the record as it is, and the action `assign` (if the type has one) on the
 //! record as it will be. [`may_reassign`](crate::Principal::may_reassign) does both. An `assign` that is a toggle is asked
 //! without the record.
+//!
+//! **Moving** a record to another variant is two checks as well: the update on the record as it is and, if the variant changes,
+//! the action `enter` (if the type has one) on the record as it will be. [`may_move`](crate::Principal::may_move) does both.
 //!
 //! # The schema
 //!
@@ -88,6 +93,11 @@
 //! owners; in a pool, a record without owner is everybody's own. The key knows owners and not history: a user who may
 //! reassign a record, approve it and take it back is not stopped, so guard `assign`.
 //!
+//! A type may list **`variants`**, `["new", {"name": "won", "values": [7, "C5:WON"]}]`, each with the values of a record's fact
+//! that mean it: its name, if none are given. No value means two variants of a type. And it may list **`fields`**,
+//! `{"amount": {"read": "read_amount", "write": "edit_amount"}}`: which action to ask about which column. Fields add nothing to
+//! decisions.
+//!
 //! # Roles
 //!
 //! A role belongs to a section and holds a level for permissions of that section. A permission that it does not mention is
@@ -95,6 +105,25 @@
 //!
 //! A role is assigned to [subjects](crate::Subject). Assignments are evaluated live: a user who joins a department has its
 //! roles at once. Only active users have roles. `hidden` and `locked` do not affect decisions.
+//!
+//! # Variants
+//!
+//! For a levelled permission a role may hold one level for each variant, beside the default for all other records:
+//!
+//! ```json
+//! { "deal.update": { "default": "department", "won": "deny", "lost": "own" } }
+//! ```
+//!
+//! A variant that is named has that level, `deny` too; one that is not has the default, which is `deny` if it is left out. So
+//! each role first settles its level for the variant of the record, and then the levels of roles are joined: one more role never
+//! takes away. What an action requires is decided for the same variant. A floor is for all variants alike.
+//!
+//! `set_level` with a `variant` sets the level of that variant, and with `null` takes it away; without, it sets the default.
+//! `set_level_for_all_roles` without a variant treats all records alike, so variants lose their levels. To raise a default
+//! raises the variants without a level of their own, and a delegate must have as much for each of them.
+//!
+//! Only variants that some role names can differ from the default, so only these cost something: a cell more for each action of
+//! the type in the rights that users share.
 //!
 //! # Places
 //!

@@ -135,7 +135,8 @@ impl<'a> Rendering<'a> {
             let Some(met) = rendering.all_of(&case.clauses)? else { continue };
             let variants = predicate.principal.variants(predicate.action, &case.columns);
             if let Some(within) = is_one_of_variants(column, &variants) {
-                either = either.add(Condition::all().add(within).add(met));
+                let all = Condition::all().add(within);
+                either = either.add(if case.clauses.is_empty() { all } else { all.add(met) });
             }
         }
         if either.is_empty() { Ok(constant(false)) } else { Ok(rendering.guarded(either)) }

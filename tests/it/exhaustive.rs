@@ -430,3 +430,58 @@ fn all_periods() {
     }
     assert!(turned > states / 20, "{turned} of {states} states answer otherwise than the one before");
 }
+
+/// One type with two variants and two roles: every pair of what they may say for one of the variants, beside every pair of
+/// defaults. The other variant is named by the first pair alone.
+#[test]
+fn every_pair_of_levels_for_a_variant() {
+    /// A default, and the level of the variant if it has its own.
+    type Cell = (Level, Option<Level>);
+    let levels = || {
+        let own = || Level::EACH.into_iter().map(Some).chain([None]);
+        Level::EACH.into_iter().flat_map(move |default| own().map(move |won| (default, won)))
+    };
+    let pairs: Vec<(Cell, Cell)> = levels().flat_map(|a| levels().map(move |b| (a, b))).collect();
+    let deal = ResourceType::new("deal").variant("won").variant("lost");
+    let deal = (0..pairs.len()).fold(deal, |deal, nth| deal.action(Action::new(nth.to_string())));
+    let role = |id: &'static str, of: fn(&(Cell, Cell)) -> Cell| {
+        let grants = pairs.iter().map(of).enumerate();
+        grants.fold(Role::new(id, "s", id).assigned_to(Subject::Everyone), |role, (nth, (default, won))| {
+            let permission = format!("deal.{nth}");
+            let role = role.grant(permission.clone(), default);
+            won.into_iter().fold(role, |role, won| role.grant_variant(permission.clone(), "won", won))
+        })
+    };
+    let roles = [role("a", |pair| pair.0).grant_variant("deal.0", "lost", Level::All), role("b", |pair| pair.1)];
+    let document = Document::new()
+        .section(Section::new("s").resource(deal))
+        .department(Department::new(0))
+        .department(Department::new(1).parent(0))
+        .user(User::new(0).member_of(0))
+        .user(User::new(1).member_of(1))
+        .user(User::new(2).member_of(0));
+    let policy = Policy::from_document(roles.into_iter().fold(document, Document::role)).unwrap();
+    let (reference, snapshot) = (Reference::new(&policy), Snapshot::compile(&policy));
+    let owners: [&[i64]; 5] = [&[], &[0], &[1], &[2], &[404]];
+    let facts = owners
+        .into_iter()
+        .flat_map(|owners| [false, true].map(|open| Facts::owned_by_each(owners.iter().copied()).open(open)));
+    let values = [None, Some("won"), Some("lost"), Some("odd")];
+    let records: Vec<Facts<'_>> = facts.flat_map(|facts| values.map(|value| facts.clone().variant(value))).collect();
+    let step = usize::try_from(100 / scaled(100).clamp(1, 100)).unwrap();
+    let mut decided = [0, 0];
+    for permission in policy.schema().permissions("s").step_by(step) {
+        let AnyPermission::Levelled(permission) = permission else { unreachable!("it is levelled") };
+        let ann = snapshot.principal(0);
+        let predicate = ann.scope(permission).predicate();
+        for facts in &records {
+            let record = AnyRecord::new("deal", facts.clone());
+            let expected = reference.decide(0, permission, &record);
+            let name = policy.schema().name(permission).unwrap();
+            assert_eq!(ann.check(permission, &record).is_allow(), expected, "{name} {facts:?}");
+            assert_eq!(predicate.matches(facts), expected, "{name} {facts:?} {predicate}");
+            decided[usize::from(expected)] += 1;
+        }
+    }
+    assert!(decided.iter().all(|count| *count > 1_000), "{decided:?}");
+}

@@ -1,6 +1,6 @@
 //! The text of conditions in each dialect, and what the descriptions of tables refuse.
 
-use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
+use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User, Variant};
 use orgscope::sql::{
     ConditionError, Dialect, IdKinds, Ids, Mapping, Members, Mirror, OwnerTable, Param, Records, ShareTable, Sql,
 };
@@ -296,4 +296,59 @@ fn texts() -> Snapshot {
         .user(User::new("ann").member_of("sales"))
         .user(User::new("bo").member_of("sales"));
     Snapshot::compile(&Policy::from_document(document).unwrap())
+}
+
+/// Deals that are won are closed to sellers, and everybody learns from those that are lost.
+fn deals() -> Snapshot {
+    let deal = ResourceType::new("deal")
+        .variant("new")
+        .variant(Variant::new("won", [7]).or("C1:WON"))
+        .variant(Variant::new("lost", [8]).or("C1:LOST"))
+        .action(Action::new("read"))
+        .action(Action::new("list"));
+    let seller = Role::new("seller", "crm", "Seller")
+        .grant("deal.read", Level::Own)
+        .grant_variant("deal.read", "won", Level::Deny)
+        .grant_variant("deal.read", "lost", Level::All)
+        .grant("deal.list", Level::Own)
+        .assigned_to(Subject::Everyone);
+    let document = Document::new().section(Section::new("crm").resource(deal)).user(User::new(17)).role(seller);
+    Snapshot::compile(&Policy::from_document(document).unwrap())
+}
+
+#[test]
+fn variants_are_cases_and_all_others_the_rest() {
+    let snapshot = deals();
+    let ask = |dialect, records: Records, name: &str| {
+        let mapping = Mapping::new(dialect, records.owner("owner_id"), Members::inline(9)).unwrap();
+        mapping.sql(&snapshot.principal(17).scope(permission(&snapshot, name)).predicate())
+    };
+    let records = || Records::new("deal", Ids::Integers);
+    let by_number = ask(Dialect::Postgres, records().variant("stage", Ids::Integers), "deal.read").unwrap();
+    assert_eq!(
+        by_number.text,
+        r#"((("stage" IS NULL OR (NOT "stage" IN ($1, $2))) AND "owner_id" = $3) OR "stage" = $4)"#
+    );
+    assert_eq!(by_number.params, integers(&[7, 8, 17, 8]));
+    let by_text = ask(Dialect::Sqlite, records().variant("stage", Ids::Text), "deal.read").unwrap();
+    let text = |values: [&str; 2]| values.map(|value| Param::Text(value.to_owned()));
+    assert_eq!(by_text.params[..2], text(["C1:LOST", "C1:WON"]));
+    assert_eq!(by_text.params[2..], [Param::Integer(17), Param::Text("C1:LOST".to_owned())]);
+
+    // A table that does not say where variants are, and one that has none.
+    let error = ask(Dialect::Postgres, records(), "deal.read").unwrap_err();
+    assert_eq!(error, ConditionError::NoVariants("deal".to_owned()));
+    assert_eq!(
+        error.to_string(),
+        "the answer depends on the variant of a record of the type `deal`, and the mapping does not say where that is: name its \
+         column by `Records::variant`, or say by `Records::without_variants` that the table has none"
+    );
+    for (records, name) in [(records().without_variants(), "deal.read"), (records(), "deal.list")] {
+        assert_eq!(ask(Dialect::Postgres, records, name).unwrap().text, r#""owner_id" = $1"#);
+    }
+    let both = Mapping::new(Dialect::MySql, records().variant("stage", Ids::Both), Members::inline(9)).unwrap_err();
+    assert_eq!(
+        both.to_string(),
+        "MySQL finds `7` equal to `'7'`: say of the column of variants whether it holds `Ids::Integers` or `Ids::Text`"
+    );
 }
