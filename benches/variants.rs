@@ -84,7 +84,8 @@ fn varied(mut document: Document) -> Document {
         for (_, levels) in role.grants.iter_mut().filter(|(permission, _)| permission.starts_with("contact.")) {
             let Levels::Alike(default) = levels.clone() else { continue };
             let level = |number: u8| {
-                let own = if number % 2 == 0 { default.clone() } else { Word::Known(Grant::Level(Level::Own)) };
+                let own =
+                    if number.is_multiple_of(2) { default.clone() } else { Word::Known(Grant::Level(Level::Own)) };
                 (format!("stage{number}"), own)
             };
             *levels =

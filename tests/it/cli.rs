@@ -1620,3 +1620,76 @@ fn a_calendar_lists_what_begins_and_ends() {
     );
     prints(&["calendar", "world.json"], "", 0);
 }
+
+const VARIANTS: &str = r#"{ "format": 1,
+  "schema": { "sections": [ { "name": "crm", "resources": [
+    { "name": "deal", "variants": ["new", {"name": "won", "values": [7, "C5:WON"]}, "lost"],
+      "fields": { "amount": { "read": "see_amount" } },
+      "actions": [ { "name": "read" }, { "name": "update", "requires": ["read"] }, { "name": "enter" }, { "name": "see_amount" } ] } ] } ] },
+  "org": { "departments": [ { "id": 1, "name": "Sales" } ],
+    "users": [ { "id": "ann", "name": "Ann", "departments": [1] }, { "id": "bo", "name": "Bo", "departments": [1] } ] },
+  "roles": [ { "id": "seller", "section": "crm", "name": "Seller",
+    "grants": { "deal.read": "department", "deal.update": { "default": "own", "won": "deny" }, "deal.enter": { "won": "own" } },
+    "assigned_to": [ { "department": 1 } ] } ],
+  "records": [ { "id": "d1", "type": "deal", "owner": "ann", "variant": 7 }, { "id": "d2", "type": "deal", "owner": "ann", "variant": "new" } ] }"#;
+
+/// A deal is closed to sellers once it is won, and every answer says so.
+#[test]
+fn variants_are_told_everywhere() {
+    let world = file("variants.json", VARIANTS);
+    let findings = format!(
+        "{world}: valid\n\
+         {world}: note: schema deal.variants: no role has a level for `new`, `lost` [unnamed_variant]\n\
+         {world}: warning: schema deal.fields[\"amount\"].read: `deal.see_amount` does not require `deal.read`, so it may be \
+         allowed for a record that is not [field_without_read]\n\
+         {world}: warning: roles[id=\"seller\"].grants[\"deal.update\"][\"won\"]: it gives less than for all other records, so a \
+         record whose variant is missing or unknown is reached by more [narrower_variant]\n"
+    );
+    prints(&["validate", "--lint", &world], &findings, 0);
+    let matrix = |who: &str| {
+        format!(
+            "crm\npermission       {who}\ndeal.read        department\ndeal.update      own; won: deny\n\
+             deal.enter       won: own\ndeal.see_amount  -\n"
+        )
+    };
+    prints(&["matrix", &world], &matrix("seller"), 0);
+    prints(&["matrix", &world, "--user", "ann"], &matrix("ann"), 0);
+    let update = |record| ["check", &world, "--user", "ann", "--action", "deal.update", "--record", record];
+    prints(&update("d2"), "allow: `deal.update` is `own`, and the record is the user's own\n", 0);
+    prints(&update("d1"), "deny: no role of the user gives `deal.update` in `won`\n", 1);
+    let why = "deny: no role of the user gives `deal.update` in `won`\n\
+        Ann has nothing for `deal.update` in `won`: none of their roles grants it, and the permission has no floor.\n\
+        Ann has `department` for `deal.read` in `won`, which `deal.update` requires:\n\
+        - `department` by the role Seller, assigned to Sales, where Ann is a member.\n\
+        This covers the record: it is Ann's own.\n\
+        The record belongs to Ann, a member of Sales; it is not available to everyone, and shared with nobody; its variant is \
+        `7`.\n\
+        This would allow it: raise `deal.update` in `won` of the role Seller to `own` (widens 1 permission each for 2 people).\n";
+    prints(&["explain", &world, "--user", "ann", "--action", "deal.update", "--record", "d1"], why, 1);
+    let opened = VARIANTS.replace(r#""won": "deny" }, "deal.enter""#, r#""won": "department" }, "deal.enter""#);
+    let opened = file("variants_opened.json", &opened);
+    prints(&["diff", &world, &opened], "Ann and Bo: deal.update [won] deny → department\n", 1);
+}
+
+/// A list needs to know where variants are, if the answer depends on them.
+#[test]
+fn sql_asks_for_the_column_of_variants() {
+    let world = file("variants_sql.json", VARIANTS);
+    let sql = |more: &[&str]| {
+        let question = ["sql", &world, "--user", "ann", "--action", "deal.update", "--dialect", "postgres", "--json"];
+        run(&question.into_iter().chain(more.iter().copied()).collect::<Vec<_>>())
+    };
+    let (out, told, code) = sql(&[]);
+    assert_eq!((out.as_str(), code), ("", Some(2)));
+    assert_eq!(
+        told,
+        "error: the answer depends on the variant of a record of the type `deal`: name its column by `--variant`, or write \
+         `--variant none` if the table has none\n"
+    );
+    let printed = |more: &[&str], line: &str| assert_eq!(sql(more), (format!("{line}\n"), String::new(), Some(0)));
+    printed(
+        &["--variant", "stage", "--variant-ids", "integer"],
+        r#"{"sql":"((\"stage\" IS NULL OR (NOT \"stage\" = $1)) AND \"owner_id\" = $2)","params":[7,"ann"]}"#,
+    );
+    printed(&["--variant", "none"], r#"{"sql":"\"owner_id\" = $1","params":["ann"]}"#);
+}

@@ -85,7 +85,8 @@ impl Cell {
             let departments: Vec<String> = departments.iter().map(name).collect();
             format!("{level} in {}", departments.join(", "))
         };
-        let grant = (self.grant != Grant::DENY || self.places.is_empty()).then(|| self.grant.to_string());
+        let is_alone = self.places.is_empty() && self.variants.is_empty();
+        let grant = (self.grant != Grant::DENY || is_alone).then(|| self.grant.to_string());
         let places = self.places.iter().map(in_place);
         let variants = self.variants.iter().map(|(variant, cell)| format!("{variant}: {}", cell.named(name)));
         grant.into_iter().chain(places).chain(variants).collect::<Vec<_>>().join("; ")
