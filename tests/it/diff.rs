@@ -39,7 +39,8 @@ impl Conceivable {
     }
 
     /// Records of a type: without owner, with each, with each two of some; with and without the flag; with no share,
-    /// with each, with two of some. `pick` says where the pairs begin.
+    /// with each, with two of some. `pick` says where the pairs begin. And closed ones of each two owners: what requires
+    /// another permission that is held in other places may need both.
     fn records<'a>(&'a self, resource: &'a str, value: Option<&'a VariantId>, pick: usize) -> Vec<AnyRecord<'a>> {
         let at = |n: usize| &self.owners[(pick + n) % self.owners.len()];
         let mut owners: Vec<Vec<&Owner>> = vec![vec![]];
@@ -56,6 +57,11 @@ impl Conceivable {
                     let facts = Facts::owned_by_each(owners.iter().copied()).open(open).variant(value);
                     records.push(AnyRecord::new(resource, facts.shared_with_each(shares.iter().copied())));
                 }
+            }
+        }
+        for (nth, one) in self.owners.iter().enumerate() {
+            for other in &self.owners[nth + 1..] {
+                records.push(AnyRecord::new(resource, Facts::owned_by_each([one, other]).variant(value)));
             }
         }
         records

@@ -196,11 +196,25 @@ fn commands(changes: &[Change]) -> Vec<Command> {
 }
 
 /// For how many rights more records are allowed after these changes, and of how many people, as the reference counts.
-fn widened(policy: &Policy, changes: &[Change]) -> (usize, usize) {
-    let gained = by_reference(policy, &after(policy, &commands(changes)), 0);
+fn widened(policy: &Policy, changes: &[Change], record: &Record) -> (usize, usize) {
+    let later = after(policy, &commands(changes));
+    let gained = by_reference(policy, &later, 0);
     let gained =
         gained.into_iter().filter(|(_, (gains, _))| *gains).map(|((user, permission, _), _)| (user, permission));
-    let gained: BTreeSet<(UserId, String)> = gained.collect();
+    let mut gained: BTreeSet<(UserId, String)> = gained.collect();
+    // The record itself may have more owners than those.
+    let of_its_type = |permission: &AnyPermission| {
+        let name = policy.schema().name(*permission).unwrap();
+        name.split('.').next() == Some(&record.resource)
+    };
+    for permission in permissions(policy).into_iter().filter(of_its_type) {
+        for user in policy.to_document().org.users.into_iter().map(|user| user.id) {
+            let decides = |policy: &Policy| decide(Reference::new(policy), &user, permission, &record.as_any());
+            if decides(&later) && !decides(policy) {
+                gained.insert((user.clone(), policy.schema().name(permission).unwrap()));
+            }
+        }
+    }
     (gained.len(), gained.iter().map(|(user, _)| user).collect::<BTreeSet<_>>().len())
 }
 
@@ -261,14 +275,14 @@ proptest! {
         let policy = world.policy();
         let told = explain(&Snapshot::compile(&policy), &user, permission, &record.as_any());
         for repair in told.repairs() {
-            prop_assert_eq!(widened(&policy, &repair.changes), (repair.widens, repair.people), "{} of {}", repair, told);
+            prop_assert_eq!(widened(&policy, &repair.changes, &record), (repair.widens, repair.people), "{} of {}", repair, told);
         }
         let Some(first) = told.repairs().first().filter(|repair| repair.changes.len() == 1) else { return Ok(()) };
         prop_assert!(told.all_weighed());
         for change in every_change(&world, &user, permission, &record, false) {
             let change = [change];
             if repaired(&policy, &user, permission, &record, &change) {
-                prop_assert!(widened(&policy, &change).0 >= first.widens, "{:?} is less than {}", change, first);
+                prop_assert!(widened(&policy, &change, &record).0 >= first.widens, "{:?} is less than {}", change, first);
             }
         }
     }
