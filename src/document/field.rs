@@ -1,6 +1,5 @@
 //! Fields of a resource type as written.
 
-use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 
 use crate::document::object::{read_objects, write_objects};
@@ -41,13 +40,4 @@ impl Field {
         self.write = Some(action.into());
         self
     }
-}
-
-/// Writes named things as an object, in their order.
-pub(super) fn entries<T: Serialize, S: Serializer>(entries: &[(String, T)], serializer: S) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(entries.len()))?;
-    for (name, value) in entries {
-        map.serialize_entry(name, value)?;
-    }
-    map.end()
 }

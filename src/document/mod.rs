@@ -62,7 +62,7 @@ pub use word::Word;
 
 use object::{read_objects, write_objects};
 use word::{array, null_is_default};
-pub(crate) use word::{is_default, text};
+pub(crate) use word::{entries, is_default, text};
 
 /// A whole policy document: the schema, the company and the roles.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::field::{Field, entries};
+use crate::document::field::Field;
 use crate::document::object::{read_objects, write_objects};
 use crate::document::variant::Variant;
 use crate::document::word::{
-    Word, array, flag, is_default, null_is_default, optional_array, optional_flag, optional_text, text, unique_entries,
+    Word, array, entries, flag, is_default, null_is_default, optional_array, optional_flag, optional_text, text,
+    unique_entries,
 };
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::mode::Unowned;

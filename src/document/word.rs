@@ -252,6 +252,17 @@ where
     Ok(map.into_iter().filter_map(|(key, value)| Some((key, value?))).collect())
 }
 
+/// Writes pairs as an object, in their order.
+pub(crate) fn entries<E, K, V, S>(entries: &E, serializer: S) -> Result<S::Ok, S::Error>
+where
+    E: AsRef<[(K, V)]>,
+    K: Serialize,
+    V: Serialize,
+    S: Serializer,
+{
+    serializer.collect_map(entries.as_ref().iter().map(|(key, value)| (key, value)))
+}
+
 /// Whether a field has its default value, for `skip_serializing_if`.
 pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()

@@ -1,6 +1,6 @@
 //! Roles, with their grants and the subjects that they are assigned to.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::collections::persistent::{Map, Set};
@@ -58,6 +58,18 @@ impl Role {
     pub(crate) fn levels_of(&self, action: ActionIndex) -> impl Iterator<Item = (Case, Level)> {
         let all = Case::default_of(action)..=Case::new(action, Some(VariantIndex::of_number(u32::MAX)));
         self.grants.range(all).map(|(case, level)| (*case, *level))
+    }
+
+    /// The actions that it has a level for, in the order of the schema.
+    pub(crate) fn actions(&self) -> impl Iterator<Item = ActionIndex> {
+        let mut last = None;
+        let actions = self.grants.keys().map(|case| case.action);
+        actions.filter(move |action| last.replace(*action) != Some(*action))
+    }
+
+    /// Its levels by the names of permissions, as documents write them, in the order of the schema.
+    pub(crate) fn written_grants(&self, schema: &Schema) -> impl Iterator<Item = (String, Levels)> {
+        self.actions().map(|action| (schema.action_name(action), schema.written_levels(self.levels_of(action))))
     }
 
     /// Whether it is assigned to anybody in a place.
@@ -200,18 +212,13 @@ pub(crate) fn stated<'r>(
 }
 
 pub(crate) fn to_document(roles: &Roles, schema: &Schema, dated: &Dated) -> Vec<document::Role> {
-    let grants = |role: &Role| {
-        let actions: BTreeSet<ActionIndex> = role.grants.keys().map(|case| case.action).collect();
-        let levels = |action| (schema.action_name(action), schema.written_levels(role.levels_of(action)));
-        actions.into_iter().map(levels).collect()
-    };
     let role = |(id, role): (&RoleId, &Arc<Role>)| document::Role {
         id: id.clone(),
         section: schema.section(role.section).name.clone(),
         name: role.name.clone(),
         hidden: role.hidden,
         locked: role.locked,
-        grants: grants(role),
+        grants: role.written_grants(schema).collect(),
         assigned_to: stated(id, role, dated).map(|(to, tenure)| to.clone().written(tenure.period())).collect(),
     };
     roles.iter().map(role).collect()

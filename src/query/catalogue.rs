@@ -1,18 +1,18 @@
 //! The roles, as a page of access permissions shows them.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Debug};
 
 use serde::{Serialize, Serializer};
 
-use crate::document::Levels;
+use crate::document::{Levels, entries};
 use crate::policy::Policy;
 use crate::policy::assignment::Assignment;
 use crate::policy::role::Role;
 use crate::snapshot::Snapshot;
 use crate::snapshot::people::{Entry, Source};
 use crate::vocabulary::id::RoleId;
-use crate::vocabulary::index::{ActionIndex, Idx, SectionIndex};
+use crate::vocabulary::index::{Idx, SectionIndex};
 use crate::vocabulary::level::Grant;
 use crate::vocabulary::period::Period;
 use crate::vocabulary::permission::AnyPermission;
@@ -277,24 +277,10 @@ impl Serialize for SectionRoles<'_> {
             #[serde(skip_serializing_if = "Option::is_none")]
             manage: Option<String>,
             permissions: Vec<String>,
-            #[serde(skip_serializing_if = "Variants::is_empty")]
-            variants: Variants<'c>,
+            /// The names of the variants of types that have some.
+            #[serde(serialize_with = "entries", skip_serializing_if = "Vec::is_empty")]
+            variants: Vec<(&'c str, Vec<&'c str>)>,
             roles: Vec<RoleEntry<'c>>,
-        }
-
-        /// The names of the variants of types that have some, as data.
-        struct Variants<'c>(Vec<(&'c str, Vec<&'c str>)>);
-
-        impl Variants<'_> {
-            fn is_empty(&self) -> bool {
-                self.0.is_empty()
-            }
-        }
-
-        impl Serialize for Variants<'_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_map(self.0.iter().map(|(resource, variants)| (resource, variants)))
-            }
         }
 
         let name = |permission| self.catalogue.policy.schema.name(permission);
@@ -302,7 +288,7 @@ impl Serialize for SectionRoles<'_> {
             name: self.name(),
             manage: self.manage().and_then(name),
             permissions: self.permissions().filter_map(name).collect(),
-            variants: Variants(self.catalogue.policy.schema.variants_in(self.section).collect()),
+            variants: self.catalogue.policy.schema.variants_in(self.section).collect(),
             roles: self.roles().collect(),
         };
         written.serialize(serializer)
@@ -318,31 +304,19 @@ impl Serialize for RoleEntry<'_> {
             name: &'c str,
             hidden: bool,
             locked: bool,
-            grants: Grants,
+            /// In the order of the schema.
+            #[serde(serialize_with = "entries")]
+            grants: Vec<(String, Levels)>,
             assigned_to: Vec<AssignmentEntry<'c>>,
         }
 
-        /// Permissions with the levels of a role, as data.
-        struct Grants(Vec<(String, Levels)>);
-
-        impl Serialize for Grants {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_map(self.0.iter().map(|(permission, levels)| (permission, levels)))
-            }
-        }
-
-        let schema = &self.catalogue.policy.schema;
-        // In the order of the schema.
-        let actions: BTreeSet<ActionIndex> = self.role.grants.keys().map(|case| case.action).collect();
-        let levels = |action| (schema.action_name(action), schema.written_levels(self.role.levels_of(action)));
-        let grants = Grants(actions.into_iter().map(levels).collect());
         let written = Written {
             id: self.id,
             section: self.section(),
             name: self.name(),
             hidden: self.is_hidden(),
             locked: self.is_locked(),
-            grants,
+            grants: self.role.written_grants(&self.catalogue.policy.schema).collect(),
             assigned_to: self.assignments().collect(),
         };
         written.serialize(serializer)

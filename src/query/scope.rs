@@ -102,6 +102,7 @@ impl<'s> Principal<'s> {
         )
     }
 
+    /// The same for a cell that assignments with a place add to.
     #[cold]
     fn reaches_in_places(&self, at: CellIndex, owner: Owner<&str>, open: bool) -> bool {
         let people = &self.snapshot.people;
@@ -116,14 +117,14 @@ impl<'s> Principal<'s> {
         self.asker.row.admits(at, self.relation(action, facts), |zone| self.is_within(zone, facts))
     }
 
-    /// Whether an owner of the record is in a zone.
-    pub(crate) fn is_within(&self, zone: &Zone, facts: &Facts<'_>) -> bool {
-        self.snapshot.people.is_owned_within(zone.ranges(), facts)
-    }
-
     /// The same for a permission, whose token may be of another schema.
     pub(crate) fn admits_here<R>(&self, permission: Permission<R>, facts: &Facts<'_>) -> bool {
         permission.schema == self.snapshot.fingerprint() && self.admits_of(permission.action, facts)
+    }
+
+    /// Whether an owner of the record is in a zone.
+    pub(crate) fn is_within(&self, zone: &Zone, facts: &Facts<'_>) -> bool {
+        self.snapshot.people.is_owned_within(zone.ranges(), facts)
     }
 
     /// The relation of the user to a record of this action's type.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use smallvec::SmallVec;
 
+use crate::document::{entries, is_default};
 use crate::policy::grants::AssignedGrant;
 use crate::query::principal::Principal;
 use crate::vocabulary::id::{DepartmentId, UserId};
@@ -113,7 +114,7 @@ impl Principal<'_> {
     }
 
     /// The grant of the user for a case, without assignments that have a place; `deny` if it is denied for every record.
-    fn grant_in(&self, case: Case) -> Grant {
+    pub(crate) fn grant_in(&self, case: Case) -> Grant {
         if !self.may_reach(case) {
             return Grant::DENY;
         }
@@ -224,23 +225,10 @@ impl Serialize for Rights {
             #[serde(skip_serializing_if = "Option::is_none")]
             user: Option<&'a UserId>,
             sections: Sections<'a>,
-            #[serde(skip_serializing_if = "ByPermission::is_empty")]
-            places: ByPermission<'a, InPlace>,
-            #[serde(skip_serializing_if = "ByPermission::is_empty")]
-            variants: ByPermission<'a, InVariant>,
-        }
-        struct ByPermission<'a, T>(&'a [(String, Vec<T>)]);
-
-        impl<T> ByPermission<'_, T> {
-            fn is_empty(&self) -> bool {
-                self.0.is_empty()
-            }
-        }
-
-        impl<T: Serialize> Serialize for ByPermission<'_, T> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_map(self.0.iter().map(|(permission, each)| (permission, each)))
-            }
+            #[serde(serialize_with = "entries", skip_serializing_if = "is_default")]
+            places: &'a [(String, Vec<InPlace>)],
+            #[serde(serialize_with = "entries", skip_serializing_if = "is_default")]
+            variants: &'a [(String, Vec<InVariant>)],
         }
         struct Sections<'a>(&'a [(String, Vec<(String, Grant)>)]);
 
@@ -254,8 +242,7 @@ impl Serialize for Rights {
             }
         }
 
-        let (places, variants) = (ByPermission(&self.places), ByPermission(&self.variants));
-        Written { format: 1, user: self.user(), sections: Sections(&self.sections), places, variants }
-            .serialize(serializer)
+        let Self { user, sections, places, variants } = self;
+        Written { format: 1, user: user.as_ref(), sections: Sections(sections), places, variants }.serialize(serializer)
     }
 }

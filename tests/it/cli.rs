@@ -925,7 +925,7 @@ fn matrix_shows_levels_in_places() {
     );
 }
 
-/// A saved matrix that can't be read is told with its place.
+/// The error for a saved matrix that can't be read names the cell.
 #[test]
 fn a_cell_that_is_not_one_is_refused() {
     let world =

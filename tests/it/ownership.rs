@@ -101,7 +101,7 @@ fn what_the_record_keeps_counts_for_the_assignment() {
     assert!(ann.may_reassign(update, &open, ["eve"]).is_allow());
 }
 
-/// A deal of Ann's in a stage, and those who may work on it and close it.
+/// A move takes the update of the deal as it is, and `enter` for the deal as it will be.
 #[test]
 fn who_moves_a_record_updates_it_as_it_is_and_enters_as_it_will_be() {
     let deal = |enter: bool| {
@@ -135,10 +135,10 @@ fn who_moves_a_record_updates_it_as_it_is_and_enters_as_it_will_be() {
     };
     assert!(may(true, "ann", "new".into(), 7.into()));
     assert!(may(true, "ann", None::<i64>.into(), "C1:WON".into()));
-    assert!(!may(true, "bo", "new".into(), 7.into()), "who may not update it");
+    assert!(!may(true, "bo", "new".into(), 7.into()), "bo may not update the deal");
     assert!(!may(true, "ann", 7.into(), "new".into()), "what is won is closed");
     assert!(!may(true, "ann", None::<i64>.into(), "new".into()), "nobody enters it");
-    // The same variant, or still none, is no move.
+    // A deal that keeps its variant, or still has none, does not move.
     assert!(may(true, "ann", "new".into(), "new".into()));
     assert!(may(true, "ann", None::<i64>.into(), "C9:ODD".into()));
     // Without the action, the update alone decides.

@@ -32,9 +32,7 @@ impl Delegate<'_> {
                     _ => None,
                 });
                 let role_after = after.roles.get(role);
-                let actions: BTreeSet<ActionIndex> =
-                    role_after.into_iter().flat_map(|role| role.grants.keys()).map(|case| case.action).collect();
-                let cases = || actions.iter().flat_map(|action| after.cases(*action));
+                let cases = || role_after.into_iter().flat_map(|role| role.actions()).flat_map(|it| after.cases(it));
                 given.into_iter().try_for_each(|(to, instants)| {
                     cases().try_for_each(|case| {
                         let level = role_after.map_or(Level::Deny, |role| role.level(case));

@@ -95,7 +95,7 @@ impl<'s> Delegate<'s> {
             Raises::New(grants) => grants.keys().filter_map(named).collect(),
             Raises::Assigned(role) => {
                 basis.rests_on_cells_of(role);
-                policy.roles.get(role).into_iter().flat_map(|role| role.grants.keys().map(|case| case.action)).collect()
+                policy.roles.get(role).into_iter().flat_map(|role| role.actions()).collect()
             }
         };
         basis.rests_on_levels_of(self.user, schema.resource_of(self.manage).section, actions);

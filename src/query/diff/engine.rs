@@ -61,9 +61,7 @@ impl Snapshot {
 struct Pair {
     name: String,
     toggle: bool,
-    /// Whether only the schema after has it.
-    is_new: bool,
-    /// The pair of the same name and the other kind.
+    /// The pair of the same name and the other kind, which only the schema before has.
     other_kind: Option<usize>,
     /// Whether records without an owner count as everybody's own, before and after.
     pool: (bool, bool),
@@ -92,7 +90,7 @@ fn pairs(old: &Snapshot, new: &Snapshot) -> Vec<Pair> {
     let pair = |name: String, toggle: bool, of_before: Option<ActionIndex>, of_after: Option<ActionIndex>| {
         let pool = (pool(before, &name), pool(after, &name));
         let cases = cases(&name, toggle, (old, of_before), (new, of_after));
-        Pair { name, toggle, is_new: of_before.is_none(), other_kind: None, pool, cases }
+        Pair { name, toggle, other_kind: None, pool, cases }
     };
     let mut pairs = Vec::new();
     for action in actions(before) {
@@ -397,7 +395,7 @@ impl Engine<'_> {
         for pair in &self.pairs {
             let changes = pair.changes(before, after, met, probes);
             // The same name may be a toggle in one schema and levelled in the other.
-            let Some(other) = pair.other_kind.filter(|_| pair.is_new).map(|other| &self.pairs[other]) else {
+            let Some(other) = pair.other_kind.map(|other| &self.pairs[other]) else {
                 all.extend(changes);
                 continue;
             };

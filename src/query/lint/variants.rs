@@ -64,7 +64,7 @@ impl Lint<'_> {
         }
     }
 
-    /// Whether somebody who has a role, or would have it alone if nobody does, may not read the records of a case.
+    /// Whether some holder of a role may not read the records of a case. A role without holders is judged by itself.
     fn is_unreadable(&self, place: usize, read: Case, known: &Known<'_>) -> bool {
         let at: CellIndex = known.cells.grid().cell_of(read);
         let action: ActionIndex = read.action;
