@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use orgscope::diff::{Diff, DiffGroup};
-use orgscope::document::{
-    Action, Command, Department, Document, Group, Levels, ResourceType, Role, Section, User, Variant,
-};
+use orgscope::document::{Action, Command, Department, Document, Group, Levels, ResourceType, Role, Section, User};
 use orgscope::id::VariantId;
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
 use orgscope::{AnyRecord, Facts, Grant, Handle, Level, Owner, Policy, Share, Snapshot, Subject, UserId};
 use orgscope_testing::commands::command;
+use orgscope_testing::managed::{meaning, values_of};
 use orgscope_testing::random::{self, world};
 use orgscope_testing::square::permissions;
 use proptest::collection::vec;
@@ -78,21 +77,10 @@ fn resource<'d>(document: &'d Document, permission: &str) -> Option<&'d Resource
     document.schema.sections.iter().flat_map(|section| &section.resources).find(|resource| resource.name == name)
 }
 
-/// The variant that a value means, by its name.
-fn variant<'d>(document: &'d Document, permission: &str, value: &VariantId) -> Option<&'d str> {
-    let has = |variant: &&Variant| match &variant.values {
-        None => value.as_text() == Some(&variant.name),
-        Some(values) => values.contains(value),
-    };
-    resource(document, permission)?.variants.iter().find(has).map(|variant| variant.name.as_str())
-}
-
 /// None, and for each name of the differences a value that means a variant of a permission's type in one of the documents.
 fn values(documents: [&Document; 2], permission: &str) -> BTreeSet<Option<VariantId>> {
     let all = documents.into_iter().filter_map(|document| resource(document, permission));
-    let values = all
-        .flat_map(|resource| &resource.variants)
-        .flat_map(|variant| variant.values.clone().unwrap_or_else(|| vec![VariantId::from(variant.name.as_str())]));
+    let values = all.flat_map(|resource| &resource.variants).flat_map(values_of);
     let named = |value: Option<VariantId>| (label(documents, permission, value.as_ref()), value);
     let one_of_each: BTreeMap<String, Option<VariantId>> = values.map(Some).chain([None]).map(named).collect();
     one_of_each.into_values().collect()
@@ -100,7 +88,7 @@ fn values(documents: [&Document; 2], permission: &str) -> BTreeSet<Option<Varian
 
 /// What the differences call the variant of a value: by its names, if a role has a level for it in one of the documents.
 fn label(documents: [&Document; 2], permission: &str, value: Option<&VariantId>) -> String {
-    let names = documents.map(|document| variant(document, permission, value?));
+    let names = documents.map(|document| meaning(resource(document, permission)?, value?));
     let is_named = |document: &Document, name: Option<&str>| {
         let of_type = |other: &str| other.split('.').next() == permission.split('.').next();
         let mut levels = document.roles.iter().flat_map(|role| &role.grants).filter(|(other, _)| of_type(other));

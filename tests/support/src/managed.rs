@@ -119,14 +119,11 @@ fn decides(policy: &Policy, user: &UserId, manage: Permission, facts: Facts<'_>)
 /// A value of each variant of a permission's type, after none.
 pub fn values(document: &Document, permission: &str) -> Vec<Option<VariantId>> {
     let (resource, _) = rules(document, permission);
-    let first = |variant: &Variant| match &variant.values {
-        None => VariantId::from(variant.name.as_str()),
-        Some(values) => values[0].clone(),
-    };
+    let first = |variant: &Variant| values_of(variant)[0].clone();
     std::iter::once(None).chain(resource.variants.iter().map(first).map(Some)).collect()
 }
 
-fn values_of(policy: &Policy, levelled: Permission) -> Vec<Option<VariantId>> {
+fn values_for(policy: &Policy, levelled: Permission) -> Vec<Option<VariantId>> {
     values(&policy.to_document(), &policy.schema().name(levelled).unwrap())
 }
 
@@ -134,7 +131,7 @@ fn values_of(policy: &Policy, levelled: Permission) -> Vec<Option<VariantId>> {
 /// closed, shared with nobody, and of somebody unknown.
 fn decides_every(policy: &Policy, user: &UserId, manage: Permission) -> bool {
     let facts = Facts::owned_by(Owner::user("nobody knows them"));
-    values_of(policy, manage).iter().all(|value| decides(policy, user, manage, facts.clone().variant(value)))
+    values_for(policy, manage).iter().all(|value| decides(policy, user, manage, facts.clone().variant(value)))
 }
 
 /// Whether a levelled permission to manage is decided allow for some conceivable record: then for an open one of
@@ -145,7 +142,7 @@ fn decides_some(policy: &Policy, user: &UserId, manage: Permission) -> bool {
     let users = org.users.iter().map(|known| Owner::User(known.id.borrowed()));
     let departments = org.departments.iter().map(|known| Owner::Department(known.id.borrowed()));
     let facts = Facts::owned_by_each(users.chain(departments)).open(true).shared_with(Share::User(user.borrowed()));
-    values_of(policy, manage).iter().any(|value| decides(policy, user, manage, facts.clone().variant(value)))
+    values_for(policy, manage).iter().any(|value| decides(policy, user, manage, facts.clone().variant(value)))
 }
 
 /// Whether a user who is not an administrator edits the roles of a section.
@@ -248,15 +245,21 @@ pub fn variants<'d>(document: &'d Document, permission: &str) -> Vec<InVariant<'
     std::iter::once(None).chain(named).collect()
 }
 
+/// The values that mean a variant: those written, or its name.
+pub fn values_of(variant: &Variant) -> Vec<VariantId> {
+    variant.values.clone().unwrap_or_else(|| vec![VariantId::from(variant.name.as_str())])
+}
+
+/// The name of the variant of a type that a value means.
+pub fn meaning<'d>(resource: &'d ResourceType, value: &VariantId) -> InVariant<'d> {
+    let meant = resource.variants.iter().find(|variant| values_of(variant).contains(value));
+    meant.map(|variant| variant.name.as_str())
+}
+
 /// The name of a record's variant, for a permission of its type.
 pub fn variant_of<'d>(document: &'d Document, permission: &str, record: &Record) -> InVariant<'d> {
     let (resource, _) = rules(document, permission);
-    let value = record.variant.as_ref()?;
-    let has = |variant: &&Variant| match &variant.values {
-        None => value.as_text() == Some(&variant.name),
-        Some(values) => values.contains(value),
-    };
-    resource.variants.iter().find(has).map(|variant| variant.name.as_str())
+    meaning(resource, record.variant.as_ref()?)
 }
 
 /// The type of a permission, by its name.
