@@ -6,6 +6,7 @@
 use crate::policy::Policy;
 use crate::policy::assignment::Assignment;
 use crate::policy::org::User;
+use crate::policy::schema::field::Field;
 use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::id::{UserId, UserRef, VariantId};
 use crate::vocabulary::index::{ActionIndex, Case, DepartmentSlot, VariantIndex};
@@ -47,6 +48,42 @@ impl<'p> Reference<'p> {
             return false;
         }
         record.with_facts(|facts| self.allows(&id, user, permission.action, facts))
+    }
+
+    /// The fields of this record that a user may read beside what `read` reads.
+    pub fn readable<'a, R: Record>(
+        self,
+        user: impl Into<UserRef<'a>>,
+        read: Permission<R>,
+        record: &R,
+    ) -> Vec<&'p str> {
+        self.fields(user.into(), read, record, |field| field.read)
+    }
+
+    /// The fields of this record that a user may write beside what `update` writes.
+    pub fn writable<'a, R: Record>(
+        self,
+        user: impl Into<UserRef<'a>>,
+        update: Permission<R>,
+        record: &R,
+    ) -> Vec<&'p str> {
+        self.fields(user.into(), update, record, |field| field.write)
+    }
+
+    /// Fields add nothing to the decision: they say which action to ask. One that names none is asked about as the record.
+    fn fields<R: Record>(
+        self,
+        user: UserRef<'_>,
+        asked: Permission<R>,
+        record: &R,
+        named: impl Fn(&Field) -> Option<ActionIndex>,
+    ) -> Vec<&'p str> {
+        if asked.schema != self.policy.schema.fingerprint() {
+            return vec![];
+        }
+        let declared = self.policy.schema.resource_of(asked.action).fields.iter();
+        let asks = |field: &Field| Permission::new(named(field).unwrap_or(asked.action), asked.schema);
+        declared.filter(|field| self.decide(user, asks(field), record)).map(|field| field.name.as_str()).collect()
     }
 
     /// The level that a user has for a permission, before requirements: the join of those without a place, for records

@@ -1,7 +1,7 @@
-//! A check allocates nothing, once the row of the user's roles is made. A binary of its own, because it counts what all
-//! of it allocates.
+//! A check allocates nothing, nor do the fields of a record, once the row of the roles of the user is made. A binary of
+//! its own, because it counts what all of it allocates.
 
-use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
+use orgscope::document::{Action, Department, Document, Field, Group, ResourceType, Role, Section, User};
 use orgscope::{Facts, Level, Owner, Policy, Resource, Share, Snapshot, Subject};
 
 struct Contact {
@@ -20,6 +20,9 @@ impl Resource for Contact {
 fn a_warm_check_allocates_nothing() {
     let read = Action::new("read").shared();
     let contact = ResourceType::new("contact").action(read).action(Action::new("update").requires("read"));
+    // As many fields as are told without allocation.
+    let field = |contact: ResourceType, nth: usize| contact.field(format!("field {nth}"), Field::read_by("update"));
+    let contact = (0..128).fold(contact, field);
     let document = Document::new()
         .section(Section::new("crm").resource(contact.action(Action::toggle("call"))))
         .department(Department::new(1))
@@ -27,7 +30,12 @@ fn a_warm_check_allocates_nothing() {
         .user(User::new(7).member_of(1).head_of("below"))
         .user(User::new("nick").member_of("below").member_of(1))
         .group(Group::new("tender").member("nick"))
-        .role(Role::new(1, "crm", "One").grant("contact.read", Level::DepartmentSub).assigned_to(Subject::Everyone));
+        .role(
+            Role::new(1, "crm", "One")
+                .grant("contact.read", Level::DepartmentSub)
+                .grant("contact.update", Level::Own)
+                .assigned_to(Subject::Everyone),
+        );
     let snapshot = Snapshot::compile(&Policy::from_document(document).unwrap());
     let (read, update) = (
         snapshot.schema().permission::<Contact>("read").unwrap(),
@@ -49,6 +57,7 @@ fn a_warm_check_allocates_nothing() {
             allowed += contacts.iter().filter(|contact| user.check(update, *contact).is_allow()).count();
             allowed += contacts.iter().filter(|contact| scope.contains(*contact)).count();
             allowed += scope.filter(&contacts).count();
+            allowed += contacts.iter().map(|contact| user.readable(read, contact).allowed().count()).sum::<usize>();
             allowed += usize::from(user.check(call, &()).is_allow());
         }
         allowed

@@ -3,6 +3,7 @@
 mod cases;
 mod document;
 pub(crate) mod field;
+mod fields;
 pub(crate) mod variant;
 
 use std::collections::HashMap;

@@ -1,9 +1,9 @@
-//! The error for the name of a permission that the schema does not have.
+//! The error for the name of a permission or field that the schema does not have.
 
 use thiserror::Error;
 
-/// The error for a name that the schema does not have, or that means the other kind of permission. The message lists
-/// the known names.
+/// The error for the name of a permission or of a field that the schema does not have, or that means the other kind of
+/// permission. The message lists the known names.
 ///
 /// ```
 /// use orgscope::document::{Action, Document, ResourceType, Section};
@@ -33,6 +33,12 @@ pub(crate) enum Why {
     Resource { resource: String, known: String },
     #[error("`{resource}` has no action `{action}`: its actions are {known}")]
     Action { resource: String, action: String, known: String },
+    #[error("`{resource}` has no field `{field}`: its fields are {known}")]
+    Field { resource: String, field: String, known: String },
+    #[error("`{0}` has no fields: list them in its type, under `fields`")]
+    NoFields(String),
+    #[error("the permission to ask beside the field `{0}` is of another schema: look it up in this one")]
+    OtherSchema(String),
     #[error("`{0}` is a toggle and has no record: look it up with `toggle`")]
     Toggle(String),
     #[error("`{0}` is not a toggle: look it up with `permission` or `permission_named`")]
@@ -44,7 +50,7 @@ impl UnknownPermission {
         Self { name: name.to_owned(), why }
     }
 
-    /// The name that was looked up, for example `contact.raed`.
+    /// The name that was looked up, for example `contact.raed`; for a field, that of the field.
     pub fn name(&self) -> &str {
         &self.name
     }

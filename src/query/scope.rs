@@ -117,7 +117,19 @@ impl<'s> Principal<'s> {
         self.asker.row.admits(at, self.relation(action, facts), |zone| self.is_within(zone, facts))
     }
 
-    /// The same for a permission, whose token may be of another schema.
+    /// Whether actions of the same type as this one are allowed for a record with these facts. How the user and the record
+    /// are related is worked out once for all of them.
+    pub(crate) fn admits_by<'f>(
+        &'f self,
+        action: ActionIndex,
+        facts: &'f Facts<'_>,
+    ) -> impl Fn(ActionIndex) -> bool + 'f {
+        let grid = &self.snapshot.rights.grid;
+        let (relation, column) = (self.relation(action, facts), grid.column(action, facts.variant));
+        move |action| self.asker.row.admits(grid.at(action, column), relation, |zone| self.is_within(zone, facts))
+    }
+
+    /// Whether a permission, whose token may be of another schema, is allowed for a record with these facts.
     pub(crate) fn admits_here<R>(&self, permission: Permission<R>, facts: &Facts<'_>) -> bool {
         permission.schema == self.snapshot.fingerprint() && self.admits_of(permission.action, facts)
     }

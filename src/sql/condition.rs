@@ -1,6 +1,6 @@
 //! From a predicate and a mapping to a condition.
 
-use sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, UnionType};
+use sea_query::{CaseStatement, Condition, Expr, ExprTrait, Query, SelectStatement, UnionType};
 use smallvec::SmallVec;
 use thiserror::Error;
 
@@ -71,6 +71,48 @@ impl Mapping {
     /// it depends on variants and the mapping does not say where they are.
     pub fn condition(&self, predicate: &Predicate<'_>) -> Result<Condition, ConditionError> {
         Rendering::condition(self, predicate)
+    }
+
+    /// An expression that is NULL for a record outside of the set: `CASE WHEN condition THEN expression END`.
+    ///
+    /// It is what to select instead of the column of a field that not everybody may read. The predicate is that of the
+    /// permission that the field [names](crate::Schema::permission_to_read). Whatever is asked of the column must be asked of this
+    /// expression: `WHERE`, `ORDER BY`, `GROUP BY` and sums tell of hidden values otherwise. A query that adds the
+    /// [condition](Self::condition) to its `WHERE` instead may ask the column itself, by an index, and finds only the records
+    /// whose field the user may read.
+    ///
+    /// Without sea-query it is the [text](Self::sql) of the condition between `CASE WHEN` and `THEN amount END`.
+    ///
+    /// ```
+    /// use orgscope::document::{Action, Document, Field, ResourceType, Role, Section, User};
+    /// use orgscope::sql::sea_query::{Expr, PostgresQueryBuilder, Query};
+    /// use orgscope::sql::{Dialect, Ids, Mapping, Members, Records};
+    /// use orgscope::{Level, Policy, Snapshot, Subject};
+    ///
+    /// # let deal = ResourceType::new("deal").action(Action::new("read")).action(Action::new("read_amount"))
+    /// #     .field("amount", Field::read_by("read_amount"));
+    /// # let document = Document::new().section(Section::new("crm").resource(deal)).user(User::new(17))
+    /// #     .role(Role::new("seller", "crm", "Seller").grant("deal.read", Level::All).grant("deal.read_amount", Level::Own)
+    /// #         .assigned_to(Subject::Everyone));
+    /// # let snapshot = Snapshot::compile(&Policy::from_document(document)?);
+    /// # let read = snapshot.schema().permission_named("deal.read")?;
+    /// let columns = Records::new("deal", Ids::Integers).owner("owner_id");
+    /// let deals = Mapping::new(Dialect::Postgres, columns, Members::inline(500))?;
+    /// let read_amount = snapshot.schema().permission_to_read("amount", read)?;
+    ///
+    /// let amount = deals.mask(&snapshot.principal(17).scope(read_amount).predicate(), Expr::col("amount"))?;
+    /// assert_eq!(
+    ///     Query::select().expr(amount).from("deals").take().to_string(PostgresQueryBuilder),
+    ///     r#"SELECT (CASE WHEN ("owner_id" = 17) THEN "amount" END) FROM "deals""#
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The same as of [`condition`](Self::condition).
+    pub fn mask(&self, predicate: &Predicate<'_>, of: impl Into<Expr>) -> Result<Expr, ConditionError> {
+        Ok(CaseStatement::new().case(self.condition(predicate)?, of.into()).into())
     }
 
     /// The condition as text, in parentheses if it needs them.

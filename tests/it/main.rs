@@ -15,6 +15,7 @@ mod examples;
 mod exhaustive;
 mod explain;
 mod field;
+mod fields;
 mod hostile;
 mod ids;
 mod large;

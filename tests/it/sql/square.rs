@@ -6,6 +6,7 @@ use orgscope::{Snapshot, UserId};
 use orgscope_testing::dated::hour;
 use orgscope_testing::random::{World, worlds};
 use orgscope_testing::sql::Sqlite;
+use orgscope_testing::sql::fields::no_oracle;
 use orgscope_testing::sql::square::{create, fill, found, mappings, square, world_at};
 use orgscope_testing::square::permissions;
 use proptest::test_runner::TestRunner;
@@ -23,6 +24,11 @@ fn sqlite_with_columns_of_text_is_the_reference() {
 #[test]
 fn sqlite_with_columns_of_integers_is_the_reference() {
     square(&Sqlite::new(), Ids::Integers, worlds(500));
+}
+
+#[test]
+fn a_hidden_field_is_not_told_by_any_list() {
+    no_oracle(&Sqlite::new(), Ids::Both, worlds(200));
 }
 
 /// What is not in the set is in its complement, also where owners and flags are NULL.

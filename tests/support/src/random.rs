@@ -2,7 +2,8 @@
 
 use orgscope::document::Delegation;
 use orgscope::document::{
-    Action, Assignment, Department, Document, Group, Levels, Place, ResourceType, Role, Section, User, Variant, Word,
+    Action, Assignment, Department, Document, Field, Group, Levels, Place, ResourceType, Role, Section, User, Variant,
+    Word,
 };
 use orgscope::id::VariantId;
 use orgscope::{AnyRecord, DepartmentId, Facts, Grant, GroupId, Level, Owner, Policy, RoleId, Share, Subject, UserId};
@@ -200,6 +201,14 @@ fn section(actions: &[RawAction], pools: u8, meanings: &[[u8; 8]; 3]) -> Section
             resource = resource.pool();
         }
         resource.variants = variants(meanings[t]);
+        let levelled: Vec<String> =
+            ours.iter().enumerate().filter(|(_, raw)| !raw.toggle).map(|(a, _)| format!("action{a}")).collect();
+        if let (Some(first), Some(last), true) = (levelled.first(), levelled.last(), pools & (8 << t) != 0) {
+            resource = resource
+                .field("amount", Field::read_by(last).and_written_by(first))
+                .field("note", Field::written_by(last))
+                .field("cost", Field::read_by(first));
+        }
         for (a, raw) in ours.iter().enumerate() {
             let name = format!("action{a}");
             let mut action = if raw.toggle { Action::toggle(name) } else { Action::new(name) };

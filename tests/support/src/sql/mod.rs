@@ -1,5 +1,6 @@
 //! The databases that conditions are tested in.
 
+pub mod fields;
 pub mod mirror;
 pub mod square;
 

@@ -184,7 +184,7 @@ pub fn found(database: &impl Database, resource: &str, one: bool, sql: &Sql) -> 
 }
 
 /// The same world with departments that typed columns can hold. Users, groups, owners and shares stay mixed.
-fn with_departments_of(ids: Ids, mut world: World) -> World {
+pub fn with_departments_of(ids: Ids, mut world: World) -> World {
     let uniform = |id: &mut DepartmentId| match ids {
         Ids::Both => {}
         Ids::Text => {

@@ -1,0 +1,170 @@
+//! A record for a response, without the fields that a user may not read.
+
+use std::fmt::Display;
+
+use serde::ser::{Error, Impossible, Serialize, SerializeMap, SerializeStruct, Serializer};
+
+use crate::query::fields::Fields;
+
+/// A record that serialises without the fields that a user may not access: see [`Fields::show`].
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a, T: ?Sized> {
+    fields: &'a Fields<'a>,
+    record: &'a T,
+}
+
+impl Fields<'_> {
+    /// The record for a response, without the fields that the user may not access.
+    ///
+    /// The record is a struct or a map, and the names of fields are its keys as serde writes them. It serialises as a map of
+    /// those that are left, also if it is a struct. What is inside a value is not looked at. For anything else the
+    /// serialiser fails, so that nothing is shown by mistake: for a list, show each record by its own fields.
+    pub fn show<'a, T: Serialize + ?Sized>(&'a self, record: &'a T) -> Shown<'a, T> {
+        Shown { fields: self, record }
+    }
+}
+
+impl<T: Serialize + ?Sized> Serialize for Shown<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.record.serialize(Masked { fields: self.fields, serializer })
+    }
+}
+
+/// A serialiser of one record, which leaves fields out.
+struct Masked<'a, S> {
+    fields: &'a Fields<'a>,
+    serializer: S,
+}
+
+/// The map of a record while it is written.
+struct MaskedMap<'a, M> {
+    fields: &'a Fields<'a>,
+    map: M,
+    /// Whether the value of the last key is left out.
+    is_denied: bool,
+}
+
+fn no_record<E: Error>(found: impl Display) -> E {
+    E::custom(format_args!(
+        "fields can be left out of a struct or a map only, and this is {found}: show each record by itself"
+    ))
+}
+
+/// Writes methods of a serialiser that refuse what is not a record.
+macro_rules! refuse {
+    ($($method:ident($($argument:ty),*) -> $done:ty, $found:literal;)*) => {
+        $(fn $method(self, $(_: $argument),*) -> Result<$done, S::Error> {
+            Err(no_record($found))
+        })*
+    };
+}
+
+type Never<S> = Impossible<<S as Serializer>::Ok, <S as Serializer>::Error>;
+
+impl<'a, S: Serializer> Serializer for Masked<'a, S> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+    type SerializeSeq = Never<S>;
+    type SerializeTuple = Never<S>;
+    type SerializeTupleStruct = Never<S>;
+    type SerializeTupleVariant = Never<S>;
+    type SerializeMap = MaskedMap<'a, S::SerializeMap>;
+    type SerializeStruct = MaskedMap<'a, S::SerializeMap>;
+    type SerializeStructVariant = Never<S>;
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
+        // How many are left is known only at the end. Formats that need it first say so.
+        Ok(MaskedMap { fields: self.fields, map: self.serializer.serialize_map(None)?, is_denied: false })
+    }
+
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeStruct, S::Error> {
+        self.serialize_map(None)
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, record: &T) -> Result<S::Ok, S::Error> {
+        self.serializer.serialize_some(&self.fields.show(record))
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        record: &T,
+    ) -> Result<S::Ok, S::Error> {
+        self.serializer.serialize_newtype_struct(name, &self.fields.show(record))
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+        record: &T,
+    ) -> Result<S::Ok, S::Error> {
+        self.serializer.serialize_newtype_variant(name, index, variant, &self.fields.show(record))
+    }
+
+    fn serialize_none(self) -> Result<S::Ok, S::Error> {
+        self.serializer.serialize_none()
+    }
+
+    refuse! {
+        serialize_bool(bool) -> S::Ok, "a boolean";
+        serialize_i8(i8) -> S::Ok, "a number";
+        serialize_i16(i16) -> S::Ok, "a number";
+        serialize_i32(i32) -> S::Ok, "a number";
+        serialize_i64(i64) -> S::Ok, "a number";
+        serialize_i128(i128) -> S::Ok, "a number";
+        serialize_u8(u8) -> S::Ok, "a number";
+        serialize_u16(u16) -> S::Ok, "a number";
+        serialize_u32(u32) -> S::Ok, "a number";
+        serialize_u64(u64) -> S::Ok, "a number";
+        serialize_u128(u128) -> S::Ok, "a number";
+        serialize_f32(f32) -> S::Ok, "a number";
+        serialize_f64(f64) -> S::Ok, "a number";
+        serialize_char(char) -> S::Ok, "a text";
+        serialize_str(&str) -> S::Ok, "a text";
+        serialize_bytes(&[u8]) -> S::Ok, "bytes";
+        serialize_unit() -> S::Ok, "nothing";
+        serialize_unit_struct(&'static str) -> S::Ok, "nothing";
+        serialize_unit_variant(&'static str, u32, &'static str) -> S::Ok, "a word";
+        serialize_seq(Option<usize>) -> Self::SerializeSeq, "a list";
+        serialize_tuple(usize) -> Self::SerializeTuple, "a list";
+        serialize_tuple_struct(&'static str, usize) -> Self::SerializeTupleStruct, "a list";
+        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Self::SerializeTupleVariant, "a list";
+        serialize_struct_variant(&'static str, u32, &'static str, usize) -> Self::SerializeStructVariant, "a variant with fields";
+    }
+}
+
+impl<M: SerializeMap> SerializeMap for MaskedMap<'_, M> {
+    type Ok = M::Ok;
+    type Error = M::Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), M::Error> {
+        let Ok(serde_json::Value::String(name)) = serde_json::to_value(key) else {
+            return Err(no_record("a map with keys that are not texts"));
+        };
+        self.is_denied = !self.fields.contains(&name);
+        if self.is_denied { Ok(()) } else { self.map.serialize_key(key) }
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), M::Error> {
+        if self.is_denied { Ok(()) } else { self.map.serialize_value(value) }
+    }
+
+    fn end(self) -> Result<M::Ok, M::Error> {
+        self.map.end()
+    }
+}
+
+impl<M: SerializeMap> SerializeStruct for MaskedMap<'_, M> {
+    type Ok = M::Ok;
+    type Error = M::Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), M::Error> {
+        if self.fields.contains(key) { self.map.serialize_entry(key, value) } else { Ok(()) }
+    }
+
+    fn end(self) -> Result<M::Ok, M::Error> {
+        self.map.end()
+    }
+}
