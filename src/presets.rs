@@ -19,7 +19,7 @@
 //! # Ok::<(), orgscope::PolicyError>(())
 //! ```
 
-use crate::document::{Action, Document, ResourceType, Role, Section};
+use crate::document::{Action, Document, Field, ResourceType, Role, Section};
 use crate::vocabulary::level::{Grant, Level};
 use crate::vocabulary::subject::Subject;
 
@@ -68,11 +68,16 @@ pub fn webmail() -> Document {
 /// imported; web forms can be read and edited. Updating, deleting or exporting a record requires reading it. A lead
 /// without an owner counts as everybody's own.
 ///
+/// A deal is in a stage, which is its variant: `open`, `won` or `lost`; moving it there is `deal.enter`. Its field `amount`
+/// has actions of its own, so a deal that is shared with a user does not show them its amount. A manager changes the amount
+/// of their own deals as long as these are open.
+///
 /// | | `crm-administrator` | `crm-chief-executive` | `crm-head-of-department` | `crm-manager` |
 /// |---|---|---|---|---|
 /// | assigned to | administrators; locked | nobody yet | supervisors, in what they head | employees |
 /// | companies | `all` | `all` | `all` | `all` |
 /// | all other records | `all` | `all` | `department` | `own` |
+/// | `deal.edit_amount` | `all` | `all` | `department` | `own` in `open` |
 /// | `crm_settings.manage` | `allow` | | | |
 pub fn crm() -> Document {
     const RECORDS: [&str; 6] = ["lead", "deal", "contact", "company", "quote", "invoice"];
@@ -89,7 +94,8 @@ pub fn crm() -> Document {
     for record in RECORDS {
         let resource = ResourceType::new(record);
         let resource = if record == "lead" { resource.pool() } else { resource };
-        section = section.resource(ACTIONS.into_iter().map(action).fold(resource, ResourceType::action));
+        let resource = ACTIONS.into_iter().map(action).fold(resource, ResourceType::action);
+        section = section.resource(if record == "deal" { with_stages_and_amount(resource) } else { resource });
     }
     let webform = ResourceType::new("webform").action(Action::new("read")).action(Action::new("edit").requires("read"));
     let section = section.resource(webform).resource(settings("crm_settings"));
@@ -102,7 +108,9 @@ pub fn crm() -> Document {
                 role = role.grant(format!("{record}.{action}"), level);
             }
         }
-        role
+        ["deal.enter", "deal.read_amount", "deal.edit_amount"]
+            .into_iter()
+            .fold(role, |role, each| role.grant(each, level))
     };
     let administrator = role("Administrator", Level::All)
         .grant("crm_settings.manage", Grant::Allow)
@@ -110,8 +118,22 @@ pub fn crm() -> Document {
         .locked();
     let chief_executive = role("Chief executive", Level::All);
     let head = role("Head of department", Level::Department).assigned_to(Subject::Supervisors.in_subject());
-    let manager = role("Manager", Level::Own).assigned_to(Subject::Employees);
+    let manager = role("Manager", Level::Own)
+        .grant("deal.edit_amount", Level::Deny)
+        .grant_variant("deal.edit_amount", "open", Level::Own)
+        .assigned_to(Subject::Employees);
     [administrator, chief_executive, head, manager].into_iter().fold(Document::new().section(section), Document::role)
+}
+
+/// Deals: their stages, and an amount that not everybody sees who sees the deal.
+fn with_stages_and_amount(deal: ResourceType) -> ResourceType {
+    ["open", "won", "lost"]
+        .into_iter()
+        .fold(deal, ResourceType::variant)
+        .action(Action::new("enter"))
+        .action(Action::new("read_amount").requires("read"))
+        .action(Action::new("edit_amount").requires("update"))
+        .field("amount", Field::read_by("read_amount").and_written_by("edit_amount"))
 }
 
 /// A section whose roles the users with the toggle `manage` of its settings may edit.

@@ -76,6 +76,14 @@
 //! reached within: a check looks at the needs only if that bit is set and the cell alone does not suffice. Zones hold numbers, so they last
 //! as long as rows do. `except_own` needs none of this: it clears the bits of own records in a cell.
 //!
+//! **Variants** (`snapshot/rights/grid.rs`). A row has a cell for each action, which stands for all records, and behind these a cell
+//! for each action of a type in each of its variants *that some role names*: what is declared and not named costs nothing. A
+//! cell beside which a variant decides otherwise is marked, by the same test that finds cells with needs, so a check by any other
+//! cell does what it would without variants. Only a check by a marked cell looks the value of the record up. Roles settle their
+//! level for the variant before they are joined, when the row is made.
+//!
+//! **Fields** (`query/fields.rs`) are names for actions. What is asked of a record is worked out once for all of its fields.
+//!
 //! # How a change is judged and published
 //!
 //! The path of one command, [`Command::join_department`](crate::Command::join_department) by a user, from the handle to
@@ -157,9 +165,12 @@
 //! - **The oracle**: `reference` is compared with every answer, on random worlds: check, scope, list, who (counted and listed)
 //!   and reason; explanations, with every repair applied; differences, by every record that the ids of two policies can form.
 //! - **Exhaustive worlds**: all worlds with up to three departments, two users (members and heads anywhere), one record and two
-//!   roles for everyone; and all with two departments and one assignment, to each kind of subject in each place.
+//!   roles for everyone; all with two departments and one assignment, to each kind of subject in each place; and every pair of
+//!   levels of two roles for a variant.
 //! - **Predicates**, on the same random worlds: evaluated in memory, and in SQLite with members inline, in a table and in mirror
 //!   tables, whose columns have collations that must not matter. Fewer worlds run in PostgreSQL and MariaDB.
+//! - **Fields** in lists: whatever a query asks of a column, by the conditions that the library gives, it answers the same for two
+//!   columns that differ only in the cells that the user may not read.
 //! - **Mirror tables**, after random commands: tables that followed each change equal tables that are filled afresh, here and in
 //!   another process. Tables that are out of date never answer. Nor do tables that are written halfway: lists are right, or errors,
 //!   after every single statement, after an interruption, and between two connections that write in any order or at once.

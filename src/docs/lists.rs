@@ -77,6 +77,54 @@
 //! holds integers or text: values of the other kind can't be in it and are left out. A mapping without such a column is an
 //! error for such an answer, unless it says by `without_variants` that no record of the table has a variant.
 //!
+//! # Fields
+//!
+//! A column that not everybody may read leaks by side doors: an order, a filter, a sum, a group or an export tells of a value
+//! that the page does not show. The permission of a [field](crate::Schema::permission_to_read) has a predicate like any other, and
+//! there are two safe ways to use it:
+//!
+//! | | shows | costs |
+//! |---|---|---|
+//! | `sql::Mapping::mask` in the place of the column, wherever the query names it | every record of the list; hidden values are NULL, so they sort together, and count for nothing in a sum | an expression, which no index serves |
+//! | the condition of the field beside that of the list, joined by `AND` | only the records whose field the user may read | an index on the column serves it |
+//!
+//! Choose the first for a page that shows the column, and the second for "the largest deals" or a filter by amount. A query that
+//! names the column itself without the condition tells of hidden values. Whatever else is made of the column, such as an index
+//! for a search, needs the same.
+//!
+#![cfg_attr(feature = "sql", doc = "```")]
+#![cfg_attr(not(feature = "sql"), doc = "```ignore")]
+//! # use orgscope::document::{Action, Document, Field, ResourceType, Role, Section, User};
+//! # use orgscope::sql::{Dialect, Ids, Mapping, Members, Records};
+//! # use orgscope::{Level, Policy, Snapshot, Subject};
+//! # let deal = ResourceType::new("deal").action(Action::new("read")).action(Action::new("read_amount"))
+//! #     .field("amount", Field::read_by("read_amount"));
+//! # let document = Document::new().section(Section::new("crm").resource(deal)).user(User::new(17))
+//! #     .role(Role::new("seller", "crm", "Seller").grant("deal.read", Level::OwnOpen).grant("deal.read_amount", Level::Own)
+//! #         .assigned_to(Subject::Everyone));
+//! # let snapshot = Snapshot::compile(&Policy::from_document(document)?);
+//! # let read = snapshot.schema().permission_named("deal.read")?;
+//! # let read_amount = snapshot.schema().permission_to_read("amount", read)?;
+//! # let columns = Records::new("deal", Ids::Integers).owner("owner_id").open("is_open");
+//! # let deals = Mapping::new(Dialect::Postgres, columns, Members::inline(500))?;
+//! # let user = snapshot.principal(17);
+//! // Without sea-query. `after` numbers the placeholders of the second text on from those of the first.
+//! let amount = deals.sql(&user.scope(read_amount).predicate())?;
+//! let listed = deals.sql(&user.scope(read).predicate())?.after(amount.params.len());
+//! let page = format!(
+//!     "SELECT id, CASE WHEN {} THEN amount END AS shown FROM deals WHERE {} ORDER BY shown DESC NULLS LAST LIMIT 50",
+//!     amount.text, listed.text
+//! );
+//! let params = [amount.params, listed.params].concat();
+//! # assert_eq!(page, "SELECT id, CASE WHEN \"owner_id\" = $1 THEN amount END AS shown FROM deals \
+//! #     WHERE (\"owner_id\" = $2 OR \"is_open\" = TRUE) ORDER BY shown DESC NULLS LAST LIMIT 50");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! For one record, [`Principal::readable`](crate::Principal::readable) tells the same for all fields at once,
+//! [`Fields::show`](crate::Fields::show) leaves hidden ones out of a response, and
+//! [`Fields::require`](crate::Fields::require) refuses them in an update.
+//!
 //! # Ids
 //!
 //! Ids are typed parameters and never part of the text. A mapping says whether its columns hold integers or text. Ids of the other

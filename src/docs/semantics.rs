@@ -94,9 +94,12 @@
 //! reassign a record, approve it and take it back is not stopped, so guard `assign`.
 //!
 //! A type may list **`variants`**, `["new", {"name": "won", "values": [7, "C5:WON"]}]`, each with the values of a record's fact
-//! that mean it: its name, if none are given. No value means two variants of a type. And it may list **`fields`**,
-//! `{"amount": {"read": "read_amount", "write": "edit_amount"}}`: which action to ask about which column. Fields add nothing to
-//! decisions.
+//! that mean it: its name, if none are given. No value means two variants of a type.
+//!
+//! A type may list **`fields`**, `{"amount": {"read": "read_amount", "write": "edit_amount"}}`: which action to ask about which
+//! column. Fields add nothing to decisions. A field that names one of the two actions is for the other as the record, and so is
+//! whatever is not listed. The action of a field decides alone: if a field must not be readable where the record is not, its
+//! action requires `read`, and lint says so.
 //!
 //! # Roles
 //!

@@ -240,3 +240,32 @@ impl Values {
         if self.far.is_empty() { None } else { self.far.get(&value).copied() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Grid;
+    use crate::document::{Action, Document, ResourceType, Role, Section};
+    use crate::policy::Policy;
+    use crate::vocabulary::level::Level;
+
+    /// The cells of a row, where roles name these of a hundred variants of deals, which have three actions; contacts have two.
+    fn cells(named: &[&str]) -> usize {
+        let deal = ["read", "update", "enter"]
+            .into_iter()
+            .map(Action::new)
+            .fold(ResourceType::new("deal"), ResourceType::action);
+        let deal = (0..100).fold(deal, |deal, nth| deal.variant(format!("stage{nth}")));
+        let contact = ResourceType::new("contact").action(Action::new("read")).action(Action::new("update"));
+        let role = Role::new(1, "crm", "Seller").grant("deal.update", Level::All);
+        let role = named.iter().fold(role, |role, name| role.grant_variant("deal.update", *name, Level::Own));
+        let document = Document::new().section(Section::new("crm").resource(deal).resource(contact)).role(role);
+        Policy::from_document(document).map_or(0, |policy| Grid::of(&policy).actions.len())
+    }
+
+    #[test]
+    fn rows_grow_with_the_variants_that_roles_name() {
+        assert_eq!(cells(&[]), 5);
+        assert_eq!(cells(&["stage7"]), 5 + 3);
+        assert_eq!(cells(&["stage7", "stage93"]), 5 + 2 * 3);
+    }
+}
