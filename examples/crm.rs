@@ -105,7 +105,7 @@ pub(crate) fn story() -> Result<String, Box<dyn Error>> {
     // about access is stored, so there is nothing else to update.
     let created = contact("c-root")?;
     let given_to = |owner: &str| Contact { owners: vec![Owner::User(owner.into())], ..created.clone() };
-    snapshot.principal("root").may_create(add, created).require()?;
+    snapshot.principal("root").require_create(add, created)?;
     let may_give_to_nick =
         |giver: &&UserId| snapshot.principal(*giver).may_reassign(update, created, ["nick"]).is_allow();
     let givers = people.iter().map(|person| &person.id).filter(may_give_to_nick);

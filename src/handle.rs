@@ -21,6 +21,7 @@ use crate::document::Command;
 use crate::policy::Policy;
 use crate::policy::unknown::UnknownPermission;
 use crate::snapshot::Snapshot;
+use crate::telemetry;
 use crate::vocabulary::facts::Resource;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::permission::Permission;
@@ -434,10 +435,19 @@ impl Editor<'_> {
     pub fn apply(&self, commands: impl AsRef<[Command]>) -> Result<Receipt, Refusal> {
         let _writing = self.handle.write();
         let current = self.handle.current.load();
-        let (receipt, ledger) =
-            current.ledger.judge(&current.snapshot, self.batch(commands.as_ref()), Purpose::Publication)?;
+        let judged = current.ledger.judge(&current.snapshot, self.batch(commands.as_ref()), Purpose::Publication);
+        let (receipt, ledger) = judged.inspect_err(|refusal| self.tell(refusal))?;
         self.handle.publish(receipt.after().clone(), ledger);
         Ok(receipt)
+    }
+
+    /// Tells of a refusal. A dry run is a question, and not told.
+    fn tell(&self, refusal: &Refusal) {
+        let user = match &self.by {
+            Actor::Host => None,
+            Actor::User(user) => Some(user),
+        };
+        telemetry::refused(user, refusal.kind().as_str(), refusal);
     }
 
     /// Computes what [`apply`](Self::apply) would do: the same verdict and the same receipt, with the state that would
@@ -463,9 +473,11 @@ impl Editor<'_> {
     /// the revision of [`if_unchanged_since`](Self::if_unchanged_since): a whole policy depends on everything.
     pub fn replace(&self, policy: Policy) -> Result<Receipt, Refusal> {
         if let Actor::User(user) = &self.by {
-            return Err(Refusal::of_all(Rule::Replace { user: user.clone() }));
+            let refusal = Refusal::of_all(Rule::Replace { user: user.clone() });
+            self.tell(&refusal);
+            return Err(refusal);
         }
-        self.handle.write_replacement(policy, self.at.clone(), |before| {
+        let replaced = self.handle.write_replacement(policy, self.at.clone(), |before| {
             let now = before.revision();
             match self.seen.filter(|seen| *seen != now) {
                 None => Ok(()),
@@ -474,7 +486,8 @@ impl Editor<'_> {
                     Err(Refusal::of_all(Rule::Conflict { seen, changed: None, what }))
                 }
             }
-        })
+        });
+        replaced.inspect_err(|refusal| self.tell(refusal))
     }
 
     fn batch<'b>(&'b self, commands: &'b [Command]) -> Batch<'b> {

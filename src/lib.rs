@@ -39,7 +39,7 @@
 //! let snapshot = authz.load();
 //! let (anna, bill) = (snapshot.principal(17), snapshot.principal(31));
 //! let contact = Contact { assigned_to: 31, open: false };
-//! anna.check(read, &contact).require()?;
+//! anna.require(read, &contact)?;
 //!
 //! // The same decision as a set, for lists.
 //! let contacts = [contact, Contact { assigned_to: 17, open: true }];
@@ -125,6 +125,7 @@ pub mod reference;
 mod snapshot;
 #[cfg(feature = "sql")]
 pub mod sql;
+mod telemetry;
 mod vocabulary;
 pub mod world;
 
@@ -136,7 +137,8 @@ pub use handle::{Editor, Handle, Loaded};
 pub use policy::Policy;
 pub use policy::schema::Schema;
 pub use policy::validate::PolicyError;
-pub use query::check::{Decision, Denied};
+pub use query::check::Decision;
+pub use query::denied::Denied;
 pub use query::explain::Explanation;
 pub use query::fields::{DeniedFields, Fields};
 pub use query::predicate::Predicate;
@@ -210,6 +212,7 @@ pub mod log {
 
 /// The parts of an [`Explanation`] and a [`Reason`].
 pub mod explain {
+    pub use crate::query::denied::Checked;
     pub use crate::query::explain::{Change, Repair};
     pub use crate::query::reason::ReasonCode;
 }

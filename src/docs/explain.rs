@@ -20,6 +20,46 @@
 //! If the user may not ask or the question is invalid (`unknown_user`, `inactive`, `other_schema`, `other_type`), nothing was
 //! evaluated and there are no steps.
 //!
+//! # Who is told what
+//!
+//! | | for | tells |
+//! |---|---|---|
+//! | [`Explanation`](crate::Explanation) | administrators, who may know everything | owners, departments, roles, other people, and what would give access |
+//! | the message of [`Denied`](crate::Denied), a [`Reason`](crate::Reason) | the log, support | which rule decided: with it whether a record is the user's own, and its variant |
+//! | [`Denied::notice`](crate::Denied::notice) | the person who was denied | that they lack the permission: the same words for every record |
+//!
+//! A handler requires two permissions in turn: to read the record, where a denial is answered as for a record that does not exist
+//! (404), and then what was asked for, where it is 403 with the notice. Then a denial tells nobody of a record that they may not
+//! know of. Asked for alone, `update` is denied with the same answer for a record that exists and is not theirs to read.
+//!
+//! ```
+//! # use orgscope::document::{Action, Document, ResourceType, Role, Section, User};
+//! # use orgscope::{AnyRecord, Denied, Facts, Level, Permission, Policy, Principal, Snapshot, Subject};
+//! fn update(user: Principal<'_>, [read, update]: [Permission; 2], contact: &AnyRecord<'_>) -> (u16, String) {
+//!     match (user.require(read, contact), user.require(update, contact)) {
+//!         (Err(_), _) => (404, "there is no such contact".to_owned()),
+//!         (_, Err(denied)) => (403, denied.notice()),
+//!         _ => (200, "updated".to_owned()),
+//!     }
+//! }
+//! # let contact = ResourceType::new("contact").action(Action::new("read")).action(Action::new("update").requires("read"));
+//! # let document = Document::new().section(Section::new("crm").resource(contact)).user(User::new("ann"))
+//! #     .role(Role::new("seller", "crm", "Seller").grant("contact.read", Level::OwnOpen).assigned_to(Subject::Everyone));
+//! # let snapshot = Snapshot::compile(&Policy::from_document(document)?);
+//! # let (ann, schema) = (snapshot.principal("ann"), snapshot.schema());
+//! # let permissions = [schema.permission_named("contact.read")?, schema.permission_named("contact.update")?];
+//! # let of_bob = |open| AnyRecord::new("contact", Facts::owned_by("bob").open(open));
+//! # assert_eq!(update(ann, permissions, &of_bob(true)).0, 403);
+//! # assert_eq!(update(ann, permissions, &of_bob(false)).0, 404);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! With the feature `tracing` each denial of a `require` method is an event at the level `INFO` with the target `orgscope`, the name
+//! `orgscope.denied`, and the fields `user.id`, `orgscope.permission` and `orgscope.reason`; each batch refused by
+//! [`Editor::apply`](crate::Editor::apply) one named `orgscope.refused` with `user.id` and `orgscope.refusal`. With the feature
+//! `metrics` the counters `orgscope.denials` (labels `permission` and `reason`) and `orgscope.refusals` (label `kind`) count them.
+//! Questions, such as `check`, `may_create`, `explain` and dry runs, are neither.
+//!
 //! # Repairs
 //!
 //! A denial comes with the smallest changes that would allow it:

@@ -10,7 +10,8 @@
 //! Each room is a file or a folder in `src`, and uses only rooms to its left. No files use each other in a circle. A test
 //! (`tests/it/layering`) reads the source to check both. Outside the line are `collections`, which uses the ids of
 //! `vocabulary` and which `policy` and all rooms to the right of it may use; `presets`, made of documents; `world`,
-//! made of documents and policies; `sql`, made of predicates and snapshots; and `reference`, made of policies.
+//! made of documents and policies; `sql`, made of predicates and snapshots; `reference`, made of policies; and `telemetry`,
+//! which `query` and `handle` tell what was denied.
 //!
 //! | room | what lives there | what never does |
 //! |---|---|---|
@@ -25,6 +26,7 @@
 //! | `world` | world files: a policy with records and expectations | what only tests need |
 //! | `presets` | ready-made sections with their roles | code of its own |
 //! | `handle` | the current snapshot | rules |
+//! | `telemetry` | events and counts of denials and refusals, for the features of those names | anything without these features |
 //! | `reference` | the rules read literally, the oracle of the tests | speed; decision code of the snapshot |
 //!
 //! # What must always hold

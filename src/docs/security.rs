@@ -64,9 +64,10 @@
 //! - **Filter everything that counts.** Totals, exports, search, sorting and suggestions tell about records too: use the
 //!   condition of the scope there as in the list.
 //! - **Show explanations only to users who may know their content.** They name people, departments and roles, and say what to change to get
-//!   access. So do refusals, `who_can` and differences. Errors may suggest ids and names that exist. Other users get "denied"; for a
-//!   record that they may not know of, the same answer as for one that does not exist.
-//! - **Log, and guard the log.** Denials are worth logging by the [`Reason`](crate::Reason). Entries of the log hold names and
+//!   access. So do refusals, `who_can` and differences. Errors may suggest ids and names that exist. Other users get
+//!   [`Denied::notice`](crate::Denied::notice); for a record that they may not know of, the same answer as for one that does not
+//!   exist: see [`docs::explain`](crate::docs::explain#who-is-told-what).
+//! - **Log, and guard the log.** Denials are worth logging: [`Denied`](crate::Denied) says who, what and why. Entries of the log hold names and
 //!   ids, and a replaced policy as a whole: personal data. Let nobody alter or delete them, and keep the last hash elsewhere.
 //! - **Guard the tables.** Only the application writes to mirror tables, with rights of its own.
 //! - **Limit what you read.** A document, a batch and a list of facts take time and memory in proportion to their size. The size

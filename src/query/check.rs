@@ -1,7 +1,6 @@
 //! Checks: whether a user may do something to a record.
 
 use serde::Serialize;
-use thiserror::Error;
 
 use crate::query::principal::Principal;
 use crate::vocabulary::facts::Record;
@@ -27,42 +26,15 @@ impl Decision {
         matches!(self, Self::Allow)
     }
 
-    /// The decision as a result, for `?` in a handler.
-    ///
-    /// ```
-    /// use orgscope::{Decision, Denied};
-    ///
-    /// fn handler(decision: Decision) -> Result<&'static str, Denied> {
-    ///     decision.require()?;
-    ///     Ok("the contact")
-    /// }
-    /// assert_eq!(handler(Decision::Allow), Ok("the contact"));
-    /// assert_eq!(handler(Decision::Deny).unwrap_err().to_string(), "access is denied");
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// When it is [`Deny`](Self::Deny).
-    pub const fn require(self) -> Result<(), Denied> {
-        match self {
-            Self::Allow => Ok(()),
-            Self::Deny => Err(Denied),
-        }
-    }
-
     #[inline]
     pub(crate) const fn of(allow: bool) -> Self {
         if allow { Self::Allow } else { Self::Deny }
     }
 }
 
-/// A denied decision as an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
-#[error("access is denied")]
-pub struct Denied;
-
 impl Principal<'_> {
-    /// Decides whether this user may do this to this record. The record of a toggle is `()`.
+    /// Decides whether this user may do this to this record. The record of a toggle is `()`. To refuse a request, call
+    /// [`require`](Self::require), whose error says what was denied, and why.
     ///
     /// Constant for one owner, whatever the size of the company; linear in owners and shares. If an owner and the user
     /// both have several departments, the cost is the product of their numbers. It takes no lock and allocates nothing.

@@ -2,6 +2,7 @@
 
 pub(crate) mod catalogue;
 pub(crate) mod check;
+pub(crate) mod denied;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod fields;

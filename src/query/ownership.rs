@@ -1,9 +1,11 @@
 //! Queries about a record as it will be: with an owner, or in a variant. Each takes several checks.
 
 use crate::query::check::Decision;
+use crate::query::denied::{Checked, Denied};
 use crate::query::principal::Principal;
 use crate::vocabulary::facts::{Facts, Record, VariantValue};
 use crate::vocabulary::id::VariantRef;
+use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::permission::Permission;
 use crate::vocabulary::subject::Owner;
 
@@ -41,14 +43,39 @@ impl Principal<'_> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn may_create<R: Record>(&self, add: Permission<R>, proposed: &R) -> Decision {
+        Decision::of(self.create(add, proposed, |_, _, _| ()).is_ok())
+    }
+
+    /// Requires that this user may create this record, by the rules of [`may_create`](Self::may_create).
+    ///
+    /// # Errors
+    ///
+    /// When the user may not. If an owner is out of reach, the error names the first.
+    pub fn require_create<R: Record>(&self, add: Permission<R>, proposed: &R) -> Result<(), Denied> {
+        let of = proposed.dynamic_type();
+        self.create(add, proposed, |asked, checked, facts| self.denied((asked, add.schema), checked, of, facts))
+    }
+
+    fn create<R: Record, D>(
+        &self,
+        add: Permission<R>,
+        proposed: &R,
+        denied: impl Fn(ActionIndex, Checked, &Facts<'_>) -> D,
+    ) -> Result<(), D> {
         let scope = self.scope(add);
-        let each_alone = |facts: &Facts<'_>| {
-            facts.owners.as_slice().iter().all(|owner| {
+        let may = scope.contains(proposed);
+        proposed.with_facts(|facts| {
+            if !may {
+                return Err(denied(add.action, Checked::Record, facts));
+            }
+            for owner in facts.owners.as_slice() {
                 let alone = Facts { variant: facts.variant, ..Facts::owned_by(*owner) };
-                scope.contains_facts(&alone)
-            })
-        };
-        Decision::of(scope.contains(proposed) && proposed.with_facts(each_alone))
+                if !scope.contains_facts(&alone) {
+                    return Err(denied(add.action, Checked::OwnerAlone((*owner).into()), &alone));
+                }
+            }
+            Ok(())
+        })
     }
 
     /// Decides whether this user may reassign this record to those owners.
@@ -87,16 +114,46 @@ impl Principal<'_> {
         record: &R,
         owners: impl IntoIterator<Item: Into<Owner<&'o str>>>,
     ) -> Decision {
-        if !self.check(update, record).is_allow() {
-            return Decision::Deny;
-        }
-        let Some(assign) = self.snapshot.schema().sibling(update.action, ASSIGN) else { return Decision::Allow };
-        let assign = self.scope(Permission::<R>::new(assign, update.schema));
-        let as_it_will_be = |facts: &Facts<'_>| {
-            let owners = owners.into_iter().map(Into::into).collect();
-            assign.contains_facts(&Facts { owners, ..facts.clone() })
-        };
-        Decision::of(record.with_facts(as_it_will_be))
+        Decision::of(self.reassign(update, record, owners, |_, _, _| ()).is_ok())
+    }
+
+    /// Requires that this user may reassign this record, by the rules of [`may_reassign`](Self::may_reassign).
+    ///
+    /// # Errors
+    ///
+    /// When the user may not. The error says which of the two checks denies it.
+    pub fn require_reassign<'o, R: Record>(
+        &self,
+        update: Permission<R>,
+        record: &R,
+        owners: impl IntoIterator<Item: Into<Owner<&'o str>>>,
+    ) -> Result<(), Denied> {
+        let of = record.dynamic_type();
+        self.reassign(update, record, owners, |asked, checked, facts| {
+            self.denied((asked, update.schema), checked, of, facts)
+        })
+    }
+
+    fn reassign<'o, R: Record, D>(
+        &self,
+        update: Permission<R>,
+        record: &R,
+        owners: impl IntoIterator<Item: Into<Owner<&'o str>>>,
+        denied: impl Fn(ActionIndex, Checked, &Facts<'_>) -> D,
+    ) -> Result<(), D> {
+        let may_update = self.check(update, record).is_allow();
+        record.with_facts(|facts| {
+            if !may_update {
+                return Err(denied(update.action, Checked::Record, facts));
+            }
+            let Some(assign) = self.snapshot.schema().sibling(update.action, ASSIGN) else { return Ok(()) };
+            let as_it_will_be = Facts { owners: owners.into_iter().map(Into::into).collect(), ..facts.clone() };
+            if self.admits_here(Permission::<R>::new(assign, update.schema), &as_it_will_be) {
+                Ok(())
+            } else {
+                Err(denied(assign, Checked::AsItWillBe, &as_it_will_be))
+            }
+        })
     }
 
     /// Decides whether this user may move this record to that variant: to another stage or pipeline.
@@ -131,16 +188,49 @@ impl Principal<'_> {
         record: &R,
         to: impl Into<VariantValue<'v>>,
     ) -> Decision {
-        if !self.check(update, record).is_allow() {
-            return Decision::Deny;
-        }
-        let schema = self.snapshot.schema();
-        let Some(enter) = schema.sibling(update.action, ENTER) else { return Decision::Allow };
-        let to = to.into().value();
-        let meaning = |value: Option<VariantRef<'_>>| schema.variant_with(update.action, value?);
-        Decision::of(record.with_facts(|facts| {
-            meaning(facts.variant) == meaning(to)
-                || self.admits_here(Permission::<R>::new(enter, update.schema), &Facts { variant: to, ..facts.clone() })
-        }))
+        Decision::of(self.move_to(update, record, to.into(), |_, _, _| ()).is_ok())
+    }
+
+    /// Requires that this user may move this record to that variant, by the rules of [`may_move`](Self::may_move).
+    ///
+    /// # Errors
+    ///
+    /// When the user may not. The error says which of the two checks denies it.
+    pub fn require_move<'v, R: Record>(
+        &self,
+        update: Permission<R>,
+        record: &R,
+        to: impl Into<VariantValue<'v>>,
+    ) -> Result<(), Denied> {
+        let of = record.dynamic_type();
+        self.move_to(update, record, to.into(), |asked, checked, facts| {
+            self.denied((asked, update.schema), checked, of, facts)
+        })
+    }
+
+    fn move_to<R: Record, D>(
+        &self,
+        update: Permission<R>,
+        record: &R,
+        to: VariantValue<'_>,
+        denied: impl Fn(ActionIndex, Checked, &Facts<'_>) -> D,
+    ) -> Result<(), D> {
+        let may_update = self.check(update, record).is_allow();
+        record.with_facts(|facts| {
+            if !may_update {
+                return Err(denied(update.action, Checked::Record, facts));
+            }
+            let schema = self.snapshot.schema();
+            let Some(enter) = schema.sibling(update.action, ENTER) else { return Ok(()) };
+            let meaning = |value: Option<VariantRef<'_>>| schema.variant_with(update.action, value?);
+            let as_it_will_be = Facts { variant: to.value(), ..facts.clone() };
+            if meaning(facts.variant) == meaning(to.value())
+                || self.admits_here(Permission::<R>::new(enter, update.schema), &as_it_will_be)
+            {
+                Ok(())
+            } else {
+                Err(denied(enter, Checked::AsItWillBe, &as_it_will_be))
+            }
+        })
     }
 }

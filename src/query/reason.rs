@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::query::check::Decision;
 use crate::query::principal::Principal;
@@ -14,11 +14,10 @@ use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::index::{ActionIndex, Case};
 use crate::vocabulary::level::{DEPARTMENT, Level, OPEN, OWN, SUB};
 use crate::vocabulary::name::on_one_line;
-use crate::vocabulary::permission::Permission;
+use crate::vocabulary::permission::{Fingerprint, Permission};
 
 /// A reason as a word for programs, in `snake_case` as data. A word never changes its meaning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReasonCode {
     /// Allowed: the level is `all`, which reaches every record.
@@ -53,6 +52,42 @@ pub enum ReasonCode {
     NoGrant,
     /// Denied: the level does not reach the record.
     OutOfReach,
+}
+
+impl ReasonCode {
+    /// The word in data and logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Toggle => "toggle",
+            Self::Own => "own",
+            Self::Unowned => "unowned",
+            Self::Department => "department",
+            Self::Below => "below",
+            Self::Open => "open",
+            Self::Shared => "shared",
+            Self::UnknownUser => "unknown_user",
+            Self::Inactive => "inactive",
+            Self::OtherSchema => "other_schema",
+            Self::OtherType => "other_type",
+            Self::InPlace => "in_place",
+            Self::ExceptOwn => "except_own",
+            Self::NoGrant => "no_grant",
+            Self::OutOfReach => "out_of_reach",
+        }
+    }
+}
+
+impl Display for ReasonCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Serialize for ReasonCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
 }
 
 /// A decision with its reason, in one line for a person.
@@ -92,6 +127,13 @@ pub struct Reason {
     text: String,
 }
 
+/// A reason before it is told, with the action that denies: the one asked about, or one that it requires.
+pub(crate) struct Because {
+    pub(crate) code: ReasonCode,
+    pub(crate) text: String,
+    pub(crate) denied_by: ActionIndex,
+}
+
 impl Reason {
     /// The decision, the same as that of the check.
     pub fn decision(&self) -> Decision {
@@ -115,22 +157,33 @@ impl Principal<'_> {
     /// Explains in one line why this user may, or may not, do this to this record. [`explain`](Self::explain) gives all
     /// details.
     pub fn reason<R: Record>(&self, permission: Permission<R>, record: &R) -> Reason {
-        let Permission { action, schema, .. } = permission;
-        let expected = self.resource_type(action, schema);
-        let (code, text) = match (self.why_nothing(expected.is_some()), expected) {
-            (Some(why), _) => why,
-            (None, Some(expected)) if record.dynamic_type().is_some_and(|found| found != expected) => {
-                let text = format!(
-                    "the record is of type `{}`, and `{}` takes records of type `{expected}`",
-                    on_one_line(record.dynamic_type().unwrap_or_default().to_owned()),
-                    self.snapshot.schema().action_name(action),
-                );
-                (ReasonCode::OtherType, text)
-            }
-            (None, _) => record.with_facts(|facts| self.why(action, facts)),
-        };
+        let asked = (permission.action, permission.schema);
+        let Because { code, text, .. } = record.with_facts(|facts| self.because(asked, record.dynamic_type(), facts));
         let decision = self.check(permission, record);
         Reason { decision, code, text }
+    }
+
+    /// Why an action is allowed, or denied, for a record with these facts, whose type is given if it has to be compared.
+    pub(crate) fn because(
+        &self,
+        (action, schema): (ActionIndex, Fingerprint),
+        dynamic_type: Option<&str>,
+        facts: &Facts<'_>,
+    ) -> Because {
+        let expected = self.resource_type(action, schema);
+        let nothing = |(code, text)| Because { code, text, denied_by: action };
+        match (self.why_nothing(expected.is_some()), expected) {
+            (Some(why), _) => nothing(why),
+            (None, Some(expected)) if dynamic_type.is_some_and(|found| found != expected) => {
+                let text = format!(
+                    "the record is of type `{}`, and `{}` takes records of type `{expected}`",
+                    on_one_line(dynamic_type.unwrap_or_default().to_owned()),
+                    self.snapshot.schema().action_name(action),
+                );
+                nothing((ReasonCode::OtherType, text))
+            }
+            (None, _) => self.why(action, facts),
+        }
     }
 
     /// The reason why the user is denied everything, if they are.
@@ -147,7 +200,7 @@ impl Principal<'_> {
     }
 
     /// The reason of the first action that denies: the one asked about, or one that it requires, directly or not.
-    fn why(&self, asked: ActionIndex, facts: &Facts<'_>) -> (ReasonCode, String) {
+    fn why(&self, asked: ActionIndex, facts: &Facts<'_>) -> Because {
         let schema = self.snapshot.schema();
         let (relation, asked) = (self.relation(asked, facts), self.case(asked, facts));
         let (asked_name, code) = (schema.action_name(asked.action), |case| self.code_of(case, relation, Some(facts)));
@@ -156,11 +209,12 @@ impl Principal<'_> {
         let mut needed = needed.into_iter().map(|action| Case { action, ..asked });
         let Some(denied) = needed.find(|case| !self.admits_alone(*case, relation, is_within)) else {
             let code = code(asked);
-            return (code, self.tells(asked, code, relation, facts));
+            return Because { code, text: self.tells(asked, code, relation, facts), denied_by: asked.action };
         };
         let (name, code) = (schema.action_name(denied.action), code(denied));
         let text = self.tells(denied, code, relation, facts);
-        (code, if denied == asked { text } else { format!("`{asked_name}` requires `{name}`, and {text}") })
+        let text = if denied == asked { text } else { format!("`{asked_name}` requires `{name}`, and {text}") };
+        Because { code, text, denied_by: denied.action }
     }
 
     /// Whether a case of an action by itself, without its requirements, is allowed for a record with this relation.

@@ -7,6 +7,7 @@ mod catalogue;
 mod cli;
 mod commands;
 mod conflicts;
+mod denied;
 mod diff;
 mod documents;
 mod errors;
@@ -36,6 +37,8 @@ mod security;
 mod sql;
 mod square;
 mod stages;
+#[cfg(all(feature = "tracing", feature = "metrics"))]
+mod telemetry;
 mod threads;
 mod tokens;
 mod turnover;

@@ -9,16 +9,17 @@ use std::sync::LazyLock;
 use source::Crate;
 
 /// Each room, with the rooms that it may use.
-const ROOMS: [(&str, &[&str]); 13] = [
+const ROOMS: [(&str, &[&str]); 14] = [
     ("vocabulary", &[]),
     ("collections", &["vocabulary"]),
     ("document", &["vocabulary"]),
     ("policy", &["vocabulary", "collections", "document"]),
     ("snapshot", &["vocabulary", "collections", "document", "policy"]),
-    ("query", &["vocabulary", "collections", "document", "policy", "snapshot"]),
+    ("telemetry", &["vocabulary"]),
+    ("query", &["vocabulary", "collections", "document", "policy", "snapshot", "telemetry"]),
     ("sql", &["vocabulary", "policy", "snapshot", "query", "admin"]),
     ("admin", &["vocabulary", "collections", "document", "policy", "snapshot", "query"]),
-    ("handle", &["vocabulary", "collections", "document", "policy", "snapshot", "query", "admin"]),
+    ("handle", &["vocabulary", "collections", "document", "policy", "snapshot", "query", "admin", "telemetry"]),
     ("world", &["vocabulary", "collections", "document", "policy"]),
     ("presets", &["vocabulary", "document"]),
     ("reference", &["vocabulary", "policy"]),
