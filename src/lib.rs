@@ -66,6 +66,7 @@
 //! | [`Resource`], [`Facts`] | a type of record in the application, and what the library needs to know about a record |
 //! | [`Principal`] | a user whose rights are asked about |
 //! | [`Scope`] | the set of records that a principal may do something to |
+//! | [`Fields`] | the fields of a record that a principal may read, or write |
 //! | [`Predicate`] | the same set as conditions on the facts of a record, for a database |
 //! | [`Command`] | a change as data |
 //! | [`Editor`] | applies changes, as the host application or on behalf of a user |

@@ -70,7 +70,7 @@ pub fn webmail() -> Document {
 ///
 /// A deal is in a stage, which is its variant: `open`, `won` or `lost`; moving it there is `deal.enter`. Its field `amount`
 /// has actions of its own, so a deal that is shared with a user does not show them its amount. A manager changes the amount
-/// of their own deals as long as these are open.
+/// of their own deals as long as these are open, and does not open them again.
 ///
 /// | | `crm-administrator` | `crm-chief-executive` | `crm-head-of-department` | `crm-manager` |
 /// |---|---|---|---|---|
@@ -78,6 +78,7 @@ pub fn webmail() -> Document {
 /// | companies | `all` | `all` | `all` | `all` |
 /// | all other records | `all` | `all` | `department` | `own` |
 /// | `deal.edit_amount` | `all` | `all` | `department` | `own` in `open` |
+/// | `deal.enter` | `all` | `all` | `department` | `own`, and not in `open` |
 /// | `crm_settings.manage` | `allow` | | | |
 pub fn crm() -> Document {
     const RECORDS: [&str; 6] = ["lead", "deal", "contact", "company", "quote", "invoice"];
@@ -121,6 +122,7 @@ pub fn crm() -> Document {
     let manager = role("Manager", Level::Own)
         .grant("deal.edit_amount", Level::Deny)
         .grant_variant("deal.edit_amount", "open", Level::Own)
+        .grant_variant("deal.enter", "open", Level::Deny)
         .assigned_to(Subject::Employees);
     [administrator, chief_executive, head, manager].into_iter().fold(Document::new().section(section), Document::role)
 }

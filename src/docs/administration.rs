@@ -68,7 +68,7 @@
 //! | `add_group` · `rename_group` · `remove_group` · `join_group`, `leave_group` | `id`, `name?`, `members?` · `id`, `name` or `null` · `id` · `user`, `group`, and to join `from?`, `until?` |
 //! | `set_administrator` | `user`, `administrator` |
 //! | `create_role` · `clone_role` · `rename_role` · `delete_role` | `id`, `section`, `name`, `grants?`, `hidden?`, `locked?`, `assigned_to?` · `from`, `id`, `name` · `id`, `name` · `id` |
-//! | `set_hidden` · `set_level` · `set_level_for_all_roles` | `role`, `hidden` · `role`, `permission`, `level` · `section`, `permissions`, `level` |
+//! | `set_hidden` · `set_level` · `set_level_for_all_roles` | `role`, `hidden` · `role`, `permission`, `variant?`, `level`, which with a variant may be `null` · `section`, `permissions`, `variant?`, `level` |
 //! | `assign`, `unassign` | `role`, `subject`, `in?`, `from?`, `until?` · `role`, `subject`, `in?` |
 //! | `prune` | `ended_by`: a time |
 //!

@@ -75,7 +75,8 @@
 //! Where the answer depends on the variant, the condition has a part for each set of variants with the same answer, and one
 //! for all others, to which a NULL and unlisted values belong. Name the column by `sql::Records::variant`, and say whether it
 //! holds integers or text: values of the other kind can't be in it and are left out. A mapping without such a column is an
-//! error for such an answer, unless it says by `without_variants` that no record of the table has a variant.
+//! error for such an answer, unless it says by `without_variants` that no record of the table has a variant. In PostgreSQL the
+//! column is of the types that ids have, below: a stage that is an `ENUM` needs a generated column of text beside it.
 //!
 //! # Fields
 //!
@@ -85,12 +86,16 @@
 //!
 //! | | shows | costs |
 //! |---|---|---|
-//! | `sql::Mapping::mask` in the place of the column, wherever the query names it | every record of the list; hidden values are NULL, so they sort together, and count for nothing in a sum | an expression, which no index serves |
+//! | a sub-select with `sql::Mapping::mask` in the place of the column; all that is asked of the column is asked of that | every record of the list; hidden values are NULL, so they sort together, and count for nothing in a sum | an expression, which no index serves |
 //! | the condition of the field beside that of the list, joined by `AND` | only the records whose field the user may read | an index on the column serves it |
 //!
 //! Choose the first for a page that shows the column, and the second for "the largest deals" or a filter by amount. A query that
 //! names the column itself without the condition tells of hidden values. Whatever else is made of the column, such as an index
 //! for a search, needs the same.
+//!
+//! Do not give the mask the name of its column in a query of the same table: in `SELECT CASE … END AS amount … ORDER BY amount + 0`
+//! databases take the `amount` of the order to be the column. From a sub-select only the mask comes out, whatever its name; and
+//! PostgreSQL, which takes two masks with different numbers of parameters to be different expressions, can group by it.
 //!
 #![cfg_attr(feature = "sql", doc = "```")]
 #![cfg_attr(not(feature = "sql"), doc = "```ignore")]
@@ -108,16 +113,14 @@
 //! # let columns = Records::new("deal", Ids::Integers).owner("owner_id").open("is_open");
 //! # let deals = Mapping::new(Dialect::Postgres, columns, Members::inline(500))?;
 //! # let user = snapshot.principal(17);
-//! // Without sea-query. `after` numbers the placeholders of the second text on from those of the first.
+//! // Without sea-query. `sql_after` numbers the placeholders of the second text on from those of the first.
 //! let amount = deals.sql(&user.scope(read_amount).predicate())?;
-//! let listed = deals.sql(&user.scope(read).predicate())?.after(amount.params.len());
-//! let page = format!(
-//!     "SELECT id, CASE WHEN {} THEN amount END AS shown FROM deals WHERE {} ORDER BY shown DESC NULLS LAST LIMIT 50",
-//!     amount.text, listed.text
-//! );
+//! let listed = deals.sql_after(amount.params.len(), &user.scope(read).predicate())?;
+//! let list = format!("SELECT id, CASE WHEN {} THEN amount END AS amount FROM deals WHERE {}", amount.text, listed.text);
+//! let page = format!("SELECT id, amount FROM ({list}) AS list ORDER BY amount DESC NULLS LAST LIMIT 50");
 //! let params = [amount.params, listed.params].concat();
-//! # assert_eq!(page, "SELECT id, CASE WHEN \"owner_id\" = $1 THEN amount END AS shown FROM deals \
-//! #     WHERE (\"owner_id\" = $2 OR \"is_open\" = TRUE) ORDER BY shown DESC NULLS LAST LIMIT 50");
+//! # assert_eq!(page, "SELECT id, amount FROM (SELECT id, CASE WHEN \"owner_id\" = $1 THEN amount END AS amount FROM deals \
+//! #     WHERE (\"owner_id\" = $2 OR \"is_open\" = TRUE)) AS list ORDER BY amount DESC NULLS LAST LIMIT 50");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -23,6 +23,7 @@
 //! |---|---|
 //! | Every answer follows the rules. Checks, scopes, lists, predicates, `who_can` and the rights of a user are compared with a second implementation, which reads the rules literally, in all small companies and in random ones | `square`, `exhaustive`, `predicate`, `laws`, `large` |
 //! | So do SQL conditions, in real databases | `sql/square`, and the package `tests/databases` |
+//! | A list that asks of a column by the condition or the mask of its field answers the same whatever hidden cells hold | `sql/square`, `tests/databases` |
 //! | All answers of a snapshot are made from one state, and no reader sees half a batch | `threads`; the table that threads share, in every order of two threads, by a model checker |
 //! | A state reached by commands answers like one that is compiled afresh | `commands`, `large`, `turnover` |
 //! | A check, a question or a listing never panics, never fails, and denies what is unknown | `layering`, `tokens`, `square` |
@@ -44,9 +45,9 @@
 //! - **Authenticate.** The library believes the user's id. Take it from the session and never from the body of a request.
 //! - **Act for users as users.** Apply what a user sends by [`as_user`](crate::Handle::as_user). [`Handle::apply`](crate::Handle::apply)
 //!   acts as the host, whom no rule of delegation holds.
-//! - **Pass true facts.** Read owners, shares and the open flag from the database. The proposed record in
-//!   [`may_create`](crate::Principal::may_create) and [`may_reassign`](crate::Principal::may_reassign) is the only one that comes
-//!   from the user; a single `check` of an action that creates or assigns does not look at each owner.
+//! - **Pass true facts.** Read owners, shares, the open flag and the variant from the database. What is proposed in
+//!   [`may_create`](crate::Principal::may_create), [`may_reassign`](crate::Principal::may_reassign) and
+//!   [`may_move`](crate::Principal::may_move) is all that comes from the user; a single `check` of an action that creates or assigns does not look at each owner.
 //! - **Check and act at once.** Between a check and the write, the record may be reassigned. Read the record, check and write in
 //!   one transaction that locks it, or add the condition of the scope to the `UPDATE` itself.
 //! - **Load one snapshot for each request**, so that its answers belong together, and load again for the next one: a request that
@@ -63,6 +64,10 @@
 //! - **Decide on one form of each id.** Ids are compared exactly, so `Ann` is not `ann`. Normalize before you ask.
 //! - **Filter everything that counts.** Totals, exports, search, sorting and suggestions tell about records too: use the
 //!   condition of the scope there as in the list.
+//! - **Hide fields everywhere.** The library says which of them a user may read; a response hides them by
+//!   [`Fields::show`](crate::Fields::show), record by record, and a list by a mask or a condition in
+//!   [every place that names the column](crate::docs::lists#fields). Updates are refused by
+//!   [`Fields::require`](crate::Fields::require). Declaring a field protects nothing by itself.
 //! - **Show explanations only to users who may know their content.** They name people, departments and roles, and say what to change to get
 //!   access. So do refusals, `who_can` and differences. Errors may suggest ids and names that exist. Other users get
 //!   [`Denied::notice`](crate::Denied::notice); for a record that they may not know of, the same answer as for one that does not

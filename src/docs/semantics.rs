@@ -94,12 +94,16 @@
 //! reassign a record, approve it and take it back is not stopped, so guard `assign`.
 //!
 //! A type may list **`variants`**, `["new", {"name": "won", "values": [7, "C5:WON"]}]`, each with the values of a record's fact
-//! that mean it: its name, if none are given. No value means two variants of a type.
+//! that mean it: its name, if none are given. No value means two variants of a type, and no variant is named `default`. A record
+//! whose value is not listed has no variant, also if its value is the name of a variant that has other values. Variants know the
+//! state of a record and not its history: whoever may move it back may do there what is denied here, so guard `enter`.
 //!
 //! A type may list **`fields`**, `{"amount": {"read": "read_amount", "write": "edit_amount"}}`: which action to ask about which
-//! column. Fields add nothing to decisions. A field that names one of the two actions is for the other as the record, and so is
-//! whatever is not listed. The action of a field decides alone: if a field must not be readable where the record is not, its
-//! action requires `read`, and lint says so.
+//! column. A field names one of the two actions or both, and its own name is not empty. Fields add nothing to decisions. Where a
+//! field names no action to read (or to write) it, reading (or writing) the record decides; so it does for whatever is not
+//! listed. The action of a field decides alone: if a field must not be readable where the record is not, its action requires
+//! `read`, and lint says so. The condition of a field belongs wherever a list is filtered, sorted, grouped or summed by its
+//! column.
 //!
 //! # Roles
 //!
@@ -122,7 +126,8 @@
 //! takes away. What an action requires is decided for the same variant. A floor is for all variants alike.
 //!
 //! `set_level` with a `variant` sets the level of that variant, and with `null` takes it away; without, it sets the default.
-//! `set_level_for_all_roles` without a variant treats all records alike, so variants lose their levels. To raise a default
+//! `set_level_for_all_roles` without a variant treats all records alike, so variants lose their levels; with one, it sets the
+//! level of that. `null` is a level nowhere else. To raise a default
 //! raises the variants without a level of their own, and a delegate must have as much for each of them.
 //!
 //! Only variants that some role names can differ from the default, so only these cost something: a cell more for each action of
@@ -173,7 +178,7 @@
 //! # Documents
 //!
 //! **Ids** are 64-bit integers, or text that is not empty and is compared code point by code point: `7` and `"7"` are
-//! different. Users, departments, groups, roles and records have separate ids. `null` means the same as leaving a field out.
+//! different. Users, departments, groups, roles, records and values of variants have separate ids. `null` means the same as leaving a field out.
 //!
 //! **Errors of the form** stop at the first one, with its line: text that is not JSON, a wrong type, an unknown key, a key
 //! twice in one object.

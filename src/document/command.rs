@@ -263,7 +263,7 @@ pub enum Command {
         /// The variant whose level is set, by its name.
         #[serde(default, deserialize_with = "optional_text", skip_serializing_if = "is_default")]
         variant: Option<String>,
-        /// The level, or `allow` or `deny` for toggles. `None` takes a variant's own level away.
+        /// The level, or `allow` or `deny` for toggles. `None` is invalid here.
         #[serde(deserialize_with = "nullable")]
         level: Option<Word<Grant>>,
     },

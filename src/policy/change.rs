@@ -130,6 +130,9 @@ impl Policy {
                 let section = self.schema.known_section(section, true)?;
                 // A misspelt level is invalid even if the list of permissions is empty.
                 level.as_ref().map(rules::grant).transpose()?;
+                if level.is_none() {
+                    return Err(Invalid::NullLevel);
+                }
                 let cells = self.cells(section, permissions, variant.as_deref(), level.as_ref())?;
                 let theirs = self.roles.iter().filter(|(_, role)| role.section == section && !role.locked);
                 self.set_levels(theirs.map(|(id, _)| id), &cells, variant.is_none())

@@ -485,7 +485,7 @@ impl Display for Invalid {
                 format!("the type of `{permission}` has no variants: write one level for all records")
             }),
             Self::NullLevel => f.write_str(
-                "`null` takes the level of a variant away: write a `variant` as well, or a level such as `deny`",
+                "`null` takes the level of a variant away: name a `variant` in `set_level`, or write a level such as `deny`",
             ),
             Self::EmptyField => {
                 f.write_str("the field names no action: write `read`, `write` or both, or leave it out")

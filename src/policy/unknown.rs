@@ -37,7 +37,11 @@ pub(crate) enum Why {
     Field { resource: String, field: String, known: String },
     #[error("`{0}` has no fields: list them in its type, under `fields`")]
     NoFields(String),
-    #[error("the permission to ask beside the field `{0}` is of another schema: look it up in this one")]
+    #[error("`{0}` is a toggle and has no record: look a field up beside a permission on records")]
+    FieldOfToggle(String),
+    #[error(
+        "the permission of the record that the field `{0}` is of was looked up in another schema: look it up again"
+    )]
     OtherSchema(String),
     #[error("`{0}` is a toggle and has no record: look it up with `toggle`")]
     Toggle(String),

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Debug};
 
+use foldhash::fast::RandomState;
+use indexmap::IndexSet;
 use serde::Serialize;
 use smallvec::SmallVec;
 use thiserror::Error;
@@ -52,7 +54,7 @@ use crate::vocabulary::permission::Permission;
 /// assert_eq!(refused.to_string(), "access is denied to the field `amount` of this `deal`: leave it out");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Fields<'s> {
     /// The type of the record; `None` for a permission of another schema.
     resource: Option<&'s str>,
@@ -64,7 +66,7 @@ pub struct Fields<'s> {
 }
 
 /// The error for fields that a user may not access.
-#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Error, Serialize)]
 #[error("access is denied to the {} of this `{resource}`: leave {} out", listed(.fields), it_or_them(.fields))]
 #[non_exhaustive]
 pub struct DeniedFields {
@@ -95,6 +97,9 @@ impl<'s> Principal<'s> {
     /// The fields of a record that this user may write, where `update` is what the application asks about the record itself:
     /// to update it, or to add it as proposed.
     ///
+    /// It is about the record as it is given. An update that moves it to another owner or variant too is asked about twice, as
+    /// [`may_move`](Self::may_move) does: on the record as it is, and as it will be.
+    ///
     /// It costs the same as [`readable`](Self::readable).
     pub fn writable<R: Record>(&self, update: Permission<R>, record: &R) -> Fields<'s> {
         self.fields(update, record, |field| field.write)
@@ -115,7 +120,8 @@ impl<'s> Principal<'s> {
         let allowed = SmallVec::from_elem(0, declared.len().div_ceil(BITS));
         let mut fields = Fields { resource, declared, allowed, others };
         let is_this_type = |resource| record.dynamic_type().is_none_or(|found| found == resource);
-        if !resource.is_some_and(is_this_type) {
+        // A toggle has no record, and so no fields.
+        if !R::HAS_FACTS || !resource.is_some_and(is_this_type) {
             return fields;
         }
         record.with_facts(|facts| {
@@ -133,44 +139,52 @@ impl<'s> Principal<'s> {
 const BITS: usize = u64::BITS as usize;
 
 impl<'s> Fields<'s> {
-    /// Whether the user may access the field of this name. One that the schema does not declare follows the record.
+    /// Whether the user may access the field of this name, compared exactly. One that the schema does not declare follows the
+    /// record.
     ///
     /// Linear in the fields that the schema declares.
-    pub fn contains(&self, name: &str) -> bool {
+    pub fn allows(&self, name: &str) -> bool {
         match self.declared.iter().position(|field| field.name == name) {
-            Some(nth) => self.allows(nth),
+            Some(nth) => self.has(nth),
             None => self.others,
         }
     }
 
-    /// The names of the fields that the schema declares and the user may access, in the order of the document.
+    /// The names of those fields that the schema declares and the user may access, in the order of the document.
     pub fn allowed(&self) -> impl Iterator<Item = &'s str> + use<'s, '_> {
         self.each().filter(|(_, allowed)| *allowed).map(|(name, _)| name)
     }
 
-    /// The names of the fields that the schema declares and the user may not access, in the order of the document.
+    /// The names of those fields that the schema declares and the user may not access, in the order of the document.
     pub fn denied(&self) -> impl Iterator<Item = &'s str> + use<'s, '_> {
         self.each().filter(|(_, allowed)| !*allowed).map(|(name, _)| name)
     }
 
     /// Refuses an update, by the names of what it sets, unless the user may access all of these.
     ///
+    /// Names are compared exactly, and one that is not declared follows the record. So read the update into a type that knows
+    /// its fields, and name columns from there: a database may find `AMOUNT` where this finds nothing.
+    ///
     /// # Errors
     ///
-    /// When the user may not access one of the fields. The error names all of these.
+    /// When the user may not access one of the fields. The error names each of these once.
     pub fn require<Name: AsRef<str>>(&self, names: impl IntoIterator<Item = Name>) -> Result<(), DeniedFields> {
-        let denied = names.into_iter().filter(|name| !self.contains(name.as_ref()));
-        let fields: Vec<String> = denied.map(|name| name.as_ref().to_owned()).collect();
+        let denied = names.into_iter().filter(|name| !self.allows(name.as_ref()));
+        let fields: IndexSet<String, RandomState> = denied.map(|name| name.as_ref().to_owned()).collect();
         let resource = || self.resource.unwrap_or("record").to_owned();
-        if fields.is_empty() { Ok(()) } else { Err(DeniedFields { resource: resource(), fields }) }
+        let error = |fields: IndexSet<String, RandomState>| DeniedFields {
+            resource: resource(),
+            fields: fields.into_iter().collect(),
+        };
+        if fields.is_empty() { Ok(()) } else { Err(error(fields)) }
     }
 
     fn each(&self) -> impl Iterator<Item = (&'s str, bool)> + use<'s, '_> {
         let declared = self.declared;
-        declared.iter().enumerate().map(|(nth, field)| (field.name.as_str(), self.allows(nth)))
+        declared.iter().enumerate().map(|(nth, field)| (field.name.as_str(), self.has(nth)))
     }
 
-    fn allows(&self, nth: usize) -> bool {
+    fn has(&self, nth: usize) -> bool {
         self.allowed.get(nth / BITS).is_some_and(|bits| bits >> (nth % BITS) & 1 == 1)
     }
 }

@@ -8,9 +8,10 @@ pub(crate) mod explain;
 pub(crate) mod fields;
 pub(crate) mod lint;
 mod names;
-pub(crate) mod ownership;
+
 pub(crate) mod predicate;
 pub(crate) mod principal;
+pub(crate) mod proposed;
 pub(crate) mod reason;
 pub(crate) mod scope;
 pub(crate) mod shown;

@@ -194,7 +194,7 @@ pub(crate) fn cases<'s>(principal: &Principal<'s>, action: ActionIndex, bounds: 
     let mut cases = Cases::new();
     for column in grid.columns(action).take(if varied { usize::MAX } else { 1 }) {
         let clauses = clauses(principal, action, grid.at(action, column), bounds);
-        match cases.iter_mut().find(|other: &&mut Conditions<'_>| other.clauses == clauses) {
+        match cases.iter_mut().find(|other| are_alike(principal, &other.clauses, &clauses)) {
             Some(same) => same.columns.push(column),
             None => cases.push(Conditions { columns: SmallVec::from_iter([column]), clauses }),
         }
@@ -207,6 +207,35 @@ pub(crate) fn cases<'s>(principal: &Principal<'s>, action: ActionIndex, bounds: 
         all.columns.clear();
     }
     cases
+}
+
+/// Whether conditions mean the same: departments of the user and those of a place may be the same ones.
+fn are_alike<'s>(principal: &Principal<'s>, one: &Clauses<'s>, other: &Clauses<'s>) -> bool {
+    let meanings = |clauses: &Clauses<'s>| -> SmallVec<[(Clause<'s>, Ranges); 4]> {
+        clauses.iter().map(|clause| meaning(principal, *clause)).collect()
+    };
+    let has_zone = |clause: &Clause<'_>| matches!(clause, Clause::Any { zone: Some(_), .. });
+    one == other
+        || (one.len() == other.len() && one.iter().chain(other).any(has_zone) && {
+            let (one, other) = (meanings(one), meanings(other));
+            one.iter().all(|each| other.contains(each)) && other.iter().all(|each| one.contains(each))
+        })
+}
+
+/// A condition apart from departments, and all departments that it names.
+fn meaning<'s>(principal: &Principal<'s>, clause: Clause<'s>) -> (Clause<'s>, Ranges) {
+    let Clause::Any { relations, zone } = clause else { return (clause, Ranges::new()) };
+    let mut ranges = of_user(principal, relations);
+    ranges.extend(zone.into_iter().flat_map(|zone| zone.ranges().iter().copied()));
+    (Clause::Any { relations: relations & !(DEPARTMENT | SUB), zone: None }, Below::outermost(ranges))
+}
+
+/// The departments of the user that these relations reach.
+fn of_user(principal: &Principal<'_>, relations: u8) -> Ranges {
+    let (with_below, any) = (relations & SUB != 0, relations & (DEPARTMENT | SUB) != 0);
+    let people = &principal.snapshot.people;
+    let ranges = principal.anchors().filter(|_| any).map(|anchor| people.below(anchor));
+    Below::outermost(ranges.map(|below| if with_below { below } else { Below { count: 1, ..below } }).collect())
 }
 
 /// The shortest conditions that together describe what a principal may do by one of their cells: for records that have all
@@ -251,20 +280,12 @@ fn in_places<'s>(
     needs: &'s [Need],
     (certain, possible, in_departments): (u8, u8, bool),
 ) -> Clauses<'s> {
-    let people = &principal.snapshot.people;
-    let anchors: SmallVec<[Below; 2]> = principal.anchors().map(|anchor| people.below(anchor)).collect();
-    let own = |relations: u8| {
-        let (with_below, any) = (relations & SUB != 0, relations & (DEPARTMENT | SUB) != 0);
-        let ranges =
-            anchors.iter().filter(|_| any).map(|below| if with_below { *below } else { Below { count: 1, ..*below } });
-        Below::outermost(ranges.collect())
-    };
     // Each with all departments that it names.
     let mut found: Vec<(u8, Option<&Zone>, Ranges)> = Vec::new();
     for need in needs {
         let zone = Some(&need.zone).filter(|zone| in_departments && !zone.is_empty());
         for relations in gaps(need.here, certain, possible) {
-            let own = own(relations);
+            let own = of_user(principal, relations);
             found.push(match zone {
                 Some(zone) if !Below::all_covered(&own, zone.ranges()) => {
                     let relations = if Below::all_covered(zone.ranges(), &own) {

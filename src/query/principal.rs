@@ -47,11 +47,12 @@ impl<'s> Principal<'s> {
         self.asker.may_ask()
     }
 
-    /// The effective grant of the user for a permission and all records whose variant has no level of its own: the floor joined with the levels of all roles that are assigned
-    /// without a place, or everything by an administrator's bypass; `deny` if a requirement is denied for every record.
-    /// [`rights`](Self::rights) has those with a place, and of variants, too. For a toggle this is the
-    /// answer of [`check`](Self::check). A level alone does not include requirements that depend on the record, nor
-    /// shares.
+    /// The effective grant of the user for a permission, whatever the record.
+    ///
+    /// It is the floor joined with the levels of all roles that are assigned without a place, or everything by an administrator's
+    /// bypass; `deny` if a requirement is denied for every record. It is for records whose variant has no level of its own:
+    /// [`rights`](Self::rights) has those of variants and in places, too. For a toggle this is the answer of
+    /// [`check`](Self::check). A level alone does not include requirements that depend on the record, nor shares.
     ///
     /// ```
     /// use orgscope::document::{Action, Document, ResourceType, Role, Section, User};

@@ -1,32 +1,42 @@
 //! A record for a response, without the fields that a user may not read.
 
-use std::fmt::Display;
+use std::fmt::{self, Debug, Display};
 
 use serde::ser::{Error, Impossible, Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use crate::query::fields::Fields;
 
 /// A record that serialises without the fields that a user may not access: see [`Fields::show`].
-#[derive(Clone, Copy, Debug)]
-pub struct Shown<'a, T: ?Sized> {
-    fields: &'a Fields<'a>,
-    record: &'a T,
+#[derive(Clone)]
+pub struct Shown<'s, T> {
+    fields: Fields<'s>,
+    record: T,
 }
 
-impl Fields<'_> {
+impl<'s> Fields<'s> {
     /// The record for a response, without the fields that the user may not access.
     ///
-    /// The record is a struct or a map, and the names of fields are its keys as serde writes them. It serialises as a map of
-    /// those that are left, also if it is a struct. What is inside a value is not looked at. For anything else the
-    /// serialiser fails, so that nothing is shown by mistake: for a list, show each record by its own fields.
-    pub fn show<'a, T: Serialize + ?Sized>(&'a self, record: &'a T) -> Shown<'a, T> {
+    /// The record is a struct or a map, or a reference to one, and the names of fields are its keys as serde writes them,
+    /// compared exactly: name a field in the schema as it is written here. It serialises as a map of those that are left, also
+    /// if it is a struct. What is inside a value is not looked at. For anything else the serialiser fails, so that nothing is
+    /// shown by mistake: for a list, show each record by its own fields.
+    ///
+    /// It decides about fields, and not about the record: require that the user may read it first.
+    pub fn show<T: Serialize>(self, record: T) -> Shown<'s, T> {
         Shown { fields: self, record }
     }
 }
 
-impl<T: Serialize + ?Sized> Serialize for Shown<'_, T> {
+impl<T: Serialize> Serialize for Shown<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.record.serialize(Masked { fields: self.fields, serializer })
+        self.record.serialize(Masked { fields: &self.fields, serializer })
+    }
+}
+
+/// Shows the fields, and nothing of the record.
+impl<T> Debug for Shown<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shown").field("fields", &self.fields).finish_non_exhaustive()
     }
 }
 
@@ -34,6 +44,18 @@ impl<T: Serialize + ?Sized> Serialize for Shown<'_, T> {
 struct Masked<'a, S> {
     fields: &'a Fields<'a>,
     serializer: S,
+}
+
+/// A record inside of another value.
+struct Inner<'a, T: ?Sized> {
+    fields: &'a Fields<'a>,
+    record: &'a T,
+}
+
+impl<T: Serialize + ?Sized> Serialize for Inner<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.record.serialize(Masked { fields: self.fields, serializer })
+    }
 }
 
 /// The map of a record while it is written.
@@ -77,12 +99,14 @@ impl<'a, S: Serializer> Serializer for Masked<'a, S> {
         Ok(MaskedMap { fields: self.fields, map: self.serializer.serialize_map(None)?, is_denied: false })
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeStruct, S::Error> {
-        self.serialize_map(None)
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Self::SerializeStruct, S::Error> {
+        // Formats have structs of their own that stand for something else, such as JSON that is text already. No struct of
+        // Rust has such a name.
+        if name.starts_with('$') { Err(no_record("a value of the format")) } else { self.serialize_map(None) }
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, record: &T) -> Result<S::Ok, S::Error> {
-        self.serializer.serialize_some(&self.fields.show(record))
+        self.serializer.serialize_some(&Inner { fields: self.fields, record })
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -90,17 +114,21 @@ impl<'a, S: Serializer> Serializer for Masked<'a, S> {
         name: &'static str,
         record: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.serializer.serialize_newtype_struct(name, &self.fields.show(record))
+        self.serializer.serialize_newtype_struct(name, &Inner { fields: self.fields, record })
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
         self,
-        name: &'static str,
-        index: u32,
-        variant: &'static str,
-        record: &T,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.serializer.serialize_newtype_variant(name, index, variant, &self.fields.show(record))
+        Err(no_record("a variant with a value"))
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.serializer.is_human_readable()
     }
 
     fn serialize_none(self) -> Result<S::Ok, S::Error> {
@@ -143,7 +171,7 @@ impl<M: SerializeMap> SerializeMap for MaskedMap<'_, M> {
         let Ok(serde_json::Value::String(name)) = serde_json::to_value(key) else {
             return Err(no_record("a map with keys that are not texts"));
         };
-        self.is_denied = !self.fields.contains(&name);
+        self.is_denied = !self.fields.allows(&name);
         if self.is_denied { Ok(()) } else { self.map.serialize_key(key) }
     }
 
@@ -161,7 +189,7 @@ impl<M: SerializeMap> SerializeStruct for MaskedMap<'_, M> {
     type Error = M::Error;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), M::Error> {
-        if self.fields.contains(key) { self.map.serialize_entry(key, value) } else { Ok(()) }
+        if self.fields.allows(key) { self.map.serialize_entry(key, value) } else { Ok(()) }
     }
 
     fn end(self) -> Result<M::Ok, M::Error> {

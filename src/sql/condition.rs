@@ -76,10 +76,10 @@ impl Mapping {
     /// An expression that is NULL for a record outside of the set: `CASE WHEN condition THEN expression END`.
     ///
     /// It is what to select instead of the column of a field that not everybody may read. The predicate is that of the
-    /// permission that the field [names](crate::Schema::permission_to_read). Whatever is asked of the column must be asked of this
-    /// expression: `WHERE`, `ORDER BY`, `GROUP BY` and sums tell of hidden values otherwise. A query that adds the
-    /// [condition](Self::condition) to its `WHERE` instead may ask the column itself, by an index, and finds only the records
-    /// whose field the user may read.
+    /// permission that the field [names](crate::Schema::permission_to_read). Select it in a sub-select, and ask everything of that:
+    /// `WHERE`, `ORDER BY`, `GROUP BY` and sums of the column itself tell of hidden values, and so may an order by an alias that is
+    /// the name of the column. A query that adds the [condition](Self::condition) to its `WHERE` instead may ask the column, by an
+    /// index, and finds only the records whose field the user may read. [`docs::lists`](crate::docs::lists#fields) has both.
     ///
     /// Without sea-query it is the [text](Self::sql) of the condition between `CASE WHEN` and `THEN amount END`.
     ///
@@ -123,7 +123,34 @@ impl Mapping {
     /// [`Members`](crate::sql::Members) of the mapping allow, when it would need a department that they can't name, or when
     /// it depends on variants and the mapping does not say where they are.
     pub fn sql(&self, predicate: &Predicate<'_>) -> Result<Sql, ConditionError> {
-        Ok(Sql::of_condition(self.dialect, self.condition(predicate)?))
+        self.sql_after(0, predicate)
+    }
+
+    /// The condition as text for a query that has this many parameters before it. In PostgreSQL its placeholders are numbered
+    /// on from there; those of the other dialects have no numbers.
+    ///
+    /// ```
+    /// # use orgscope::document::{Action, Document, ResourceType, Section, User};
+    /// # use orgscope::{Level, Policy, Snapshot};
+    /// use orgscope::sql::{Dialect, Ids, Mapping, Members, Records};
+    /// # let contact = ResourceType::new("contact").action(Action::new("read").floor(Level::Own));
+    /// # let document = Document::new().section(Section::new("crm").resource(contact)).user(User::new(17));
+    /// # let snapshot = Snapshot::compile(&Policy::from_document(document)?);
+    /// # let read = snapshot.schema().permission_named("contact.read")?;
+    ///
+    /// let columns = Records::new("contact", Ids::Integers).owner("owner_id");
+    /// let contacts = Mapping::new(Dialect::Postgres, columns, Members::inline(500))?;
+    /// let condition = contacts.sql_after(1, &snapshot.principal(17).scope(read).predicate())?;
+    /// let page = format!("SELECT name FROM contacts WHERE created < $1 AND {}", condition.text);
+    /// assert_eq!(page, r#"SELECT name FROM contacts WHERE created < $1 AND "owner_id" = $2"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The same as of [`sql`](Self::sql).
+    pub fn sql_after(&self, params: usize, predicate: &Predicate<'_>) -> Result<Sql, ConditionError> {
+        Ok(Sql::of_condition(self.dialect, self.condition(predicate)?, params))
     }
 }
 

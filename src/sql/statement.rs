@@ -1,7 +1,7 @@
 //! SQL as text, with its parameters.
 
 use sea_query::{
-    BinOper, Condition, Expr, MysqlQueryBuilder, PostgresQueryBuilder, QueryBuilder, QueryStatementBuilder,
+    BinOper, Condition, Expr, MysqlQueryBuilder, PostgresQueryBuilder, QueryBuilder, QueryStatementBuilder, SqlWriter,
     SqlWriterValues, SqliteQueryBuilder, TableCreateStatement, TableName, TableRefBuilder, Value,
 };
 
@@ -48,52 +48,22 @@ pub enum Param {
 }
 
 impl Sql {
-    /// The same SQL for a query that has this many parameters before it.
-    ///
-    /// In PostgreSQL its placeholders count on from there; in the other dialects they have no numbers, and nothing changes.
-    /// A query needs it that has two texts of this library in it, or parameters of its own before one.
-    ///
-    /// ```
-    /// use orgscope::sql::{Param, Sql};
-    ///
-    /// let (text, params) = (r#"("owner_id" IN ($1, $2) OR "$1" = TRUE)"#.to_owned(), vec![Param::Integer(17); 2]);
-    /// assert_eq!(Sql { text, params }.after(3).text, r#"("owner_id" IN ($4, $5) OR "$1" = TRUE)"#);
-    /// ```
-    #[must_use]
-    pub fn after(self, params: usize) -> Self {
-        // Quotes stand around names and literals, and are doubled inside them, so every other part is outside.
-        let mut quote = None;
-        let mut text = String::with_capacity(self.text.len());
-        let mut rest = self.text.chars().peekable();
-        while let Some(each) = rest.next() {
-            text.push(each);
-            match quote {
-                Some(open) if each == open => quote = None,
-                None if matches!(each, '"' | '\'') => quote = Some(each),
-                None if each == '$' => {
-                    let digits: String = std::iter::from_fn(|| rest.next_if(char::is_ascii_digit)).collect();
-                    match digits.parse::<usize>() {
-                        Ok(number) => text.push_str(&(number + params).to_string()),
-                        Err(_) => text.push_str(&digits),
-                    }
-                }
-                _ => {}
-            }
-        }
-        Self { text, ..self }
-    }
-
-    pub(super) fn of_condition(dialect: Dialect, condition: Condition) -> Self {
+    /// A condition as a part of a query that has this many parameters before it.
+    pub(super) fn of_condition(dialect: Dialect, condition: Condition, before: usize) -> Self {
         let expr = Expr::from(condition);
         let (text, values) = in_dialect!(dialect, builder => {
             let (placeholder, numbered) = builder.placeholder();
             let mut writer = SqlWriterValues::new(placeholder, numbered);
+            // The writer numbers placeholders from one on, so those before are written too, and cut off.
+            (0..before).for_each(|_| writer.push_param(Value::BigInt(None), &builder));
+            let start = writer.to_string().len();
             builder.prepare_expr(&expr, &mut writer);
-            writer.into_parts()
+            let (text, values) = writer.into_parts();
+            (text[start..].to_owned(), values.0.into_iter().skip(before))
         });
         let text =
             if matches!(expr, Expr::Binary(_, BinOper::And | BinOper::Or, _)) { format!("({text})") } else { text };
-        Self { text, params: values.0.into_iter().map(Param::of).collect() }
+        Self { text, params: values.map(Param::of).collect() }
     }
 
     pub(super) fn of_query(dialect: Dialect, query: &impl QueryStatementBuilder) -> Self {

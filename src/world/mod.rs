@@ -399,6 +399,9 @@ fn check_record(path: &str, record: &Record, schema: &Schema, problems: &mut Pro
             Share::Group(id) => check_id(path, id, problems),
         }
     }
+    if let Some(variant) = &record.variant {
+        check_id(format_args!("{path}.variant"), variant, problems);
+    }
     if record.owner.is_some() && record.owners.is_some() {
         problems.add_coded(
             format_args!("{path}.owners"),

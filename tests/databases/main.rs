@@ -37,7 +37,7 @@ fn tests<D: Database + Send + 'static>(
     vec![
         test("with_columns_of_text_is_the_reference", Box::new(move || square(&open(), Ids::Text))),
         test("with_columns_of_integers_is_the_reference", Box::new(move || square(&open(), Ids::Integers))),
-        test("does_not_tell_a_hidden_field", Box::new(move || sql::fields::no_oracle(&open(), Ids::Text, worlds(20)))),
+        test("does_not_tell_a_hidden_field", Box::new(move || sql::fields::no_oracle(&open(), Ids::Text, worlds(8)))),
         test(
             "does_not_answer_from_what_is_behind",
             Box::new(move || sql::mirror::what_is_behind_is_an_error(&open(), behind, null)),

@@ -1663,9 +1663,21 @@ fn variants_are_told_everywhere() {
         - `department` by the role Seller, assigned to Sales, where Ann is a member.\n\
         This covers the record: it is Ann's own.\n\
         The record belongs to Ann, a member of Sales; it is not available to everyone, and shared with nobody; its variant is \
-        `7`.\n\
+        `won`, by the value `7`.\n\
         This would allow it: raise `deal.update` in `won` of the role Seller to `own` (widens 1 permission each for 2 people).\n";
     prints(&["explain", &world, "--user", "ann", "--action", "deal.update", "--record", "d1"], why, 1);
+    // A value that is the name of a variant with other values means none.
+    let why = run(&[
+        "explain",
+        &file("variants_unlisted.json", VARIANTS.replace(r#""variant": 7"#, r#""variant": "won""#)),
+        "--user",
+        "bo",
+        "--action",
+        "deal.update",
+        "--record",
+        "d1",
+    ]);
+    assert!(why.0.contains("; `won` means none of the variants.\n"), "{}", why.0);
     let opened = VARIANTS.replace(r#""won": "deny" }, "deal.enter""#, r#""won": "department" }, "deal.enter""#);
     let opened = file("variants_opened.json", &opened);
     prints(&["diff", &world, &opened], "Ann and Bo: deal.update [won] deny → department\n", 1);

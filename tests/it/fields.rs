@@ -10,6 +10,7 @@ use orgscope_testing::random::{world, worlds};
 use orgscope_testing::square::permissions;
 use proptest::prelude::*;
 use serde::Serialize;
+use serde::ser::SerializeStruct;
 
 /// Ann and Bo in Sales: all read deals, and the amount of those of their department; each changes their own, and none of won
 /// ones the amount.
@@ -80,8 +81,8 @@ fn a_field_that_is_not_declared_follows_the_record() {
     let snapshot = snapshot();
     let read = snapshot.schema().permission_named("deal.read").unwrap();
     let of = |user: &str| snapshot.principal(user).readable(read, &deal("bo"));
-    assert!(of("eve").contains("title") && !of("eve").contains("amount"));
-    assert!(!of("zoe").contains("title") && !of("zoe").contains("source"));
+    assert!(of("eve").allows("title") && !of("eve").allows("amount"));
+    assert!(!of("zoe").allows("title") && !of("zoe").allows("source"));
     assert_eq!(of("eve").denied().collect::<Vec<_>>(), ["amount", "margin"]);
 }
 
@@ -101,12 +102,12 @@ fn a_token_of_another_schema_gives_nothing() {
     let other = Policy::from_document(other).unwrap();
     let read = other.schema().permission_named("deal.read").unwrap();
     let fields = snapshot.principal("ann").readable(read, &deal("ann"));
-    assert!(!fields.contains("title") && fields.allowed().next().is_none());
+    assert!(!fields.allows("title") && fields.allowed().next().is_none());
     let refused = fields.require(["title"]).unwrap_err();
     assert_eq!(refused.to_string(), "access is denied to the field `title` of this `record`: leave it out");
     assert_eq!(
         snapshot.schema().permission_to_read("amount", read).unwrap_err().to_string(),
-        "the permission to ask beside the field `amount` is of another schema: look it up in this one"
+        "the permission of the record that the field `amount` is of was looked up in another schema: look it up again"
     );
 }
 
@@ -118,7 +119,7 @@ fn an_update_is_refused_by_the_names_of_all_fields() {
     let fields = snapshot.principal("ann").writable(update, &won);
     assert_eq!(fields.require(["title", "margin"]), Ok(()));
     assert_eq!(fields.require([] as [&str; 0]), Ok(()));
-    let refused = fields.require(["source", "title", "amount"]).unwrap_err();
+    let refused = fields.require(["source", "title", "amount", "source"]).unwrap_err();
     assert_eq!(refused.to_string(), "access is denied to the fields `source`, `amount` of this `deal`: leave them out");
     assert_eq!(serde_json::to_string(&refused).unwrap(), r#"{"resource":"deal","fields":["source","amount"]}"#);
     // Of many names the message tells the first.
@@ -169,7 +170,7 @@ fn a_type_may_have_many_fields() {
     let denied: Vec<String> = (0..300).filter(|nth| nth % 7 == 3).map(|nth| format!("f{nth}")).collect();
     assert_eq!(fields.denied().collect::<Vec<_>>(), denied);
     assert_eq!(fields.allowed().count(), 300 - denied.len());
-    assert!(fields.contains("f299") && !fields.contains("f297"));
+    assert!(fields.allows("f299") && !fields.allows("f297"));
 }
 
 fn deal_of(owner: &str) -> AnyRecord<'_> {
@@ -240,10 +241,62 @@ fn a_record_is_shown_without_what_is_denied() {
     ] {
         assert_eq!(same.unwrap(), r#"{"title":"A yacht"}"#);
     }
-    assert_eq!(shown(&Either::Row(row())).unwrap(), r#"{"Row":{"title":"A yacht"}}"#);
     let tagged = Tagged::Deal { amount: 1, title: "A yacht" };
     assert_eq!(shown(&tagged).unwrap(), r#"{"kind":"deal","title":"A yacht"}"#);
     assert_eq!(shown(&None::<Row<'_>>).unwrap(), "null");
+}
+
+/// What `serde_json::value::RawValue` is to serde.
+struct Ready {
+    raw: &'static str,
+}
+
+impl Serialize for Ready {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut raw = serializer.serialize_struct("$serde_json::private::RawValue", 1)?;
+        raw.serialize_field("$serde_json::private::RawValue", self.raw)?;
+        raw.end()
+    }
+}
+
+/// Whether a serialiser is for people reaches the record.
+struct Readable;
+
+impl Serialize for Readable {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let is_readable = serializer.is_human_readable();
+        BTreeMap::from([("readable", is_readable)]).serialize(serializer)
+    }
+}
+
+#[test]
+fn a_shown_record_is_told_the_format_and_not_printed() {
+    let snapshot = snapshot();
+    let read = snapshot.schema().permission_named("deal.read").unwrap();
+    let shown = snapshot.principal("eve").readable(read, &deal("bo")).show(Row { amount: 90_000, title: "A yacht" });
+    assert_eq!(
+        format!("{shown:?}"),
+        r#"Shown { fields: Fields { allowed: ["source"], denied: ["amount", "margin"], others: true }, .. }"#
+    );
+    assert_eq!(self::shown(&Readable).unwrap(), r#"{"readable":true}"#);
+}
+
+#[test]
+fn a_toggle_has_no_fields() {
+    let deal = ResourceType::new("deal")
+        .pool()
+        .action(Action::new("read").floor(Level::Own))
+        .action(Action::toggle("connect").floor(orgscope::Grant::Allow))
+        .field("amount", Field::read_by("read"));
+    let document = Document::new().section(Section::new("crm").resource(deal)).user(User::new("ann"));
+    let snapshot = Snapshot::compile(&Policy::from_document(document).unwrap());
+    let connect = snapshot.schema().toggle("deal.connect").unwrap();
+    let fields = snapshot.principal("ann").readable(connect, &());
+    assert_eq!((fields.allowed().count(), fields.denied().collect::<Vec<_>>()), (0, vec!["amount"]));
+    assert_eq!(
+        snapshot.schema().permission_to_read("amount", connect).unwrap_err().to_string(),
+        "`deal.connect` is a toggle and has no record: look a field up beside a permission on records"
+    );
 }
 
 #[test]
@@ -258,6 +311,9 @@ fn what_is_not_a_record_is_not_shown() {
     assert_eq!(shown(&Either::Pair(1, 2)), refused("a list"));
     assert_eq!(shown(&Either::Fields { amount: 1 }), refused("a variant with fields"));
     assert_eq!(shown(&Either::Nothing), refused("a word"));
+    assert_eq!(shown(&Either::Row(Row { amount: 1, title: "A yacht" })), refused("a variant with a value"));
+    // JSON that is text already comes as a struct of a name that no struct can have.
+    assert_eq!(shown(&Ready { raw: r#"{"amount":1}"# }), refused("a value of the format"));
     assert_eq!(shown(&true), refused("a boolean"));
     assert_eq!(shown(&7), refused("a number"));
     assert_eq!(shown(&0.5), refused("a number"));
@@ -283,7 +339,7 @@ proptest! {
                     let (readable, writable) = (principal.readable(asked, &record), principal.writable(asked, &record));
                     prop_assert_eq!(names(&readable), reference.readable(&user, asked, &record));
                     prop_assert_eq!(names(&writable), reference.writable(&user, asked, &record));
-                    each_is_the_decision_of_its_permission(&snapshot, &readable, &user, asked, &record);
+                    each_is_the_decision_of_its_permission(&snapshot, [&readable, &writable], &user, asked, &record);
                 }
             }
         }
@@ -297,16 +353,17 @@ fn names<'s>(fields: &Fields<'s>) -> Vec<&'s str> {
 /// The permission that is looked up for a field decides the same.
 fn each_is_the_decision_of_its_permission(
     snapshot: &Snapshot,
-    readable: &Fields<'_>,
+    [readable, writable]: [&Fields<'_>; 2],
     user: &orgscope::UserId,
     asked: Permission,
     record: &AnyRecord<'_>,
 ) {
-    let principal = snapshot.principal(user);
-    let declared: Vec<&str> = readable.allowed().chain(readable.denied()).collect();
-    for name in declared {
-        let of_field = snapshot.schema().permission_to_read(name, asked).unwrap();
-        assert_eq!(readable.contains(name), principal.check(of_field, record).is_allow(), "{user:?} {name} {record:?}");
+    let (principal, schema) = (snapshot.principal(user), snapshot.schema());
+    let is = |permission: Permission| principal.check(permission, record).is_allow();
+    for name in readable.allowed().chain(readable.denied()) {
+        let (read, write) = (schema.permission_to_read(name, asked), schema.permission_to_write(name, asked));
+        let expected = (is(read.unwrap()), is(write.unwrap()));
+        assert_eq!((readable.allows(name), writable.allows(name)), expected, "{user:?} {name} {record:?}");
     }
-    assert_eq!(readable.contains("of no action"), principal.check(asked, record).is_allow());
+    assert_eq!(readable.allows("of no action"), is(asked));
 }

@@ -15,7 +15,7 @@ mod escalation;
 mod examples;
 mod exhaustive;
 mod explain;
-mod field;
+
 mod fields;
 mod hostile;
 mod ids;
@@ -28,6 +28,7 @@ mod log;
 mod ownership;
 mod periods;
 mod places;
+mod practice;
 mod predicate;
 #[cfg(feature = "cli")]
 mod readme;

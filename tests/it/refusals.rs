@@ -234,6 +234,15 @@ fn invalid() {
             "unknown level `al`: expected `deny`, `own`, `department`, `department+sub`, `own+open`, `department+open`, \
              `department+sub+open` or `all`, or for a toggle `allow` or `deny`",
         ),
+        (
+            Command::SetLevelForAllRoles {
+                section: "crm".to_owned(),
+                permissions: vec!["contact.read".to_owned()],
+                variant: Some("won".to_owned()),
+                level: None,
+            },
+            "`null` takes the level of a variant away: name a `variant` in `set_level`, or write a level such as `deny`",
+        ),
         (Command::assign("seller", Subject::user("nick")), "role `seller` is already assigned to `user nick`"),
         (Command::assign("x", Subject::Everyone), "there is no role `x`"),
         (Command::assign("seller", Subject::group("x")), "there is no group `x`"),

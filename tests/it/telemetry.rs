@@ -59,8 +59,9 @@ impl Recorder for Told {
     fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
     fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
     fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
-        let labels = key.labels().map(|label| format!(" {}={}", label.key(), label.value())).collect::<String>();
-        Counter::from_arc(Arc::new(Count(format!("{}{labels}", key.name()), self.clone())))
+        let mut name = key.name().to_owned();
+        key.labels().for_each(|label| write!(name, " {}={}", label.key(), label.value()).unwrap());
+        Counter::from_arc(Arc::new(Count(name, self.clone())))
     }
     fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
         Gauge::noop()
@@ -133,7 +134,7 @@ fn a_refusal_is_an_event_and_counted() {
     assert_eq!(
         told(|| assert!(authz.apply([Command::add_user(User::new("ann"))]).is_err())),
         [
-            "INFO orgscope.refused message=change refused: commands[0]: user `ann` exists already orgscope.refusal=\"invalid\"",
+            "INFO orgscope.refused message=change refused: commands[0]: there is already a user `ann` orgscope.refusal=\"invalid\"",
             "orgscope.refusals kind=invalid +1",
         ]
     );

@@ -3,7 +3,7 @@
 use crate::vocabulary::index::ActionIndex;
 
 /// A field of the records of a type.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Field {
     pub(crate) name: String,
     /// The action that lets a user read it; without one, reading the record does.

@@ -62,6 +62,9 @@ impl Schema {
             return unknown(Why::OtherSchema(name.to_owned()));
         }
         let resource = self.resource_of(asked.action);
+        if self.action(asked.action).toggle {
+            return unknown(Why::FieldOfToggle(self.action_name(asked.action)));
+        }
         match resource.fields.iter().find(|field| field.name == name) {
             Some(field) => Ok(Permission::new(named(field).unwrap_or(asked.action), asked.schema)),
             None if resource.fields.is_empty() => unknown(Why::NoFields(resource.name.clone())),

@@ -158,6 +158,9 @@ pub(crate) struct RecordInfo {
     /// The value of its variant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) variant: Option<VariantId>,
+    /// The variant that the value means, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) variant_name: Option<String>,
 }
 
 /// An owner with their departments.

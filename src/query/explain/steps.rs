@@ -72,6 +72,10 @@ impl Principal<'_> {
             open: facts.open,
             shared_with: facts.shared_with.as_slice().iter().map(|share| share_info(policy, share)).collect(),
             variant: facts.variant.map(VariantId::from),
+            variant_name: facts.variant.and_then(|value| {
+                let (schema, action) = (self.snapshot.schema(), asked?);
+                Some(schema.variant(schema.variant_with(action, value)?).name.clone())
+            }),
         };
         Explanation {
             reason,

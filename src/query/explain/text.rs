@@ -370,7 +370,12 @@ impl RecordInfo {
         };
         let open = if self.open { "it is available to everyone" } else { "it is not available to everyone" };
         let shares: Vec<String> = self.shared_with.iter().map(ShareInfo::called).collect();
-        let variant = self.variant.as_ref().map_or_else(String::new, |variant| format!("; its variant is `{variant}`"));
+        let variant = match (&self.variant, &self.variant_name) {
+            (None, _) => String::new(),
+            (Some(value), None) => format!("; `{value}` means none of the variants"),
+            (Some(value), Some(name)) if value.as_text() == Some(name) => format!("; its variant is `{name}`"),
+            (Some(value), Some(name)) => format!("; its variant is `{name}`, by the value `{value}`"),
+        };
         format!("{owners}; {open}, and shared with {}{variant}", listed(&shares))
     }
 }

@@ -88,7 +88,12 @@ impl Cell {
         let is_alone = self.places.is_empty() && self.variants.is_empty();
         let grant = (self.grant != Grant::DENY || is_alone).then(|| self.grant.to_string());
         let places = self.places.iter().map(in_place);
-        let variants = self.variants.iter().map(|(variant, cell)| format!("{variant}: {}", cell.named(name)));
+        let in_variant = |(variant, cell): (&String, &Self)| {
+            let several = !cell.places.is_empty();
+            let cell = cell.named(name);
+            if several { format!("{variant}: ({cell})") } else { format!("{variant}: {cell}") }
+        };
+        let variants = self.variants.iter().map(in_variant);
         grant.into_iter().chain(places).chain(variants).collect::<Vec<_>>().join("; ")
     }
 }
