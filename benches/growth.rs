@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use orgscope::document::{Action, Department, Document, Group, ResourceType, Role, Section, User};
+use orgscope::id::OwnerRef;
 use orgscope::{AnyRecord, Command, Facts, Handle, Level, Loaded, Owner, Policy, Snapshot, Subject};
 use orgscope_testing::company::{Company, Ids, Size};
 
@@ -36,7 +37,7 @@ const ROWS: [Row; 13] = [
         let snapshot = Snapshot::compile(&policy(crowd(owners)));
         let read = snapshot.schema().permission_named("contact.read").expect("the schema has it");
         Box::new(move || {
-            let owners: Vec<Owner<&str>> = (0..owners).map(Owner::from).collect();
+            let owners: Vec<OwnerRef<'_>> = (0..owners).map(Owner::from).collect();
             snapshot.who_can(read, &AnyRecord::new("contact", Facts::owned_by_each(owners))).count()
         })
     }),

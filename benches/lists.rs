@@ -50,6 +50,7 @@ fn params(sql: &Sql) -> Vec<&(dyn ToSql + Sync)> {
         match param {
             Param::Integer(integer) => integer,
             Param::Text(text) => text,
+            other => unreachable!("{other:?}"),
         }
     }
     sql.params.iter().map(typed).collect()

@@ -114,6 +114,7 @@ impl Crm {
             let params = statement.params.into_iter().map(|param| match param {
                 Param::Integer(integer) => rusqlite::types::Value::from(integer),
                 Param::Text(text) => text.into(),
+                other => unreachable!("ids here are integers and texts, and not {other:?}"),
             });
             writing.execute(&statement.text, params_from_iter(params))?;
             count += 1;

@@ -106,6 +106,8 @@
 //!   evaluates the [`Predicate`] itself.
 //! - `cli`: the binary `orgscope`, which validates, tests and queries world files in JSON, TOML and YAML, and the dependencies
 //!   that only the binary needs.
+//! - `uuid`: ids from UUIDs, in facts without a copy, and columns of UUIDs.
+//! - `tracing`, `metrics`: an event, or a count, for [each denial and refusal](docs::explain#who-is-told-what).
 //! - `jiff`, `chrono`: a [`Time`] from and to the times of these crates.
 //! - `reference`: the rules read literally and slowly, which tests compare answers with. No application needs it.
 
@@ -161,7 +163,10 @@ pub use vocabulary::time::Time;
 /// Ids of any kind, ids that borrow their text, and the ids of records and variants. The other ids are at the root.
 pub mod id {
     pub use crate::vocabulary::facts::VariantValue;
-    pub use crate::vocabulary::id::{DepartmentRef, GroupRef, Id, InvalidId, RecordId, UserRef, VariantId, VariantRef};
+    pub use crate::vocabulary::id::{
+        BorrowedText, DepartmentRef, GroupRef, Id, IdTooLarge, InvalidId, RecordId, UserRef, VariantId, VariantRef,
+    };
+    pub use crate::vocabulary::subject::{OwnerRef, ShareRef};
 }
 
 /// Permissions found by name alone.

@@ -15,7 +15,7 @@ use crate::vocabulary::mode::Unowned;
 use crate::vocabulary::permission::{AnyPermission, Permission};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::post::Post;
-use crate::vocabulary::subject::{Owner, Share, Subject};
+use crate::vocabulary::subject::{Owner, OwnerRef, Share, Subject};
 
 /// A resolver that reads the policy for each decision.
 #[derive(Clone, Copy, Debug)]
@@ -218,7 +218,7 @@ impl<'p> Reference<'p> {
     }
 
     /// Whether an owner is in one of these departments: as a member, or as the department itself.
-    fn belongs(self, owner: &Owner<&str>, these: impl Fn(DepartmentSlot) -> bool) -> bool {
+    fn belongs(self, owner: &OwnerRef<'_>, these: impl Fn(DepartmentSlot) -> bool) -> bool {
         match owner {
             Owner::User(owner) => {
                 let owner = self.policy.org.users().get(&UserId::from(*owner));

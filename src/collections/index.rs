@@ -12,7 +12,7 @@ use foldhash::fast::RandomState;
 
 use crate::collections::pages::Pages;
 use crate::collections::shards::Shards;
-use crate::vocabulary::id::{Id, Value};
+use crate::vocabulary::id::{BorrowedText, Id, Value};
 
 /// The ids of one kind, each with a value, in shards that states share: changing an id copies its shard.
 ///
@@ -48,7 +48,7 @@ impl<T: Copy> Index<T> {
     }
 
     #[inline]
-    pub(crate) fn get<Kind>(&self, id: Id<Kind, &str>) -> Option<T> {
+    pub(crate) fn get<Kind>(&self, id: Id<Kind, BorrowedText<'_>>) -> Option<T> {
         match id.value() {
             Value::Integer(integer) => self.near.get(integer).or_else(|| self.get_integer(integer)),
             Value::Text(text) => self.get_text(text),

@@ -135,8 +135,10 @@
 //!
 //! - **SQLite**: declare a column that holds both kinds (`Ids::Both`) without a type, or as `BLOB`. A column declared `TEXT` or
 //!   `INTEGER` converts what it is compared with, and then `7` equals `'7'`.
-//! - **PostgreSQL**: columns are `BIGINT`, `TEXT` or `VARCHAR`, as the parameters are. Change a column that is `INTEGER` or
-//!   `UUID`, or add a generated column beside it, which can have an index:
+//! - **UUIDs**: with the feature `uuid`, `Ids::Uuids` is for columns in which drivers store them: `uuid` in PostgreSQL, a `BLOB` in
+//!   SQLite, `BINARY(16)` in MySQL. Columns that hold them as text are `Ids::Text`.
+//! - **PostgreSQL**: columns are `BIGINT`, `TEXT`, `VARCHAR` or `UUID`, as the parameters are. For a column of another type add a
+//!   generated column beside it, which can have an index:
 //!   `ALTER TABLE contacts ADD owner_key TEXT GENERATED ALWAYS AS (owner_id::TEXT) STORED`.
 //! - **MySQL**: each column holds integers or text; a mapping for both kinds is an error.
 //!
@@ -244,6 +246,7 @@
 //! #     let value = |param: &Param| match param {
 //! #         Param::Integer(integer) => rusqlite::types::Value::from(*integer),
 //! #         Param::Text(text) => rusqlite::types::Value::from(text.clone()),
+//! #         other => unreachable!("{other:?}"),
 //! #     };
 //! #     connection.execute(text, rusqlite::params_from_iter(params.iter().map(value)))
 //! # }
@@ -363,6 +366,7 @@
 //! #     let value = |param: &Param| match param {
 //! #         Param::Integer(integer) => rusqlite::types::Value::from(*integer),
 //! #         Param::Text(text) => rusqlite::types::Value::from(text.clone()),
+//! #         other => unreachable!("{other:?}"),
 //! #     };
 //! #     rusqlite::params_from_iter(sql.params.iter().map(value).collect::<Vec<_>>())
 //! # }

@@ -7,7 +7,7 @@ use crate::vocabulary::facts::{Facts, Record, VariantValue};
 use crate::vocabulary::id::VariantRef;
 use crate::vocabulary::index::ActionIndex;
 use crate::vocabulary::permission::Permission;
-use crate::vocabulary::subject::Owner;
+use crate::vocabulary::subject::OwnerRef;
 
 /// The action that reassigning checks, on the type of the update.
 const ASSIGN: &str = "assign";
@@ -112,7 +112,7 @@ impl Principal<'_> {
         &self,
         update: Permission<R>,
         record: &R,
-        owners: impl IntoIterator<Item: Into<Owner<&'o str>>>,
+        owners: impl IntoIterator<Item: Into<OwnerRef<'o>>>,
     ) -> Decision {
         Decision::of(self.reassign(update, record, owners, |_, _, _| ()).is_ok())
     }
@@ -126,7 +126,7 @@ impl Principal<'_> {
         &self,
         update: Permission<R>,
         record: &R,
-        owners: impl IntoIterator<Item: Into<Owner<&'o str>>>,
+        owners: impl IntoIterator<Item: Into<OwnerRef<'o>>>,
     ) -> Result<(), Denied> {
         let of = record.dynamic_type();
         self.reassign(update, record, owners, |asked, checked, facts| {
@@ -138,7 +138,7 @@ impl Principal<'_> {
         &self,
         update: Permission<R>,
         record: &R,
-        owners: impl IntoIterator<Item: Into<Owner<&'o str>>>,
+        owners: impl IntoIterator<Item: Into<OwnerRef<'o>>>,
         denied: impl Fn(ActionIndex, Checked, &Facts<'_>) -> D,
     ) -> Result<(), D> {
         let may_update = self.check(update, record).is_allow();

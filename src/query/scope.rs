@@ -10,7 +10,7 @@ use crate::vocabulary::facts::{Facts, Record};
 use crate::vocabulary::id::VariantRef;
 use crate::vocabulary::index::{ActionIndex, Case, CellIndex};
 use crate::vocabulary::permission::{Fingerprint, Permission};
-use crate::vocabulary::subject::Owner;
+use crate::vocabulary::subject::OwnerRef;
 
 /// The set of records that one user may do one thing to, in one state of the company.
 ///
@@ -104,7 +104,7 @@ impl<'s> Principal<'s> {
 
     /// The same for a cell that assignments with a place add to.
     #[cold]
-    fn reaches_in_places(&self, at: CellIndex, owner: Owner<&str>, open: bool) -> bool {
+    fn reaches_in_places(&self, at: CellIndex, owner: OwnerRef<'_>, open: bool) -> bool {
         let people = &self.snapshot.people;
         let owner = people.owned(owner);
         let relation = people.relation_to_owned(&self.asker.position, owner).and_open(open);

@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::sql::dialect::{Dialect, IdKinds, Ids};
 use crate::sql::names;
 use crate::sql::statement::Param;
-use crate::vocabulary::id::Id;
+use crate::vocabulary::id::{BorrowedText, Id, Value};
 
 /// A column of ids in a table.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ impl IdColumn {
     }
 
     /// An id as a parameter, or `None` if such a column can't hold it.
-    pub(super) fn value<Kind>(&self, id: Id<Kind, &str>) -> Option<Param> {
+    pub(super) fn value<Kind>(&self, id: Id<Kind, BorrowedText<'_>>) -> Option<Param> {
         value(self.dialect, self.ids, id)
     }
 
@@ -72,11 +72,17 @@ impl IdColumn {
 }
 
 /// An id as a parameter, or `None` if a column of such ids can't hold it.
-pub(super) fn value<Kind>(dialect: Dialect, ids: Ids, id: Id<Kind, &str>) -> Option<Param> {
-    match (id.as_integer(), id.as_text()) {
-        (Some(integer), _) if ids != Ids::Text => Some(Param::Integer(integer)),
+pub(super) fn value<Kind>(dialect: Dialect, ids: Ids, id: Id<Kind, BorrowedText<'_>>) -> Option<Param> {
+    match (ids, id.value()) {
+        #[cfg(feature = "uuid")]
+        (Ids::Uuids, Value::Text(text)) => {
+            let uuid = uuid::Uuid::try_parse(text).ok()?;
+            let is_canonical = uuid.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()) == text;
+            is_canonical.then_some(Param::Uuid(uuid))
+        }
+        (Ids::Integers | Ids::Both, Value::Integer(integer)) => Some(Param::Integer(integer)),
         // PostgreSQL has no text with a zero byte.
-        (None, Some(text)) if ids != Ids::Integers && !(dialect == Dialect::Postgres && text.contains('\0')) => {
+        (Ids::Text | Ids::Both, Value::Text(text)) if dialect != Dialect::Postgres || !text.contains('\0') => {
             Some(Param::Text(text.to_owned()))
         }
         _ => None,

@@ -31,6 +31,7 @@ impl Display for Dialect {
 /// match `'7'`. Only a department whose members are read from a table is not left out: that is an
 /// [error](crate::sql::ConditionError::UnknownKind).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Ids {
     /// Integers of up to 64 bits.
     Integers,
@@ -42,6 +43,11 @@ pub enum Ids {
     /// whose columns have one type, a parameter of the other type is an error of the database. MySQL would compare both
     /// as numbers, so the mapping refuses it.
     Both,
+    /// UUIDs, as drivers store them: `uuid` in PostgreSQL, a `BLOB` of 16 bytes in SQLite, and `BINARY(16)` in MySQL. Where a
+    /// column holds UUIDs as text, use `Text`. An id is a UUID if it is the text of one, hyphenated and with small letters;
+    /// any other can't be in such a column.
+    #[cfg(feature = "uuid")]
+    Uuids,
 }
 
 /// The kind of ids in the columns of users, departments, groups and records.

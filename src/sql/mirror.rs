@@ -180,6 +180,12 @@ impl Mirror {
             (Ids::Integers, _) => column.custom("BIGINT"),
             (Ids::Text, Dialect::MySql) => column.custom("VARBINARY(1020)"),
             (Ids::Text, _) => column.custom("TEXT"),
+            #[cfg(feature = "uuid")]
+            (Ids::Uuids, Dialect::Sqlite) => column.custom("BLOB"),
+            #[cfg(feature = "uuid")]
+            (Ids::Uuids, Dialect::Postgres) => column.custom("UUID"),
+            #[cfg(feature = "uuid")]
+            (Ids::Uuids, Dialect::MySql) => column.custom("BINARY(16)"),
             // Only in SQLite, where it has no type.
             (Ids::Both, _) => &mut column,
         };
@@ -387,6 +393,10 @@ impl<'m> Run<'m> {
         match value {
             Param::Integer(_) => Expr::val(value).cast_as(integer),
             Param::Text(_) => Expr::val(value),
+            #[cfg(feature = "uuid")]
+            Param::Uuid(_) if self.mirror.dialect == Dialect::Postgres => Expr::val(value).cast_as("UUID"),
+            #[cfg(feature = "uuid")]
+            Param::Uuid(_) => Expr::val(value),
         }
     }
 

@@ -40,11 +40,15 @@ pub struct Sql {
 
 /// A parameter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Param {
     /// A 64-bit integer: `BIGINT`.
     Integer(i64),
     /// Text.
     Text(String),
+    /// A UUID.
+    #[cfg(feature = "uuid")]
+    Uuid(uuid::Uuid),
 }
 
 impl Sql {
@@ -98,6 +102,8 @@ impl From<Param> for Value {
         match param {
             Param::Integer(integer) => integer.into(),
             Param::Text(text) => text.into(),
+            #[cfg(feature = "uuid")]
+            Param::Uuid(uuid) => uuid.into(),
         }
     }
 }
@@ -108,6 +114,8 @@ impl Param {
         match value {
             Value::BigInt(Some(integer)) => Self::Integer(integer),
             Value::String(Some(text)) => Self::Text(text),
+            #[cfg(feature = "uuid")]
+            Value::Uuid(Some(uuid)) => Self::Uuid(uuid),
             // Leaving it out would shift the parameters after it.
             other => unreachable!("a condition holds integers of 64 bits and texts, and not {other:?}"),
         }

@@ -1,7 +1,7 @@
 //! The facts of a record that decide who reaches it, and the traits of records that provide them.
 
 use crate::vocabulary::id::{VariantId, VariantRef};
-use crate::vocabulary::subject::{Owner, Share};
+use crate::vocabulary::subject::{OwnerRef, ShareRef};
 
 /// The facts about a record that access depends on: its owners, whether it is open, and whom it is shared with.
 ///
@@ -23,9 +23,9 @@ use crate::vocabulary::subject::{Owner, Share};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts<'a> {
-    pub(crate) owners: Few<Owner<&'a str>>,
+    pub(crate) owners: Few<OwnerRef<'a>>,
     pub(crate) open: bool,
-    pub(crate) shared_with: Few<Share<&'a str>>,
+    pub(crate) shared_with: Few<ShareRef<'a>>,
     pub(crate) variant: Option<VariantRef<'a>>,
 }
 
@@ -36,19 +36,19 @@ impl<'a> Facts<'a> {
         Self::default()
     }
 
-    /// The facts of a record with one owner: a user's id, or [`Owner::department`].
+    /// The facts of a record with one owner: a user's id, or [`Owner::department`](crate::Owner::department).
     #[inline]
-    pub fn owned_by(owner: impl Into<Owner<&'a str>>) -> Self {
+    pub fn owned_by(owner: impl Into<OwnerRef<'a>>) -> Self {
         Self { owners: Few::One(owner.into()), open: false, shared_with: Few::None, variant: None }
     }
 
     /// The facts of a record with these owners: none, one or several. Takes an [`Option`] as well as a list.
-    pub fn owned_by_each(owners: impl IntoIterator<Item: Into<Owner<&'a str>>>) -> Self {
+    pub fn owned_by_each(owners: impl IntoIterator<Item: Into<OwnerRef<'a>>>) -> Self {
         Self { owners: owners.into_iter().map(Into::into).collect(), ..Self::default() }
     }
 
     /// Adds an owner.
-    pub fn and_owned_by(mut self, owner: impl Into<Owner<&'a str>>) -> Self {
+    pub fn and_owned_by(mut self, owner: impl Into<OwnerRef<'a>>) -> Self {
         self.owners = self.owners.and(owner.into());
         self
     }
@@ -81,13 +81,13 @@ impl<'a> Facts<'a> {
     }
 
     /// Adds a subject that the record is shared with.
-    pub fn shared_with(mut self, subject: impl Into<Share<&'a str>>) -> Self {
+    pub fn shared_with(mut self, subject: impl Into<ShareRef<'a>>) -> Self {
         self.shared_with = self.shared_with.and(subject.into());
         self
     }
 
     /// Adds several subjects that the record is shared with.
-    pub fn shared_with_each(self, subjects: impl IntoIterator<Item: Into<Share<&'a str>>>) -> Self {
+    pub fn shared_with_each(self, subjects: impl IntoIterator<Item: Into<ShareRef<'a>>>) -> Self {
         subjects.into_iter().fold(self, Self::shared_with)
     }
 }
@@ -219,7 +219,7 @@ impl Record for AnyRecord<'_> {}
 impl Record for () {}
 
 pub(crate) mod sealed {
-    use super::{AnyRecord, Facts, Few, Owner, Resource, VariantRef};
+    use super::{AnyRecord, Facts, Few, OwnerRef, Resource, VariantRef};
 
     pub trait Record {
         /// Whether there are facts at all. A toggle has none, and its cell has all bits or no bit, so any relation will
@@ -234,7 +234,7 @@ pub(crate) mod sealed {
         /// `answers`).
         fn with_few_facts<T>(
             &self,
-            one: impl FnOnce(Owner<&str>, bool, Option<VariantRef<'_>>) -> T,
+            one: impl FnOnce(OwnerRef<'_>, bool, Option<VariantRef<'_>>) -> T,
             other: impl FnOnce(&Facts<'_>) -> T,
         ) -> T;
     }
@@ -251,7 +251,7 @@ pub(crate) mod sealed {
         #[inline]
         fn with_few_facts<T>(
             &self,
-            one: impl FnOnce(Owner<&str>, bool, Option<VariantRef<'_>>) -> T,
+            one: impl FnOnce(OwnerRef<'_>, bool, Option<VariantRef<'_>>) -> T,
             other: impl FnOnce(&Facts<'_>) -> T,
         ) -> T {
             let facts = self.facts();
@@ -273,7 +273,7 @@ pub(crate) mod sealed {
         #[inline]
         fn with_few_facts<T>(
             &self,
-            one: impl FnOnce(Owner<&str>, bool, Option<VariantRef<'_>>) -> T,
+            one: impl FnOnce(OwnerRef<'_>, bool, Option<VariantRef<'_>>) -> T,
             other: impl FnOnce(&Facts<'_>) -> T,
         ) -> T {
             match (&self.facts.owners, &self.facts.shared_with) {
@@ -296,7 +296,7 @@ pub(crate) mod sealed {
         #[inline]
         fn with_few_facts<T>(
             &self,
-            _one: impl FnOnce(Owner<&str>, bool, Option<VariantRef<'_>>) -> T,
+            _one: impl FnOnce(OwnerRef<'_>, bool, Option<VariantRef<'_>>) -> T,
             other: impl FnOnce(&Facts<'_>) -> T,
         ) -> T {
             other(&Facts::unowned())

@@ -45,19 +45,19 @@ pub type RecordId = Id<kind::Record>;
 /// A value of a record's variant: the stage, pipeline or category that it is in, as its column holds it.
 pub type VariantId = Id<kind::Variant>;
 /// The id of a user, with borrowed text.
-pub type UserRef<'a> = Id<kind::User, &'a str>;
+pub type UserRef<'a> = Id<kind::User, BorrowedText<'a>>;
 /// The id of a department, with borrowed text.
-pub type DepartmentRef<'a> = Id<kind::Department, &'a str>;
+pub type DepartmentRef<'a> = Id<kind::Department, BorrowedText<'a>>;
 /// The id of a group, with borrowed text.
-pub type GroupRef<'a> = Id<kind::Group, &'a str>;
+pub type GroupRef<'a> = Id<kind::Group, BorrowedText<'a>>;
 /// A value of a record's variant, with borrowed text.
-pub type VariantRef<'a> = Id<kind::Variant, &'a str>;
+pub type VariantRef<'a> = Id<kind::Variant, BorrowedText<'a>>;
 
 /// An id: a 64-bit integer or text. `7` and `"7"` are different ids.
 ///
 /// The kind keeps the ids of users, departments, groups, roles and records apart, so that passing a department where a
 /// user is expected does not compile. An integer never allocates. Text is shared, so a clone at most increments a
-/// counter. An id with `&str` as its text is [`Copy`] and borrows; queries take this form.
+/// counter. An id with [`BorrowedText`] is [`Copy`] and borrows; queries take this form.
 ///
 /// Integers sort before text, and text sorts code point by code point. Ids are compared exactly, without case folding,
 /// normalisation or trimming.
@@ -84,6 +84,65 @@ pub struct Id<Kind, Text = Arc<str>> {
     kind: PhantomData<fn() -> Kind>,
 }
 
+/// The text of an id in a query: borrowed or, of a UUID, written out in place.
+#[derive(Clone, Copy)]
+pub struct BorrowedText<'a>(Text<'a>);
+
+#[derive(Clone, Copy)]
+enum Text<'a> {
+    Borrowed(&'a str),
+    /// A UUID in its hyphenated form.
+    #[cfg(feature = "uuid")]
+    Uuid([u8; uuid::fmt::Hyphenated::LENGTH]),
+}
+
+impl AsRef<str> for BorrowedText<'_> {
+    #[inline]
+    fn as_ref(&self) -> &str {
+        match &self.0 {
+            Text::Borrowed(text) => text,
+            // The hyphenated form is ASCII.
+            #[cfg(feature = "uuid")]
+            Text::Uuid(text) => std::str::from_utf8(text).unwrap_or_default(),
+        }
+    }
+}
+
+impl<'a> From<&'a str> for BorrowedText<'a> {
+    #[inline]
+    fn from(text: &'a str) -> Self {
+        Self(Text::Borrowed(text))
+    }
+}
+
+impl PartialEq for BorrowedText<'_> {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.as_ref() == other.as_ref()
+    }
+}
+impl Eq for BorrowedText<'_> {}
+impl PartialOrd for BorrowedText<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for BorrowedText<'_> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_ref().cmp(other.as_ref())
+    }
+}
+impl Hash for BorrowedText<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_ref().hash(state);
+    }
+}
+impl Debug for BorrowedText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Debug::fmt(self.as_ref(), f)
+    }
+}
+
 /// The value of an id. The order of the variants is the order of ids.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Value<Text> {
@@ -100,8 +159,11 @@ impl<Kind, Text> Id<Kind, Text> {
 impl<Kind, Text: AsRef<str>> Id<Kind, Text> {
     /// The same id with borrowed text.
     #[inline]
-    pub fn borrowed(&self) -> Id<Kind, &str> {
-        Id::new(self.value())
+    pub fn borrowed(&self) -> Id<Kind, BorrowedText<'_>> {
+        Id::new(match self.value() {
+            Value::Integer(integer) => Value::Integer(integer),
+            Value::Text(text) => Value::Text(text.into()),
+        })
     }
 
     /// The integer, or `None` for text.
@@ -196,31 +258,71 @@ impl<Kind> From<String> for Id<Kind> {
         Self::new(Value::Text(Arc::from(id)))
     }
 }
-impl<Kind> From<Id<Kind, &str>> for Id<Kind> {
-    fn from(id: Id<Kind, &str>) -> Self {
-        match id.value {
+impl<Kind> From<Id<Kind, BorrowedText<'_>>> for Id<Kind> {
+    fn from(id: Id<Kind, BorrowedText<'_>>) -> Self {
+        match id.value() {
             Value::Integer(integer) => Self::new(Value::Integer(integer)),
             Value::Text(text) => Self::from(text),
         }
     }
 }
-impl<'a, Kind> From<&'a str> for Id<Kind, &'a str> {
+impl<'a, Kind> From<&'a str> for Id<Kind, BorrowedText<'a>> {
     #[inline]
     fn from(id: &'a str) -> Self {
-        Self::new(Value::Text(id))
+        Self::new(Value::Text(id.into()))
     }
 }
-impl<'a, Kind> From<&'a String> for Id<Kind, &'a str> {
+impl<'a, Kind> From<&'a String> for Id<Kind, BorrowedText<'a>> {
     fn from(id: &'a String) -> Self {
         Self::from(id.as_str())
     }
 }
-impl<'a, Kind> From<&'a Id<Kind>> for Id<Kind, &'a str> {
+impl<'a, Kind> From<&'a Id<Kind>> for Id<Kind, BorrowedText<'a>> {
     #[inline]
     fn from(id: &'a Id<Kind>) -> Self {
         id.borrowed()
     }
 }
+
+/// A UUID is text in its hyphenated form with small letters: `67e55044-10b1-426f-9247-bb680e5fe0c8`.
+#[cfg(feature = "uuid")]
+impl<Kind> From<uuid::Uuid> for Id<Kind> {
+    fn from(id: uuid::Uuid) -> Self {
+        Self::from(&*id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()))
+    }
+}
+#[cfg(feature = "uuid")]
+impl<Kind> From<uuid::Uuid> for Id<Kind, BorrowedText<'_>> {
+    fn from(id: uuid::Uuid) -> Self {
+        let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
+        id.hyphenated().encode_lower(&mut text);
+        Self::new(Value::Text(BorrowedText(Text::Uuid(text))))
+    }
+}
+#[cfg(feature = "uuid")]
+impl<Kind> From<&uuid::Uuid> for Id<Kind, BorrowedText<'_>> {
+    fn from(id: &uuid::Uuid) -> Self {
+        Self::from(*id)
+    }
+}
+
+/// The error for an integer that no id can be: ids have 64 bits and a sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
+#[error("the integer is beyond {}, the largest id", i64::MAX)]
+pub struct IdTooLarge;
+
+macro_rules! from_large_integers {
+    ($($integer:ty)*) => { $(
+        impl<Kind, Text> TryFrom<$integer> for Id<Kind, Text> {
+            type Error = IdTooLarge;
+
+            fn try_from(id: $integer) -> Result<Self, IdTooLarge> {
+                i64::try_from(id).map(Self::from).map_err(|_| IdTooLarge)
+            }
+        }
+    )* };
+}
+from_large_integers! { u64 usize }
 
 /// Writes the id so that it can be parsed: an integer or plain text as it is, and text that could be mistaken (for an
 /// integer, for quoted text) or that contains a control character as a JSON string.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
 
-use crate::vocabulary::id::{DepartmentId, DepartmentRef, GroupId, GroupRef, Id, UserId, UserRef, kind};
+use crate::vocabulary::id::{BorrowedText, DepartmentId, DepartmentRef, GroupId, GroupRef, Id, UserId, UserRef, kind};
 use crate::vocabulary::word::{Spelled, UnknownWord};
 
 /// The users whom a role is assigned to.
@@ -107,7 +107,7 @@ impl Display for Subject {
     }
 }
 
-/// A subject that a record is shared with: one of those with an id. With `&str` as its text it borrows.
+/// A subject that a record is shared with: one of those with an id.
 ///
 /// ```
 /// use orgscope::{Facts, Share};
@@ -128,7 +128,10 @@ pub enum Share<Text: AsRef<str> = Arc<str>> {
     Group(Id<kind::Group, Text>),
 }
 
-impl<'a> Share<&'a str> {
+/// A [`Share`] that borrows, as [`Facts`](crate::Facts) hold it.
+pub type ShareRef<'a> = Share<BorrowedText<'a>>;
+
+impl<'a> ShareRef<'a> {
     /// One user.
     pub fn user(id: impl Into<UserRef<'a>>) -> Self {
         Self::User(id.into())
@@ -150,14 +153,14 @@ impl<'a> Share<&'a str> {
     }
 }
 
-impl<'a> From<&'a Share> for Share<&'a str> {
+impl<'a> From<&'a Share> for ShareRef<'a> {
     fn from(share: &'a Share) -> Self {
         share.borrowed()
     }
 }
 
-impl From<Share<&str>> for Share {
-    fn from(share: Share<&str>) -> Self {
+impl From<ShareRef<'_>> for Share {
+    fn from(share: ShareRef<'_>) -> Self {
         match share {
             Share::User(id) => Self::User(id.into()),
             Share::Department(id) => Self::Department(id.into()),
@@ -169,7 +172,7 @@ impl From<Share<&str>> for Share {
 
 impl Share {
     /// The same share with borrowed text, as [`Facts`](crate::Facts) take it.
-    pub fn borrowed(&self) -> Share<&str> {
+    pub fn borrowed(&self) -> ShareRef<'_> {
         match self {
             Self::User(id) => Share::User(id.borrowed()),
             Self::Department(id) => Share::Department(id.borrowed()),
@@ -179,7 +182,7 @@ impl Share {
     }
 }
 
-/// An owner of a record: a user or a department. With `&str` as its text it borrows.
+/// An owner of a record: a user or a department.
 ///
 /// The id of a user converts into an owner. For a department, write [`Owner::department`].
 ///
@@ -198,7 +201,10 @@ pub enum Owner<Text: AsRef<str> = Arc<str>> {
     Department(Id<kind::Department, Text>),
 }
 
-impl<'a> Owner<&'a str> {
+/// An [`Owner`] that borrows, as [`Facts`](crate::Facts) hold it.
+pub type OwnerRef<'a> = Owner<BorrowedText<'a>>;
+
+impl<'a> OwnerRef<'a> {
     /// A user.
     pub fn user(id: impl Into<UserRef<'a>>) -> Self {
         Self::User(id.into())
@@ -212,7 +218,7 @@ impl<'a> Owner<&'a str> {
 
 impl Owner {
     /// The same owner with borrowed text, as [`Facts`](crate::Facts) take it.
-    pub fn borrowed(&self) -> Owner<&str> {
+    pub fn borrowed(&self) -> OwnerRef<'_> {
         match self {
             Self::User(id) => Owner::User(id.borrowed()),
             Self::Department(id) => Owner::Department(id.borrowed()),
@@ -222,7 +228,7 @@ impl Owner {
 
 macro_rules! owner_from_user_id {
     ($($id:ty)*) => { $(
-        impl<'a> From<$id> for Owner<&'a str> {
+        impl<'a> From<$id> for OwnerRef<'a> {
             #[inline]
             fn from(user: $id) -> Self {
                 Self::User(user.into())
@@ -230,16 +236,18 @@ macro_rules! owner_from_user_id {
         }
     )* };
 }
+#[cfg(feature = "uuid")]
+owner_from_user_id! { uuid::Uuid &'a uuid::Uuid }
 owner_from_user_id! { i8 i16 i32 i64 u8 u16 u32 &'a str &'a String &'a UserId UserRef<'a> }
 
-impl<'a> From<&'a Owner> for Owner<&'a str> {
+impl<'a> From<&'a Owner> for OwnerRef<'a> {
     fn from(owner: &'a Owner) -> Self {
         owner.borrowed()
     }
 }
 
-impl From<Owner<&str>> for Owner {
-    fn from(owner: Owner<&str>) -> Self {
+impl From<OwnerRef<'_>> for Owner {
+    fn from(owner: OwnerRef<'_>) -> Self {
         match owner {
             Owner::User(id) => Self::User(id.into()),
             Owner::Department(id) => Self::Department(id.into()),

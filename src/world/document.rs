@@ -9,7 +9,7 @@ use crate::vocabulary::facts::{AnyRecord, Facts};
 use crate::vocabulary::id::{RecordId, UserId, VariantId};
 use crate::vocabulary::mode::Delegation;
 use crate::vocabulary::refusal::RefusalKind;
-use crate::vocabulary::subject::{Owner, Share};
+use crate::vocabulary::subject::{Owner, OwnerRef, Share};
 use crate::vocabulary::time::Time;
 use crate::world::expectation::Expectation;
 
@@ -114,7 +114,7 @@ impl Record {
 
     /// The record as a check takes it.
     pub fn as_any(&self) -> AnyRecord<'_> {
-        let users = self.owner.iter().map(Owner::<&str>::from);
+        let users = self.owner.iter().map(OwnerRef::from);
         let owners = self.owners.iter().flatten().map(Owner::borrowed);
         let facts = Facts::owned_by_each(users.chain(owners)).open(self.open).variant(&self.variant);
         AnyRecord::new(&self.resource, facts.shared_with_each(&self.shared_with))

@@ -36,6 +36,7 @@ fn tests<D: Database + Send + 'static>(
     };
     vec![
         test("with_columns_of_text_is_the_reference", Box::new(move || square(&open(), Ids::Text))),
+        test("with_columns_of_uuids_is_the_reference", Box::new(move || square(&open(), Ids::Uuids))),
         test("with_columns_of_integers_is_the_reference", Box::new(move || square(&open(), Ids::Integers))),
         test("does_not_tell_a_hidden_field", Box::new(move || sql::fields::no_oracle(&open(), Ids::Text, worlds(8)))),
         test(

@@ -94,6 +94,8 @@ impl MariaDb {
             let value = match param {
                 Param::Integer(integer) => integer.to_string(),
                 Param::Text(text) => literal(text),
+                Param::Uuid(uuid) => format!("X'{}'", uuid.simple()),
+                other => panic!("{other:?}"),
             };
             write!(statements, "SET @p{nth} = {value};").unwrap();
             marks.push(format!("@p{nth}"));

@@ -45,6 +45,8 @@ fn typed(param: &Param) -> &(dyn ToSql + Sync) {
     match param {
         Param::Integer(integer) => integer,
         Param::Text(text) => text,
+        Param::Uuid(uuid) => uuid,
+        other => panic!("{other:?}"),
     }
 }
 

@@ -8,7 +8,7 @@ use orgscope::document::{self, Org, Section, User, Word};
 use orgscope::document::{Delegation, Unowned};
 use orgscope::error::{Problem, UnknownPermission, UnknownWord};
 use orgscope::explain::{Change, ReasonCode, Repair};
-use orgscope::id::{DepartmentRef, GroupRef, RecordId, UserRef};
+use orgscope::id::{DepartmentRef, GroupRef, OwnerRef, RecordId, ShareRef, UserRef};
 use orgscope::log::{Actor, AuditEntry, Checkpoint, Digest, LogError};
 use orgscope::permission::AnyPermission;
 use orgscope::predicate::{AnyOf, Audience, Departments, Term};
@@ -64,9 +64,15 @@ fn all_types_cross_threads_and_show_themselves() {
 
     copied::<(Level, Grant, Decision, Delegation, Unowned, RefusalKind, Digest)>();
     copied::<(Permission, Permission<()>, AnyPermission)>();
-    copied::<(UserRef<'_>, DepartmentRef<'_>, GroupRef<'_>, Owner<&str>, Share<&str>)>();
+    copied::<(UserRef<'_>, DepartmentRef<'_>, GroupRef<'_>, OwnerRef<'_>, ShareRef<'_>)>();
+
+    cloned::<(orgscope::Fields<'_>, orgscope::explain::Checked)>();
+    shared::<orgscope::Shown<'_, u8>>();
+    copied::<orgscope::id::BorrowedText<'_>>();
 
     error::<PolicyError>();
+    error::<orgscope::DeniedFields>();
+    error::<orgscope::id::IdTooLarge>();
     error::<Denied>();
     error::<Refusal>();
     error::<InvalidQuestion>();
@@ -85,6 +91,8 @@ fn so_do_those_of_sql() {
 
     cloned::<(Mapping, Members, Mirror, Records, OwnerTable, ShareTable, Sql, Param)>();
     copied::<(Dialect, Ids, IdKinds)>();
+    // A handler may hold a condition while it waits.
+    cloned::<(orgscope::sql::sea_query::Condition, orgscope::sql::sea_query::Expr)>();
     error::<ConditionError>();
     error::<InvalidMapping>();
     error::<MirrorError>();

@@ -9,6 +9,7 @@
 use orgscope::document::{
     Action, Assignment, Department, Document, Entry, Group, Place, ResourceType, Role, Section, User, Word,
 };
+use orgscope::id::OwnerRef;
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
 use orgscope::{
@@ -71,8 +72,8 @@ fn department(nth: usize) -> DepartmentId {
 }
 
 /// All sets of up to two owners: an unknown one, the two users, the departments.
-fn owner_sets(departments: usize) -> Vec<Vec<Owner<&'static str>>> {
-    let mut owners: Vec<Owner<&str>> = vec![Owner::user("unknown"), Owner::user(0), Owner::user(1)];
+fn owner_sets(departments: usize) -> Vec<Vec<OwnerRef<'static>>> {
+    let mut owners: Vec<OwnerRef<'_>> = vec![Owner::user("unknown"), Owner::user(0), Owner::user(1)];
     owners.extend((0..departments).map(|d| Owner::department(i64::try_from(d).unwrap())));
     let mut sets = vec![vec![]];
     for (place, owner) in owners.iter().enumerate() {
@@ -237,11 +238,11 @@ fn all_places() {
 fn all_answers(policy: &Policy) -> (u64, u64) {
     let (reference, snapshot, asker) = (Reference::new(policy), Snapshot::compile(policy), UserId::from(0));
     let owners = [Owner::user("unknown"), Owner::department(0), Owner::department(1)];
-    let owners: Vec<Owner<&'static str>> = owners.into_iter().chain((0..4).map(Owner::user)).collect();
+    let owners: Vec<OwnerRef<'static>> = owners.into_iter().chain((0..4).map(Owner::user)).collect();
     let pairs = (0..owners.len()).flat_map(|a| (0..=a).map(move |b| (a, b)));
     let sets = pairs.map(|(a, b)| if a == b { vec![owners[a]] } else { vec![owners[a], owners[b]] });
     let sets = [vec![]].into_iter().chain(sets).flat_map(|owners| [false, true].map(|open| (owners.clone(), open)));
-    let record = |resource: &'static str, owners: &[Owner<&'static str>], open| {
+    let record = |resource: &'static str, owners: &[OwnerRef<'static>], open| {
         let facts = Facts::owned_by_each(owners.iter().copied()).open(open);
         (AnyRecord::new(resource, facts.clone()), facts, owners.len())
     };

@@ -1,6 +1,6 @@
 //! Ids: two kinds that never meet, in one order, printed so that they read back.
 
-use orgscope::UserId;
+use orgscope::{DepartmentId, UserId};
 use proptest::prelude::*;
 
 #[track_caller]
@@ -68,4 +68,53 @@ proptest! {
         let read: String = if printed.starts_with('"') { serde_json::from_str(&printed).unwrap() } else { printed };
         prop_assert_eq!(read, text);
     }
+}
+
+/// A UUID is text, wherever it comes from; a record that holds one needs no copy of it as text.
+#[cfg(feature = "uuid")]
+#[test]
+fn a_uuid_is_its_text() {
+    use orgscope::document::{Action, Document, ResourceType, Section, User};
+    use orgscope::id::{OwnerRef, UserRef};
+    use orgscope::{Facts, Handle, Level, Policy, Resource};
+    use uuid::Uuid;
+
+    struct Deal {
+        owner: Option<Uuid>,
+    }
+    impl Resource for Deal {
+        const TYPE: &'static str = "deal";
+        fn facts(&self) -> Facts<'_> {
+            Facts::owned_by_each(self.owner)
+        }
+    }
+
+    const TEXT: &str = "67e55044-10b1-426f-9247-bb680e5fe0c8";
+    let uuid: Uuid = TEXT.parse().unwrap();
+    assert_eq!((UserId::from(uuid), UserId::from(uuid).to_string().as_str()), (UserId::from(TEXT), TEXT));
+    assert_eq!(UserRef::from(uuid), UserRef::from(TEXT));
+    assert_eq!(UserId::from(UserRef::from(uuid)), UserId::from(TEXT));
+    assert_eq!(OwnerRef::from(uuid), OwnerRef::from(TEXT));
+    // Ids are compared exactly.
+    assert_ne!(UserId::from(uuid), UserId::from(TEXT.to_uppercase()));
+
+    let deal = ResourceType::new("deal").action(Action::new("read").floor(Level::Own));
+    let document = Document::new().section(Section::new("crm").resource(deal)).user(User::new(uuid));
+    assert_eq!(serde_json::to_value(&document.org).unwrap()["users"][0]["id"], TEXT);
+    let authz = Handle::new(Policy::from_document(document).unwrap());
+    let (snapshot, read) = (authz.load(), authz.permission::<Deal>("read").unwrap());
+    for user in [snapshot.principal(uuid), snapshot.principal(TEXT)] {
+        assert!(user.check(read, &Deal { owner: Some(uuid) }).is_allow());
+        assert!(!user.check(read, &Deal { owner: Some(Uuid::nil()) }).is_allow());
+        assert!(!user.check(read, &Deal { owner: None }).is_allow());
+    }
+}
+
+#[test]
+fn an_integer_without_sign_is_an_id_if_it_fits() {
+    assert_eq!(UserId::try_from(7_u64), Ok(UserId::from(7)));
+    assert_eq!(DepartmentId::try_from(usize::MIN), Ok(DepartmentId::from(0)));
+    assert_eq!(UserId::try_from(i64::MAX.unsigned_abs()), Ok(UserId::from(i64::MAX)));
+    let error = UserId::try_from(u64::MAX).unwrap_err();
+    assert_eq!(error.to_string(), "the integer is beyond 9223372036854775807, the largest id");
 }

@@ -12,7 +12,7 @@ use crate::vocabulary::index::{ActionIndex, Case};
 use crate::vocabulary::level::Level;
 use crate::vocabulary::permission::Permission;
 use crate::vocabulary::place::Place;
-use crate::vocabulary::subject::{Owner, Subject};
+use crate::vocabulary::subject::{Owner, OwnerRef, Subject};
 
 impl Delegate<'_> {
     /// Checks that all subjects that a command assigns or unassigns are within reach, and all subjects of the roles
@@ -106,7 +106,7 @@ impl Delegate<'_> {
     }
 
     /// Checks that managing is allowed for a record of this owner.
-    fn reaches(&self, owner: Owner<&str>) -> Result<(), Unreached> {
+    fn reaches(&self, owner: OwnerRef<'_>) -> Result<(), Unreached> {
         let (manage, facts) = (self.manage, Facts::owned_by(owner));
         let token: Permission = Permission::new(manage, self.snapshot.fingerprint());
         if self.principal.admits_here(token, &facts) {

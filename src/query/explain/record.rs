@@ -6,9 +6,9 @@ use crate::query::explain::{Named, OwnerInfo, ShareInfo};
 use crate::vocabulary::facts::Facts;
 use crate::vocabulary::id::DepartmentId;
 use crate::vocabulary::index::DepartmentSlot;
-use crate::vocabulary::subject::{Owner, Share};
+use crate::vocabulary::subject::{Owner, OwnerRef, Share, ShareRef};
 
-pub(super) fn owner_info(policy: &Policy, owner: &Owner<&str>) -> OwnerInfo {
+pub(super) fn owner_info(policy: &Policy, owner: &OwnerRef<'_>) -> OwnerInfo {
     let org = &policy.org;
     let owner = Owner::from(*owner);
     let called = match &owner {
@@ -41,7 +41,7 @@ pub(super) fn department_named(policy: &Policy, department: DepartmentSlot) -> N
 }
 
 /// The departments that the records of an owner belong to.
-pub(super) fn homes(policy: &Policy, owner: &Owner<&str>) -> Vec<DepartmentSlot> {
+pub(super) fn homes(policy: &Policy, owner: &OwnerRef<'_>) -> Vec<DepartmentSlot> {
     let org = &policy.org;
     match owner {
         Owner::User(id) => org.users().get(&(*id).into()).map_or_else(Vec::new, |user| user.departments().collect()),
@@ -54,7 +54,7 @@ pub(super) fn homes_of(policy: &Policy, facts: &Facts<'_>) -> Vec<DepartmentSlot
     facts.owners.as_slice().iter().flat_map(|owner| homes(policy, owner)).collect()
 }
 
-pub(super) fn share_info(policy: &Policy, share: &Share<&str>) -> ShareInfo {
+pub(super) fn share_info(policy: &Policy, share: &ShareRef<'_>) -> ShareInfo {
     let org = &policy.org;
     let department_name = |id: &DepartmentId| org.name_of(org.department(id)?).map(ToOwned::to_owned);
     let with = Share::from(*share);

@@ -22,7 +22,7 @@ use crate::vocabulary::index::{ActionIndex, Case, DepartmentSlot, SectionIndex};
 use crate::vocabulary::level::{DEPARTMENT, Level, OPEN, OWN, SUB};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::post::Post;
-use crate::vocabulary::subject::{Share, Subject};
+use crate::vocabulary::subject::{Share, ShareRef, Subject};
 
 /// The most changes with the same effect that are combined in pairs.
 const ALIKE: usize = 8;
@@ -302,7 +302,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn shares(&self) -> &'a [Share<&'a str>] {
+    fn shares(&self) -> &'a [ShareRef<'a>] {
         self.asked.facts.map_or(&[], |facts| facts.shared_with.as_slice())
     }
 

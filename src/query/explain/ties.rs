@@ -8,7 +8,7 @@ use crate::query::principal::Principal;
 use crate::vocabulary::facts::Facts;
 use crate::vocabulary::id::UserId;
 use crate::vocabulary::index::ActionIndex;
-use crate::vocabulary::subject::{Owner, Share, Subject};
+use crate::vocabulary::subject::{Owner, OwnerRef, Share, ShareRef, Subject};
 
 impl Principal<'_> {
     /// All relations of a record to the user.
@@ -36,7 +36,7 @@ impl Principal<'_> {
     }
 
     /// The places from which the user reaches the departments of another owner.
-    fn ties_to(&self, id: &UserId, user: &User, owner: &Owner<&str>) -> Vec<Tie> {
+    fn ties_to(&self, id: &UserId, user: &User, owner: &OwnerRef<'_>) -> Vec<Tie> {
         let policy = self.snapshot.policy();
         let mut ties = Vec::new();
         if matches!(owner, Owner::User(owner) if UserId::from(*owner) == *id) {
@@ -58,7 +58,7 @@ impl Principal<'_> {
     }
 
     /// The tie by a share. It is found like an assignment to the same subject.
-    fn tie_by_share(&self, id: &UserId, user: &User, share: &Share<&str>) -> Option<Tie> {
+    fn tie_by_share(&self, id: &UserId, user: &User, share: &ShareRef<'_>) -> Option<Tie> {
         let policy = self.snapshot.policy();
         let share = share_info(policy, share);
         let subject = match share.with.clone() {

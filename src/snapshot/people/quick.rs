@@ -11,12 +11,12 @@ use crate::snapshot::people::entry::Home;
 use crate::snapshot::people::{People, Position};
 use crate::vocabulary::id::UserRef;
 use crate::vocabulary::level::OWN;
-use crate::vocabulary::subject::Owner;
+use crate::vocabulary::subject::{Owner, OwnerRef};
 
 impl People {
     /// Whether a cell admits a principal to the records of this one owner that are not shared.
     #[inline]
-    pub(crate) fn admits(&self, cell: Cell, from: &Position, owner: Owner<&str>, open: bool) -> bool {
+    pub(crate) fn admits(&self, cell: Cell, from: &Position, owner: OwnerRef<'_>, open: bool) -> bool {
         let integer = if let Owner::User(user) = owner { user.as_integer() } else { None };
         let Some(integer) = integer else { return self.admits_other(cell, from, owner, open) };
         match self.users.get_near(integer) {
@@ -37,7 +37,7 @@ impl People {
 
     /// Handles an owner whose id is text, or which is a department.
     #[inline(never)]
-    fn admits_other(&self, cell: Cell, from: &Position, owner: Owner<&str>, open: bool) -> bool {
+    fn admits_other(&self, cell: Cell, from: &Position, owner: OwnerRef<'_>, open: bool) -> bool {
         match owner {
             Owner::User(owner) => self.admits_to(cell, from, self.home(owner), open),
             Owner::Department(_) => cell.admits(self.relation_to_owner(from, owner).and_open(open)),

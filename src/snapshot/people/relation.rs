@@ -8,7 +8,7 @@ use crate::snapshot::relation::{Relation, SHARED};
 use crate::vocabulary::facts::Facts;
 use crate::vocabulary::index::{DepartmentNumber, DepartmentSlot};
 use crate::vocabulary::level::{DEPARTMENT, OWN, SUB};
-use crate::vocabulary::subject::{Owner, Share};
+use crate::vocabulary::subject::{Owner, OwnerRef, Share, ShareRef};
 
 /// An owner who was looked up.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +32,7 @@ impl People {
         owned.and_open(facts.open).and_if(shared, SHARED)
     }
 
-    pub(crate) fn relation_to_owner(&self, from: &Position, owner: Owner<&str>) -> Relation {
+    pub(crate) fn relation_to_owner(&self, from: &Position, owner: OwnerRef<'_>) -> Relation {
         self.relation_to_owned(from, self.owned(owner))
     }
 
@@ -64,7 +64,7 @@ impl People {
     }
 
     /// Looks an owner up.
-    pub(crate) fn owned(&self, owner: Owner<&str>) -> Owned {
+    pub(crate) fn owned(&self, owner: OwnerRef<'_>) -> Owned {
         match owner {
             Owner::User(owner) => Owned::By(self.home(owner)),
             Owner::Department(owner) => Owned::ByDepartment(self.departments.get(owner)),
@@ -108,7 +108,7 @@ impl People {
         }
     }
 
-    fn is_shared_with(&self, from: &Position, share: Share<&str>) -> bool {
+    fn is_shared_with(&self, from: &Position, share: ShareRef<'_>) -> bool {
         match share {
             Share::User(with) => self.users.get(with).is_some_and(|home| home.user == from.user),
             Share::Department(with) => self

@@ -27,6 +27,11 @@ fn sqlite_with_columns_of_integers_is_the_reference() {
 }
 
 #[test]
+fn sqlite_with_columns_of_uuids_is_the_reference() {
+    square(&Sqlite::new(), Ids::Uuids, worlds(500));
+}
+
+#[test]
 fn a_hidden_field_is_not_told_by_any_list() {
     no_oracle(&Sqlite::new(), Ids::Both, worlds(200));
 }

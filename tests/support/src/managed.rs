@@ -5,7 +5,7 @@ use orgscope::document::Unowned;
 use orgscope::document::{
     Action, Assignment, Delegation, Document, Levels, Place, ResourceType, Role, Section, User, Variant, Word,
 };
-use orgscope::id::VariantId;
+use orgscope::id::{OwnerRef, VariantId};
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
 use orgscope::{AnyRecord, DepartmentId, Facts, Grant, Level, Owner, Permission, Policy, Share, Subject, UserId};
@@ -522,7 +522,7 @@ pub fn is_inside(policy: &Policy, section: &str, delegate: &UserId, to: &Assignm
 pub fn is_subject_inside(policy: &Policy, section: &str, delegate: &UserId, subject: &Subject) -> bool {
     let document = policy.to_document();
     let Some(AnyPermission::Levelled(manage)) = self::manage(policy, section) else { unreachable!("it is levelled") };
-    let decided = |owner: Owner<&str>| decides(policy, delegate, manage, Facts::owned_by(owner));
+    let decided = |owner: OwnerRef<'_>| decides(policy, delegate, manage, Facts::owned_by(owner));
     let is_below = |id: &DepartmentId| {
         let needed = needed(&document, &policy.schema().name(manage).unwrap());
         needed.iter().all(|it| {

@@ -55,7 +55,10 @@ pub trait Database {
             Ids::Integers => "BIGINT",
             Ids::Text if self.dialect() == Dialect::MySql => "VARCHAR(255)",
             Ids::Text => "TEXT",
-            Ids::Both => "",
+            Ids::Uuids if self.dialect() == Dialect::Sqlite => "BLOB",
+            Ids::Uuids if self.dialect() == Dialect::MySql => "BINARY(16)",
+            Ids::Uuids => "UUID",
+            _ => "",
         }
     }
 }
@@ -112,6 +115,8 @@ fn sqlite(param: &Param) -> rusqlite::types::Value {
     match param {
         Param::Integer(integer) => (*integer).into(),
         Param::Text(text) => text.clone().into(),
+        Param::Uuid(uuid) => uuid.as_bytes().to_vec().into(),
+        other => panic!("{other:?}"),
     }
 }
 

@@ -5,7 +5,7 @@ use orgscope::id::Id;
 use orgscope::permission::AnyPermission;
 use orgscope::reference::Reference;
 use orgscope::sql::{Dialect, IdKinds, Ids, Mapping, Members, Mirror, OwnerTable, Param, Records, ShareTable, Sql};
-use orgscope::{DepartmentId, Handle, Owner, Policy, Share, Snapshot, Subject};
+use orgscope::{DepartmentId, Handle, Owner, Policy, Share, Snapshot, Subject, UserId};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use proptest::test_runner::TestRunner;
@@ -18,6 +18,7 @@ use crate::square::permissions;
 /// Creates an application's tables in a dialect. Those of SQLite have collations that must not matter.
 pub fn create(database: &impl Database, ids: Ids, mirror: &Mirror) {
     let id = database.type_of(ids);
+    let stage = database.type_of(variants_of(ids));
     let (no_case, trimmed) = match database.dialect() {
         Dialect::Sqlite => ("COLLATE NOCASE", "COLLATE RTRIM"),
         _ => ("", ""),
@@ -26,7 +27,7 @@ pub fn create(database: &impl Database, ids: Ids, mirror: &Mirror) {
     for text in [
         format!(
             "CREATE TABLE records (n BIGINT, type TEXT, one BIGINT, id {id} {no_case}, owner_id {id} {no_case}, \
-             owner_department_id {id} {trimmed}, is_open {flag}, stage {id} {no_case})"
+             owner_department_id {id} {trimmed}, is_open {flag}, stage {stage} {no_case})"
         ),
         format!("CREATE TABLE owners (record_id {id} {trimmed}, user_id {id} {no_case}, department_id {id} {no_case})"),
         format!(
@@ -51,9 +52,13 @@ fn insert(database: &impl Database, table: &str, row: &[(&str, Option<Param>)]) 
 
 /// An id as a parameter, or `None` if a column of such ids can't hold it.
 fn param<Kind>(ids: Ids, id: &Id<Kind>) -> Option<Param> {
-    match (id.as_integer(), id.as_text()) {
-        (Some(integer), _) if ids != Ids::Text => Some(Param::Integer(integer)),
-        (_, Some(text)) if ids != Ids::Integers => Some(Param::Text(text.to_owned())),
+    match (ids, id.as_integer(), id.as_text()) {
+        (Ids::Uuids, _, text) => {
+            let uuid = uuid::Uuid::try_parse(text?).ok()?;
+            (uuid.to_string() == text?).then_some(Param::Uuid(uuid))
+        }
+        (Ids::Integers | Ids::Both, Some(integer), _) => Some(Param::Integer(integer)),
+        (Ids::Text | Ids::Both, _, Some(text)) => Some(Param::Text(text.to_owned())),
         _ => None,
     }
 }
@@ -74,10 +79,55 @@ fn share(ids: Ids, share: &Share) -> (&'static str, Option<Param>) {
     }
 }
 
+/// The ids of variants in tables with such ids.
+fn variants_of(ids: Ids) -> Ids {
+    if ids == Ids::Uuids { Ids::Text } else { ids }
+}
+
+/// A UUID for an id, the same for the same one.
+fn as_uuid<Kind>(id: &Id<Kind>) -> uuid::Uuid {
+    let bytes = id.to_string().bytes().chain([u8::from(id.as_integer().is_some())]).collect::<Vec<_>>();
+    uuid::Uuid::from_u128(bytes.into_iter().fold(7, |sum: u128, byte| sum.wrapping_mul(1_000_003) + u128::from(byte)))
+}
+
+/// The same world with UUIDs for most users: of those that are one, some are written in capitals, and so are none.
+fn with_users_of(ids: Ids, mut world: World) -> World {
+    if ids != Ids::Uuids {
+        return world;
+    }
+    let change = |id: &mut UserId| {
+        *id = match id.as_integer() {
+            Some(4) => as_uuid(id).to_string().to_uppercase().into(),
+            Some(6) => return,
+            _ => as_uuid(id).into(),
+        };
+    };
+    world.document.org.users.iter_mut().for_each(|user| change(&mut user.id));
+    world.document.org.groups.iter_mut().flat_map(|group| &mut group.members).for_each(|member| change(&mut member.id));
+    for assignment in world.document.roles.iter_mut().flat_map(|role| &mut role.assigned_to) {
+        if let Word::Known(Subject::User(id)) = &mut assignment.to {
+            change(id);
+        }
+    }
+    for record in &mut world.records {
+        for owner in &mut record.owners {
+            if let Owner::User(id) = owner {
+                change(id);
+            }
+        }
+        for share in &mut record.shared_with {
+            if let Share::User(id) = share {
+                change(id);
+            }
+        }
+    }
+    world
+}
+
 /// Whether columns of such ids can hold the facts of a record.
 fn can_hold(ids: Ids, record: &Record) -> bool {
     let owners = record.owners.iter().all(|each| owner(ids, each).iter().any(|(_, value)| value.is_some()));
-    let variant = record.variant.as_ref().is_none_or(|variant| param(ids, variant).is_some());
+    let variant = record.variant.as_ref().is_none_or(|variant| param(variants_of(ids), variant).is_some());
     owners && variant && record.shared_with.iter().all(|each| share(ids, each).1.is_some())
 }
 
@@ -86,6 +136,7 @@ fn record_id(ids: Ids, nth: usize) -> Param {
     let texts = ["1", "a", "A", "a ", "o'neil", "%", "\"q\"", "ä", "\u{1F600}", "null"];
     match ids {
         Ids::Integers => Param::Integer(i64::try_from(nth).unwrap()),
+        Ids::Uuids => Param::Uuid(uuid::Uuid::from_u128(nth as u128)),
         Ids::Both if nth % 2 == 1 => Param::Integer(1 + i64::try_from(nth / 2).unwrap()),
         _ => Param::Text(format!("{}{}", texts[nth % texts.len()], "+".repeat(nth / texts.len()))),
     }
@@ -115,7 +166,7 @@ fn fill_own(database: &impl Database, ids: Ids, world: &World, snapshot: &Snapsh
         let id = Some(record_id(ids, nth));
         let mut row = vec![("n", Some(Param::Integer(n))), ("type", Some(Param::Text(record.resource.clone())))];
         row.extend([("id", id.clone()), ("one", Some(Param::Integer(has_one_of_each(record).into())))]);
-        row.push(("stage", record.variant.as_ref().and_then(|variant| param(ids, variant))));
+        row.push(("stage", record.variant.as_ref().and_then(|variant| param(variants_of(ids), variant))));
         if has_one_of_each(record) {
             for each in &record.owners {
                 let [(_, user), (_, department)] = owner(ids, each);
@@ -158,7 +209,7 @@ fn fill_own(database: &impl Database, ids: Ids, world: &World, snapshot: &Snapsh
 pub fn mappings(resource: &str, dialect: Dialect, ids: Ids, mirror: &Mirror) -> Vec<(bool, Mapping)> {
     let records = || {
         let records = Records::new(resource, IdKinds::from(ids)).open("is_open").shares(ShareTable::new("shares"));
-        records.variant("stage", ids)
+        records.variant("stage", variants_of(ids))
     };
     let owners = OwnerTable { department: Some("department_id".to_owned()), ..OwnerTable::new("owners") };
     let members = || {
@@ -186,7 +237,7 @@ pub fn found(database: &impl Database, resource: &str, one: bool, sql: &Sql) -> 
 /// The same world with departments that typed columns can hold. Users, groups, owners and shares stay mixed.
 pub fn with_departments_of(ids: Ids, mut world: World) -> World {
     let uniform = |id: &mut DepartmentId| match ids {
-        Ids::Both => {}
+        Ids::Uuids => *id = as_uuid(id).into(),
         Ids::Text => {
             if let Some(integer) = id.as_integer() {
                 *id = format!("#{integer}").into();
@@ -197,6 +248,7 @@ pub fn with_departments_of(ids: Ids, mut world: World) -> World {
                 *id = (1000 + text.bytes().fold(0, |sum, byte| sum * 7 + i64::from(byte))).into();
             }
         }
+        _ => {}
     };
     for department in &mut world.document.org.departments {
         uniform(&mut department.id);
@@ -332,7 +384,7 @@ pub fn square(database: &impl Database, ids: Ids, config: Config) {
     let counted = std::cell::Cell::new(0);
     TestRunner::new(config)
         .run(&world_at(), |(world, hours)| {
-            let world = with_departments_of(ids, world);
+            let world = with_users_of(ids, with_departments_of(ids, world));
             counted.set(counted.get() + agree(*database, ids, &world, &hours, &mirror));
             Ok(())
         })
