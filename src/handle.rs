@@ -436,13 +436,13 @@ impl Editor<'_> {
         let _writing = self.handle.write();
         let current = self.handle.current.load();
         let judged = current.ledger.judge(&current.snapshot, self.batch(commands.as_ref()), Purpose::Publication);
-        let (receipt, ledger) = judged.inspect_err(|refusal| self.tell(refusal))?;
+        let (receipt, ledger) = judged.inspect_err(|refusal| self.report(refusal))?;
         self.handle.publish(receipt.after().clone(), ledger);
         Ok(receipt)
     }
 
-    /// Tells of a refusal. A dry run is a question, and not told.
-    fn tell(&self, refusal: &Refusal) {
+    /// Reports a refusal. That of a dry run answers a question, and is not reported.
+    fn report(&self, refusal: &Refusal) {
         let user = match &self.by {
             Actor::Host => None,
             Actor::User(user) => Some(user),
@@ -474,7 +474,7 @@ impl Editor<'_> {
     pub fn replace(&self, policy: Policy) -> Result<Receipt, Refusal> {
         if let Actor::User(user) = &self.by {
             let refusal = Refusal::of_all(Rule::Replace { user: user.clone() });
-            self.tell(&refusal);
+            self.report(&refusal);
             return Err(refusal);
         }
         let replaced = self.handle.write_replacement(policy, self.at.clone(), |before| {
@@ -487,7 +487,7 @@ impl Editor<'_> {
                 }
             }
         });
-        replaced.inspect_err(|refusal| self.tell(refusal))
+        replaced.inspect_err(|refusal| self.report(refusal))
     }
 
     fn batch<'b>(&'b self, commands: &'b [Command]) -> Batch<'b> {

@@ -107,7 +107,7 @@
 //! - `cli`: the binary `orgscope`, which validates, tests and queries world files in JSON, TOML and YAML, and the dependencies
 //!   that only the binary needs.
 //! - `uuid`: ids from UUIDs, in facts without a copy, and columns of UUIDs.
-//! - `tracing`, `metrics`: an event, or a count, for [each denial and refusal](docs::explain#who-is-told-what).
+//! - `tracing`, `metrics`: an event, or a count, for [each denial and refusal](docs::explain#which-text-is-for-whom).
 //! - `jiff`, `chrono`: a [`Time`] from and to the times of these crates.
 //! - `reference`: the rules read literally and slowly, which tests compare answers with. No application needs it.
 

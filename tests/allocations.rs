@@ -20,7 +20,7 @@ impl Resource for Contact {
 fn a_warm_check_allocates_nothing() {
     let read = Action::new("read").shared();
     let contact = ResourceType::new("contact").action(read).action(Action::new("update").requires("read"));
-    // As many fields as are told without allocation.
+    // The most fields that need no allocation.
     let field = |contact: ResourceType, nth: usize| contact.field(format!("field {nth}"), Field::read_by("update"));
     let contact = (0..128).fold(contact, field);
     let document = Document::new()

@@ -20,13 +20,13 @@
 //! If the user may not ask or the question is invalid (`unknown_user`, `inactive`, `other_schema`, `other_type`), nothing was
 //! evaluated and there are no steps.
 //!
-//! # Who is told what
+//! # Which text is for whom
 //!
-//! | | for | tells |
+//! | | for | contains |
 //! |---|---|---|
-//! | [`Explanation`](crate::Explanation) | administrators, who may know everything | owners, departments, roles, other people, and what would give access |
-//! | the message of [`Denied`](crate::Denied), a [`Reason`](crate::Reason) | the log, support | which rule decided: with it whether a record is the user's own, and its variant |
-//! | [`Denied::notice`](crate::Denied::notice) | the person who was denied | that they lack the permission: the same words for every record |
+//! | [`Explanation`](crate::Explanation) | administrators, who may know all of it | owners, departments, roles, other people, and what would give access |
+//! | the message of [`Denied`](crate::Denied), a [`Reason`](crate::Reason) | the log, support | the rule that decided, and with it whether the record is the user's own, and its variant |
+//! | [`Denied::notice`](crate::Denied::notice) | the person who was denied | the missing permission, in the same words for every record |
 //!
 //! A handler requires two permissions in turn: to read the record, where a denial is answered as for a record that does not exist
 //! (404), and then what was asked for, where it is 403 with the notice. Then a denial tells nobody of a record that they may not

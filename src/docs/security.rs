@@ -71,7 +71,7 @@
 //! - **Show explanations only to users who may know their content.** They name people, departments and roles, and say what to change to get
 //!   access. So do refusals, `who_can` and differences. Errors may suggest ids and names that exist. Other users get
 //!   [`Denied::notice`](crate::Denied::notice); for a record that they may not know of, the same answer as for one that does not
-//!   exist: see [`docs::explain`](crate::docs::explain#who-is-told-what).
+//!   exist: see [`docs::explain`](crate::docs::explain#which-text-is-for-whom).
 //! - **Log, and guard the log.** Denials are worth logging: [`Denied`](crate::Denied) says who, what and why. Entries of the log hold names and
 //!   ids, and a replaced policy as a whole: personal data. Let nobody alter or delete them, and keep the last hash elsewhere.
 //! - **Guard the tables.** Only the application writes to mirror tables, with rights of its own.

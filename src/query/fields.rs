@@ -171,12 +171,11 @@ impl<'s> Fields<'s> {
     pub fn require<Name: AsRef<str>>(&self, names: impl IntoIterator<Item = Name>) -> Result<(), DeniedFields> {
         let denied = names.into_iter().filter(|name| !self.allows(name.as_ref()));
         let fields: IndexSet<String, RandomState> = denied.map(|name| name.as_ref().to_owned()).collect();
-        let resource = || self.resource.unwrap_or("record").to_owned();
-        let error = |fields: IndexSet<String, RandomState>| DeniedFields {
-            resource: resource(),
-            fields: fields.into_iter().collect(),
-        };
-        if fields.is_empty() { Ok(()) } else { Err(error(fields)) }
+        if fields.is_empty() {
+            return Ok(());
+        }
+        let resource = self.resource.unwrap_or("record").to_owned();
+        Err(DeniedFields { resource, fields: fields.into_iter().collect() })
     }
 
     fn each(&self) -> impl Iterator<Item = (&'s str, bool)> + use<'s, '_> {

@@ -127,7 +127,7 @@ pub struct Reason {
     text: String,
 }
 
-/// A reason before it is told, with the action that denies: the one asked about, or one that it requires.
+/// The parts of a reason, and the action that denies: the one asked about, or one that it requires.
 pub(crate) struct Because {
     pub(crate) code: ReasonCode,
     pub(crate) text: String,

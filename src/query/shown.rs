@@ -29,7 +29,7 @@ impl<'s> Fields<'s> {
 
 impl<T: Serialize> Serialize for Shown<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.record.serialize(Masked { fields: &self.fields, serializer })
+        Inner { fields: &self.fields, record: &self.record }.serialize(serializer)
     }
 }
 
@@ -46,7 +46,7 @@ struct Masked<'a, S> {
     serializer: S,
 }
 
-/// A record inside of another value.
+/// A record that is borrowed, which may be inside of an option or a newtype.
 struct Inner<'a, T: ?Sized> {
     fields: &'a Fields<'a>,
     record: &'a T,

@@ -11,7 +11,7 @@ use orgscope_testing::square::permissions;
 use proptest::prelude::*;
 use serde_json::json;
 
-/// Ann and Bo in Sales, Eve in Support, and Ida, who has left. Each reads and adds deals of the department, updates their
+/// Ann and Bo in Sales, Eve in Support, and Ida, who is inactive. Each reads and adds deals of the department, updates their
 /// own, assigns within the department, and enters all stages but `won`; nobody approves their own.
 fn snapshot() -> Snapshot {
     let deal = ResourceType::new("deal")
@@ -262,7 +262,7 @@ fn a_word_of_a_reason_is_its_code() {
 proptest! {
     #![proptest_config(worlds(500))]
 
-    /// What a person is told is the same for every record that is denied to them, so it tells nothing of the record.
+    /// The notice is the same for every record that is denied to a person, so it reveals nothing of the record.
     #[test]
     fn a_notice_does_not_depend_on_the_record(world in world()) {
         let policy = world.policy();

@@ -9,7 +9,7 @@ use orgscope::{AnyRecord, Command, Facts, Handle, Level, Policy};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber, span};
 
-/// What was told, a line for each.
+/// The recorded events and counts, one line each.
 #[derive(Clone, Default)]
 struct Told(Arc<Mutex<Vec<String>>>);
 
@@ -71,7 +71,7 @@ impl Recorder for Told {
     }
 }
 
-/// What is told while something is done, sorted: events and counts of one moment are not in order.
+/// The events and counts of a call, sorted, because they have no order among each other.
 fn told(run: impl FnOnce()) -> Vec<String> {
     let told = Told::default();
     metrics::with_local_recorder(&told, || tracing::subscriber::with_default(told.clone(), run));

@@ -103,8 +103,7 @@ impl Sql {
         let params = sql.params.into_iter().map(|param| match param {
             Param::Integer(integer) => integer.into(),
             Param::Text(text) => text.into(),
-            // The tool asks of columns of integers and texts.
-            other => format!("{other:?}").into(),
+            other => unreachable!("this program asks of columns of integers and texts: {other:?}"),
         });
         let params: Vec<serde_json::Value> = params.collect();
         if self.json {

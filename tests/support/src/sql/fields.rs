@@ -1,4 +1,4 @@
-//! Fields in lists: what a user may not read must not be told by an order, a filter, a sum or a group either.
+//! Fields in lists: an order, a filter, a sum or a group must not reveal what a user may not read.
 
 use std::panic::AssertUnwindSafe;
 
@@ -157,7 +157,7 @@ fn fields(policy: &Policy) -> Vec<(Permission, String)> {
     found
 }
 
-/// A world in which each record is shown to somebody without the field.
+/// A world in which every record is readable to somebody who may not read its field.
 fn with_hidden_cells() -> World {
     let deal = ResourceType::new("deal")
         .variant("7")
